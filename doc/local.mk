@@ -1,0 +1,1 @@
+# Sources of doc; see Makefile.am.

@@ -1,0 +1,134 @@
+/* What the operator wants. Plain values, no handles, no secrets: only where a secret comes from.
+ * The field table answer_fields[] describes every value once; the reader, the writer, defaults, checks, forms, `explain`, the
+ * man page, the JSON Schema and the summary are readers of that table. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "installer/base/error.h"
+#include "installer/base/text.h"
+#include "installer/machine.h"
+#include "installer/problem.h"
+
+/* Where a secret comes from. */
+enum secret_origin { SECRET_NONE, SECRET_PROMPT, SECRET_FILE, SECRET_FD, SECRET_GENERATE, SECRET_LITERAL };
+struct secret_source {
+	enum secret_origin origin;
+	char *path;   /* FILE: read from; GENERATE: where the made secret is written, mode 0600 */
+	int fd;       /* FD */
+	char *literal; /* only with allow_plaintext; never written by answers_write() nor copied to the target */
+};
+
+enum erase { ERASE_NONE, ERASE_MATCHED };
+enum layout { LAYOUT_WHOLE };
+enum encryption { ENCRYPTION_NONE, ENCRYPTION_LUKS2 };
+enum network_method { NETWORK_DHCP, NETWORK_STATIC, NETWORK_NONE };
+enum finish { FINISH_REBOOT, FINISH_POWEROFF, FINISH_STAY };
+enum console { CONSOLE_BOTH, CONSOLE_VGA, CONSOLE_SERIAL };
+
+struct user {
+	char *name, *full_name;
+	bool admin;
+	struct words ssh_keys;
+	struct secret_source password; /* NONE: key only */
+};
+
+struct control_setting { /* hardening.controls */
+	char *id, *value;  /* "off", "on" or a parameter */
+};
+
+struct answers {
+	uint32_t schema;
+	bool allow_plaintext;
+	struct {
+		char *hostname, *keymap, *timezone;
+		enum console console; /* getty and kernel console of the installed system */
+	} system;
+	struct {
+		enum network_method method;
+		char *interface;            /* NULL: the first with link */
+		char *address, *gateway;    /* CIDR; NULL with DHCP */
+		struct words dns;
+	} network;
+	struct {
+		struct { char *name, *path, *serial, *wwn, *model, *bus; uint64_t min_size, max_size; } match;
+		uint64_t expect;
+		enum erase erase;
+		enum layout layout;
+		enum encryption encryption;
+		struct secret_source passphrase, recovery_key;
+		uint64_t kdf_memory;        /* bytes; 0: a quarter of the memory, at most 1 GiB */
+		uint64_t esp_size, boot_size;
+	} disk;
+	struct user *users;
+	size_t user_count;
+	struct {
+		char *level;                /* baseline, hardened, paranoid */
+		struct words roles;
+		struct control_setting *controls;
+		size_t control_count;
+	} hardening;
+	enum finish finish;
+};
+
+enum field_type {
+	FIELD_TEXT, FIELD_BOOL, FIELD_CHOICE, FIELD_NUMBER, FIELD_SIZE, FIELD_TEXTS /* list of text */,
+	FIELD_SECRET, FIELD_SETTINGS /* hardening.controls */
+};
+
+/* One value. Keys below a list are written users[].name; the path an answer file or answers_get() uses is users.0.name. */
+struct field {
+	const char *key;
+	enum field_type type;
+	const char *const *choices;    /* CHOICE: names in the order of the enum, NULL-terminated */
+	const char *standard;          /* default, as it stands in a file; NULL: unset */
+	uint64_t min, max;             /* NUMBER, SIZE; text length for TEXT */
+	const char *label;             /* form label, at most 24 cells */
+	const char *why;               /* one sentence */
+	const char *help;              /* a paragraph */
+	const char *example;           /* a correct value, shown in errors */
+	const char *screen;            /* which wizard screen shows it, or NULL */
+	unsigned since;                /* schema that brought it */
+	bool advanced;
+	/* NULL, or says what is wrong with a value of this field by itself; returns false after filling why_not. */
+	bool (*valid)(const char *value, struct text *why_not);
+	size_t offset;                 /* into struct answers, or struct user for users[] */
+};
+
+extern const struct field answer_fields[]; /* ends with key NULL */
+
+/* Fresh answers with every default. The caller frees them. */
+struct answers *answers_new(void) CHECKED;
+void answers_free(struct answers *answers);
+void answers_free_at(struct answers **answers);
+#define autoanswers __attribute__((cleanup(answers_free_at)))
+
+/* Read YAML (or JSON) text. Problems are appended; answers always come back, with defaults where a value was unusable, so that checks
+ * can go on. */
+struct answers *answers_read(const char *text, size_t size, struct problems *problems) CHECKED;
+int answers_read_file(const char *path, struct answers **answers, struct problems *problems, struct error *err) CHECKED;
+
+/* The answer file of these answers: YAML with comments, stable order, only what differs from defaults plus what is always said. No
+ * literal secrets. Reading it gives the same answers. The caller frees it. */
+char *answers_write(const struct answers *answers) CHECKED;
+
+/* Check values against each other and, when machine is not NULL, against the machine: disk match, sizes, keymap, a way in.
+ * unattended: with nobody to ask, a `prompt` secret and a missing erase authorisation are errors. */
+void answers_check(const struct answers *answers, const struct machine *machine, bool unattended, struct problems *problems);
+
+/* One value by its path as text, as it stands in a file. Get: NULL when unset or unknown; the caller frees it.
+ * Set: checks the value by itself; on error nothing changes. List "users": answers_add_user/answers_remove_user. */
+char *answers_get(const struct answers *answers, const char *path) CHECKED;
+int answers_set(struct answers *answers, const char *path, const char *value, struct error *err) CHECKED;
+struct user *answers_add_user(struct answers *answers);
+void answers_remove_user(struct answers *answers, size_t index);
+const struct field *answers_field(const char *path); /* table row for users.0.name or system.hostname */
+
+/* The disks the match selects, in machine order; NULL-terminated array, the caller frees the array. */
+const struct disk **answers_disks(const struct answers *answers, const struct machine *machine) CHECKED;
+
+/* For the review: rows of {screen, label, value, changed from default}. */
+struct summary_row { const char *screen; const char *label; char *value; bool changed; };
+struct summary_row *answers_summary(const struct answers *answers, const struct machine *machine, size_t *count) CHECKED;
+void summary_free(struct summary_row *rows, size_t count);

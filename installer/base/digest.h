@@ -1,0 +1,18 @@
+/* libcrypto's one entrance: SHA-256 and Ed25519. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "installer/base/error.h"
+
+struct digest;
+struct digest *digest_new(void) CHECKED; /* SHA-256 */
+void digest_add(struct digest *digest, const void *data, size_t size);
+void digest_end(struct digest *digest, char hex[65]); /* frees */
+void digest_of(const void *data, size_t size, char hex[65]);
+
+/* 0 when the 64-byte signature over data verifies with the PEM public key; -EKEYREJECTED when not. */
+int ed25519_verify(const char *public_pem, const void *data, size_t size, const unsigned char signature[64], struct error *err) CHECKED;
+/* size random bytes from the system. */
+int digest_random(void *bytes, size_t size, struct error *err) CHECKED;

@@ -1,0 +1,284 @@
+#include "installer/base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "installer/base/memory.h"
+
+int file_open_root(const char *path, struct error *err)
+{
+	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? error_errno(err, -errno, "opening directory %s", path) : fd;
+}
+
+static int open_in_root(int root_fd, const char *path, int flags, mode_t mode)
+{
+	struct open_how how = {.flags = (uint64_t)(flags | O_CLOEXEC), .resolve = RESOLVE_IN_ROOT};
+	long fd;
+
+	if (flags & (O_CREAT | O_TMPFILE))
+		how.mode = mode;
+	do
+		fd = syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
+	while (fd < 0 && (errno == EAGAIN || errno == EINTR));
+	return fd < 0 ? -errno : (int)fd;
+}
+
+int file_open(int root_fd, const char *path, int flags, mode_t mode, struct error *err)
+{
+	int fd = open_in_root(root_fd, path, flags, mode);
+
+	return fd < 0 ? error_errno(err, fd, "opening %s", path) : fd;
+}
+
+bool file_exists(int root_fd, const char *path)
+{
+	autoclose int fd = open_in_root(root_fd, path, O_PATH, 0);
+
+	return fd >= 0;
+}
+
+int file_read(int root_fd, const char *path, size_t max, struct text *text, struct error *err)
+{
+	autoclose int fd = file_open(root_fd, path, O_RDONLY, 0, err);
+	size_t total = 0;
+	char chunk[8192];
+
+	if (fd < 0)
+		return fd;
+	for (;;) {
+		ssize_t got = read(fd, chunk, sizeof(chunk));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return error_errno(err, -errno, "reading %s", path);
+		if (got == 0)
+			return 0;
+		total += (size_t)got;
+		if (total > max)
+			return error_set(err, -EFBIG, "reading %s: larger than %zu bytes", path, max);
+		text_add_bytes(text, chunk, (size_t)got);
+	}
+}
+
+int file_read_line(int root_fd, const char *path, char **line)
+{
+	autoclose int fd = open_in_root(root_fd, path, O_RDONLY | O_NONBLOCK, 0);
+	char chunk[4096];
+	ssize_t got;
+
+	if (fd < 0)
+		return fd;
+	got = read(fd, chunk, sizeof(chunk) - 1);
+	if (got < 0)
+		return -errno;
+	chunk[got] = '\0';
+	*line = memory_copy_bytes(chunk, strcspn(chunk, "\n"));
+	return 0;
+}
+
+int file_write_all(int fd, const void *data, size_t size, struct error *err)
+{
+	const char *at = data;
+
+	while (size) {
+		ssize_t put = write(fd, at, size);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return error_errno(err, -errno, "writing");
+		at += put;
+		size -= (size_t)put;
+	}
+	return 0;
+}
+
+/* The directory that holds path, opened below the root, and the last component (points into path). */
+static int open_parent(int root_fd, const char *path, const char **name, struct error *err)
+{
+	const char *slash = strrchr(path, '/');
+	autofree char *parent = slash ? memory_copy_bytes(path, (size_t)(slash - path)) : memory_copy_text(".");
+
+	*name = slash ? slash + 1 : path;
+	if (!**name)
+		return error_set(err, -EINVAL, "%s: names a directory, not a file", path);
+	return file_open(root_fd, *parent ? parent : "/", O_PATH | O_DIRECTORY, 0, err);
+}
+
+/* A file being written beside its final name. */
+struct draft {
+	int dir_fd;
+	int fd;
+	const char *name;
+	char temporary[64];
+};
+
+static int draft_open(struct draft *draft, int root_fd, const char *path, mode_t mode, struct error *err)
+{
+	static unsigned serial;
+
+	draft->dir_fd = open_parent(root_fd, path, &draft->name, err);
+	if (draft->dir_fd < 0)
+		return draft->dir_fd;
+	(void)snprintf(draft->temporary, sizeof(draft->temporary), ".jefe-%ld-%u", (long)getpid(), serial++);
+	draft->fd = openat(draft->dir_fd, draft->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	if (draft->fd < 0)
+		return error_errno(err, -errno, "making %s", path);
+	if (fchmod(draft->fd, mode) < 0)
+		return error_errno(err, -errno, "setting the mode of %s", path);
+	return 0;
+}
+
+static int draft_keep(struct draft *draft, const char *path, struct error *err)
+{
+	if (fsync(draft->fd) < 0)
+		return error_errno(err, -errno, "writing %s to the disk", path);
+	if (renameat(draft->dir_fd, draft->temporary, draft->dir_fd, draft->name) < 0)
+		return error_errno(err, -errno, "putting %s in place", path);
+	draft->temporary[0] = '\0';
+	return 0;
+}
+
+static void draft_close(struct draft *draft)
+{
+	if (draft->fd >= 0) {
+		(void)close(draft->fd);
+		if (draft->temporary[0])
+			(void)unlinkat(draft->dir_fd, draft->temporary, 0);
+	}
+	if (draft->dir_fd >= 0)
+		(void)close(draft->dir_fd);
+}
+
+int file_write(int root_fd, const char *path, const char *data, size_t size, mode_t mode, struct error *err)
+{
+	__attribute__((cleanup(draft_close))) struct draft draft = {.dir_fd = -1, .fd = -1};
+
+	if (draft_open(&draft, root_fd, path, mode, err) < 0)
+		return error_prefix(err, "writing %s", path);
+	if (file_write_all(draft.fd, data, size, err) < 0)
+		return error_prefix(err, "writing %s", path);
+	return draft_keep(&draft, path, err);
+}
+
+int file_copy(int from_root_fd, const char *from, int to_root_fd, const char *to, struct error *err)
+{
+	__attribute__((cleanup(draft_close))) struct draft draft = {.dir_fd = -1, .fd = -1};
+	autoclose int in = file_open(from_root_fd, from, O_RDONLY, 0, err);
+	struct stat st;
+	char chunk[64 * 1024 / 8];
+
+	if (in < 0)
+		return error_prefix(err, "copying %s to %s", from, to);
+	if (fstat(in, &st) < 0)
+		return error_errno(err, -errno, "copying %s to %s", from, to);
+	if (draft_open(&draft, to_root_fd, to, st.st_mode & 07777, err) < 0)
+		return error_prefix(err, "copying %s to %s", from, to);
+	for (;;) {
+		ssize_t got = read(in, chunk, sizeof(chunk));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return error_errno(err, -errno, "copying %s to %s: reading", from, to);
+		if (got == 0)
+			return draft_keep(&draft, to, err);
+		if (file_write_all(draft.fd, chunk, (size_t)got, err) < 0)
+			return error_prefix(err, "copying %s to %s", from, to);
+	}
+}
+
+int file_make_dirs(int root_fd, const char *path, mode_t mode, struct error *err)
+{
+	autofree char *partial = memory_copy_text(path);
+
+	for (char *at = partial + 1; *partial; at++) {
+		char ended_by = *at;
+		const char *name;
+
+		if (*at && *at != '/')
+			continue;
+		*at = '\0';
+		if (at[-1] != '/' && !file_exists(root_fd, partial)) {
+			autoclose int dir = open_parent(root_fd, partial, &name, err);
+
+			if (dir < 0)
+				return error_prefix(err, "making directory %s", path);
+			if (mkdirat(dir, name, mode) < 0 || fchmodat(dir, name, mode, 0) < 0)
+				return error_errno(err, -errno, "making directory %s", partial);
+		}
+		if (!ended_by)
+			break;
+		*at = ended_by;
+	}
+	return 0;
+}
+
+int file_remove(int root_fd, const char *path, struct error *err)
+{
+	const char *name;
+	autoclose int dir = open_parent(root_fd, path, &name, err);
+
+	if (dir == -ENOENT)
+		return 0;
+	if (dir < 0)
+		return error_prefix(err, "removing %s", path);
+	if (unlinkat(dir, name, 0) < 0 && errno != ENOENT)
+		return error_errno(err, -errno, "removing %s", path);
+	return 0;
+}
+
+int file_link(int root_fd, const char *target, const char *path, struct error *err)
+{
+	const char *name;
+	autoclose int dir = open_parent(root_fd, path, &name, err);
+
+	if (dir < 0)
+		return error_prefix(err, "linking %s to %s", path, target);
+	if (unlinkat(dir, name, 0) < 0 && errno != ENOENT)
+		return error_errno(err, -errno, "replacing %s", path);
+	if (symlinkat(target, dir, name) < 0)
+		return error_errno(err, -errno, "linking %s to %s", path, target);
+	return 0;
+}
+
+int file_list(int root_fd, const char *path, bool missing_ok, struct words *names, struct error *err)
+{
+	autoclosedir DIR *dir = NULL;
+	int fd = file_open(root_fd, path, O_RDONLY | O_DIRECTORY, 0, err);
+
+	if (fd == -ENOENT && missing_ok)
+		return 0;
+	if (fd < 0)
+		return error_prefix(err, "listing %s", path);
+	dir = fdopendir(fd);
+	if (!dir) {
+		int code = -errno;
+
+		(void)close(fd);
+		return error_errno(err, code, "listing %s", path);
+	}
+	for (;;) {
+		errno = 0;
+		const struct dirent *entry = readdir(dir);
+
+		if (!entry && errno)
+			return error_errno(err, -errno, "listing %s", path);
+		if (!entry)
+			break;
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			words_add(names, entry->d_name);
+	}
+	words_sort(names);
+	return 0;
+}

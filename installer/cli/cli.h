@@ -1,0 +1,21 @@
+/* Commands of jefe-setup: one row each in main.c, one file each in this folder. */
+#pragma once
+
+#include "installer/base/error.h"
+
+/* Exit codes, part of the public interface. */
+enum { EXIT_DONE = 0, EXIT_PROBLEMS = 1, EXIT_USAGE = 2, EXIT_REFUSED = 3 };
+
+struct cli_command {
+	const char *name;
+	const char *arguments; /* usage, behind the name */
+	const char *purpose;   /* one line */
+	int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns an exit code */
+};
+
+extern const struct cli_command cli_commands[]; /* ends with name NULL */
+
+/* "jefe-setup NAME: text" and the usage line on stderr; returns EXIT_USAGE. */
+int cli_usage(const char *name, const char *format, ...) PRINTF(2, 3);
+/* "jefe-setup NAME: text" on stderr; returns code. */
+int cli_fail(const char *name, int code, const struct error *err);

@@ -1,0 +1,6 @@
+# The program: one file per command; the table of commands is in main.c.
+sbin_PROGRAMS += jefe-setup
+jefe_setup_SOURCES = \
+	installer/cli/cli.h \
+	installer/cli/main.c
+jefe_setup_LDADD = libinstaller.a $(ENGINE_LIBS)

@@ -1,0 +1,88 @@
+/* jefe-setup: finds the command in the table and runs it. */
+#include "installer/cli/cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "installer/base/text.h"
+
+const struct cli_command cli_commands[] = {
+	{0},
+};
+
+static const struct cli_command *find(const char *name)
+{
+	const struct cli_command *command = cli_commands;
+
+	while (command->name && strcmp(command->name, name) != 0)
+		command++;
+	return command->name ? command : NULL;
+}
+
+static void print_usage(FILE *to)
+{
+	(void)fprintf(to, "Usage: jefe-setup COMMAND [ARGUMENTS]   without arguments on a terminal: the wizard\n\n");
+	for (const struct cli_command *command = cli_commands; command->name; command++)
+		(void)fprintf(to, "  %-10s %s\n", command->name, command->purpose);
+	(void)fprintf(to, "\nSee jefe-setup(8).\n");
+}
+
+int cli_usage(const char *name, const char *format, ...)
+{
+	const struct cli_command *command = find(name);
+	va_list args;
+
+	(void)fprintf(stderr, "jefe-setup %s: ", name);
+	va_start(args, format);
+	(void)vfprintf(stderr, format, args);
+	va_end(args);
+	(void)fprintf(stderr, "\nUsage: jefe-setup %s %s\n", name, command ? command->arguments : "");
+	return EXIT_USAGE;
+}
+
+int cli_fail(const char *name, int code, const struct error *err)
+{
+	(void)fprintf(stderr, "jefe-setup %s: %s\n", name, err->text);
+	return code;
+}
+
+static int unknown(const char *name)
+{
+	const char *names[32] = {0};
+	const char *near;
+
+	for (size_t i = 0; cli_commands[i].name && i + 1 < sizeof(names) / sizeof(names[0]); i++)
+		names[i] = cli_commands[i].name;
+	near = text_nearest(name, names);
+	(void)fprintf(stderr, "jefe-setup: unknown command \"%s\"", name);
+	if (near)
+		(void)fprintf(stderr, " (did you mean \"%s\"?)", near);
+	(void)fprintf(stderr, "\nSee jefe-setup --help.\n");
+	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	const struct cli_command *command;
+	char *wizard[] = {(char[]){"wizard"}, NULL};
+
+	if (argc < 2) {
+		command = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ? find("wizard") : NULL;
+		if (command)
+			return command->run(1, wizard);
+		print_usage(stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		print_usage(stdout);
+		return EXIT_DONE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		(void)printf("jefe-setup %s\n", PACKAGE_VERSION);
+		return EXIT_DONE;
+	}
+	command = find(argv[1]);
+	return command ? command->run(argc - 1, argv + 1) : unknown(argv[1]);
+}

@@ -1,0 +1,86 @@
+/* The hardening catalogue: what each measure is, and the few kinds of doing, checking and describing it.
+ * One code path below a root descriptor installs into a target, configures the running system and audits a mounted disk. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "installer/answers.h"
+#include "installer/base/error.h"
+#include "installer/base/text.h"
+
+struct distro;
+
+enum layer { LAYER_KERNEL = 1, LAYER_MAC, LAYER_NETWORK, LAYER_AUTH, LAYER_AUDIT, LAYER_CONTAINER, LAYER_USERLAND, LAYER_BOOT };
+enum level { LEVEL_NONE, LEVEL_BASELINE, LEVEL_HARDENED, LEVEL_PARANOID };
+extern const char *const layer_names[]; /* by enum, [0] unused; NULL-terminated */
+extern const char *const level_names[]; /* "none", "baseline", "hardened", "paranoid", NULL */
+extern const char *const level_sentences[]; /* one sentence of consequence each, for the wizard */
+
+struct control_kind;
+
+/* One measure. Data only. */
+struct control {
+	const char *id;                       /* kernel.kptr_restrict */
+	enum layer layer;
+	enum level level;                     /* enters at this level; levels are cumulative */
+	const struct control_kind *kind;
+	const char *target;                   /* kind-specific: sysctl name, kernel argument, path, service … */
+	const char *values[4];                /* wanted value by level; NULL: as the level below; [0] unused */
+	const char *title;                    /* at most 60 cells */
+	const char *effect, *breaks, *undo;   /* one sentence each; breaks may be NULL: nothing known */
+	const char *reference;                /* KSPP, CIS number, man page … */
+	const char *needs_kernel;             /* CONFIG_ symbols that must be y or m, space-separated, or NULL */
+	const char *needs_package;            /* generic package name, or NULL */
+	const char *role;                     /* applies only with this role; "!role": only without; NULL: always */
+	bool locks_out;                       /* a mistake here can lock the operator out */
+};
+
+enum control_status { CONTROL_PASS, CONTROL_FAIL, CONTROL_DRIFT, CONTROL_UNAVAILABLE, CONTROL_NOT_APPLICABLE, CONTROL_OFF, CONTROL_PENDING, CONTROL_UNKNOWN };
+extern const char *const control_status_names[]; /* "pass", "fail", "drift", "unavailable", "not-applicable", "off", "pending-reboot", "unknown", NULL */
+
+struct control_result {
+	const struct control *control;
+	enum control_status status;
+	char *wanted, *persisted, *effective; /* NULL: not looked at or nothing there */
+	char *evidence;                       /* where it was read: "/proc/sys/kernel/kptr_restrict = 2" */
+};
+
+extern const struct control *const controls[]; /* all, in catalogue order; NULL-terminated */
+const struct control *control_named(const char *id); /* NULL when unknown */
+
+/* What is wanted on a system: level, roles and the operator's overrides. Borrowed from the answers. */
+struct policy {
+	enum level level;
+	const struct words *roles;
+	const struct control_setting *settings;
+	size_t setting_count;
+};
+
+/* Where controls work. */
+struct control_scope {
+	int root_fd;
+	bool running;                   /* root_fd is the running system: kernel state can be read and set */
+	const struct distro *distro;
+	const char *kernel;             /* version whose configuration gates the controls; NULL: the running or the only one */
+};
+
+/* The wanted value of a control under a policy, or NULL when it is not part of it. */
+const char *control_wanted(const struct control *control, const struct policy *policy);
+
+/* Check a policy before anything is written: unknown ids, conflicts, missing needs. */
+void controls_check(const struct policy *policy, struct problems *problems);
+
+/* Write everything the policy wants; note is called with one line per control changed or unavailable. What fails is named in err;
+ * a failure leaves earlier files in place (the caller's step fails as a whole). */
+int controls_apply(const struct control_scope *scope, const struct policy *policy, void (*note)(void *context, const char *line),
+	void *context, struct error *err) CHECKED;
+
+/* Results for all controls in catalogue order; the caller frees with controls_results_free(). */
+int controls_audit(const struct control_scope *scope, const struct policy *policy, struct control_result **results, size_t *count,
+	struct error *err) CHECKED;
+void controls_results_free(struct control_result *results, size_t count);
+
+/* The policy kept on an installed machine: etc/jefelinux/policy.yaml (same syntax as hardening: in an answer file), written by
+ * controls_apply(). */
+int policy_load(int root_fd, struct answers **answers, struct error *err) CHECKED;
+struct policy policy_of(const struct answers *answers);

@@ -1,0 +1,1 @@
+# Sources of installer/controls; see Makefile.am.

@@ -1,0 +1,45 @@
+/* What differs between distributions. Words of a distribution (package manager, service commands, paths of its own) appear only in
+ * this folder and in live-iso/. Every function works below a root descriptor and so serves an unmounted target, a mounted
+ * disk and the running system. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "installer/base/error.h"
+#include "installer/base/text.h"
+#include "installer/answers.h"
+
+enum service_state { SERVICE_MISSING, SERVICE_OFF, SERVICE_ON };
+
+struct distro {
+	const char *name;                 /* "alpine", "debian", "devuan": the manifest's "base" and os-release ID */
+	const char *admin_group;          /* wheel or sudo */
+	const char *login_shell;          /* /bin/ash or /bin/bash; must exist in the root */
+	const char *escalation;           /* "doas" or "sudo" */
+	/* Kernel image and initramfs names below /boot for a kernel version: "vmlinuz-lts"; the caller frees them. */
+	char *(*kernel_image)(int root_fd, const char *version);
+	char *(*initramfs_image)(int root_fd, const char *version);
+	/* Kernel configuration below the root, e.g. boot/config-VERSION; NULL when none. The caller frees it. */
+	char *(*kernel_config)(int root_fd, const char *version);
+	int (*set_keymap)(int root_fd, const char *keymap, struct error *err);
+	int (*set_network)(int root_fd, const struct answers *answers, struct error *err);
+	int (*set_consoles)(int root_fd, enum console console, struct error *err); /* getty on tty1..3 and/or ttyS0 */
+	int (*set_admin)(int root_fd, const char *user, struct error *err);       /* privilege escalation rule */
+	/* Service at boot. runlevel is OpenRC's name: sysinit, boot, default, shutdown. */
+	enum service_state (*service_state)(int root_fd, const char *service, const char *runlevel);
+	int (*set_service)(int root_fd, const char *service, const char *runlevel, bool on, struct error *err);
+	/* On the running system only. */
+	int (*service_action)(const char *service, const char *action, struct error *err); /* start stop restart reload */
+	bool (*service_running)(const char *service);
+	bool (*package_installed)(int root_fd, const char *package);
+	/* Install the hook that regenerates initramfs and boot menu after a kernel upgrade. */
+	int (*set_kernel_hook)(int root_fd, struct error *err);
+	/* Generic service and package names to this distribution's: "ssh-server" to openssh-server; NULL: has none. */
+	const char *(*package_for)(const char *generic);
+	const char *(*service_for)(const char *generic);
+};
+
+extern const struct distro *const distros[]; /* NULL-terminated */
+const struct distro *distro_named(const char *name);      /* NULL when unknown */
+/* By /etc/os-release below the root; -ENOENT with a message when it is none of ours. */
+int distro_detect(int root_fd, const struct distro **distro, struct error *err) CHECKED;

@@ -1,0 +1,1 @@
+# Sources of installer/distro; see Makefile.am.

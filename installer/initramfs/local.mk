@@ -1,0 +1,1 @@
+# Sources of installer/initramfs; see Makefile.am.

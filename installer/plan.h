@@ -1,0 +1,49 @@
+/* The ordered steps from answers + machine. Made by a pure function, shown, then run. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "installer/answers.h"
+#include "installer/base/text.h"
+#include "installer/machine.h"
+#include "installer/problem.h"
+
+struct run;
+struct step;
+struct distro;
+
+/* What a kind of step can do. Every function gets the step's own parameters. */
+struct step_ops {
+	const char *id;       /* "partition" */
+	/* One line or more of exact operations for people: devices, bytes, types. No side effects. */
+	void (*describe)(const struct step *step, struct text *to);
+	/* Proves from the disk alone that the step was done before: 1 done, 0 not, negative error. NULL: always run. */
+	int (*check)(const struct step *step, struct run *run, struct error *err);
+	/* Do it. Whatever it holds is pushed on run->releases. */
+	int (*run)(const struct step *step, struct run *run, struct error *err);
+	void (*free_parameters)(void *parameters);
+};
+
+struct step {
+	const struct step_ops *ops;
+	void *parameters;   /* owned; plain data computed by plan_make() */
+	char *title;        /* "Partition vda", for progress */
+	double weight;      /* expected seconds on the reference VM; only ratios matter */
+	bool destroys;      /* content of a disk is lost */
+};
+
+struct plan {
+	struct step *steps;
+	size_t count;
+	char digest[65];    /* SHA-256 of plan_text(), hex */
+	char id[9];         /* its first 8 digits */
+};
+
+/* No side effects, no clock, no random: the same input gives the same plan. Problems are those of answers_check()
+ * plus what only planning finds; NULL when there is an error among them. payload_size may be 0 when unknown. */
+struct plan *plan_make(const struct answers *answers, const struct machine *machine, const struct distro *distro,
+	struct problems *problems) CHECKED;
+char *plan_text(const struct plan *plan) CHECKED;   /* canonical text: what the digest covers */
+char *plan_json(const struct plan *plan) CHECKED;   /* "schema": 1 */
+void plan_free(struct plan *plan);

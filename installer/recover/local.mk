@@ -1,0 +1,1 @@
+# Sources of installer/recover; see Makefile.am.

@@ -1,0 +1,1 @@
+# Sources of installer/steps; see Makefile.am.

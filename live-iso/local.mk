@@ -1,0 +1,1 @@
+# Sources of live-iso; see Makefile.am.

@@ -1,0 +1,1 @@
+# Sources of screens; see Makefile.am.

@@ -1,0 +1,12 @@
+# make check: units and text cases through Automake's TAP driver. The VM tests are started by tests/run.
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+SH_LOG_DRIVER = $(LOG_DRIVER)
+TEST_EXTENSIONS = .sh
+AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; LC_ALL=C.UTF-8; TZ=UTC; \
+	top_srcdir=$(top_srcdir); top_builddir=$(top_builddir); \
+	export CMOCKA_MESSAGE_OUTPUT LC_ALL TZ top_srcdir top_builddir;
+
+include tests/unit/local.mk
+
+dist_check_SCRIPTS = tests/layers.sh
+TESTS += tests/layers.sh

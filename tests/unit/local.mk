@@ -1,0 +1,15 @@
+# One program per source file under test: tests/unit/test_X.c tests X.c. Name it in UNIT_TESTS and add its _SOURCES line.
+UNIT_TESTS = \
+	tests/unit/test_text \
+	tests/unit/test_file \
+	tests/unit/test_command
+
+tests_unit_test_text_SOURCES = tests/unit/test_text.c tests/unit/unit.h
+tests_unit_test_file_SOURCES = tests/unit/test_file.c
+tests_unit_test_command_SOURCES = tests/unit/test_command.c
+
+if HAVE_CMOCKA
+check_PROGRAMS += $(UNIT_TESTS)
+TESTS += $(UNIT_TESTS)
+LDADD = libinstaller.a $(ENGINE_LIBS) $(CMOCKA_LIBS)
+endif

@@ -1,0 +1,91 @@
+#include "installer/base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "installer/base/memory.h"
+#include "tests/unit/unit.h"
+
+static int make_root(void **state)
+{
+	static char path[] = "/tmp/jefe-test-file-XXXXXX";
+	struct error err = {0};
+	int *fd = memory_zero(1, sizeof(*fd));
+
+	if (!mkdtemp(path))
+		return -1;
+	*fd = file_open_root(path, &err);
+	*state = fd;
+	return *fd < 0 ? -1 : 0;
+}
+
+static int free_root(void **state)
+{
+	free(*state);
+	return 0;
+}
+
+static void writing_replaces_at_once(void **state)
+{
+	int root = *(int *)*state;
+	struct error err = {0};
+	autotext struct text text = {0};
+	autowords struct words names = {0};
+	struct stat st;
+
+	assert_done(file_make_dirs(root, "/etc/jefe/deep", 0750, &err), &err);
+	assert_done(file_write(root, "/etc/jefe/deep/a", "one", 3, 0600, &err), &err);
+	assert_done(file_write(root, "etc/jefe/deep/a", "two!", 4, 0640, &err), &err);
+	assert_done(file_read(root, "etc/jefe/deep/a", 100, &text, &err), &err);
+	assert_string_equal(text.data, "two!");
+	assert_int_equal(fstatat(root, "etc/jefe/deep/a", &st, 0), 0);
+	assert_int_equal(st.st_mode & 07777, 0640);
+	assert_int_equal(fstatat(root, "etc/jefe", &st, 0), 0);
+	assert_int_equal(st.st_mode & 07777, 0750);
+	assert_done(file_list(root, "etc/jefe/deep", false, &names, &err), &err);
+	assert_int_equal(names.count, 1);
+}
+
+static void links_stay_below_the_root(void **state)
+{
+	int root = *(int *)*state;
+	struct error err = {0};
+	autotext struct text text = {0};
+
+	assert_done(file_make_dirs(root, "/inside", 0755, &err), &err);
+	assert_done(file_write(root, "/inside/passwd", "ours", 4, 0644, &err), &err);
+	assert_done(file_link(root, "/inside", "/absolute", &err), &err);
+	assert_done(file_link(root, "../../../../../../etc", "/inside/up", &err), &err);
+	assert_done(file_read(root, "/absolute/passwd", 100, &text, &err), &err);
+	assert_string_equal(text.data, "ours");
+	assert_false(file_exists(root, "/inside/up/hostname"));
+	assert_false(file_exists(root, "../../../etc/passwd"));
+}
+
+static void errors_name_the_path(void **state)
+{
+	int root = *(int *)*state;
+	struct error err = {0};
+	autotext struct text text = {0};
+
+	assert_int_equal(file_read(root, "/no/such", 10, &text, &err), -ENOENT);
+	assert_non_null(strstr(err.text, "/no/such"));
+	assert_done(file_write(root, "/big", "0123456789", 10, 0644, &err), &err);
+	assert_int_equal(file_read(root, "/big", 9, &text, &err), -EFBIG);
+	assert_int_equal(file_write(root, "/none/x", "", 0, 0644, &err), -ENOENT);
+	assert_non_null(strstr(err.text, "/none"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(writing_replaces_at_once),
+		cmocka_unit_test(links_stay_below_the_root),
+		cmocka_unit_test(errors_name_the_path),
+	};
+
+	return cmocka_run_group_tests(tests, make_root, free_root);
+}

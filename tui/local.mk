@@ -1,0 +1,1 @@
+# Sources of tui; see Makefile.am.
