@@ -2,3 +2,7 @@ libinstaller_a_SOURCES += \
 	installer/answers.h installer/archive.h installer/bootmenu.h installer/event.h installer/machine.h \
 	installer/manifest.h installer/plan.h installer/problem.h installer/release.h installer/run.h \
 	installer/storage.h
+
+# the engine: plan, run and what they hold
+libinstaller_a_SOURCES += \
+	installer/event.c installer/release.c

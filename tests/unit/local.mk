@@ -2,11 +2,13 @@
 UNIT_TESTS = \
 	tests/unit/test_text \
 	tests/unit/test_file \
-	tests/unit/test_command
+	tests/unit/test_command \
+	tests/unit/test_release
 
 tests_unit_test_text_SOURCES = tests/unit/test_text.c tests/unit/unit.h
 tests_unit_test_file_SOURCES = tests/unit/test_file.c
 tests_unit_test_command_SOURCES = tests/unit/test_command.c
+tests_unit_test_release_SOURCES = tests/unit/test_release.c
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
