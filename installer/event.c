@@ -211,7 +211,7 @@ static uint64_t thousandths(double value)
 
 char *event_format(const struct event *event)
 {
-	struct json *object = json_object();
+	struct json *object = json_new_object();
 	char *line;
 
 	json_put_text(object, "event", event_kind_names[event->kind]);

@@ -6,3 +6,7 @@ libinstaller_a_SOURCES += \
 # the engine: plan, run and what they hold
 libinstaller_a_SOURCES += \
 	installer/event.c installer/release.c
+
+# facts and wishes
+libinstaller_a_SOURCES += \
+	installer/problem.c

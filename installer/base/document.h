@@ -22,7 +22,10 @@ struct node {
 	size_t count;
 };
 
-/* On error: place in *line and *column (1-based), message without them in err. The caller frees the tree. */
+/* On error: place in *line and *column (1-based), message without them in err. An empty file is an empty map.
+ * The caller frees the tree. */
 int document_parse(const char *text, size_t size, struct node **root, unsigned *line, unsigned *column, struct error *err) CHECKED;
 void document_free(struct node *root);
+void document_free_at(struct node **root);
+#define autodocument __attribute__((cleanup(document_free_at)))
 const struct node *node_child(const struct node *map, const char *key);
