@@ -22,17 +22,19 @@ struct distro {
 	/* Kernel configuration below the root, e.g. boot/config-VERSION; NULL when none. The caller frees it. */
 	char *(*kernel_config)(int root_fd, const char *version);
 	int (*set_keymap)(int root_fd, const char *keymap, struct error *err);
+	/* The caller resolves network.interface "first with link" before; unset, it is eth0. */
 	int (*set_network)(int root_fd, const struct answers *answers, struct error *err);
 	int (*set_consoles)(int root_fd, enum console console, struct error *err); /* getty on tty1..3 and/or ttyS0 */
-	int (*set_admin)(int root_fd, const char *user, struct error *err);       /* privilege escalation rule */
-	/* Service at boot. runlevel is OpenRC's name: sysinit, boot, default, shutdown. */
+	/* Group and privilege escalation rule. After the user's shadow entry is written: who has no password to type is not asked. */
+	int (*set_admin)(int root_fd, const char *user, struct error *err);
+	/* Service at boot, by this distribution's name (service_for). runlevel is OpenRC's name: sysinit, boot, default, shutdown. */
 	enum service_state (*service_state)(int root_fd, const char *service, const char *runlevel);
 	int (*set_service)(int root_fd, const char *service, const char *runlevel, bool on, struct error *err);
 	/* On the running system only. */
 	int (*service_action)(const char *service, const char *action, struct error *err); /* start stop restart reload */
 	bool (*service_running)(const char *service);
 	bool (*package_installed)(int root_fd, const char *package);
-	/* Install the hook that regenerates initramfs and boot menu after a kernel upgrade. */
+	/* Install the hook that runs `jefe-setup boot` (initramfs of every kernel, boot menu) after a kernel upgrade. */
 	int (*set_kernel_hook)(int root_fd, struct error *err);
 	/* Generic service and package names to this distribution's: "ssh-server" to openssh-server; NULL: has none. */
 	const char *(*package_for)(const char *generic);

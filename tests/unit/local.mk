@@ -16,6 +16,9 @@ tests_unit_test_digest_SOURCES = tests/unit/test_digest.c
 tests_unit_test_document_SOURCES = tests/unit/test_document.c
 tests_unit_test_json_SOURCES = tests/unit/test_json.c
 
+UNIT_TESTS += tests/unit/test_distro
+tests_unit_test_distro_SOURCES = tests/unit/test_distro.c
+
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)

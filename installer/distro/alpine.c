@@ -1,0 +1,196 @@
+/* Alpine: kernels by flavour, OpenRC, BusyBox init, doas. */
+#include <string.h>
+
+#include "installer/base/file.h"
+#include "installer/base/memory.h"
+#include "installer/distro/parts.h"
+
+/* 6.6.14-0-lts is the kernel of flavour lts, whose files are named by flavour. */
+static const char *flavour(const char *version)
+{
+	const char *dash = strrchr(version, '-');
+
+	return dash ? dash + 1 : version;
+}
+
+/* Some kernels (and future ones) name their files by the whole version: what is there decides. */
+static char *boot_name(int root_fd, const char *prefix, const char *version)
+{
+	autofree char *whole = memory_format("boot/vmlinuz-%s", version);
+
+	return memory_format("%s-%s", prefix,
+		file_exists(root_fd, whole) ? version : flavour(version));
+}
+
+static char *kernel_image(int root_fd, const char *version)
+{
+	return boot_name(root_fd, "vmlinuz", version);
+}
+
+static char *initramfs_image(int root_fd, const char *version)
+{
+	return boot_name(root_fd, "initramfs", version);
+}
+
+static char *kernel_config(int root_fd, const char *version)
+{
+	const char *const names[] = {version, flavour(version)};
+
+	for (size_t i = 0; i < LENGTH(names); i++) {
+		autofree char *path = memory_format("boot/config-%s", names[i]);
+
+		if (file_exists(root_fd, path))
+			return memory_copy_text(path);
+	}
+	return NULL;
+}
+
+static int set_network(int root_fd, const struct answers *answers, struct error *err)
+{
+	int rc = interfaces_write(root_fd, answers, err);
+
+	return rc < 0 ? rc : openrc_set(root_fd, "networking", "boot", true, err);
+}
+
+static int set_consoles(int root_fd, enum console console, struct error *err)
+{
+	static const char screens[] =
+		"tty1::respawn:/sbin/getty 38400 tty1\ntty2::respawn:/sbin/getty 38400 tty2\n"
+		"tty3::respawn:/sbin/getty 38400 tty3";
+	static const char serial[] =
+		"ttyS0::respawn:/sbin/getty -L 0 ttyS0 vt100"; /* 0: the kernel's speed */
+	const char *lines[3] = {0};
+
+	if (console != CONSOLE_SERIAL)
+		lines[0] = screens;
+	if (console != CONSOLE_VGA)
+		lines[lines[0] ? 1 : 0] = serial;
+	return inittab_set_gettys(root_fd, lines, err);
+}
+
+static int set_admin(int root_fd, const char *user, struct error *err)
+{
+	autofree char *path = memory_format("etc/doas.d/jefe-%s.conf", user);
+	/* Who has no password to type proved himself with a key. */
+	autofree char *rule = memory_format("permit %s %s\n",
+		user_has_password(root_fd, user) ? "persist" : "nopass", user);
+
+	if (group_add_member(root_fd, "wheel", user, err) < 0 ||
+		file_make_dirs(root_fd, "etc/doas.d", 0755, err) < 0 ||
+		file_write(root_fd, path, rule, strlen(rule), 0400, err) < 0)
+		return error_prefix(err, "making %s an administrator", user);
+	return 0;
+}
+
+static bool package_installed(int root_fd, const char *package)
+{
+	static const char *const databases[] = {
+		"lib/apk/db/installed", "usr/lib/apk/db/installed"};
+	autofree char *line = memory_format("\nP:%s\n", package);
+
+	for (size_t i = 0; i < LENGTH(databases); i++) {
+		autotext struct text text = {0};
+
+		if (file_read(root_fd, databases[i], 64 << 20, &text, NULL) == 0)
+			return strstr(text_string(&text), line) ||
+			       text_starts(text_string(&text), line + 1);
+	}
+	return false;
+}
+
+static int set_kernel_hook(int root_fd, struct error *err)
+{
+	static const char hook[] =
+		"#!/bin/sh\n"
+		"# Written by jefe-setup: a new kernel gets its initramfs and boot menu entry.\n"
+		"[ \"$1\" = post-commit ] || exit 0\n"
+		"seen=/var/lib/jefelinux/kernels\n"
+		"now=$(stat -c '%n %s %Z' /boot/vmlinuz-*)\n"
+		"[ \"$now\" = \"$(cat \"$seen\" 2>/dev/null)\" ] && exit 0\n"
+		"/usr/sbin/jefe-setup boot && echo \"$now\" >\"$seen\"\n";
+	static const char quiet[] =
+		"# Written by jefe-setup, which makes the initramfs itself.\ndisable_trigger=\"yes\"\n";
+
+	if (file_make_dirs(root_fd, "etc/apk/commit_hooks.d", 0755, err) < 0 ||
+		file_make_dirs(root_fd, "etc/mkinitfs", 0755, err) < 0 ||
+		file_make_dirs(root_fd, "var/lib/jefelinux", 0700, err) < 0 ||
+		file_write(root_fd, "etc/apk/commit_hooks.d/jefe-kernel", hook,
+			sizeof(hook) - 1, 0755, err) < 0 ||
+		file_write(root_fd, "etc/mkinitfs/mkinitfs.conf", quiet,
+			sizeof(quiet) - 1, 0644, err) < 0)
+		return error_prefix(err, "installing the kernel hook");
+	return 0;
+}
+
+static const char *package_for(const char *generic)
+{
+	// clang-format off
+	static const struct name_row rows[] = {
+		{"ssh-server", "openssh-server"},
+		{"firewall", "nftables"},
+		{"audit", "audit"},
+		{"mac", "apparmor"},
+		{"cryptsetup", "cryptsetup"},
+		{"time-sync", "chrony"},
+		{"escalation", "doas"},
+		{"syslog", "busybox-openrc"},
+		{"cron", "busybox-openrc"},
+		{"kernel", "linux-lts"},
+		{"boot-loader-bios", "grub-bios"},
+		{"boot-loader-uefi", "grub-efi"},
+		{"docker", "docker"},
+		{"podman", "podman"},
+		{"compiler", "gcc"},
+		{"debugger", "gdb"},
+		{"telnet-server", "busybox-extras"},
+		{"ftp-server", "vsftpd"},
+		{0},
+	};
+	// clang-format on
+
+	return name_for(rows, generic);
+}
+
+static const char *service_for(const char *generic)
+{
+	// clang-format off
+	static const struct name_row rows[] = {
+		{"ssh-server", "sshd"},
+		{"audit", "auditd"},
+		{"mac", "apparmor"},
+		{"time-sync", "chronyd"},
+		{"syslog", "syslog"},
+		{"kernel-log", "klogd"},
+		{"cron", "crond"},
+		{"network", "networking"},
+		{"sysctl", "sysctl"},
+		{"modules", "modules"},
+		{"docker", "docker"},
+		{0},
+	};
+	// clang-format on
+
+	return name_for(rows, generic);
+}
+
+const struct distro distro_alpine = {
+	.name = "alpine",
+	.admin_group = "wheel",
+	.login_shell = "/bin/ash",
+	.escalation = "doas",
+	.kernel_image = kernel_image,
+	.initramfs_image = initramfs_image,
+	.kernel_config = kernel_config,
+	.set_keymap = keymap_copy,
+	.set_network = set_network,
+	.set_consoles = set_consoles,
+	.set_admin = set_admin,
+	.service_state = openrc_state,
+	.set_service = openrc_set,
+	.service_action = openrc_action,
+	.service_running = openrc_running,
+	.package_installed = package_installed,
+	.set_kernel_hook = set_kernel_hook,
+	.package_for = package_for,
+	.service_for = service_for,
+};

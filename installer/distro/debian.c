@@ -1,0 +1,203 @@
+/* Debian and Devuan with OpenRC on sysvinit: kernels by version, sudo. Init scripts are LSB scripts that OpenRC runs. */
+#include <string.h>
+
+#include "installer/base/file.h"
+#include "installer/base/memory.h"
+#include "installer/distro/parts.h"
+
+static char *kernel_image(int root_fd, const char *version)
+{
+	(void)root_fd;
+	return memory_format("vmlinuz-%s", version);
+}
+
+static char *initramfs_image(int root_fd, const char *version)
+{
+	(void)root_fd;
+	return memory_format("initrd.img-%s", version);
+}
+
+static char *kernel_config(int root_fd, const char *version)
+{
+	char *path = memory_format("boot/config-%s", version);
+
+	if (file_exists(root_fd, path))
+		return path;
+	free(path);
+	return NULL;
+}
+
+/* rcS runs OpenRC's sysinit level, everything that prepares the machine; "boot" would only start after the network. */
+static const char *runlevel_here(const char *runlevel)
+{
+	return strcmp(runlevel, "boot") == 0 ? "sysinit" : runlevel;
+}
+
+static enum service_state service_state(
+	int root_fd, const char *service, const char *runlevel)
+{
+	return openrc_state(root_fd, service, runlevel_here(runlevel));
+}
+
+static int set_service(int root_fd, const char *service, const char *runlevel, bool on,
+	struct error *err)
+{
+	return openrc_set(root_fd, service, runlevel_here(runlevel), on, err);
+}
+
+static int set_network(int root_fd, const struct answers *answers, struct error *err)
+{
+	int rc = interfaces_write(root_fd, answers, err);
+
+	return rc < 0 ? rc : set_service(root_fd, "networking", "boot", true, err);
+}
+
+static int set_consoles(int root_fd, enum console console, struct error *err)
+{
+	static const char screens[] =
+		"1:2345:respawn:/sbin/getty --noclear 38400 tty1\n2:23:respawn:/sbin/getty 38400 tty2\n"
+		"3:23:respawn:/sbin/getty 38400 tty3";
+	static const char serial[] =
+		"T0:2345:respawn:/sbin/getty -L --keep-baud 115200,38400,9600 ttyS0 vt100";
+	const char *lines[3] = {0};
+
+	if (console != CONSOLE_SERIAL)
+		lines[0] = screens;
+	if (console != CONSOLE_VGA)
+		lines[lines[0] ? 1 : 0] = serial;
+	return inittab_set_gettys(root_fd, lines, err);
+}
+
+static int set_admin(int root_fd, const char *user, struct error *err)
+{
+	autofree char *path = memory_format("etc/sudoers.d/jefe-%s", user);
+	/* Who has no password to type proved himself with a key. */
+	autofree char *rule = memory_format("%s ALL=(ALL:ALL) %sALL\n", user,
+		user_has_password(root_fd, user) ? "" : "NOPASSWD: ");
+
+	if (group_add_member(root_fd, "sudo", user, err) < 0 ||
+		file_make_dirs(root_fd, "etc/sudoers.d", 0755, err) < 0 ||
+		file_write(root_fd, path, rule, strlen(rule), 0440, err) < 0)
+		return error_prefix(err, "making %s an administrator", user);
+	return 0;
+}
+
+static bool package_installed(int root_fd, const char *package)
+{
+	autofree char *line = memory_format("\nPackage: %s\n", package);
+	autotext struct text text = {0};
+	const char *found, *end, *status;
+
+	text_add(&text, "\n");
+	if (file_read(root_fd, "var/lib/dpkg/status", 64 << 20, &text, NULL) < 0)
+		return false;
+	found = strstr(text_string(&text), line);
+	if (!found)
+		return false;
+	end = strstr(found + 1, "\n\n");
+	status = strstr(found, "\nStatus: install ok installed\n");
+	return status && (!end || status < end);
+}
+
+static int set_kernel_hook(int root_fd, struct error *err)
+{
+	static const char hook[] =
+		"#!/bin/sh\n"
+		"# Written by jefe-setup: a new kernel gets its initramfs and boot menu entry.\n"
+		"exec /usr/sbin/jefe-setup boot\n";
+	static const char quiet[] =
+		"# Written by jefe-setup, which makes the initramfs itself.\nupdate_initramfs=no\n";
+	/* After zz-update-grub, where GRUB's own packages are installed. */
+	static const char *const paths[] = {
+		"etc/kernel/postinst.d", "etc/kernel/postrm.d"};
+
+	for (size_t i = 0; i < LENGTH(paths); i++) {
+		autofree char *path = memory_format("%s/zzz-jefe", paths[i]);
+
+		if (file_make_dirs(root_fd, paths[i], 0755, err) < 0 ||
+			file_write(root_fd, path, hook, sizeof(hook) - 1, 0755, err) < 0)
+			return error_prefix(err, "installing the kernel hook");
+	}
+	if (!file_exists(root_fd, "etc/initramfs-tools"))
+		return 0;
+	return file_write(root_fd, "etc/initramfs-tools/update-initramfs.conf", quiet,
+		sizeof(quiet) - 1, 0644, err);
+}
+
+static const char *package_for(const char *generic)
+{
+	// clang-format off
+	static const struct name_row rows[] = {
+		{"ssh-server", "openssh-server"},
+		{"firewall", "nftables"},
+		{"audit", "auditd"},
+		{"mac", "apparmor"},
+		{"cryptsetup", "cryptsetup-bin"},
+		{"time-sync", "chrony"},
+		{"escalation", "sudo"},
+		{"syslog", "busybox-syslogd"},
+		{"cron", "cron"},
+		{"kernel", "linux-image-amd64"},
+		{"boot-loader-bios", "grub-pc-bin"},
+		{"boot-loader-uefi", "grub-efi-amd64-bin"},
+		{"docker", "docker.io"},
+		{"podman", "podman"},
+		{"compiler", "gcc"},
+		{"debugger", "gdb"},
+		{"telnet-server", "telnetd"},
+		{"ftp-server", "vsftpd"},
+		{0},
+	};
+	// clang-format on
+
+	return name_for(rows, generic);
+}
+
+static const char *service_for(const char *generic)
+{
+	// clang-format off
+	static const struct name_row rows[] = {
+		{"ssh-server", "ssh"},
+		{"audit", "auditd"},
+		{"mac", "apparmor"},
+		{"time-sync", "chrony"},
+		{"syslog", "busybox-syslogd"},
+		{"kernel-log", "busybox-klogd"},
+		{"cron", "cron"},
+		{"network", "networking"},
+		{"sysctl", "procps"},
+		{"modules", "kmod"},
+		{"docker", "docker"},
+		{0},
+	};
+	// clang-format on
+
+	return name_for(rows, generic);
+}
+
+// clang-format off
+#define DEBIAN(distro_name) { \
+	.name = (distro_name), \
+	.admin_group = "sudo", \
+	.login_shell = "/bin/bash", \
+	.escalation = "sudo", \
+	.kernel_image = kernel_image, \
+	.initramfs_image = initramfs_image, \
+	.kernel_config = kernel_config, \
+	.set_keymap = keymap_copy, \
+	.set_network = set_network, \
+	.set_consoles = set_consoles, \
+	.set_admin = set_admin, \
+	.service_state = service_state, \
+	.set_service = set_service, \
+	.service_action = openrc_action, \
+	.service_running = openrc_running, \
+	.package_installed = package_installed, \
+	.set_kernel_hook = set_kernel_hook, \
+	.package_for = package_for, \
+	.service_for = service_for, \
+}
+// clang-format on
+
+const struct distro distro_debian = DEBIAN("debian");
+const struct distro distro_devuan = DEBIAN("devuan");

@@ -1,0 +1,207 @@
+#include "installer/distro/distro.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "installer/base/file.h"
+#include "installer/base/memory.h"
+#include "tests/unit/unit.h"
+
+static int root;
+
+static void put(const char *path, const char *text)
+{
+	autofree char *directory = memory_copy_bytes(path, (size_t)(strrchr(path, '/') - path));
+	struct error err = {0};
+
+	assert_done(file_make_dirs(root, directory, 0755, &err), &err);
+	assert_done(file_write(root, path, text, strlen(text), 0644, &err), &err);
+}
+
+static void assert_file(const char *path, const char *wanted)
+{
+	autotext struct text text = {0};
+	struct error err = {0};
+
+	assert_done(file_read(root, path, 1 << 16, &text, &err), &err);
+	assert_string_equal(text_string(&text), wanted);
+}
+
+static int make_root(void **state)
+{
+	char path[] = "/tmp/jefe-test-distro-XXXXXX";
+
+	(void)state;
+	if (!mkdtemp(path))
+		return -1;
+	root = file_open_root(path, NULL);
+	return root < 0 ? -1 : 0;
+}
+
+static int close_root(void **state)
+{
+	(void)state;
+	return close(root);
+}
+
+static void release_file_decides(void **state)
+{
+	const struct distro *distro = NULL;
+	struct error err = {0};
+
+	(void)state;
+	assert_int_equal(distro_detect(root, &distro, &err), -ENOENT);
+	put("etc/os-release", "NAME=\"Alpine Linux\"\nVERSION_ID=3.19\nID=alpine\n");
+	assert_done(distro_detect(root, &distro, &err), &err);
+	assert_string_equal(distro->name, "alpine");
+	put("etc/os-release", "ID=\"devuan\"\n");
+	assert_done(distro_detect(root, &distro, &err), &err);
+	assert_string_equal(distro->name, "devuan");
+	put("etc/os-release", "ID=fedora\n");
+	assert_int_equal(distro_detect(root, &distro, &err), -ENOENT);
+	assert_non_null(strstr(err.text, "fedora"));
+}
+
+static void kernel_files_have_their_names(void **state)
+{
+	const struct distro *alpine = distro_named("alpine"), *debian = distro_named("debian");
+	autofree char *flavoured = alpine->kernel_image(root, "6.6.14-0-lts");
+	autofree char *initramfs = alpine->initramfs_image(root, "6.6.14-0-lts");
+	autofree char *debian_initramfs = debian->initramfs_image(root, "6.1.0-56-amd64");
+	autofree char *none = alpine->kernel_config(root, "6.6.14-0-lts");
+	autofree char *whole = NULL, *config = NULL;
+
+	(void)state;
+	assert_string_equal(flavoured, "vmlinuz-lts");
+	assert_string_equal(initramfs, "initramfs-lts");
+	assert_string_equal(debian_initramfs, "initrd.img-6.1.0-56-amd64");
+	assert_null(none);
+	put("boot/vmlinuz-6.18.1-0-lts", "");
+	put("boot/config-lts", "");
+	whole = alpine->kernel_image(root, "6.18.1-0-lts");
+	config = alpine->kernel_config(root, "6.6.14-0-lts");
+	assert_string_equal(whole, "vmlinuz-6.18.1-0-lts");
+	assert_string_equal(config, "boot/config-lts");
+}
+
+static void services_are_links_in_runlevels(void **state)
+{
+	const struct distro *alpine = distro_named("alpine"), *debian = distro_named("debian");
+	struct error err = {0};
+
+	(void)state;
+	assert_int_equal(alpine->service_state(root, "sshd", "default"), SERVICE_MISSING);
+	assert_int_equal(alpine->set_service(root, "sshd", "default", true, &err), -ENOENT);
+	put("etc/init.d/sshd", "#!/sbin/openrc-run\n");
+	assert_int_equal(alpine->service_state(root, "sshd", "default"), SERVICE_OFF);
+	assert_done(alpine->set_service(root, "sshd", "default", true, &err), &err);
+	assert_int_equal(alpine->service_state(root, "sshd", "default"), SERVICE_ON);
+	assert_done(alpine->set_service(root, "sshd", "default", false, &err), &err);
+	assert_done(alpine->set_service(root, "sshd", "default", false, &err), &err);
+	assert_int_equal(alpine->service_state(root, "sshd", "default"), SERVICE_OFF);
+
+	assert_done(debian->set_service(root, "sshd", "boot", true, &err), &err);
+	assert_true(file_exists(root, "etc/runlevels/sysinit/sshd"));
+	assert_int_equal(debian->service_state(root, "sshd", "boot"), SERVICE_ON);
+}
+
+static void network_is_written_for_ifupdown(void **state)
+{
+	struct answers answers = {.network = {.method = NETWORK_STATIC, .interface = (char[]){"eth1"},
+					  .address = (char[]){"192.0.2.5/24"}, .gateway = (char[]){"192.0.2.1"}}};
+	struct error err = {0};
+
+	(void)state;
+	put("etc/init.d/networking", "");
+	words_add(&answers.network.dns, "192.0.2.53");
+	assert_done(distro_named("alpine")->set_network(root, &answers, &err), &err);
+	assert_file("etc/network/interfaces", "auto lo\niface lo inet loopback\n\nauto eth1\niface eth1 inet static\n"
+					      "\taddress 192.0.2.5/24\n\tgateway 192.0.2.1\n");
+	assert_file("etc/resolv.conf", "nameserver 192.0.2.53\n");
+	assert_true(file_exists(root, "etc/init.d/networking"));
+	words_free(&answers.network.dns);
+	answers.network.method = NETWORK_DHCP;
+	assert_done(distro_named("debian")->set_network(root, &answers, &err), &err);
+	assert_file("etc/network/interfaces", "auto lo\niface lo inet loopback\n\nauto eth1\niface eth1 inet dhcp\n");
+}
+
+static void consoles_replace_all_gettys(void **state)
+{
+	struct error err = {0};
+
+	(void)state;
+	put("etc/inittab", "::sysinit:/sbin/openrc sysinit\ntty1::respawn:/sbin/getty 38400 tty1\n"
+			   "tty6::respawn:/sbin/getty 38400 tty6\n#ttyS0::respawn:/sbin/getty -L ttyS0 115200 vt100\n"
+			   "::shutdown:/sbin/openrc shutdown\n");
+	assert_done(distro_named("alpine")->set_consoles(root, CONSOLE_SERIAL, &err), &err);
+	assert_done(distro_named("alpine")->set_consoles(root, CONSOLE_SERIAL, &err), &err);
+	assert_file("etc/inittab", "::sysinit:/sbin/openrc sysinit\n#ttyS0::respawn:/sbin/getty -L ttyS0 115200 vt100\n"
+				   "::shutdown:/sbin/openrc shutdown\nttyS0::respawn:/sbin/getty -L 0 ttyS0 vt100\n");
+}
+
+static void administrators_type_a_password_if_they_have_one(void **state)
+{
+	struct error err = {0};
+	struct stat st;
+
+	(void)state;
+	put("etc/group", "root:x:0:\nwheel:x:10:root\nsudo:x:27:\n");
+	put("etc/shadow", "root:!::0:::::\nana:*:19000:0:::::\nbo:$6$x$y:19000:0:::::\n");
+	assert_done(distro_named("alpine")->set_admin(root, "ana", &err), &err);
+	assert_done(distro_named("alpine")->set_admin(root, "bo", &err), &err);
+	assert_done(distro_named("alpine")->set_admin(root, "bo", &err), &err);
+	assert_done(distro_named("debian")->set_admin(root, "bo", &err), &err);
+	assert_file("etc/group", "root:x:0:\nwheel:x:10:root,ana,bo\nsudo:x:27:bo\n");
+	assert_file("etc/doas.d/jefe-ana.conf", "permit nopass ana\n");
+	assert_file("etc/doas.d/jefe-bo.conf", "permit persist bo\n");
+	assert_file("etc/sudoers.d/jefe-bo", "bo ALL=(ALL:ALL) ALL\n");
+	assert_int_equal(fstatat(root, "etc/sudoers.d/jefe-bo", &st, 0), 0);
+	assert_int_equal(st.st_mode & 07777, 0440);
+	put("etc/group", "root:x:0:\n");
+	assert_int_equal(distro_named("alpine")->set_admin(root, "ana", &err), -ENOENT);
+}
+
+static void package_databases_are_read(void **state)
+{
+	const struct distro *alpine = distro_named("alpine"), *debian = distro_named("debian");
+
+	(void)state;
+	put("lib/apk/db/installed", "C:Q1\nP:nftables\nV:1.0.9\n\nP:doas-sudo-shim\nV:1\n");
+	assert_true(alpine->package_installed(root, "nftables"));
+	assert_false(alpine->package_installed(root, "doas"));
+	put("var/lib/dpkg/status", "Package: auditd\nStatus: install ok installed\nVersion: 1\n\n"
+				   "Package: gdb\nStatus: deinstall ok config-files\n\nPackage: x\nStatus: install ok installed\n");
+	assert_true(debian->package_installed(root, "auditd"));
+	assert_false(debian->package_installed(root, "gdb"));
+	assert_true(debian->package_installed(root, "x"));
+}
+
+static void names_are_translated_or_null(void **state)
+{
+	(void)state;
+	for (const struct distro *const *distro = distros; *distro; distro++) {
+		assert_string_equal((*distro)->package_for("ssh-server"), "openssh-server");
+		assert_non_null((*distro)->service_for("ssh-server"));
+		assert_null((*distro)->package_for("nothing"));
+		assert_null((*distro)->service_for("nothing"));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(release_file_decides, make_root, close_root),
+		cmocka_unit_test_setup_teardown(kernel_files_have_their_names, make_root, close_root),
+		cmocka_unit_test_setup_teardown(services_are_links_in_runlevels, make_root, close_root),
+		cmocka_unit_test_setup_teardown(network_is_written_for_ifupdown, make_root, close_root),
+		cmocka_unit_test_setup_teardown(consoles_replace_all_gettys, make_root, close_root),
+		cmocka_unit_test_setup_teardown(administrators_type_a_password_if_they_have_one, make_root, close_root),
+		cmocka_unit_test_setup_teardown(package_databases_are_read, make_root, close_root),
+		cmocka_unit_test(names_are_translated_or_null),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
