@@ -19,3 +19,5 @@ extern const struct cli_command cli_commands[]; /* ends with name NULL */
 int cli_usage(const char *name, const char *format, ...) PRINTF(2, 3);
 /* "jefe-setup NAME: text" on stderr; returns code. */
 int cli_fail(const char *name, int code, const struct error *err);
+
+int cli_console(int argc, char **argv);

@@ -18,6 +18,11 @@ tests_unit_test_json_SOURCES = tests/unit/test_json.c
 
 UNIT_TESTS += tests/unit/test_distro
 tests_unit_test_distro_SOURCES = tests/unit/test_distro.c
+UNIT_TESTS += tests/unit/test_kernel_line tests/unit/test_source tests/unit/test_report tests/unit/test_console
+tests_unit_test_kernel_line_SOURCES = tests/unit/test_kernel_line.c
+tests_unit_test_source_SOURCES = tests/unit/test_source.c
+tests_unit_test_report_SOURCES = tests/unit/test_report.c
+tests_unit_test_console_SOURCES = tests/unit/test_console.c
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)

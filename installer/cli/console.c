@@ -1,0 +1,20 @@
+/* jefe-setup console TTY: started by init for each console of the live system. */
+#include "installer/cli/cli.h"
+#include <unistd.h>
+
+#include "installer/live/console.h"
+
+enum { PAUSE_AFTER_FAILURE = 5 }; /* init starts us again at once */
+
+int cli_console(int argc, char **argv)
+{
+	struct error err = {0};
+
+	if (argc != 2)
+		return cli_usage(
+			"console", "needs the name of one terminal, such as tty1");
+	(void)!console_run(argv[1], &err);
+	(void)cli_fail("console", EXIT_PROBLEMS, &err);
+	(void)sleep(PAUSE_AFTER_FAILURE);
+	return EXIT_PROBLEMS;
+}

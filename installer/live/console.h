@@ -1,0 +1,37 @@
+/* What a console of the live system shows. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "installer/base/error.h"
+#include "installer/live/kernel_line.h"
+
+enum console_view {
+	CONSOLE_WIZARD, /* full screen */
+	CONSOLE_LINE,   /* the wizard in line mode */
+	CONSOLE_ASK,    /* one key decides between the two */
+	CONSOLE_ATTACH, /* an installation runs: watch it */
+	CONSOLE_SHELL, /* the unattended installation is over: nothing starts by itself */
+};
+
+struct console_facts {
+	bool virtual_terminal; /* tty1 … in contrast to a serial line */
+	const char *term;      /* terminal type in use */
+	bool engine_runs;
+};
+
+/* Decide; touches nothing. */
+enum console_view console_choose(
+	const struct kernel_line *line, const struct console_facts *facts);
+
+bool console_is_virtual(const char *tty); /* "tty1", not "ttyS0" */
+/* TERM for a console: linux, or vt220 unless the kernel line says better. */
+const char *console_term(const struct kernel_line *line, const char *tty);
+
+/* Take /dev/TTY as the controlling terminal and standard streams, in a sane line discipline; sets TERM, LANG, HOME and PATH. */
+int console_open(const char *tty, const char *term, struct error *err) CHECKED;
+/* Wait without limit for one of the keys; lower case. -EPIPE when the terminal is gone. */
+int console_key(const char *keys, struct error *err) CHECKED;
+
+/* Never returns on success: this process becomes what the console shows. tty is a name below /dev. */
+int console_run(const char *tty, struct error *err) CHECKED;

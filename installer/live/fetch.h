@@ -1,0 +1,22 @@
+/* Brings the answer file from its source into memory. */
+#pragma once
+
+#include "installer/base/error.h"
+#include "installer/base/text.h"
+#include "installer/live/source.h"
+
+/* Where the file system an answer file came from stays mounted, read-only: `file:` secrets in it are written as
+ * /run/jefe/answers-medium/NAME. Its files count as root's own with mode 0600, also on vfat and iso9660. */
+#define ANSWERS_MEDIUM "/run/jefe/answers-medium"
+
+/* Is there a file system with this label? Waits up to patience seconds for it. The caller frees *device. */
+int fetch_device(
+	const char *label, unsigned patience, char **device, struct error *err) CHECKED;
+
+/* Append the file to text. Mounts, waits for a device or brings the network up as the source needs it. */
+int fetch_source(
+	const struct source *source, struct text *text, struct error *err) CHECKED;
+
+/* Copy files to a folder jefe-log on the answers medium, or on an EFI system partition of ours, when one of them can be written.
+ * *where tells people; the caller frees it. -ENOENT when there is no place. */
+int fetch_save_logs(const char *const *paths, char **where, struct error *err) CHECKED;
