@@ -10,3 +10,7 @@ libinstaller_a_SOURCES += \
 # facts and wishes
 libinstaller_a_SOURCES += \
 	installer/problem.c
+
+# payload and boot
+libinstaller_a_SOURCES += \
+	installer/archive.c installer/manifest.c

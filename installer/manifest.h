@@ -1,4 +1,5 @@
-/* payload/manifest.json and its Ed25519 signature: what the root file system archive is, before a byte of it is used. */
+/* payload/manifest.json and its Ed25519 signature: what the root file system archive is, before a byte of it is used.
+ * The members of the JSON object are called as those of the struct; packages is an array of strings. */
 #pragma once
 
 #include <stdint.h>

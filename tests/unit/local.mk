@@ -6,7 +6,9 @@ UNIT_TESTS = \
 	tests/unit/test_release \
 	tests/unit/test_digest \
 	tests/unit/test_document \
-	tests/unit/test_json
+	tests/unit/test_json \
+	tests/unit/test_archive \
+	tests/unit/test_manifest
 
 tests_unit_test_text_SOURCES = tests/unit/test_text.c tests/unit/unit.h
 tests_unit_test_file_SOURCES = tests/unit/test_file.c
@@ -15,6 +17,8 @@ tests_unit_test_release_SOURCES = tests/unit/test_release.c
 tests_unit_test_digest_SOURCES = tests/unit/test_digest.c
 tests_unit_test_document_SOURCES = tests/unit/test_document.c
 tests_unit_test_json_SOURCES = tests/unit/test_json.c
+tests_unit_test_archive_SOURCES = tests/unit/test_archive.c
+tests_unit_test_manifest_SOURCES = tests/unit/test_manifest.c
 
 UNIT_TESTS += tests/unit/test_distro
 tests_unit_test_distro_SOURCES = tests/unit/test_distro.c
