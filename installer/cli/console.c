@@ -1,5 +1,7 @@
-/* jefe-setup console TTY: started by init for each console of the live system. */
+/* jefe-setup console TTY [shell]: started by init for each console of the live system. */
 #include "installer/cli/cli.h"
+#include <stdbool.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "installer/live/console.h"

@@ -9,7 +9,7 @@
 #include "installer/base/text.h"
 
 const struct cli_command cli_commands[] = {
-	{"console", "TTY", "live system: what a console shows", cli_console},
+	{"console", "TTY [shell]", "live system: what a console shows", cli_console},
 	{0},
 };
 

@@ -132,6 +132,18 @@ static int ask_again(enum console_view view, struct error *err)
 	return console_key("s\r\n", err);
 }
 
+int console_run_shell(const char *tty, struct error *err)
+{
+	struct kernel_line line = {0};
+	int key = console_open(tty, console_term(&line, tty), err);
+
+	if (key == 0)
+		say("\nPress Enter for a root shell.\n");
+	if (key == 0)
+		key = console_key("\r\n", err);
+	return key < 0 ? key : become_shell(err);
+}
+
 int console_run(const char *tty, struct error *err)
 {
 	autokernelline struct kernel_line line = {0};

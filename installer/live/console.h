@@ -35,3 +35,5 @@ int console_key(const char *keys, struct error *err) CHECKED;
 
 /* Never returns on success: this process becomes what the console shows. tty is a name below /dev. */
 int console_run(const char *tty, struct error *err) CHECKED;
+/* The same for a console that only ever offers a shell. */
+int console_run_shell(const char *tty, struct error *err) CHECKED;
