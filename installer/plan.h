@@ -6,6 +6,7 @@
 
 #include "installer/answers.h"
 #include "installer/base/text.h"
+#include "installer/layout.h"
 #include "installer/machine.h"
 #include "installer/problem.h"
 
@@ -13,27 +14,34 @@ struct run;
 struct step;
 struct distro;
 
-/* What a kind of step can do. Every function gets the step's own parameters. */
+/* What the steps of one plan are computed from. Borrowed: answers and machine must outlive the plan. */
+struct recipe {
+	const struct answers *answers;
+	const struct machine *machine;
+	const struct disk *disk;
+	struct disk_layout layout;
+};
+
+/* What a kind of step can do. */
 struct step_ops {
 	const char *id;       /* "partition" */
 	/* One line or more of exact operations for people: devices, bytes, types. No side effects. */
-	void (*describe)(const struct step *step, struct text *to);
+	void (*describe)(const struct recipe *recipe, struct text *to);
 	/* Proves from the disk alone that the step was done before: 1 done, 0 not, negative error. NULL: always run. */
-	int (*check)(const struct step *step, struct run *run, struct error *err);
+	int (*check)(const struct recipe *recipe, struct run *run, struct error *err);
 	/* Do it. Whatever it holds is pushed on run->releases. */
-	int (*run)(const struct step *step, struct run *run, struct error *err);
-	void (*free_parameters)(void *parameters);
+	int (*run)(const struct recipe *recipe, struct run *run, struct error *err);
 };
 
 struct step {
 	const struct step_ops *ops;
-	void *parameters;   /* owned; plain data computed by plan_make() */
 	char *title;        /* "Partition vda", for progress */
 	double weight;      /* expected seconds on the reference VM; only ratios matter */
 	bool destroys;      /* content of a disk is lost */
 };
 
 struct plan {
+	struct recipe recipe;
 	struct step *steps;
 	size_t count;
 	char digest[65];    /* SHA-256 of plan_text(), hex */
@@ -41,7 +49,8 @@ struct plan {
 };
 
 /* No side effects, no clock, no random: the same input gives the same plan. Problems are those of answers_check()
- * plus what only planning finds; NULL when there is an error among them. payload_size may be 0 when unknown. */
+ * plus what only planning finds; NULL when there is an error among them. The plan does not depend on the payload (its first step
+ * checks that the system fits), so the id a person confirmed is the id that runs. distro may be NULL. */
 struct plan *plan_make(const struct answers *answers, const struct machine *machine, const struct distro *distro,
 	struct problems *problems) CHECKED;
 char *plan_text(const struct plan *plan) CHECKED;   /* canonical text: what the digest covers */

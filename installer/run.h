@@ -6,30 +6,32 @@
 #include "installer/machine.h"
 #include "installer/plan.h"
 #include "installer/release.h"
-#include "installer/base/secret.h"
+#include "installer/secrets.h"
 
 struct distro;
 struct manifest;
 
 /* Shared by the steps of one run. */
 struct run {
-	const struct answers *answers;
-	const struct machine *machine;
-	const struct distro *distro;     /* of the payload */
 	const struct plan *plan;
+	const struct secrets *secrets;   /* read by the caller before the first step */
+	struct manifest *manifest;       /* verified by the first step; run_plan() frees it */
+	const struct distro *distro;     /* of the payload, set by the first step */
 	struct events *events;
 	struct releases *releases;
-	const char *payload_dir;         /* holds manifest.json, manifest.sig, rootfs.tar.zst */
+	const char *payload_dir;         /* holds manifest.json, manifest.sig, the archive */
 	const char *keys_dir;            /* trusted Ed25519 public keys, PEM */
-	struct manifest *manifest;       /* verified; set by the first step */
-	struct secret *passphrase, *recovery_key; /* read before the first step, or NULL */
-	struct secret **passwords;       /* by user index; NULL entries for key-only users */
-	char *target;                    /* mount point: /run/jefe/target */
+	const char *target;              /* mount point: /run/jefe/target */
+	const char *journal;             /* file of event lines, copied to the target at the end */
+	int disk_fd;                     /* the claim on the disk, -1 when not held */
 	int target_fd;                   /* root descriptor of the target, -1 before it is mounted */
-	char *root_device, *root_uuid, *luks_uuid, *boot_uuid, *esp_uuid; /* known after formatting */
-	bool resume;
+	bool resume;                     /* skip what the disk proves to be done */
 	volatile const int *stop;        /* set by a signal handler: end at the next safe point with -ECANCELED */
 };
 
 /* 0, or the error of the step that failed. Emits plan, step and done/failed events, and releases everything. */
 int run_plan(struct run *run, struct error *err) CHECKED;
+/* One sentence for people who find an unfinished disk: what was written so far. The caller frees it. */
+char *run_disk_state(const struct plan *plan, bool written) CHECKED;
+/* Device with the root file system: the mapping when encrypted, else the partition. The caller frees it. */
+char *run_root_device(const struct disk_layout *layout) CHECKED;

@@ -9,36 +9,51 @@
 #include "installer/base/secret.h"
 #include "installer/base/text.h"
 
+enum partition_type { PARTITION_BIOS_BOOT, PARTITION_ESP, PARTITION_LINUX };
+extern const char *const partition_type_guids[]; /* by enum, NULL-terminated */
+
 struct partition_spec {
 	const char *name;      /* GPT name */
-	const char *type_guid; /* GPT type */
+	enum partition_type type;
 	uint64_t start_bytes, size_bytes;
 };
 
 /* -EBUSY with every holder named when anything uses the disk or a partition of it; otherwise an O_EXCL|O_RDWR descriptor that keeps it
- * ours. serial (may be NULL) and size must be what the plan saw: -ESTALE otherwise. */
+ * ours: while it is open no partition of the disk can be mounted or opened exclusively. serial (may be NULL) and size must be what the
+ * plan saw: -ESTALE otherwise. */
 int storage_claim(const char *disk, const char *serial, uint64_t size_bytes, struct error *err) CHECKED;
+/* What an engine that was killed left behind: unmount everything at and below target, close the mapping. */
+int storage_release_leftovers(const char *target, const char *mapping, struct error *err) CHECKED;
 /* Wipe every signature libblkid knows on the disk's partitions, then on the disk; verify that none is left. Writes. */
 int storage_wipe(const char *disk, struct error *err) CHECKED;
+/* Wipe every signature on one device; -EIO when one stays. Writes. In machine_probe.c, libblkid's entrance. */
+int storage_wipe_signatures(const char *device, struct error *err) CHECKED;
 /* Replace the partition table by this GPT, tell the kernel, wait for the nodes. Writes. */
 int storage_partition(const char *disk, const struct partition_spec *specs, size_t count, struct error *err) CHECKED;
+/* 1 when the disk holds exactly these partitions (places, sizes, names), 0 when not. */
+int storage_partitioned(const char *disk, const struct partition_spec *specs, size_t count, struct error *err) CHECKED;
 int storage_rename_partition(const char *disk, unsigned number, const char *name, struct error *err) CHECKED;
 /* "/dev/nvme0n1" 2: "/dev/nvme0n1p2". The caller frees it. */
 char *storage_partition_path(const char *disk, unsigned number) CHECKED;
+/* Wait until the device node is there, at most 10 s. */
+int storage_wait(const char *device, struct error *err) CHECKED;
 
 struct luks_spec {
 	const char *device, *label;
 	uint64_t kdf_memory_bytes;
 	unsigned kdf_iterations, kdf_threads;
+	const char *open_as;   /* leave it open under this name, without a second key derivation; NULL: closed */
 };
+/* recovery_key may be NULL: one slot. Writes. */
 int luks_format(const struct luks_spec *spec, const struct secret *passphrase, const struct secret *recovery_key, struct error *err) CHECKED;
 int luks_open(const char *device, const char *name, const struct secret *passphrase, struct error *err) CHECKED; /* -EPERM: wrong */
 int luks_close(const char *name, struct error *err) CHECKED;
-char *luks_uuid(const char *device); /* NULL when it is none; the caller frees it */
+char *luks_uuid(const char *device) CHECKED; /* NULL when it is none; the caller frees it */
 
 enum file_system { FS_EXT4, FS_FAT32 };
 int fs_format(const char *device, enum file_system type, const char *label, struct error *err) CHECKED;
+/* options as in fstab: "nosuid,nodev,umask=0077". */
 int fs_mount(const char *device, const char *dir, const char *type, const char *options, struct error *err) CHECKED;
 int fs_unmount(const char *dir, struct error *err) CHECKED;
-char *fs_uuid(const char *device); /* of what lies on it, by libblkid; NULL: none. The caller frees it. */
-char *fs_type(const char *device);
+char *fs_uuid(const char *device) CHECKED; /* of what lies on it, by libblkid; NULL: none. The caller frees it. */
+char *fs_type(const char *device) CHECKED;

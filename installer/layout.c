@@ -1,0 +1,100 @@
+#include "installer/layout.h"
+
+#include <stdlib.h>
+
+#include "installer/base/memory.h"
+
+#define MIB ((uint64_t)1 << 20)
+
+enum {
+	ROOT_MIN_MIB = 1024,
+	KDF_MIN_MIB = 32,
+	KDF_MAX_MIB = 1024,
+	KDF_ITERATIONS = 4,
+	KDF_THREADS = 4
+};
+
+/* FAT32 has at least 65525 clusters of at least one sector. */
+static uint64_t esp_minimum(const struct disk *disk)
+{
+	return disk->logical_sector > 512 ? 260 * MIB : 33 * MIB;
+}
+
+static uint64_t kdf_memory(const struct answers *answers, const struct machine *machine)
+{
+	uint64_t wanted = answers->disk.kdf_memory;
+
+	if (wanted)
+		return wanted;
+	wanted = machine->memory_bytes / 4 / MIB * MIB;
+	if (wanted < KDF_MIN_MIB * MIB)
+		return KDF_MIN_MIB * MIB;
+	return wanted > KDF_MAX_MIB * MIB ? KDF_MAX_MIB * MIB : wanted;
+}
+
+static uint64_t round_up(uint64_t bytes)
+{
+	return (bytes + MIB - 1) / MIB * MIB;
+}
+
+static void set_encryption(const struct answers *answers, const struct machine *machine,
+	struct disk_layout *layout)
+{
+	layout->encrypted = answers->disk.encryption == ENCRYPTION_LUKS2;
+	if (!layout->encrypted)
+		return;
+	layout->recovery_slot = answers->disk.recovery_key.origin != SECRET_NONE;
+	layout->kdf_memory_bytes = kdf_memory(answers, machine);
+	layout->kdf_iterations = KDF_ITERATIONS;
+	layout->kdf_threads = machine->cpus < 1             ? 1
+			      : machine->cpus < KDF_THREADS ? machine->cpus
+							    : KDF_THREADS;
+}
+
+static void check(const struct disk *disk, const struct disk_layout *layout,
+	struct problems *problems)
+{
+	const struct partition_spec *root = &layout->partitions[PART_ROOT];
+	const struct partition_spec *esp = &layout->partitions[PART_ESP];
+	uint64_t needed = root->start_bytes + (ROOT_MIN_MIB + 1) * MIB;
+	autofree char *has = text_human_size(disk->size_bytes);
+	autofree char *needs = text_human_size(needed);
+	autofree char *minimum = text_human_size(esp_minimum(disk));
+
+	if (disk->size_bytes < needed)
+		problems_add(problems, SEVERITY_ERROR, "disk.match", 0, 0,
+			"%s is too small: it has %s, this layout needs at least %s",
+			disk->name, has, needs);
+	if (esp->size_bytes < esp_minimum(disk))
+		problems_add(problems, SEVERITY_ERROR, "disk.esp_size", 0, 0,
+			"FAT32 on %s (%u-byte sectors) needs at least %s", disk->name,
+			disk->logical_sector, minimum);
+}
+
+void layout_make(const struct answers *answers, const struct machine *machine,
+	const struct disk *disk, struct disk_layout *layout, struct problems *problems)
+{
+	struct partition_spec *parts = layout->partitions;
+	uint64_t end = disk->size_bytes > MIB ? (disk->size_bytes - MIB) / MIB * MIB
+					      : 0; /* backup GPT */
+	uint64_t at = MIB;
+
+	*layout = (struct disk_layout){.disk = disk->path};
+	parts[PART_BIOS] = (struct partition_spec){
+		.name = "bios", .type = PARTITION_BIOS_BOOT, .size_bytes = MIB};
+	parts[PART_ESP] = (struct partition_spec){.name = "esp",
+		.type = PARTITION_ESP,
+		.size_bytes = round_up(answers->disk.esp_size)};
+	parts[PART_BOOT] = (struct partition_spec){.name = "boot",
+		.type = PARTITION_LINUX,
+		.size_bytes = round_up(answers->disk.boot_size)};
+	parts[PART_ROOT] =
+		(struct partition_spec){.name = NAME_INCOMPLETE, .type = PARTITION_LINUX};
+	for (size_t i = 0; i < PART_COUNT; i++) {
+		parts[i].start_bytes = at;
+		at += parts[i].size_bytes;
+	}
+	parts[PART_ROOT].size_bytes = end > at ? end - at : 0;
+	set_encryption(answers, machine, layout);
+	check(disk, layout, problems);
+}

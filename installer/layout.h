@@ -1,0 +1,27 @@
+/* Where everything goes on the disk: computed from answers and facts, nothing is read or written. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "installer/answers.h"
+#include "installer/machine.h"
+#include "installer/problem.h"
+#include "installer/storage.h"
+
+enum { PART_BIOS, PART_ESP, PART_BOOT, PART_ROOT, PART_COUNT }; /* GPT number is one more */
+
+/* GPT name of the root partition until the last step. */
+#define NAME_INCOMPLETE "jefe-incomplete"
+
+struct disk_layout {
+	const char *disk;              /* /dev/vda; borrowed from the machine */
+	struct partition_spec partitions[PART_COUNT]; /* in the order of the enum */
+	bool encrypted, recovery_slot;
+	uint64_t kdf_memory_bytes;
+	unsigned kdf_iterations, kdf_threads;
+};
+
+/* Problems say what does not fit; the layout is usable when none of them is an error. */
+void layout_make(const struct answers *answers, const struct machine *machine, const struct disk *disk, struct disk_layout *layout,
+	struct problems *problems);

@@ -1,0 +1,165 @@
+#include "installer/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "installer/base/digest.h"
+#include "installer/base/json.h"
+#include "installer/base/memory.h"
+#include "installer/steps/steps.h"
+
+enum need { ALWAYS, ENCRYPTED };
+enum effect { KEEPS, DESTROYS };
+
+/* The order of an installation. Weights are seconds on the reference VM. */
+// clang-format off
+static const struct row {
+	const struct step_ops *ops;
+	const char *title;
+	const char *object;  /* behind the title; NULL: the disk's name */
+	double weight;
+	enum need need;
+	enum effect effect;
+} rows[] = {
+	{&step_verify,    "Verify",       "the payload",         0.3, ALWAYS,    KEEPS},
+	{&step_claim,     "Claim",        NULL,                  0.3, ALWAYS,    KEEPS},
+	{&step_wipe,      "Wipe",         NULL,                  0.3, ALWAYS,    DESTROYS},
+	{&step_partition, "Partition",    NULL,                  0.5, ALWAYS,    DESTROYS},
+	{&step_encrypt,   "Encrypt",      NULL,                  7.0, ENCRYPTED, DESTROYS},
+	{&step_format,    "Format",       NULL,                  1.5, ALWAYS,    DESTROYS},
+	{&step_mount,     "Mount",        "the new system",      0.1, ALWAYS,    KEEPS},
+	{&step_extract,   "Unpack",       "the system",         45.0, ALWAYS,    KEEPS},
+	{&step_system,    "Configure",    "the system",          0.3, ALWAYS,    KEEPS},
+	{&step_users,     "Create",       "users",               0.3, ALWAYS,    KEEPS},
+	{&step_controls,  "Apply",        "hardening",           1.5, ALWAYS,    KEEPS},
+	{&step_initramfs, "Make",         "the initramfs",       6.0, ALWAYS,    KEEPS},
+	{&step_loader,    "Install",      "the boot loader",     5.0, ALWAYS,    KEEPS},
+	{&step_records,   "Keep",         "plan and answers",    0.1, ALWAYS,    KEEPS},
+	{&step_finish,    "Finish",       NULL,                  2.0, ALWAYS,    KEEPS},
+};
+// clang-format on
+
+static void add_step(struct plan *plan, const struct row *row)
+{
+	const char *object = row->object ? row->object : plan->recipe.disk->name;
+
+	plan->steps = memory_resize(plan->steps, plan->count + 1, sizeof(*plan->steps));
+	plan->steps[plan->count++] = (struct step){.ops = row->ops,
+		.title = memory_format("%s %s", row->title, object),
+		.weight = row->weight,
+		.destroys = row->effect == DESTROYS};
+}
+
+static const struct disk *only_disk(const struct answers *answers,
+	const struct machine *machine, struct problems *problems)
+{
+	autofree const struct disk **disks = answers_disks(answers, machine);
+
+	if (disks && disks[0] && !disks[1])
+		return disks[0];
+	/* answers_check() told why, unless `expect` asked for another number */
+	problems_add(problems, SEVERITY_ERROR, "disk.match", 0, 0,
+		"an installation takes exactly one disk; run `jefe-setup probe` to see what there is");
+	return NULL;
+}
+
+struct plan *plan_make(const struct answers *answers, const struct machine *machine,
+	const struct distro *distro, struct problems *problems)
+{
+	struct recipe recipe = {.answers = answers, .machine = machine};
+	autofree char *text = NULL;
+	struct plan *plan;
+
+	(void)distro; /* callers have it, and a plan may come to need it */
+	answers_check(answers, machine, false, problems);
+	if (problems_have_errors(problems))
+		return NULL;
+	recipe.disk = only_disk(answers, machine, problems);
+	if (!recipe.disk)
+		return NULL;
+	layout_make(answers, machine, recipe.disk, &recipe.layout, problems);
+	if (problems_have_errors(problems))
+		return NULL;
+	plan = memory_zero(1, sizeof(*plan));
+	plan->recipe = recipe;
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		if (rows[i].need == ALWAYS || recipe.layout.encrypted)
+			add_step(plan, &rows[i]);
+	text = plan_text(plan);
+	digest_of(text, strlen(text), plan->digest);
+	memcpy(plan->id, plan->digest, sizeof(plan->id) - 1);
+	return plan;
+}
+
+static void step_operations(
+	const struct plan *plan, const struct step *step, struct words *lines)
+{
+	autotext struct text text = {0};
+
+	step->ops->describe(&plan->recipe, &text);
+	words_split(lines, text_string(&text), "\n");
+}
+
+char *plan_text(const struct plan *plan)
+{
+	autofree char *disk = disk_describe(plan->recipe.disk);
+	struct text text = {0};
+
+	text_addf(&text, "Install on %s\n", disk);
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct step *step = &plan->steps[i];
+		autowords struct words lines = {0};
+
+		text_addf(&text, "%2zu. %s%s\n", i + 1, step->title,
+			step->destroys ? "  (what was there is lost)" : "");
+		step_operations(plan, step, &lines);
+		for (size_t n = 0; n < lines.count; n++)
+			text_addf(&text, "    %s\n", lines.items[n]);
+	}
+	return text_take(&text);
+}
+
+static struct json *step_json(const struct plan *plan, const struct step *step)
+{
+	struct json *object = json_new_object();
+	struct json *operations = json_new_array();
+	autowords struct words lines = {0};
+
+	step_operations(plan, step, &lines);
+	for (size_t i = 0; i < lines.count; i++)
+		json_append_text(operations, lines.items[i]);
+	json_put_text(object, "id", step->ops->id);
+	json_put_text(object, "title", step->title);
+	json_put_number(object, "weight_ms", (uint64_t)(step->weight * 1000));
+	json_put_bool(object, "destroys", step->destroys);
+	json_put(object, "operations", operations);
+	return object;
+}
+
+char *plan_json(const struct plan *plan)
+{
+	struct json *object = json_new_object();
+	struct json *steps = json_new_array();
+	char *text;
+
+	for (size_t i = 0; i < plan->count; i++)
+		json_append(steps, step_json(plan, &plan->steps[i]));
+	json_put_number(object, "schema", 1);
+	json_put_text(object, "id", plan->id);
+	json_put_text(object, "digest", plan->digest);
+	json_put_text(object, "disk", plan->recipe.disk->path);
+	json_put(object, "steps", steps);
+	text = json_write(object, false);
+	json_free(object);
+	return text;
+}
+
+void plan_free(struct plan *plan)
+{
+	if (!plan)
+		return;
+	for (size_t i = 0; i < plan->count; i++)
+		free(plan->steps[i].title);
+	free(plan->steps);
+	free(plan);
+}

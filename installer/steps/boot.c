@@ -1,0 +1,186 @@
+/* What starts the new system: the initramfs and the boot loader for both firmwares. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "installer/base/command.h"
+#include "installer/base/file.h"
+#include "installer/base/memory.h"
+#include "installer/distro/distro.h"
+#include "installer/initramfs/initramfs.h"
+#include "installer/manifest.h"
+#include "installer/run.h"
+#include "installer/steps/steps.h"
+
+static void take_note(void *context, const char *line)
+{
+	events_note(context, "%s", line);
+}
+
+static void initramfs_describe(const struct recipe *recipe, struct text *to)
+{
+	text_addf(to,
+		"kernel modules of the new system, programs of the live system, keymap %s%s\n",
+		recipe->answers->system.keymap,
+		recipe->layout.encrypted ? ", unlocking by passphrase" : "");
+}
+
+static int initramfs_run(const struct recipe *recipe, struct run *run, struct error *err)
+{
+	const char *kernel = run->manifest->kernel;
+	autofree char *name = run->distro->initramfs_image(run->target_fd, kernel);
+	autofree char *output = memory_format("%s/boot/%s", run->target, name);
+	autofree char *keymap = memory_format(
+		"usr/share/jefelinux/keymaps/%s.bmap", recipe->answers->system.keymap);
+	autoclose int live = file_open_root("/", err);
+	struct initramfs initramfs = {.kernel = kernel,
+		.modules_root_fd = run->target_fd,
+		.programs_root_fd = live,
+		.output = output,
+		.note = take_note,
+		.context = run->events};
+
+	if (live < 0)
+		return live;
+	if (file_exists(live, keymap))
+		initramfs.keymap_file = keymap;
+	return initramfs_make(&initramfs, err);
+}
+
+const struct step_ops step_initramfs = {
+	.id = "initramfs", .describe = initramfs_describe, .run = initramfs_run};
+
+static void loader_describe(const struct recipe *recipe, struct text *to)
+{
+	autofree char *bios = storage_partition_path(recipe->disk->path, PART_BIOS + 1);
+	autofree char *esp = storage_partition_path(recipe->disk->path, PART_ESP + 1);
+
+	text_addf(to, "BIOS: GRUB in %s and in the first sector of %s\n", bios,
+		recipe->disk->path);
+	text_addf(to, "UEFI: GRUB as EFI/BOOT/BOOTX64.EFI on %s\n", esp);
+	if (recipe->machine->firmware == FIRMWARE_UEFI)
+		text_add(to,
+			"an entry in the firmware's boot menu when it lets itself be written\n");
+}
+
+/* Does the live system have GRUB for this platform? */
+static bool have_platform(const char *platform)
+{
+	autofree char *path = memory_format("usr/lib/grub/%s/modinfo.sh", platform);
+	autoclose int live = file_open_root("/", NULL);
+
+	return live >= 0 && file_exists(live, path);
+}
+
+static int install_bios(const struct recipe *recipe, struct run *run, struct error *err)
+{
+	autofree char *boot = memory_format("--boot-directory=%s/boot", run->target);
+
+	return command_run(
+		&(struct command){.argv = COMMAND("grub-install", "--target=i386-pc",
+					  boot, recipe->disk->path),
+			.line = take_note,
+			.context = run->events},
+		err);
+}
+
+static int install_uefi(const struct recipe *recipe, struct run *run, struct error *err)
+{
+	autofree char *boot = memory_format("--boot-directory=%s/boot", run->target);
+	autofree char *esp = memory_format("--efi-directory=%s/boot/efi", run->target);
+
+	(void)recipe;
+	return command_run(
+		&(struct command){.argv = COMMAND("grub-install", "--target=x86_64-efi",
+					  "--removable", "--no-nvram", boot, esp),
+			.line = take_note,
+			.context = run->events},
+		err);
+}
+
+/* Installing again must not fill the firmware's memory with entries of our name. */
+static int remove_nvram_entries(struct error *err)
+{
+	autotext struct text output = {0};
+	autowords struct words lines = {0};
+	int rc = command_run(
+		&(struct command){.argv = COMMAND("efibootmgr"), .output = &output}, err);
+
+	words_split(&lines, text_string(&output), "\n");
+	for (size_t i = 0; rc == 0 && i < lines.count; i++) {
+		autofree char *number = NULL;
+
+		if (!text_matches(lines.items[i], "Boot????? JefeLinux*"))
+			continue;
+		number = memory_copy_bytes(lines.items[i] + strlen("Boot"), 4);
+		rc = command_run(&(struct command){.argv = COMMAND("efibootmgr", "-q",
+							   "-b", number, "-B")},
+			err);
+	}
+	return rc;
+}
+
+static int add_nvram_entry(const char *disk, struct error *err)
+{
+	int rc = remove_nvram_entries(err);
+
+	if (rc < 0)
+		return rc;
+	return command_run(
+		&(struct command){
+			.argv = COMMAND("efibootmgr", "-q", "--create", "--disk", disk,
+				"--part", "2", "--label", "JefeLinux", "--loader",
+				"\\EFI\\BOOT\\BOOTX64.EFI")},
+		err);
+}
+
+/* Best effort: the fallback path boots without it. */
+static void try_nvram(const struct recipe *recipe, struct run *run)
+{
+	struct error err = {0};
+
+	if (recipe->machine->firmware != FIRMWARE_UEFI ||
+		!recipe->machine->nvram_writable ||
+		!command_exists(AT_FDCWD, "efibootmgr"))
+		return;
+	if (add_nvram_entry(recipe->disk->path, &err) < 0)
+		events_warn(run->events, "no entry in the firmware's boot menu: %s",
+			err.text);
+}
+
+static const struct platform {
+	const char *grub, *name;
+	enum firmware firmware;
+	int (*install)(const struct recipe *recipe, struct run *run, struct error *err);
+} platforms[] = {
+	{"i386-pc",    "BIOS", FIRMWARE_BIOS, install_bios},
+	{"x86_64-efi", "UEFI", FIRMWARE_UEFI, install_uefi},
+};
+
+/* Both, so that the disk also starts in another machine; this machine's own is a must. */
+static int loader_run(const struct recipe *recipe, struct run *run, struct error *err)
+{
+	for (size_t i = 0; i < LENGTH(platforms); i++) {
+		const struct platform *platform = &platforms[i];
+		int rc = 0;
+
+		if (have_platform(platform->grub))
+			rc = platform->install(recipe, run, err);
+		else if (platform->firmware == recipe->machine->firmware)
+			rc = error_set(err, -ENOENT,
+				"this machine starts by %s, but the live system lacks GRUB for it (/usr/lib/grub/%s)",
+				platform->name, platform->grub);
+		else
+			events_warn(run->events,
+				"the live system lacks GRUB for %s: this disk will not start there",
+				platform->name);
+		if (rc < 0)
+			return rc;
+	}
+	try_nvram(recipe, run);
+	return 0;
+}
+
+const struct step_ops step_loader = {
+	.id = "loader", .describe = loader_describe, .run = loader_run};

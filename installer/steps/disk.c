@@ -1,0 +1,120 @@
+/* The disk: claimed, wiped, partitioned. */
+#include <unistd.h>
+
+#include "installer/base/memory.h"
+#include "installer/run.h"
+#include "installer/steps/steps.h"
+
+static void claim_describe(const struct recipe *recipe, struct text *to)
+{
+	const struct disk *disk = recipe->disk;
+
+	text_addf(to, "refuse when anything uses %s or a partition of it\n", disk->path);
+	text_addf(to, "open %s exclusively; it must still have %llu bytes%s%s\n",
+		disk->path, (unsigned long long)disk->size_bytes,
+		disk->serial ? " and serial " : "", disk->serial ? disk->serial : "");
+}
+
+void disk_unclaim(struct run *run)
+{
+	if (run->disk_fd >= 0)
+		(void)close(run->disk_fd);
+	run->disk_fd = -1;
+}
+
+static int unclaim(void *argument, struct error *err)
+{
+	(void)err;
+	disk_unclaim(argument);
+	return 0;
+}
+
+static int claim_run(const struct recipe *recipe, struct run *run, struct error *err)
+{
+	const struct disk *disk = recipe->disk;
+	int rc = storage_release_leftovers(run->target, TARGET_MAPPING, err);
+
+	if (rc < 0)
+		return rc;
+	rc = storage_claim(disk->path, disk->serial, disk->size_bytes, err);
+	if (rc < 0)
+		return rc;
+	run->disk_fd = rc;
+	releases_push(run->releases, "releasing the disk", unclaim, run);
+	return 0;
+}
+
+const struct step_ops step_claim = {
+	.id = "claim", .describe = claim_describe, .run = claim_run};
+
+static void describe_content(const struct content *content, struct text *to)
+{
+	autofree char *size = text_human_size(content->size_bytes);
+	const char *label = content->label ? content->label : content->part_name;
+
+	text_addf(to, "erase the signatures of %s (%s%s%s%s, %s)\n", content->path,
+		content->type ? content->type : "unknown content", label ? " \"" : "",
+		label ? label : "", label ? "\"" : "", size);
+}
+
+static void wipe_describe(const struct recipe *recipe, struct text *to)
+{
+	const struct disk *disk = recipe->disk;
+
+	for (size_t i = disk->content_count; i > 0; i--)
+		if (!text_equal(disk->contents[i - 1].path, disk->path))
+			describe_content(&disk->contents[i - 1], to);
+	text_addf(to, "erase the signatures of %s (%s)\n", disk->path,
+		disk->table ? disk->table : "no partition table");
+	text_add(to, "look again: none may be left\n");
+}
+
+/* With our table in place there is nothing foreign left to wipe. */
+static int partition_check(
+	const struct recipe *recipe, struct run *run, struct error *err)
+{
+	(void)run;
+	return storage_partitioned(
+		recipe->disk->path, recipe->layout.partitions, PART_COUNT, err);
+}
+
+static int wipe_run(const struct recipe *recipe, struct run *run, struct error *err)
+{
+	(void)run;
+	return storage_wipe(recipe->disk->path, err);
+}
+
+const struct step_ops step_wipe = {.id = "wipe",
+	.describe = wipe_describe,
+	.check = partition_check,
+	.run = wipe_run};
+
+static void partition_describe(const struct recipe *recipe, struct text *to)
+{
+	const struct disk *disk = recipe->disk;
+
+	text_addf(to, "%s: new GPT, %u-byte sectors\n", disk->path,
+		disk->logical_sector ? disk->logical_sector : 512);
+	for (unsigned i = 0; i < PART_COUNT; i++) {
+		const struct partition_spec *part = &recipe->layout.partitions[i];
+		autofree char *path = storage_partition_path(disk->path, i + 1);
+		autofree char *size = text_human_size(part->size_bytes);
+
+		text_addf(to, "%s: \"%s\" type %s from byte %llu, %llu bytes (%s)\n",
+			path, part->name, partition_type_guids[part->type],
+			(unsigned long long)part->start_bytes,
+			(unsigned long long)part->size_bytes, size);
+	}
+}
+
+static int partition_run(const struct recipe *recipe, struct run *run, struct error *err)
+{
+	(void)run;
+	return storage_partition(
+		recipe->disk->path, recipe->layout.partitions, PART_COUNT, err);
+}
+
+const struct step_ops step_partition = {.id = "partition",
+	.describe = partition_describe,
+	.check = partition_check,
+	.run = partition_run};

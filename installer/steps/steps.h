@@ -1,0 +1,31 @@
+/* The kinds of steps; plan.c puts them in order. */
+#pragma once
+
+#include "installer/plan.h"
+
+extern const struct step_ops step_verify;     /* payload.c */
+extern const struct step_ops step_extract;
+extern const struct step_ops step_claim;      /* disk.c */
+extern const struct step_ops step_wipe;
+extern const struct step_ops step_partition;
+extern const struct step_ops step_encrypt;    /* volumes.c */
+extern const struct step_ops step_format;
+extern const struct step_ops step_mount;
+extern const struct step_ops step_system;     /* system.c */
+extern const struct step_ops step_users;      /* users.c */
+extern const struct step_ops step_controls;   /* hardening.c */
+extern const struct step_ops step_initramfs;  /* boot.c */
+extern const struct step_ops step_loader;
+extern const struct step_ops step_records;    /* finish.c */
+extern const struct step_ops step_finish;
+
+#define TARGET_MAPPING "jefe-target"          /* name of the opened LUKS device while installing */
+
+struct run;
+
+/* Give up the claim on the disk, so that its partitions can be used; once is enough. */
+void disk_unclaim(struct run *run);
+/* Is the archive of run->manifest completely unpacked below this root? */
+int payload_unpacked(int root_fd, const struct run *run);
+/* Remove what payload_unpacked() goes by. */
+int payload_unmark(int root_fd, struct error *err) CHECKED;

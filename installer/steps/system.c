@@ -1,0 +1,201 @@
+/* The new system's own settings: names, clock, keyboard, file systems, network, consoles. */
+#include <errno.h>
+#include <string.h>
+
+#include "installer/base/file.h"
+#include "installer/base/memory.h"
+#include "installer/distro/distro.h"
+#include "installer/run.h"
+#include "installer/steps/steps.h"
+
+static const char *const method_names[] = {"by DHCP", "static", "none"};
+static const char *const console_names[] = {
+	"screen and serial line", "screen", "serial line"};
+
+static void describe_network(const struct answers *answers, struct text *to)
+{
+	text_addf(to, "network: %s", method_names[answers->network.method]);
+	if (answers->network.interface)
+		text_addf(to, " on %s", answers->network.interface);
+	if (answers->network.address)
+		text_addf(to, ", %s", answers->network.address);
+	if (answers->network.gateway)
+		text_addf(to, " through %s", answers->network.gateway);
+	for (size_t i = 0; i < answers->network.dns.count; i++)
+		text_addf(to, "%s %s", i ? "," : "; name servers",
+			answers->network.dns.items[i]);
+	text_add(to, "\n");
+}
+
+static void system_describe(const struct recipe *recipe, struct text *to)
+{
+	const struct answers *answers = recipe->answers;
+
+	text_addf(to, "host name %s, time zone %s, keymap %s\n", answers->system.hostname,
+		answers->system.timezone, answers->system.keymap);
+	text_addf(to, "login on %s\n", console_names[answers->system.console]);
+	describe_network(answers, to);
+	text_addf(to, "/etc/fstab%s by UUID\n",
+		recipe->layout.encrypted ? " and /etc/crypttab" : "");
+	text_add(to, "remove SSH host keys, machine id and random seed of the payload\n");
+}
+
+static int put(
+	int root_fd, const char *path, struct text *text, mode_t mode, struct error *err)
+{
+	return file_write(root_fd, path, text_string(text), text->size, mode, err);
+}
+
+static int set_names(const struct answers *answers, int root, struct error *err)
+{
+	autotext struct text hostname = {0}, hosts = {0};
+	const char *name = answers->system.hostname;
+	int rc;
+
+	text_addf(&hostname, "%s\n", name);
+	text_addf(&hosts,
+		"127.0.0.1\tlocalhost\n127.0.1.1\t%s\n::1\tlocalhost ip6-localhost\n",
+		name);
+	rc = put(root, "etc/hostname", &hostname, 0644, err);
+	return rc < 0 ? rc : put(root, "etc/hosts", &hosts, 0644, err);
+}
+
+static int set_timezone(const struct answers *answers, int root, struct error *err)
+{
+	const char *zone = answers->system.timezone;
+	autofree char *path = memory_format("usr/share/zoneinfo/%s", zone);
+	autofree char *target = memory_format("/%s", path);
+	autotext struct text name = {0};
+
+	if (!file_exists(root, path))
+		return error_set(err, -ENOENT,
+			"time zone %s: the new system has no /%s; choose another zone, for example UTC",
+			zone, path);
+	if (file_link(root, target, "etc/localtime", err) < 0)
+		return error_prefix(err, "time zone %s", zone);
+	text_addf(&name, "%s\n", zone);
+	return put(root, "etc/timezone", &name, 0644, err);
+}
+
+/* The map itself comes from the live system: the new one may have none. */
+static int set_keymap(const struct run *run, const char *keymap, struct error *err)
+{
+	autofree char *map = memory_format("usr/share/jefelinux/keymaps/%s.bmap", keymap);
+	autoclose int live = file_open_root("/", err);
+	int rc;
+
+	if (live < 0)
+		return live;
+	rc = file_make_dirs(run->target_fd, "usr/share/jefelinux/keymaps", 0755, err);
+	if (rc == 0 && file_exists(live, map))
+		rc = file_copy(live, map, run->target_fd, map, err);
+	if (rc == 0 && file_exists(run->target_fd, map))
+		rc = file_copy(run->target_fd, map, run->target_fd,
+			"etc/jefelinux/keymap.bmap", err);
+	if (rc < 0)
+		return error_prefix(err, "keymap %s", keymap);
+	return run->distro->set_keymap(run->target_fd, keymap, err);
+}
+
+/* UUIDs of what was made, as the files of the new system name them. */
+struct uuids {
+	char *root, *boot, *esp, *luks;
+};
+
+static void uuids_free(struct uuids *uuids)
+{
+	memory_free_at(&uuids->root);
+	memory_free_at(&uuids->boot);
+	memory_free_at(&uuids->esp);
+	memory_free_at(&uuids->luks);
+}
+
+static int uuids_read(
+	const struct disk_layout *layout, struct uuids *uuids, struct error *err)
+{
+	autofree char *root = run_root_device(layout);
+	autofree char *boot = storage_partition_path(layout->disk, PART_BOOT + 1);
+	autofree char *esp = storage_partition_path(layout->disk, PART_ESP + 1);
+	autofree char *luks = storage_partition_path(layout->disk, PART_ROOT + 1);
+
+	uuids->root = fs_uuid(root);
+	uuids->boot = fs_uuid(boot);
+	uuids->esp = fs_uuid(esp);
+	uuids->luks = layout->encrypted ? luks_uuid(luks) : NULL;
+	if (!uuids->root || !uuids->boot || !uuids->esp ||
+		(layout->encrypted && !uuids->luks))
+		return error_set(err, -EIO,
+			"a file system on %s that was just made has no UUID",
+			layout->disk);
+	return 0;
+}
+
+static int write_tables(const struct disk_layout *layout, int root, struct error *err)
+{
+	__attribute__((cleanup(uuids_free))) struct uuids uuids = {0};
+	autotext struct text fstab = {0}, crypttab = {0}, boot = {0};
+	int rc = uuids_read(layout, &uuids, err);
+
+	if (rc < 0)
+		return rc;
+	text_addf(&fstab, "UUID=%s\t/\text4\trelatime\t0 1\n", uuids.root);
+	text_addf(&fstab, "UUID=%s\t/boot\text4\trelatime,nosuid,nodev,noexec\t0 2\n",
+		uuids.boot);
+	text_addf(&fstab,
+		"UUID=%s\t/boot/efi\tvfat\tumask=0077,nosuid,nodev,noexec\t0 0\n",
+		uuids.esp);
+	text_addf(&boot, "ROOT_UUID=%s\nBOOT_UUID=%s\n", uuids.root, uuids.boot);
+	if (uuids.luks) {
+		text_addf(&crypttab, "root\tUUID=%s\tnone\tluks\n", uuids.luks);
+		text_addf(&boot, "LUKS_UUID=%s\n", uuids.luks);
+	}
+	rc = put(root, "etc/fstab", &fstab, 0644, err);
+	if (rc == 0 && uuids.luks)
+		rc = put(root, "etc/crypttab", &crypttab, 0600, err);
+	return rc < 0 ? rc : put(root, "etc/jefelinux/boot", &boot, 0644, err);
+}
+
+/* What no two machines may share. Host keys are made again at the first boot. */
+static int remove_identity(int root, struct error *err)
+{
+	static const char *const files[] = {"etc/machine-id", "var/lib/dbus/machine-id",
+		"var/lib/random-seed", "var/lib/urandom/random-seed",
+		"var/lib/misc/random-seed", "var/lib/seedrng/seed.credit",
+		"var/lib/seedrng/seed.no-credit", NULL};
+	autowords struct words names = {0};
+	int rc = file_list(root, "etc/ssh", true, &names, err);
+
+	for (size_t i = 0; rc == 0 && i < names.count; i++) {
+		autofree char *path = memory_format("etc/ssh/%s", names.items[i]);
+
+		if (text_matches(names.items[i], "ssh_host_*_key*"))
+			rc = file_remove(root, path, err);
+	}
+	for (size_t i = 0; rc == 0 && files[i]; i++)
+		rc = file_exists(root, files[i]) ? file_remove(root, files[i], err) : 0;
+	return rc;
+}
+
+static int system_run(const struct recipe *recipe, struct run *run, struct error *err)
+{
+	const struct answers *answers = recipe->answers;
+	int root = run->target_fd;
+	int rc = file_make_dirs(root, "etc/jefelinux", 0755, err);
+
+	if (rc == 0)
+		rc = set_names(answers, root, err);
+	if (rc == 0)
+		rc = set_timezone(answers, root, err);
+	if (rc == 0)
+		rc = set_keymap(run, answers->system.keymap, err);
+	if (rc == 0)
+		rc = write_tables(&recipe->layout, root, err);
+	if (rc == 0)
+		rc = run->distro->set_network(root, answers, err);
+	if (rc == 0)
+		rc = run->distro->set_consoles(root, answers->system.console, err);
+	return rc < 0 ? rc : remove_identity(root, err);
+}
+
+const struct step_ops step_system = {
+	.id = "system", .describe = system_describe, .run = system_run};

@@ -1,0 +1,231 @@
+/* What lies in the partitions: LUKS2, file systems, and mounting them. */
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "installer/base/file.h"
+#include "installer/base/memory.h"
+#include "installer/run.h"
+#include "installer/steps/steps.h"
+
+static const char luks_label[] = "jefe-luks";
+
+/* Where each file system goes, in the order of mounting. vfat knows no owners: `quiet` lets the archive set them. */
+static const struct volume {
+	unsigned part;
+	enum file_system type;
+	const char *type_name, *label, *below, *options;
+} volumes[] = {
+	{PART_ROOT, FS_EXT4,  "ext4", "jefe-root", "",          "noatime"         },
+	{PART_BOOT, FS_EXT4,  "ext4", "jefe-boot", "/boot",     "noatime"         },
+	{PART_ESP,  FS_FAT32, "vfat", "JEFE-ESP",  "/boot/efi", "umask=0077,quiet"},
+};
+
+char *run_root_device(const struct disk_layout *layout)
+{
+	return layout->encrypted ? memory_format("/dev/mapper/%s", TARGET_MAPPING)
+				 : storage_partition_path(layout->disk, PART_ROOT + 1);
+}
+
+static char *volume_device(const struct disk_layout *layout, unsigned part)
+{
+	return part == PART_ROOT ? run_root_device(layout)
+				 : storage_partition_path(layout->disk, part + 1);
+}
+
+static void encrypt_describe(const struct recipe *recipe, struct text *to)
+{
+	const struct disk_layout *layout = &recipe->layout;
+	autofree char *device = storage_partition_path(layout->disk, PART_ROOT + 1);
+	autofree char *memory = text_human_size(layout->kdf_memory_bytes);
+
+	text_addf(to, "%s: LUKS2 \"%s\", aes-xts-plain64 with a 512-bit key\n", device,
+		luks_label);
+	text_addf(to,
+		"key slots by argon2id with %llu bytes (%s) of memory, %u passes, %u threads\n",
+		(unsigned long long)layout->kdf_memory_bytes, memory,
+		layout->kdf_iterations, layout->kdf_threads);
+	text_addf(to, "key slots: passphrase%s\n",
+		layout->recovery_slot ? ", recovery key" : "");
+	text_addf(to, "open as /dev/mapper/%s\n", TARGET_MAPPING);
+}
+
+static int close_mapping(void *argument, struct error *err)
+{
+	(void)argument;
+	return luks_close(TARGET_MAPPING, err);
+}
+
+static void push_mapping(struct run *run)
+{
+	releases_push(run->releases, "closing the encrypted volume", close_mapping, NULL);
+}
+
+/* Proven by opening it; it stays open for the steps that follow. */
+static int encrypt_check(const struct recipe *recipe, struct run *run, struct error *err)
+{
+	autofree char *device =
+		storage_partition_path(recipe->layout.disk, PART_ROOT + 1);
+	autofree char *uuid = luks_uuid(device);
+	int rc;
+
+	disk_unclaim(run);
+	if (!uuid)
+		return 0;
+	rc = luks_open(device, TARGET_MAPPING, run->secrets->passphrase, err);
+	if (rc == -EPERM)
+		return error_prefix(err,
+			"resuming: this is not the passphrase of the unfinished installation");
+	if (rc < 0)
+		return rc;
+	push_mapping(run);
+	return 1;
+}
+
+static int encrypt_run(const struct recipe *recipe, struct run *run, struct error *err)
+{
+	const struct disk_layout *layout = &recipe->layout;
+	autofree char *device = storage_partition_path(layout->disk, PART_ROOT + 1);
+	const struct luks_spec spec = {.device = device,
+		.label = luks_label,
+		.kdf_memory_bytes = layout->kdf_memory_bytes,
+		.kdf_iterations = layout->kdf_iterations,
+		.kdf_threads = layout->kdf_threads,
+		.open_as = TARGET_MAPPING};
+	int rc;
+
+	disk_unclaim(run);
+	rc = luks_format(
+		&spec, run->secrets->passphrase, run->secrets->recovery_key, err);
+	if (rc == 0)
+		push_mapping(run);
+	return rc;
+}
+
+const struct step_ops step_encrypt = {.id = "encrypt",
+	.describe = encrypt_describe,
+	.check = encrypt_check,
+	.run = encrypt_run};
+
+static void format_describe(const struct recipe *recipe, struct text *to)
+{
+	for (size_t i = 0; i < LENGTH(volumes); i++) {
+		autofree char *device = volume_device(&recipe->layout, volumes[i].part);
+
+		text_addf(to, "%s: %s \"%s\"\n", device, volumes[i].type_name,
+			volumes[i].label);
+	}
+}
+
+static int make_mount_point(const char *dir, struct error *err)
+{
+	autoclose int root = file_open_root("/", err);
+
+	return root < 0 ? root : file_make_dirs(root, dir, 0755, err);
+}
+
+/* Only a completely unpacked system is worth keeping: half of one is formatted over. */
+static int format_check(const struct recipe *recipe, struct run *run, struct error *err)
+{
+	autofree char *root = run_root_device(&recipe->layout);
+	autoclose int target = -1;
+	int done;
+
+	disk_unclaim(run);
+	for (size_t i = 0; i < LENGTH(volumes); i++) {
+		autofree char *device = volume_device(&recipe->layout, volumes[i].part);
+		autofree char *type = fs_type(device);
+
+		if (!text_equal(type, volumes[i].type_name))
+			return 0;
+	}
+	if (make_mount_point(run->target, err) < 0)
+		return error_prefix(err, "looking at %s", root);
+	if (fs_mount(root, run->target, "ext4", "ro,nosuid,nodev", err) < 0)
+		return 0;
+	target = file_open_root(run->target, NULL);
+	done = target >= 0 && payload_unpacked(target, run);
+	if (target >= 0)
+		(void)close(target);
+	target = -1;
+	return fs_unmount(run->target, err) < 0 ? error_prefix(err, "looking at %s", root)
+						: done;
+}
+
+static int format_run(const struct recipe *recipe, struct run *run, struct error *err)
+{
+	disk_unclaim(run);
+	for (size_t i = 0; i < LENGTH(volumes); i++) {
+		autofree char *device = volume_device(&recipe->layout, volumes[i].part);
+		int rc = fs_format(device, volumes[i].type, volumes[i].label, err);
+
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+const struct step_ops step_format = {.id = "format",
+	.describe = format_describe,
+	.check = format_check,
+	.run = format_run};
+
+static void mount_describe(const struct recipe *recipe, struct text *to)
+{
+	for (size_t i = 0; i < LENGTH(volumes); i++) {
+		autofree char *device = volume_device(&recipe->layout, volumes[i].part);
+
+		text_addf(
+			to, "%s on %s/target%s\n", device, "/run/jefe", volumes[i].below);
+	}
+}
+
+static int unmount(void *argument, struct error *err)
+{
+	autofree char *dir = argument;
+
+	return fs_unmount(dir, err);
+}
+
+static int close_target(void *argument, struct error *err)
+{
+	struct run *run = argument;
+
+	(void)err;
+	(void)close(run->target_fd);
+	run->target_fd = -1;
+	return 0;
+}
+
+static int mount_volume(const struct disk_layout *layout, const struct volume *volume,
+	struct run *run, struct error *err)
+{
+	autofree char *device = volume_device(layout, volume->part);
+	autofree char *dir = memory_format("%s%s", run->target, volume->below);
+	int rc = make_mount_point(dir, err);
+
+	if (rc == 0)
+		rc = fs_mount(device, dir, volume->type_name, volume->options, err);
+	if (rc == 0)
+		releases_push(run->releases, "unmounting the new system", unmount,
+			memory_copy_text(dir));
+	return rc;
+}
+
+static int mount_run(const struct recipe *recipe, struct run *run, struct error *err)
+{
+	for (size_t i = 0; i < LENGTH(volumes); i++) {
+		int rc = mount_volume(&recipe->layout, &volumes[i], run, err);
+
+		if (rc < 0)
+			return rc;
+	}
+	run->target_fd = file_open_root(run->target, err);
+	if (run->target_fd < 0)
+		return run->target_fd;
+	releases_push(run->releases, "leaving the new system", close_target, run);
+	return 0;
+}
+
+const struct step_ops step_mount = {
+	.id = "mount", .describe = mount_describe, .run = mount_run};

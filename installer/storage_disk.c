@@ -1,0 +1,177 @@
+/* Whole disks: claiming one, naming who holds it, wiping it, waiting for its partitions. No foreign library. */
+#include "installer/storage.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "installer/base/file.h"
+#include "installer/base/memory.h"
+#include "installer/machine.h"
+
+enum { WAIT_STEPS = 200, WAIT_STEP_MS = 50 };
+
+char *storage_partition_path(const char *disk, unsigned number)
+{
+	size_t size = strlen(disk);
+	bool digit = size && disk[size - 1] >= '0' && disk[size - 1] <= '9';
+
+	return memory_format("%s%s%u", disk, digit ? "p" : "", number);
+}
+
+int storage_wait(const char *device, struct error *err)
+{
+	const struct timespec pause = {.tv_nsec = WAIT_STEP_MS * 1000000L};
+	struct stat st;
+
+	for (int i = 0; i < WAIT_STEPS; i++) {
+		if (stat(device, &st) == 0 && S_ISBLK(st.st_mode))
+			return 0;
+		(void)nanosleep(&pause, NULL);
+	}
+	return error_set(err, -ENOENT,
+		"%s did not appear within %d s; is devtmpfs mounted on /dev?", device,
+		WAIT_STEPS * WAIT_STEP_MS / 1000);
+}
+
+static int refuse_holders(const struct disk *disk, struct error *err)
+{
+	autotext struct text all = {0};
+
+	for (size_t i = 0; i < disk->holders.count; i++)
+		text_addf(&all, "%s%s", i ? ", " : "", disk->holders.items[i]);
+	return error_set(err, -EBUSY,
+		"%s is in use: %s; release it or choose another disk", disk->name,
+		text_string(&all));
+}
+
+static int compare_with_plan(const struct disk *disk, const char *serial,
+	uint64_t size_bytes, struct error *err)
+{
+	if (serial && !text_equal(serial, disk->serial))
+		return error_set(err, -ESTALE,
+			"%s now has serial %s, the plan was made for %s; plan again",
+			disk->name, disk->serial ? disk->serial : "(none)", serial);
+	if (disk->size_bytes != size_bytes)
+		return error_set(err, -ESTALE,
+			"%s now has %llu bytes, the plan was made for %llu; plan again",
+			disk->name, (unsigned long long)disk->size_bytes,
+			(unsigned long long)size_bytes);
+	if (disk->read_only)
+		return error_set(err, -EROFS, "%s is read-only", disk->name);
+	if (disk->live_medium)
+		return error_set(err, -EBUSY, "%s is the medium this system runs from",
+			disk->name);
+	return disk->holders.count ? refuse_holders(disk, err) : 0;
+}
+
+int storage_claim(
+	const char *disk, const char *serial, uint64_t size_bytes, struct error *err)
+{
+	automachine struct machine *machine = NULL;
+	const struct disk *now;
+	uint64_t opened_bytes = 0;
+	int fd;
+
+	if (machine_probe(&machine, err) < 0)
+		return error_prefix(err, "looking at %s again", disk);
+	now = machine_disk(machine, disk);
+	if (!now)
+		return error_set(err, -ENODEV,
+			"%s is gone; it was there when the plan was made", disk);
+	if (compare_with_plan(now, serial, size_bytes, err) < 0)
+		return err ? err->code : -EIO;
+	fd = open(disk, O_RDWR | O_EXCL | O_CLOEXEC);
+	if (fd < 0)
+		return error_errno(err, -errno, "opening %s exclusively", disk);
+	if (ioctl(fd, BLKGETSIZE64, &opened_bytes) < 0 || opened_bytes != size_bytes) {
+		(void)close(fd);
+		return error_set(
+			err, -ESTALE, "%s changed while it was opened; plan again", disk);
+	}
+	return fd;
+}
+
+/* Mount points at and below dir, the newest mount last. */
+static int mounts_below(const char *dir, struct words *points, struct error *err)
+{
+	autoclose int root = file_open_root("/", err);
+	autotext struct text mounts = {0};
+	autowords struct words lines = {0};
+	size_t length = strlen(dir);
+
+	if (root < 0 || file_read(root, "proc/self/mountinfo", 4 << 20, &mounts, err) < 0)
+		return error_prefix(err, "listing mounts");
+	words_split(&lines, text_string(&mounts), "\n");
+	for (size_t i = 0; i < lines.count; i++) {
+		autowords struct words fields = {0};
+
+		words_split(&fields, lines.items[i], " ");
+		if (fields.count > 4 && text_starts(fields.items[4], dir) &&
+			(fields.items[4][length] == '/' || !fields.items[4][length]))
+			words_add(points, fields.items[4]);
+	}
+	return 0;
+}
+
+int storage_release_leftovers(const char *target, const char *mapping, struct error *err)
+{
+	autowords struct words points = {0};
+	autofree char *node = memory_format("/dev/mapper/%s", mapping);
+
+	if (mounts_below(target, &points, err) < 0)
+		return error_prefix(err, "releasing what an earlier installation left");
+	while (points.count) {
+		char *point = points.items[--points.count];
+		int rc = fs_unmount(point, err);
+
+		free(point);
+		points.items[points.count] = NULL;
+		if (rc < 0)
+			return error_prefix(
+				err, "releasing what an earlier installation left");
+	}
+	if (access(node, F_OK) == 0 && luks_close(mapping, err) < 0)
+		return error_prefix(err, "releasing what an earlier installation left");
+	return 0;
+}
+
+/* Partitions the kernel has of the disk, "/dev/vda1" …, sorted. */
+static int list_partitions(const char *disk, struct words *paths, struct error *err)
+{
+	autoclose int root = file_open_root("/", err);
+	autowords struct words names = {0};
+	const char *name = strrchr(disk, '/') + 1;
+	autofree char *dir = memory_format("sys/class/block/%s", name);
+
+	if (root < 0 || file_list(root, dir, false, &names, err) < 0)
+		return error_prefix(err, "listing the partitions of %s", disk);
+	for (size_t i = 0; i < names.count; i++) {
+		autofree char *number =
+			memory_format("%s/%s/partition", dir, names.items[i]);
+
+		if (text_starts(names.items[i], name) && file_exists(root, number))
+			words_addf(paths, "/dev/%s", names.items[i]);
+	}
+	return 0;
+}
+
+int storage_wipe(const char *disk, struct error *err)
+{
+	autowords struct words partitions = {0};
+
+	if (list_partitions(disk, &partitions, err) < 0)
+		return error_prefix(err, "wiping %s", disk);
+	for (size_t i = partitions.count; i > 0; i--)
+		if (storage_wipe_signatures(partitions.items[i - 1], err) < 0)
+			return error_prefix(err, "wiping %s", disk);
+	return storage_wipe_signatures(disk, err);
+}

@@ -1,0 +1,77 @@
+/* Making, mounting and unmounting file systems. */
+#include "installer/storage.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mount.h>
+
+#include "installer/base/command.h"
+#include "installer/base/memory.h"
+
+/* Named one by one, as every GRUB since 2.02 reads them: what mke2fs.conf of the live system adds on top, orphan_file or
+ * metadata_csum_seed, some do not. */
+#define EXT4_FEATURES                                                                     \
+	"none,has_journal,ext_attr,resize_inode,dir_index,filetype,extent,64bit,flex_bg," \
+	"sparse_super,large_file,huge_file,dir_nlink,extra_isize,metadata_csum"
+
+int fs_format(
+	const char *device, enum file_system type, const char *label, struct error *err)
+{
+	const char *const *fat = COMMAND("mkfs.vfat", "-F", "32", "-n", label, device);
+	const char *const *ext4 = COMMAND("mkfs.ext4", "-q", "-F", "-O", EXT4_FEATURES,
+		"-I", "256", "-m", "1", "-E", "lazy_itable_init=1,lazy_journal_init=1",
+		"-L", label, device);
+
+	if (command_run(&(struct command){.argv = type == FS_FAT32 ? fat : ext4}, err) <
+		0)
+		return error_prefix(err, "making a file system on %s", device);
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	unsigned long flag;
+} mount_flags[] = {
+	{"defaults", 0          },
+	{"ro",       MS_RDONLY  },
+	{"nosuid",   MS_NOSUID  },
+	{"nodev",    MS_NODEV   },
+	{"noexec",   MS_NOEXEC  },
+	{"noatime",  MS_NOATIME },
+	{"relatime", MS_RELATIME},
+	{"bind",     MS_BIND    },
+	{"remount",  MS_REMOUNT },
+};
+
+static void sort_option(const char *word, unsigned long *flags, struct text *data)
+{
+	for (size_t i = 0; i < LENGTH(mount_flags); i++)
+		if (strcmp(word, mount_flags[i].name) == 0) {
+			*flags |= mount_flags[i].flag;
+			return;
+		}
+	text_addf(data, "%s%s", data->size ? "," : "", word);
+}
+
+int fs_mount(const char *device, const char *dir, const char *type, const char *options,
+	struct error *err)
+{
+	autowords struct words words = {0};
+	autotext struct text data = {0};
+	unsigned long flags = 0;
+
+	words_split(&words, options ? options : "", ",");
+	for (size_t i = 0; i < words.count; i++)
+		sort_option(words.items[i], &flags, &data);
+	if (mount(device, dir, type, flags, text_string(&data)) < 0)
+		return error_errno(
+			err, -errno, "mounting %s (%s) on %s", device, type, dir);
+	return 0;
+}
+
+int fs_unmount(const char *dir, struct error *err)
+{
+	return umount2(dir, UMOUNT_NOFOLLOW) < 0
+		       ? error_errno(err, -errno, "unmounting %s", dir)
+		       : 0;
+}

@@ -1,0 +1,142 @@
+/* libcryptsetup's one entrance: LUKS2. */
+#include "installer/storage.h"
+
+#include <errno.h>
+#include <libcryptsetup.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "installer/base/memory.h"
+
+enum { VOLUME_KEY_BYTES = 64 }; /* aes-xts with two 256-bit keys */
+
+static void device_close(struct crypt_device **device)
+{
+	crypt_free(*device);
+}
+
+#define autocrypt __attribute__((cleanup(device_close)))
+
+enum { LOG_SIZE = 300 };
+
+/* The last error libcryptsetup logged: its codes alone say little. */
+static void take_log(int level, const char *message, void *context)
+{
+	char *last = context;
+	size_t size = strcspn(message, "\n");
+
+	if (level != CRYPT_LOG_ERROR)
+		return;
+	size = size < LOG_SIZE ? size : LOG_SIZE - 1;
+	memcpy(last, message, size);
+	last[size] = '\0';
+}
+
+static int device_open(const char *path, char last[LOG_SIZE],
+	struct crypt_device **device, struct error *err)
+{
+	int rc;
+
+	last[0] = '\0';
+	rc = crypt_init(device, path);
+	if (rc < 0)
+		return error_errno(err, rc, "opening %s", path);
+	crypt_set_log_callback(*device, take_log, last);
+	return 0;
+}
+
+static int luks_error(struct error *err, int rc, const char *doing, const char *last)
+{
+	return last[0] ? error_set(err, rc, "%s: %s", doing, last)
+		       : error_errno(err, rc, "%s", doing);
+}
+
+static int format_header(struct crypt_device *device, const struct luks_spec *spec)
+{
+	const struct crypt_pbkdf_type kdf = {.type = CRYPT_KDF_ARGON2ID,
+		.hash = "sha256",
+		.iterations = spec->kdf_iterations,
+		.max_memory_kb = (uint32_t)(spec->kdf_memory_bytes / 1024),
+		.parallel_threads = spec->kdf_threads,
+		.flags = CRYPT_PBKDF_NO_BENCHMARK};
+	struct crypt_params_luks2 parameters = {.label = spec->label};
+	int rc = crypt_set_pbkdf_type(device, &kdf);
+
+	return rc < 0 ? rc
+		      : crypt_format(device, CRYPT_LUKS2, "aes", "xts-plain64", NULL,
+				NULL, VOLUME_KEY_BYTES, &parameters);
+}
+
+static int add_slot(struct crypt_device *device, int slot, const struct secret *secret)
+{
+	return crypt_keyslot_add_by_volume_key(
+		device, slot, NULL, 0, secret_bytes(secret), secret_size(secret));
+}
+
+int luks_format(const struct luks_spec *spec, const struct secret *passphrase,
+	const struct secret *recovery_key, struct error *err)
+{
+	autocrypt struct crypt_device *device = NULL;
+	char last[LOG_SIZE];
+	int rc = device_open(spec->device, last, &device, err);
+
+	if (rc < 0)
+		return error_prefix(err, "encrypting %s", spec->device);
+	rc = format_header(device, spec);
+	if (rc >= 0)
+		rc = add_slot(device, 0, passphrase);
+	if (rc >= 0 && recovery_key)
+		rc = add_slot(device, 1, recovery_key);
+	if (rc >= 0 && spec->open_as)
+		rc = crypt_activate_by_volume_key(device, spec->open_as, NULL, 0, 0);
+	if (rc < 0) {
+		(void)luks_error(err, rc, "LUKS2", last);
+		return error_prefix(err, "encrypting %s", spec->device);
+	}
+	return 0;
+}
+
+int luks_open(const char *device, const char *name, const struct secret *passphrase,
+	struct error *err)
+{
+	autocrypt struct crypt_device *crypt = NULL;
+	char last[LOG_SIZE];
+	int rc = device_open(device, last, &crypt, err);
+
+	if (rc < 0)
+		return error_prefix(err, "unlocking %s", device);
+	rc = crypt_load(crypt, CRYPT_LUKS2, NULL);
+	if (rc >= 0)
+		rc = crypt_activate_by_passphrase(crypt, name, CRYPT_ANY_SLOT,
+			secret_bytes(passphrase), secret_size(passphrase), 0);
+	if (rc == -EPERM)
+		return error_set(err, rc,
+			"unlocking %s: no key slot takes this passphrase", device);
+	if (rc < 0) {
+		(void)luks_error(err, rc, "LUKS2", last);
+		return error_prefix(err, "unlocking %s", device);
+	}
+	return 0;
+}
+
+int luks_close(const char *name, struct error *err)
+{
+	autocrypt struct crypt_device *device = NULL;
+	int rc = crypt_init_by_name(&device, name);
+
+	if (rc >= 0)
+		rc = crypt_deactivate(device, name);
+	return rc < 0 ? error_errno(err, rc, "closing /dev/mapper/%s", name) : 0;
+}
+
+char *luks_uuid(const char *device)
+{
+	autocrypt struct crypt_device *crypt = NULL;
+	struct error err = {0};
+	char last[LOG_SIZE];
+
+	if (device_open(device, last, &crypt, &err) < 0 ||
+		crypt_load(crypt, CRYPT_LUKS2, NULL) < 0)
+		return NULL;
+	return memory_copy_text(crypt_get_uuid(crypt));
+}

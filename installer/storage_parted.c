@@ -1,0 +1,172 @@
+/* libparted's one entrance: GUID partition tables. */
+#include "installer/storage.h"
+
+#include <errno.h>
+#include <parted/parted.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "installer/base/memory.h"
+
+const char *const partition_type_guids[] = {"21686148-6449-6e6f-744e-656564454649",
+	"c12a7328-f81f-11d2-ba4b-00a0c93ec93b", "0fc63daf-8483-4772-8e79-3d69d8477de4",
+	NULL};
+
+/* libparted tells errors to one handler without a context; the last one waits here for parted_error(). */
+static char *last_message(void)
+{
+	static _Thread_local char message[300];
+
+	return message;
+}
+
+static PedExceptionOption take_exception(PedException *exception)
+{
+	(void)snprintf(last_message(), 300, "%s", exception->message);
+	if (exception->options & PED_EXCEPTION_IGNORE &&
+		exception->type < PED_EXCEPTION_ERROR)
+		return PED_EXCEPTION_IGNORE;
+	return PED_EXCEPTION_UNHANDLED;
+}
+
+static int parted_error(struct error *err, const char *doing, const char *disk)
+{
+	const char *message = last_message();
+
+	return error_set(err, -EIO, "%s %s: %s", doing, disk,
+		message[0] ? message : "libparted failed without a message");
+}
+
+static void device_close(PedDevice **device)
+{
+	if (*device)
+		ped_device_destroy(*device);
+}
+
+static void disk_close(PedDisk **disk)
+{
+	if (*disk)
+		ped_disk_destroy(*disk);
+}
+
+#define autodevice __attribute__((cleanup(device_close)))
+#define autodisk   __attribute__((cleanup(disk_close)))
+
+static PedDevice *device_get(const char *path)
+{
+	last_message()[0] = '\0';
+	ped_exception_set_handler(take_exception);
+	return ped_device_get(path);
+}
+
+static int partition_mark(PedPartition *partition, const struct partition_spec *spec)
+{
+	if (!ped_partition_set_name(partition, spec->name))
+		return -EIO;
+	switch (spec->type) {
+	case PARTITION_BIOS_BOOT:
+		return ped_partition_set_flag(partition, PED_PARTITION_BIOS_GRUB, 1)
+			       ? 0
+			       : -EIO;
+	case PARTITION_ESP:
+		return ped_partition_set_flag(partition, PED_PARTITION_ESP, 1) ? 0 : -EIO;
+	case PARTITION_LINUX:
+		break; /* what libparted gives a new partition */
+	}
+	return 0;
+}
+
+/* Exactly this place: the plan has aligned it, libparted must not move it. */
+static int partition_add(PedDisk *disk, const struct partition_spec *spec)
+{
+	PedSector sector = disk->dev->sector_size;
+	PedSector start = (PedSector)spec->start_bytes / sector;
+	PedSector end = start + (PedSector)spec->size_bytes / sector - 1;
+	PedPartition *partition =
+		ped_partition_new(disk, PED_PARTITION_NORMAL, NULL, start, end);
+	PedConstraint *exact;
+	int added;
+
+	if (!partition)
+		return -EIO;
+	exact = ped_constraint_exact(&partition->geom);
+	added = exact && ped_disk_add_partition(disk, partition, exact);
+	if (exact)
+		ped_constraint_destroy(exact);
+	if (!added) {
+		ped_partition_destroy(partition);
+		return -EIO;
+	}
+	return partition_mark(partition, spec);
+}
+
+int storage_partition(const char *disk, const struct partition_spec *specs, size_t count,
+	struct error *err)
+{
+	autodevice PedDevice *device = device_get(disk);
+	autodisk PedDisk *table = NULL;
+
+	if (device)
+		table = ped_disk_new_fresh(device, ped_disk_type_get("gpt"));
+	if (!table)
+		return parted_error(err, "making a partition table on", disk);
+	for (size_t i = 0; i < count; i++)
+		if (partition_add(table, &specs[i]) < 0)
+			return parted_error(err, "adding a partition to", disk);
+	if (!ped_disk_commit(table))
+		return parted_error(err, "writing the partition table of", disk);
+	for (unsigned i = 1; i <= count; i++) {
+		autofree char *path = storage_partition_path(disk, i);
+
+		if (storage_wait(path, err) < 0)
+			return error_prefix(err, "partitioning %s", disk);
+	}
+	return 0;
+}
+
+static bool partition_matches(
+	PedDisk *table, int number, const struct partition_spec *spec)
+{
+	PedPartition *partition = ped_disk_get_partition(table, number);
+	uint64_t sector = (uint64_t)table->dev->sector_size;
+
+	return partition &&
+	       (uint64_t)partition->geom.start * sector == spec->start_bytes &&
+	       (uint64_t)partition->geom.length * sector == spec->size_bytes &&
+	       strcmp(ped_partition_get_name(partition), spec->name) == 0;
+}
+
+int storage_partitioned(const char *disk, const struct partition_spec *specs,
+	size_t count, struct error *err)
+{
+	autodevice PedDevice *device = device_get(disk);
+	autodisk PedDisk *table = NULL;
+
+	if (!device)
+		return parted_error(err, "opening", disk);
+	if (ped_disk_probe(device))
+		table = ped_disk_new(device);
+	if (!table || strcmp(table->type->name, "gpt") != 0)
+		return 0;
+	if (ped_disk_get_last_partition_num(table) != (int)count)
+		return 0;
+	for (size_t i = 0; i < count; i++)
+		if (!partition_matches(table, (int)i + 1, &specs[i]))
+			return 0;
+	return 1;
+}
+
+/* The kernel knows no GPT names, so only the disk is told: its partitions may be mounted. */
+int storage_rename_partition(
+	const char *disk, unsigned number, const char *name, struct error *err)
+{
+	autodevice PedDevice *device = device_get(disk);
+	autodisk PedDisk *table = device ? ped_disk_new(device) : NULL;
+	PedPartition *partition =
+		table ? ped_disk_get_partition(table, (int)number) : NULL;
+
+	if (!partition || !ped_partition_set_name(partition, name) ||
+		!ped_disk_commit_to_dev(table))
+		return parted_error(err, "renaming a partition of", disk);
+	return 0;
+}
