@@ -22,7 +22,7 @@ static void verify_describe(const struct recipe *recipe, struct text *to)
 		"check the Ed25519 signature of manifest.json against the trusted keys\n");
 	text_add(to,
 		"check that the archive is complete and that the system fits the root file "
-		"system (sizes are known only then)\n");
+		"system; sizes are known only then\n");
 }
 
 static int check_archive(const struct run *run, struct error *err)
