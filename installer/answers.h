@@ -38,8 +38,14 @@ struct control_setting { /* hardening.controls */
 	char *id, *value;  /* "off", "on" or a parameter */
 };
 
+/* Where a value or section stands in the file the answers were read from. */
+struct place {
+	char *path; /* users.0.name */
+	unsigned line, column;
+};
+
 struct answers {
-	uint32_t schema;
+	uint64_t schema;
 	bool allow_plaintext;
 	struct {
 		char *hostname, *keymap, *timezone;
@@ -70,28 +76,33 @@ struct answers {
 		size_t control_count;
 	} hardening;
 	enum finish finish;
+	struct place *places; /* empty when the answers did not come from a file */
+	size_t place_count;
 };
 
 enum field_type {
 	FIELD_TEXT, FIELD_BOOL, FIELD_CHOICE, FIELD_NUMBER, FIELD_SIZE, FIELD_TEXTS /* list of text */,
 	FIELD_SECRET, FIELD_SETTINGS /* hardening.controls */
 };
+extern const char *const field_type_names[]; /* "text", "true or false" … for people; indexed by enum field_type */
 
 /* One value. Keys below a list are written users[].name; the path an answer file or answers_get() uses is users.0.name. */
 struct field {
 	const char *key;
 	enum field_type type;
-	const char *const *choices;    /* CHOICE: names in the order of the enum, NULL-terminated */
+	const char *const *choices;    /* CHOICE: names in the order of the enum; TEXT: the only values, or NULL; NULL-terminated */
 	const char *standard;          /* default, as it stands in a file; NULL: unset */
 	uint64_t min, max;             /* NUMBER, SIZE; text length for TEXT */
+	const char *separators;        /* TEXTS: what separates items in the text of answers_get/set; the first is written */
 	const char *label;             /* form label, at most 24 cells */
 	const char *why;               /* one sentence */
 	const char *help;              /* a paragraph */
 	const char *example;           /* a correct value, shown in errors */
 	const char *screen;            /* which wizard screen shows it, or NULL */
 	unsigned since;                /* schema that brought it */
-	bool advanced;
-	/* NULL, or says what is wrong with a value of this field by itself; returns false after filling why_not. */
+	bool advanced;                 /* shown only on request */
+	bool always;                   /* written to an answer file even when it is the default */
+	/* NULL, or says what is wrong with a value (TEXTS: an item) by itself; returns false after filling why_not. */
 	bool (*valid)(const char *value, struct text *why_not);
 	size_t offset;                 /* into struct answers, or struct user for users[] */
 };
@@ -117,14 +128,24 @@ char *answers_write(const struct answers *answers) CHECKED;
  * unattended: with nobody to ask, a `prompt` secret and a missing erase authorisation are errors. */
 void answers_check(const struct answers *answers, const struct machine *machine, bool unattended, struct problems *problems);
 
-/* One value by its path as text, as it stands in a file. Get: NULL when unset or unknown; the caller frees it.
- * Set: checks the value by itself; on error nothing changes. List "users": answers_add_user/answers_remove_user. */
+/* One value by its path as text, as it stands in a file: "true", "20G", "file:/run/key". TEXTS are joined by the field's separator,
+ * SETTINGS are "id=value" lines; one setting is hardening.controls.ID. Get: NULL when unset or unknown; the caller frees it.
+ * Set: checks the value by itself; on error nothing changes. A NULL or empty value takes what was set away (NULL: the default).
+ * List "users": answers_add_user/answers_remove_user. */
 char *answers_get(const struct answers *answers, const char *path) CHECKED;
 int answers_set(struct answers *answers, const char *path, const char *value, struct error *err) CHECKED;
+void answers_set_control(struct answers *answers, const char *id, const char *value); /* unchecked; NULL removes */
 struct user *answers_add_user(struct answers *answers);
 void answers_remove_user(struct answers *answers, size_t index);
 const struct field *answers_field(const char *path); /* table row for users.0.name or system.hostname */
+/* Where path stands in the file, or the nearest section around it that does; 0:0 when nothing does. */
+void answers_place(const struct answers *answers, const char *path, unsigned *line, unsigned *column);
+/* The source as text: none, prompt, file:/path, fd:3, generate:/path, literal. The caller frees it. */
+char *secret_source_text(const struct secret_source *source) CHECKED;
 
+/* Why the match does not select this disk: the last word of the key that says no ("serial"), "live_medium" for the medium the running
+ * system came from, "match" when nothing is asked for; NULL: it selects it. */
+const char *answers_disk_differs(const struct answers *answers, const struct disk *disk);
 /* The disks the match selects, in machine order; NULL-terminated array, the caller frees the array. */
 const struct disk **answers_disks(const struct answers *answers, const struct machine *machine) CHECKED;
 

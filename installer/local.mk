@@ -11,7 +11,10 @@ libinstaller_a_SOURCES += \
 
 # facts and wishes
 libinstaller_a_SOURCES += \
-	installer/problem.c
+	installer/problem.c installer/machine.c \
+	installer/answers.c installer/answers_fields.c installer/answers_value.c installer/answers_value.h \
+	installer/answers_valid.c installer/answers_valid.h \
+	installer/keymap.c installer/keymap.h installer/keymaps.def installer/ssh_key.c installer/ssh_key.h
 
 # payload and boot
 libinstaller_a_SOURCES += \

@@ -21,7 +21,8 @@ int file_open_root(const char *path, struct error *err)
 
 static int open_in_root(int root_fd, const char *path, int flags, mode_t mode)
 {
-	struct open_how how = {.flags = (uint64_t)(flags | O_CLOEXEC), .resolve = RESOLVE_IN_ROOT};
+	struct open_how how = {
+		.flags = (uint64_t)(flags | O_CLOEXEC), .resolve = RESOLVE_IN_ROOT};
 	long fd;
 
 	if (flags & (O_CREAT | O_TMPFILE))
@@ -46,14 +47,12 @@ bool file_exists(int root_fd, const char *path)
 	return fd >= 0;
 }
 
-int file_read(int root_fd, const char *path, size_t max, struct text *text, struct error *err)
+static int read_all(
+	int fd, const char *path, size_t max, struct text *text, struct error *err)
 {
-	autoclose int fd = file_open(root_fd, path, O_RDONLY, 0, err);
 	size_t total = 0;
 	char chunk[8192];
 
-	if (fd < 0)
-		return fd;
 	for (;;) {
 		ssize_t got = read(fd, chunk, sizeof(chunk));
 
@@ -65,9 +64,29 @@ int file_read(int root_fd, const char *path, size_t max, struct text *text, stru
 			return 0;
 		total += (size_t)got;
 		if (total > max)
-			return error_set(err, -EFBIG, "reading %s: larger than %zu bytes", path, max);
+			return error_set(err, -EFBIG, "reading %s: larger than %zu bytes",
+				path, max);
 		text_add_bytes(text, chunk, (size_t)got);
 	}
+}
+
+int file_read(
+	int root_fd, const char *path, size_t max, struct text *text, struct error *err)
+{
+	autoclose int fd = file_open(root_fd, path, O_RDONLY, 0, err);
+
+	return fd < 0 ? fd : read_all(fd, path, max, text, err);
+}
+
+int file_read_argument(const char *path, size_t max, struct text *text, struct error *err)
+{
+	autoclose int fd = -1;
+
+	if (strcmp(path, "-") == 0)
+		return read_all(STDIN_FILENO, "standard input", max, text, err);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? error_errno(err, -errno, "opening %s", path)
+		      : read_all(fd, path, max, text, err);
 }
 
 int file_read_line(int root_fd, const char *path, char **line)
@@ -104,10 +123,12 @@ int file_write_all(int fd, const void *data, size_t size, struct error *err)
 }
 
 /* The directory that holds path, opened below the root, and the last component (points into path). */
-static int open_parent(int root_fd, const char *path, const char **name, struct error *err)
+static int open_parent(
+	int root_fd, const char *path, const char **name, struct error *err)
 {
 	const char *slash = strrchr(path, '/');
-	autofree char *parent = slash ? memory_copy_bytes(path, (size_t)(slash - path)) : memory_copy_text(".");
+	autofree char *parent = slash ? memory_copy_bytes(path, (size_t)(slash - path))
+				      : memory_copy_text(".");
 
 	*name = slash ? slash + 1 : path;
 	if (!**name)
@@ -123,15 +144,18 @@ struct draft {
 	char temporary[64];
 };
 
-static int draft_open(struct draft *draft, int root_fd, const char *path, mode_t mode, struct error *err)
+static int draft_open(struct draft *draft, int root_fd, const char *path, mode_t mode,
+	struct error *err)
 {
 	static unsigned serial;
 
 	draft->dir_fd = open_parent(root_fd, path, &draft->name, err);
 	if (draft->dir_fd < 0)
 		return draft->dir_fd;
-	(void)snprintf(draft->temporary, sizeof(draft->temporary), ".jefe-%ld-%u", (long)getpid(), serial++);
-	draft->fd = openat(draft->dir_fd, draft->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	(void)snprintf(draft->temporary, sizeof(draft->temporary), ".jefe-%ld-%u",
+		(long)getpid(), serial++);
+	draft->fd = openat(draft->dir_fd, draft->temporary,
+		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 	if (draft->fd < 0)
 		return error_errno(err, -errno, "making %s", path);
 	if (fchmod(draft->fd, mode) < 0)
@@ -160,9 +184,11 @@ static void draft_close(struct draft *draft)
 		(void)close(draft->dir_fd);
 }
 
-int file_write(int root_fd, const char *path, const char *data, size_t size, mode_t mode, struct error *err)
+int file_write(int root_fd, const char *path, const char *data, size_t size, mode_t mode,
+	struct error *err)
 {
-	__attribute__((cleanup(draft_close))) struct draft draft = {.dir_fd = -1, .fd = -1};
+	__attribute__((cleanup(draft_close))) struct draft draft = {
+		.dir_fd = -1, .fd = -1};
 
 	if (draft_open(&draft, root_fd, path, mode, err) < 0)
 		return error_prefix(err, "writing %s", path);
@@ -171,9 +197,11 @@ int file_write(int root_fd, const char *path, const char *data, size_t size, mod
 	return draft_keep(&draft, path, err);
 }
 
-int file_copy(int from_root_fd, const char *from, int to_root_fd, const char *to, struct error *err)
+int file_copy(int from_root_fd, const char *from, int to_root_fd, const char *to,
+	struct error *err)
 {
-	__attribute__((cleanup(draft_close))) struct draft draft = {.dir_fd = -1, .fd = -1};
+	__attribute__((cleanup(draft_close))) struct draft draft = {
+		.dir_fd = -1, .fd = -1};
 	autoclose int in = file_open(from_root_fd, from, O_RDONLY, 0, err);
 	struct stat st;
 	char chunk[64 * 1024 / 8];
@@ -190,7 +218,8 @@ int file_copy(int from_root_fd, const char *from, int to_root_fd, const char *to
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return error_errno(err, -errno, "copying %s to %s: reading", from, to);
+			return error_errno(
+				err, -errno, "copying %s to %s: reading", from, to);
 		if (got == 0)
 			return draft_keep(&draft, to, err);
 		if (file_write_all(draft.fd, chunk, (size_t)got, err) < 0)
@@ -214,8 +243,10 @@ int file_make_dirs(int root_fd, const char *path, mode_t mode, struct error *err
 
 			if (dir < 0)
 				return error_prefix(err, "making directory %s", path);
-			if (mkdirat(dir, name, mode) < 0 || fchmodat(dir, name, mode, 0) < 0)
-				return error_errno(err, -errno, "making directory %s", partial);
+			if (mkdirat(dir, name, mode) < 0 ||
+				fchmodat(dir, name, mode, 0) < 0)
+				return error_errno(
+					err, -errno, "making directory %s", partial);
 		}
 		if (!ended_by)
 			break;
@@ -252,7 +283,8 @@ int file_link(int root_fd, const char *target, const char *path, struct error *e
 	return 0;
 }
 
-int file_list(int root_fd, const char *path, bool missing_ok, struct words *names, struct error *err)
+int file_list(int root_fd, const char *path, bool missing_ok, struct words *names,
+	struct error *err)
 {
 	autoclosedir DIR *dir = NULL;
 	int fd = file_open(root_fd, path, O_RDONLY | O_DIRECTORY, 0, err);

@@ -20,6 +20,8 @@ bool file_exists(int root_fd, const char *path); /* follows links below the root
 
 /* Append the whole file to text; more than max bytes is -EFBIG. -ENOENT is told with a message as any other. */
 int file_read(int root_fd, const char *path, size_t max, struct text *text, struct error *err) CHECKED;
+/* The same for a path from the command line: relative to the working directory, links followed, "-" is standard input. */
+int file_read_argument(const char *path, size_t max, struct text *text, struct error *err) CHECKED;
 /* First line without its newline, for sysfs and procfs; -ENOENT without a message cost. The caller frees *line. */
 int file_read_line(int root_fd, const char *path, char **line) CHECKED;
 

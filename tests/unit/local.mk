@@ -8,7 +8,9 @@ UNIT_TESTS = \
 	tests/unit/test_document \
 	tests/unit/test_json \
 	tests/unit/test_archive \
-	tests/unit/test_manifest
+	tests/unit/test_manifest \
+	tests/unit/test_answers \
+	tests/unit/test_ssh_key
 
 tests_unit_test_text_SOURCES = tests/unit/test_text.c tests/unit/unit.h
 tests_unit_test_file_SOURCES = tests/unit/test_file.c
@@ -27,6 +29,8 @@ tests_unit_test_kernel_line_SOURCES = tests/unit/test_kernel_line.c
 tests_unit_test_source_SOURCES = tests/unit/test_source.c
 tests_unit_test_report_SOURCES = tests/unit/test_report.c
 tests_unit_test_console_SOURCES = tests/unit/test_console.c
+tests_unit_test_answers_SOURCES = tests/unit/test_answers.c
+tests_unit_test_ssh_key_SOURCES = tests/unit/test_ssh_key.c
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)

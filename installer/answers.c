@@ -1,0 +1,276 @@
+#include "installer/answers.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "installer/answers_value.h"
+#include "installer/base/memory.h"
+
+/* Defaults or release of every value: of the answers themselves, or of one user. */
+static void each_slot(struct answers *answers, const struct slot *user,
+	void (*call)(const struct slot *slot))
+{
+	for (const struct field *field = answer_fields; field->key; field++)
+		if (field_is_user(field) == (user != NULL))
+			call(&(struct slot){field, answers, user ? user->user : 0});
+}
+
+static void store_standard(const struct slot *slot)
+{
+	slot_store(slot, NULL);
+}
+
+struct answers *answers_new(void)
+{
+	struct answers *answers = memory_zero(1, sizeof(*answers));
+
+	each_slot(answers, NULL, store_standard);
+	return answers;
+}
+
+void answers_free(struct answers *answers)
+{
+	if (!answers)
+		return;
+	while (answers->user_count)
+		answers_remove_user(answers, answers->user_count - 1);
+	free(answers->users);
+	each_slot(answers, NULL, slot_free);
+	for (size_t i = 0; i < answers->place_count; i++)
+		free(answers->places[i].path);
+	free(answers->places);
+	free(answers);
+}
+
+void answers_free_at(struct answers **answers)
+{
+	answers_free(*answers);
+}
+
+struct user *answers_add_user(struct answers *answers)
+{
+	struct slot user = {.user = answers->user_count};
+
+	answers->users = memory_resize(
+		answers->users, answers->user_count + 1, sizeof(*answers->users));
+	answers->users[answers->user_count++] = (struct user){0};
+	each_slot(answers, &user, store_standard);
+	return &answers->users[user.user];
+}
+
+void answers_remove_user(struct answers *answers, size_t index)
+{
+	struct slot user = {.user = index};
+
+	if (index >= answers->user_count)
+		return;
+	each_slot(answers, &user, slot_free);
+	answers->user_count--;
+	memmove(&answers->users[index], &answers->users[index + 1],
+		(answers->user_count - index) * sizeof(*answers->users));
+}
+
+/* "users.12.name" to the table's "users[].name" and 12; other paths stay as they are. The caller frees it. */
+static char *table_key(const char *path, size_t *user)
+{
+	const char *number = text_starts(path, "users.") ? path + strlen("users.") : "";
+	const char *rest = number + strspn(number, "0123456789");
+	autofree char *digits = memory_copy_bytes(number, (size_t)(rest - number));
+	uint64_t index = 0;
+
+	if (rest == number || *rest != '.' ||
+		text_to_u64(digits, 0, UINT32_MAX, &index) < 0)
+		return memory_copy_text(path);
+	*user = index;
+	return memory_format("users[]%s", rest);
+}
+
+const struct field *answers_field(const char *path)
+{
+	size_t user = 0;
+	autofree char *key = table_key(path, &user);
+
+	for (const struct field *field = answer_fields; field->key; field++)
+		if (strcmp(field->key, key) == 0)
+			return field;
+	return NULL;
+}
+
+static const char settings_prefix[] = "hardening.controls.";
+
+bool slot_find(struct answers *answers, const char *path, struct slot *slot,
+	const char **setting)
+{
+	bool is_setting =
+		text_starts(path, settings_prefix) && path[strlen(settings_prefix)];
+	autofree char *key = NULL;
+
+	*setting = is_setting ? path + strlen(settings_prefix) : NULL;
+	*slot = (struct slot){
+		answers_field(is_setting ? "hardening.controls" : path), answers, 0};
+	if (!slot->field)
+		return false;
+	key = table_key(path, &slot->user);
+	return !field_is_user(slot->field) || slot->user < answers->user_count;
+}
+
+char *answers_get(const struct answers *answers, const char *path)
+{
+	const char *setting;
+	struct slot slot;
+
+	/* Reading through a slot changes nothing. */
+	if (!slot_find((struct answers *)(uintptr_t)answers, path, &slot, &setting))
+		return NULL;
+	if (!setting)
+		return slot_text(&slot);
+	for (size_t i = 0; i < answers->hardening.control_count; i++)
+		if (strcmp(answers->hardening.controls[i].id, setting) == 0)
+			return memory_copy_text(answers->hardening.controls[i].value);
+	return NULL;
+}
+
+/* Check value, which may hold several items, against the slot's field. */
+static bool accepts_all(const struct slot *slot, const char *value, struct text *why_not)
+{
+	bool is_list =
+		slot->field->type == FIELD_TEXTS || slot->field->type == FIELD_SETTINGS;
+	autowords struct words items = {0};
+
+	if (!is_list)
+		return field_accepts(slot->field, value, why_not);
+	words_split(
+		&items, value, slot->field->separators ? slot->field->separators : "\n");
+	for (size_t i = 0; i < items.count; i++)
+		if (!field_accepts(slot->field, items.items[i], why_not))
+			return false;
+	if (items.count <= slot->field->max)
+		return true;
+	text_addf(why_not, "at most %u are possible", (unsigned)slot->field->max);
+	return false;
+}
+
+static int set_setting(
+	struct answers *answers, const char *id, const char *value, struct error *err)
+{
+	autofree char *item = memory_format("%s=%s", id, value ? value : "");
+	autotext struct text why_not = {0};
+
+	if (value && *value &&
+		!field_accepts(answers_field("hardening.controls"), item, &why_not))
+		return error_set(
+			err, -EINVAL, "hardening.controls.%s: %s", id, why_not.data);
+	answers_set_control(answers, id, value && *value ? value : NULL);
+	return 0;
+}
+
+int answers_set(
+	struct answers *answers, const char *path, const char *value, struct error *err)
+{
+	autotext struct text why_not = {0};
+	const char *setting;
+	struct slot slot;
+
+	if (!slot_find(answers, path, &slot, &setting))
+		return error_set(err, -ENOENT, "%s: there is no such answer", path);
+	if (setting)
+		return set_setting(answers, setting, value, err);
+	if (value && !*value && !slot.field->standard)
+		value = NULL;
+	if (value && !accepts_all(&slot, value, &why_not))
+		return error_set(err, -EINVAL, "%s: %s", path, why_not.data);
+	if (value && slot.field->type == FIELD_SECRET && text_starts(value, "literal:") &&
+		!answers->allow_plaintext)
+		return error_set(err, -EPERM,
+			"%s: a secret may stand here only with allow_plaintext: true",
+			path);
+	slot_store(&slot, value);
+	return 0;
+}
+
+void answers_add_place(
+	struct answers *answers, const char *path, unsigned line, unsigned column)
+{
+	answers->places = memory_resize(
+		answers->places, answers->place_count + 1, sizeof(*answers->places));
+	answers->places[answers->place_count++] =
+		(struct place){memory_copy_text(path), line, column};
+}
+
+void answers_place(
+	const struct answers *answers, const char *path, unsigned *line, unsigned *column)
+{
+	size_t best = 0;
+
+	*line = *column = 0;
+	for (size_t i = 0; i < answers->place_count; i++) {
+		const struct place *place = &answers->places[i];
+		size_t size = strlen(place->path);
+
+		if (size < best || !text_starts(path, place->path) ||
+			(path[size] && path[size] != '.'))
+			continue;
+		best = size;
+		*line = place->line;
+		*column = place->column;
+	}
+}
+
+/* Does a pattern of the match say no to this fact? */
+static bool differs(const char *pattern, const char *fact)
+{
+	return pattern && (!fact || !text_matches(fact, pattern));
+}
+
+static bool path_differs(const char *pattern, const struct disk *disk)
+{
+	return differs(pattern, disk->path) && differs(pattern, disk->by_id) &&
+	       differs(pattern, disk->by_path);
+}
+
+static bool matches_nothing(const struct answers *answers)
+{
+	return !answers->disk.match.name && !answers->disk.match.path &&
+	       !answers->disk.match.serial && !answers->disk.match.wwn &&
+	       !answers->disk.match.model && !answers->disk.match.bus &&
+	       !answers->disk.match.min_size && !answers->disk.match.max_size;
+}
+
+const char *answers_disk_differs(const struct answers *answers, const struct disk *disk)
+{
+	if (disk->live_medium)
+		return "live_medium";
+	if (matches_nothing(answers))
+		return "match";
+	if (differs(answers->disk.match.name, disk->name))
+		return "name";
+	if (path_differs(answers->disk.match.path, disk))
+		return "path";
+	if (differs(answers->disk.match.serial, disk->serial))
+		return "serial";
+	if (differs(answers->disk.match.wwn, disk->wwn))
+		return "wwn";
+	if (differs(answers->disk.match.model, disk->model))
+		return "model";
+	if (differs(answers->disk.match.bus, disk_bus_names[disk->bus]))
+		return "bus";
+	if (disk->size_bytes < answers->disk.match.min_size)
+		return "min_size";
+	if (answers->disk.match.max_size &&
+		disk->size_bytes > answers->disk.match.max_size)
+		return "max_size";
+	return NULL;
+}
+
+const struct disk **answers_disks(
+	const struct answers *answers, const struct machine *machine)
+{
+	const struct disk **disks =
+		memory_zero(machine->disk_count + 1, sizeof(struct disk *));
+	size_t count = 0;
+
+	for (size_t i = 0; i < machine->disk_count; i++)
+		if (!answers_disk_differs(answers, &machine->disks[i]))
+			disks[count++] = &machine->disks[i];
+	return disks;
+}

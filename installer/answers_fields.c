@@ -1,0 +1,182 @@
+/* The field table: everything there is to know about each value, once. In the order of the answer file. */
+#include "installer/answers.h"
+
+#include <stddef.h>
+
+#include "installer/answers_valid.h"
+#include "installer/keymap.h"
+#include "installer/ssh_key.h"
+
+#define MIB (UINT64_C(1) << 20)
+#define GIB (UINT64_C(1) << 30)
+
+#define AT(member)      .offset = offsetof(struct answers, member)
+#define USER_AT(member) .offset = offsetof(struct user, member)
+
+const char *const field_type_names[] = {"text", "true or false", "one of a few words", "whole number", "size",
+	"list of texts", "where a secret comes from", "control: value pairs", NULL};
+
+static const char *const console_names[] = {"both", "vga", "serial", NULL};
+static const char *const network_names[] = {"dhcp", "static", "none", NULL};
+static const char *const erase_names[] = {"none", "matched-disks", NULL};
+static const char *const layout_names[] = {"whole", NULL};
+static const char *const encryption_names[] = {"none", "luks2", NULL};
+static const char *const finish_names[] = {"reboot", "poweroff", "stay", NULL};
+static const char *const level_choices[] = {"baseline", "hardened", "paranoid", NULL};
+
+const struct field answer_fields[] = {
+	{.key = "schema", .type = FIELD_NUMBER, AT(schema), .standard = "1", .max = UINT32_MAX,
+		.label = "Schema", .example = "1", .since = 1, .always = true, .advanced = true, .valid = valid_schema,
+		.why = "Says which version of this format the file follows.",
+		.help = "Must be 1. A later version of the program keeps reading files of schema 1."},
+	{.key = "allow_plaintext", .type = FIELD_BOOL, AT(allow_plaintext), .standard = "false",
+		.label = "Secrets in the file", .example = "true", .since = 1, .advanced = true,
+		.why = "Allows secrets that stand in the answer file itself.",
+		.help = "Everybody who can read the file can then read the secret. For laboratories and tests; elsewhere use file: or "
+			"fd: sources."},
+
+	{.key = "system.hostname", .type = FIELD_TEXT, AT(system.hostname), .standard = "jefe", .min = 1, .max = 64,
+		.label = "Host name", .example = "vault1", .screen = "system", .since = 1, .always = true,
+		.valid = valid_hostname, .why = "The name by which this computer shows itself on the network and in logs.",
+		.help = "Letters, digits and - in parts of at most 63 characters; parts are separated by dots, 64 characters in all."},
+	{.key = "system.keymap", .type = FIELD_TEXT, AT(system.keymap), .standard = "us", .choices = keymap_names, .min = 1,
+		.max = 32, .label = "Keyboard layout", .example = "de", .screen = "keyboard", .since = 1, .always = true,
+		.why = "A passphrase typed with another layout is another passphrase.",
+		.help = "Layout of the console, and of the passphrase prompt when the computer starts."},
+	{.key = "system.timezone", .type = FIELD_TEXT, AT(system.timezone), .standard = "UTC", .min = 1, .max = 64,
+		.label = "Time zone", .example = "Europe/Berlin", .screen = "system", .since = 1, .always = true,
+		.valid = valid_timezone, .why = "Logs and people show times in it; the hardware clock keeps UTC.",
+		.help = "A name of the tz database: Area/City, or UTC."},
+	{.key = "system.console", .type = FIELD_CHOICE, AT(system.console), .standard = "both", .choices = console_names,
+		.label = "Login prompts", .example = "serial", .screen = "system", .since = 1, .advanced = true,
+		.why = "Where the installed system shows kernel messages and login prompts.",
+		.help = "vga: screen and keyboard. serial: the first serial port, ttyS0, at 115200 baud. both: both."},
+
+	{.key = "network.method", .type = FIELD_CHOICE, AT(network.method), .standard = "dhcp", .choices = network_names,
+		.label = "Network", .example = "static", .screen = "system", .since = 1,
+		.why = "How the installed system gets its address.",
+		.help = "dhcp: from the network. static: the address given here. none: the network is left alone."},
+	{.key = "network.interface", .type = FIELD_TEXT, AT(network.interface), .min = 1, .max = 15,
+		.label = "Network interface", .example = "eth0", .screen = "system", .since = 1, .advanced = true,
+		.valid = valid_interface, .why = "The port to configure; without it the first one with a link.",
+		.help = "The kernel's name of the port, as `jefe-setup probe` lists it."},
+	{.key = "network.address", .type = FIELD_TEXT, AT(network.address), .min = 1, .max = 64,
+		.label = "Address", .example = "192.0.2.10/24", .screen = "system", .since = 1,
+		.valid = valid_cidr, .why = "The fixed address, needed with method static.",
+		.help = "IPv4 or IPv6 address with the length of the network prefix."},
+	{.key = "network.gateway", .type = FIELD_TEXT, AT(network.gateway), .min = 1, .max = 64,
+		.label = "Gateway", .example = "192.0.2.1", .screen = "system", .since = 1,
+		.valid = valid_address, .why = "The router to other networks, for method static.",
+		.help = "An address in the network of network.address. Without it only that network is reached."},
+	{.key = "network.dns", .type = FIELD_TEXTS, AT(network.dns), .separators = " ,\n", .max = 3,
+		.label = "Name servers", .example = "192.0.2.1", .screen = "system", .since = 1,
+		.valid = valid_address, .why = "The servers that translate names, for method static.",
+		.help = "At most three IPv4 or IPv6 addresses; the resolver uses no more."},
+
+	{.key = "disk.match.name", .type = FIELD_TEXT, AT(disk.match.name), .min = 1, .max = 64,
+		.label = "Disk", .example = "vda", .screen = "disk", .since = 1,
+		.why = "The kernel's name of the disk to install on.",
+		.help = "A pattern: * stands for anything, ? for one character. Names can change when hardware does; serial and wwn do not."},
+	{.key = "disk.match.path", .type = FIELD_TEXT, AT(disk.match.path), .min = 1, .max = 255,
+		.label = "Disk path", .example = "/dev/disk/by-id/nvme-*", .screen = "disk", .since = 1, .advanced = true,
+		.valid = valid_device, .why = "The device node or a stable link to it.",
+		.help = "A pattern that is compared with /dev/NAME, and with the links below /dev/disk/by-id and /dev/disk/by-path."},
+	{.key = "disk.match.serial", .type = FIELD_TEXT, AT(disk.match.serial), .min = 1, .max = 128,
+		.label = "Disk serial number", .example = "\"S6*\"", .screen = "disk", .since = 1, .advanced = true,
+		.why = "The serial number that the disk itself reports.",
+		.help = "A pattern: * stands for anything, ? for one character."},
+	{.key = "disk.match.wwn", .type = FIELD_TEXT, AT(disk.match.wwn), .min = 1, .max = 128,
+		.label = "Disk WWN", .example = "\"0x5000c500*\"", .screen = "disk", .since = 1, .advanced = true,
+		.why = "The world-wide name of the disk.",
+		.help = "A pattern: * stands for anything, ? for one character."},
+	{.key = "disk.match.model", .type = FIELD_TEXT, AT(disk.match.model), .min = 1, .max = 128,
+		.label = "Disk model", .example = "\"Samsung SSD 980*\"", .screen = "disk", .since = 1, .advanced = true,
+		.why = "The model that the disk reports.",
+		.help = "A pattern: * stands for anything, ? for one character."},
+	{.key = "disk.match.bus", .type = FIELD_TEXT, AT(disk.match.bus), .choices = disk_bus_names, .min = 1, .max = 16,
+		.label = "Disk bus", .example = "nvme", .screen = "disk", .since = 1, .advanced = true,
+		.why = "How the disk is attached.", .help = "As `jefe-setup probe` shows it."},
+	{.key = "disk.match.min_size", .type = FIELD_SIZE, AT(disk.match.min_size), .max = UINT64_MAX,
+		.label = "Disk at least", .example = "100G", .screen = "disk", .since = 1, .advanced = true,
+		.why = "Smaller disks are not taken.", .help = "A size in bytes, or with K, M, G or T (powers of 1024)."},
+	{.key = "disk.match.max_size", .type = FIELD_SIZE, AT(disk.match.max_size), .max = UINT64_MAX,
+		.label = "Disk at most", .example = "2T", .screen = "disk", .since = 1, .advanced = true,
+		.why = "Larger disks are not taken.", .help = "A size in bytes, or with K, M, G or T (powers of 1024)."},
+	{.key = "disk.expect", .type = FIELD_NUMBER, AT(disk.expect), .standard = "1", .min = 1, .max = 1,
+		.label = "Number of disks", .example = "1", .screen = "disk", .since = 1, .always = true, .advanced = true,
+		.why = "The match must select exactly this many disks, or nothing is done.",
+		.help = "The layout `whole` installs on one disk."},
+	{.key = "disk.erase", .type = FIELD_CHOICE, AT(disk.erase), .standard = "none", .choices = erase_names,
+		.label = "Erase", .example = "matched-disks", .screen = "disk", .since = 1, .always = true, .advanced = true,
+		.why = "Without this authorisation no disk is ever written.",
+		.help = "matched-disks: everything on the disks selected by disk.match is lost. none: an unattended installation is refused, "
+			"the wizard asks."},
+	{.key = "disk.layout", .type = FIELD_CHOICE, AT(disk.layout), .standard = "whole", .choices = layout_names,
+		.label = "Layout", .example = "whole", .screen = "disk", .since = 1, .advanced = true,
+		.why = "How the disk is divided.",
+		.help = "whole: the entire disk, as BIOS boot partition, EFI system partition, /boot and root."},
+	{.key = "disk.encryption", .type = FIELD_CHOICE, AT(disk.encryption), .standard = "luks2", .choices = encryption_names,
+		.label = "Encryption", .example = "luks2", .screen = "encryption", .since = 1, .always = true,
+		.why = "Whoever takes the disk away cannot read it without the passphrase.",
+		.help = "luks2: the root file system is encrypted; the passphrase is asked at each start. none: everything can be read by "
+			"whoever holds the disk."},
+	{.key = "disk.passphrase", .type = FIELD_SECRET, AT(disk.passphrase), .standard = "prompt",
+		.label = "Passphrase", .example = "{from: \"file:/run/jefe/luks\"}", .screen = "encryption", .since = 1,
+		.why = "Opens the encrypted disk at each start.",
+		.help = "prompt: asked for in the wizard. file:/path: the content of a file only root can read. fd:N: read from an open "
+			"descriptor. {from: literal, value: …}: in this file, only with allow_plaintext: true."},
+	{.key = "disk.recovery_key", .type = FIELD_SECRET, AT(disk.recovery_key), .standard = "none",
+		.label = "Recovery key", .example = "{from: \"generate:/run/jefe/recovery-key\"}", .screen = "encryption", .since = 1,
+		.why = "A second key that opens the disk when the passphrase is lost.",
+		.help = "generate:/path: a random key is made and written to that file, mode 0600: copy it to a safe place before the "
+			"computer restarts. none: there is no second key; without the passphrase everything is lost."},
+	{.key = "disk.kdf_memory", .type = FIELD_SIZE, AT(disk.kdf_memory), .min = 32 * MIB, .max = 4 * GIB,
+		.label = "Memory to unlock", .example = "512M", .screen = "encryption", .since = 1, .advanced = true,
+		.why = "Makes guessing passphrases expensive; each start needs as much free memory.",
+		.help = "Memory of the key derivation, argon2id. Without it a quarter of the computer's memory, at most 1 GiB."},
+	{.key = "disk.esp_size", .type = FIELD_SIZE, AT(disk.esp_size), .standard = "512M", .min = 64 * MIB, .max = 4 * GIB,
+		.label = "EFI partition", .example = "512M", .screen = "disk", .since = 1, .advanced = true,
+		.why = "The partition that UEFI firmware starts from.", .help = "Room for boot loaders."},
+	{.key = "disk.boot_size", .type = FIELD_SIZE, AT(disk.boot_size), .standard = "1G", .min = 256 * MIB, .max = 16 * GIB,
+		.label = "Boot partition", .example = "1G", .screen = "disk", .since = 1, .advanced = true,
+		.why = "The partition that holds the kernels.", .help = "Room for several kernels; it is not encrypted."},
+
+	{.key = "users[].name", .type = FIELD_TEXT, USER_AT(name), .min = 1, .max = 32,
+		.label = "User name", .example = "ana", .screen = "system", .since = 1, .always = true, .valid = valid_user_name,
+		.why = "The account you log in with; root cannot.",
+		.help = "Small letters, digits, _ and -; at most 32; the first is a letter or _."},
+	{.key = "users[].full_name", .type = FIELD_TEXT, USER_AT(full_name), .min = 1, .max = 100,
+		.label = "Full name", .example = "\"Ana Pérez\"", .screen = "system", .since = 1, .valid = valid_full_name,
+		.why = "For people; may be left out.", .help = "Any text without colon, comma and equal sign."},
+	{.key = "users[].admin", .type = FIELD_BOOL, USER_AT(admin), .standard = "false",
+		.label = "Administrator", .example = "true", .screen = "system", .since = 1, .always = true,
+		.why = "May become root; at least one user must.",
+		.help = "The root account itself is locked; administrators use the privilege command of the installed system."},
+	{.key = "users[].ssh_keys", .type = FIELD_TEXTS, USER_AT(ssh_keys), .separators = "\n", .max = 64,
+		.label = "SSH public keys", .example = "\"ssh-ed25519 AAAA… ana@laptop\"", .screen = "system", .since = 1, .valid = ssh_key_valid,
+		.why = "Who holds a matching private key may log in over the network.",
+		.help = "Lines of .pub files: Ed25519, ECDSA, their security-key forms, or RSA of at least 3072 bits."},
+	{.key = "users[].password", .type = FIELD_SECRET, USER_AT(password), .standard = "none",
+		.label = "Password", .example = "{from: \"file:/run/jefe/ana\"}", .screen = "system", .since = 1,
+		.why = "For logging in at the console and for becoming root; without it only keys work.",
+		.help = "none: no password. prompt, file:/path, fd:N or a literal as for disk.passphrase."},
+
+	{.key = "hardening.level", .type = FIELD_TEXT, AT(hardening.level), .standard = "hardened", .choices = level_choices,
+		.min = 1, .max = 16, .label = "Hardening level", .example = "hardened", .screen = "hardening", .since = 1,
+		.always = true, .why = "How much convenience is given up for security.",
+		.help = "Levels are cumulative sets of controls; `jefe-setup explain` lists them and what each may break."},
+	{.key = "hardening.roles", .type = FIELD_TEXTS, AT(hardening.roles), .separators = " ,\n", .max = 16,
+		.label = "Roles", .example = "containers", .screen = "hardening", .since = 1, .valid = valid_role,
+		.why = "What the computer is for; controls that would break it are left out.",
+		.help = "Words that controls refer to."},
+	{.key = "hardening.controls", .type = FIELD_SETTINGS, AT(hardening.controls), .max = 256,
+		.label = "Single controls", .example = "{kernel.lockdown: off}", .screen = "hardening", .since = 1, .advanced = true,
+		.why = "Switches single controls on or off, whatever the level says.",
+		.help = "The id of a control, then on, off or a value of its own. `jefe-setup explain ID` tells what it does and breaks."},
+
+	{.key = "finish", .type = FIELD_CHOICE, AT(finish), .standard = "reboot", .choices = finish_names,
+		.label = "At the end", .example = "poweroff", .screen = "review", .since = 1, .always = true,
+		.why = "What the computer does when the installation is done.",
+		.help = "reboot: starts the installed system. poweroff: switches off. stay: keeps the live system running."},
+	{0},
+};

@@ -1,0 +1,17 @@
+/* The checks of single values that the field table names: each says why not, with what a correct value looks like. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "installer/base/text.h"
+
+bool valid_schema(const char *value, struct text *why_not);
+bool valid_hostname(const char *value, struct text *why_not);    /* RFC 1123 */
+bool valid_timezone(const char *value, struct text *why_not);    /* form only: Area/City */
+bool valid_interface(const char *value, struct text *why_not);   /* eth0 */
+bool valid_cidr(const char *value, struct text *why_not);        /* 192.0.2.10/24 */
+bool valid_address(const char *value, struct text *why_not);     /* IPv4 or IPv6 */
+bool valid_device(const char *value, struct text *why_not);      /* a path below /dev, or a pattern of one */
+bool valid_user_name(const char *value, struct text *why_not);
+bool valid_full_name(const char *value, struct text *why_not);
+bool valid_role(const char *value, struct text *why_not);

@@ -1,0 +1,393 @@
+#include "installer/answers_value.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "installer/base/memory.h"
+
+bool field_is_user(const struct field *field)
+{
+	return text_starts(field->key, "users[].");
+}
+
+static void *slot_at(const struct slot *slot)
+{
+	char *base = field_is_user(slot->field)
+			     ? (char *)&slot->answers->users[slot->user]
+			     : (char *)slot->answers;
+
+	return base + slot->field->offset;
+}
+
+static void choices_text(const char *const *choices, struct text *to)
+{
+	for (const char *const *choice = choices; *choice; choice++)
+		text_addf(to, "%s%s", choice == choices ? "" : ", ", *choice);
+}
+
+static bool accepts_choice(
+	const struct field *field, const char *text, struct text *why_not)
+{
+	const char *near;
+
+	for (const char *const *choice = field->choices; *choice; choice++)
+		if (strcmp(*choice, text) == 0)
+			return true;
+	text_addf(why_not, "\"%s\" is not one of ", text);
+	choices_text(field->choices, why_not);
+	near = text_nearest(text, field->choices);
+	if (near)
+		text_addf(why_not, "; did you mean %s?", near);
+	return false;
+}
+
+static bool accepts_text(
+	const struct field *field, const char *text, struct text *why_not)
+{
+	size_t size = strlen(text);
+
+	if (field->type == FIELD_TEXT && (size < field->min || size > field->max)) {
+		text_addf(why_not, "must have %" PRIu64 " to %" PRIu64 " characters",
+			field->min, field->max);
+		return false;
+	}
+	if (size == 0 || strpbrk(text, "\n\r")) {
+		text_add(why_not, size ? "must be one line" : "must not be empty");
+		return false;
+	}
+	return !field->valid || field->valid(text, why_not);
+}
+
+static bool accepts_number(
+	const struct field *field, const char *text, struct text *why_not)
+{
+	uint64_t number;
+
+	if (text_to_u64(text, field->min, field->max, &number) == 0)
+		return !field->valid || field->valid(text, why_not);
+	if (field->min == field->max)
+		text_addf(why_not, "\"%s\": only %" PRIu64 " is possible", text,
+			field->min);
+	else
+		text_addf(why_not,
+			"\"%s\" is not a whole number from %" PRIu64 " to %" PRIu64, text,
+			field->min, field->max);
+	return false;
+}
+
+static bool accepts_size(
+	const struct field *field, const char *text, struct text *why_not)
+{
+	autofree char *min = text_from_size(field->min);
+	autofree char *max = text_from_size(field->max);
+	uint64_t size;
+
+	if (text_to_size(text, &size) < 0) {
+		text_addf(why_not,
+			"\"%s\" is not a size: write a whole number, with K, M, G or T for powers of 1024",
+			text);
+		return false;
+	}
+	if (size >= field->min && size <= field->max)
+		return true;
+	text_addf(why_not, "%s is not possible: at least %s, at most %s", text, min, max);
+	return false;
+}
+
+/* What stands behind the colon of a source, by origin. */
+static const struct {
+	enum secret_origin origin;
+	const char *prefix;
+} sources[] = {
+	{SECRET_FILE,     "file:"    },
+	{SECRET_FD,       "fd:"      },
+	{SECRET_GENERATE, "generate:"},
+	{SECRET_LITERAL,  "literal:" },
+};
+
+static bool source_parse(
+	const char *text, enum secret_origin *origin, const char **argument)
+{
+	*argument = "";
+	*origin = strcmp(text, "prompt") == 0 ? SECRET_PROMPT : SECRET_NONE;
+	if (*origin == SECRET_PROMPT || strcmp(text, "none") == 0)
+		return true;
+	for (size_t i = 0; i < LENGTH(sources); i++)
+		if (text_starts(text, sources[i].prefix)) {
+			*origin = sources[i].origin;
+			*argument = text + strlen(sources[i].prefix);
+			return true;
+		}
+	return false;
+}
+
+static bool accepts_secret(const char *text, struct text *why_not)
+{
+	enum secret_origin origin;
+	const char *argument;
+	uint64_t fd;
+
+	if (!source_parse(text, &origin, &argument))
+		text_add(why_not,
+			"a secret does not stand here, only where it comes from: none, prompt, file:/path, fd:3 or "
+			"generate:/path");
+	else if ((origin == SECRET_FILE || origin == SECRET_GENERATE) &&
+		 (*argument != '/' || !argument[1]))
+		text_add(why_not, "the path must be absolute, as file:/run/jefe/key");
+	else if (origin == SECRET_FD && text_to_u64(argument, 0, 1023, &fd) < 0)
+		text_add(why_not,
+			"the number of an open descriptor stands behind fd:, as fd:3");
+	else if (origin == SECRET_LITERAL && !*argument)
+		text_add(why_not, "the secret is empty");
+	else
+		return true;
+	return false;
+}
+
+static bool accepts_setting(const char *text, struct text *why_not)
+{
+	const char *equal = strchr(text, '=');
+
+	if (equal && equal != text && equal[1] && !strpbrk(text, "\n\r") &&
+		strcspn(text, " \t\"'") >= (size_t)(equal - text))
+		return true;
+	text_add(why_not, "a control has an id and a value: on, off or one of its own");
+	return false;
+}
+
+bool field_accepts(const struct field *field, const char *text, struct text *why_not)
+{
+	switch (field->type) {
+	case FIELD_TEXT:
+		return field->choices ? accepts_choice(field, text, why_not)
+				      : accepts_text(field, text, why_not);
+	case FIELD_TEXTS:
+		return accepts_text(field, text, why_not);
+	case FIELD_CHOICE:
+		return accepts_choice(field, text, why_not);
+	case FIELD_BOOL:
+		if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)
+			return true;
+		text_addf(why_not, "\"%s\" is neither true nor false", text);
+		return false;
+	case FIELD_NUMBER:
+		return accepts_number(field, text, why_not);
+	case FIELD_SIZE:
+		return accepts_size(field, text, why_not);
+	case FIELD_SECRET:
+		return accepts_secret(text, why_not);
+	case FIELD_SETTINGS:
+		return accepts_setting(text, why_not);
+	}
+	return false;
+}
+
+char *secret_source_text(const struct secret_source *source)
+{
+	switch (source->origin) {
+	case SECRET_NONE:
+		return memory_copy_text("none");
+	case SECRET_PROMPT:
+		return memory_copy_text("prompt");
+	case SECRET_FILE:
+		return memory_format("file:%s", source->path);
+	case SECRET_FD:
+		return memory_format("fd:%d", source->fd);
+	case SECRET_GENERATE:
+		return memory_format("generate:%s", source->path);
+	case SECRET_LITERAL:
+		return memory_copy_text("literal");
+	}
+	return memory_copy_text("none");
+}
+
+static char *words_text(const struct words *words, char separator)
+{
+	struct text text = {0};
+
+	for (size_t i = 0; i < words->count; i++) {
+		text_add_bytes(&text, &separator, i ? 1 : 0);
+		text_add(&text, words->items[i]);
+	}
+	return words->count ? text_take(&text) : NULL;
+}
+
+static char *settings_text(const struct answers *answers)
+{
+	struct text text = {0};
+
+	for (size_t i = 0; i < answers->hardening.control_count; i++)
+		text_addf(&text, "%s%s=%s", i ? "\n" : "",
+			answers->hardening.controls[i].id,
+			answers->hardening.controls[i].value);
+	return answers->hardening.control_count ? text_take(&text) : NULL;
+}
+
+char *slot_text(const struct slot *slot)
+{
+	void *at = slot_at(slot);
+
+	switch (slot->field->type) {
+	case FIELD_TEXT:
+		return memory_copy_text(*(char **)at);
+	case FIELD_BOOL:
+		return memory_copy_text(*(bool *)at ? "true" : "false");
+	case FIELD_CHOICE:
+		return memory_copy_text(slot->field->choices[*(unsigned *)at]);
+	case FIELD_NUMBER:
+		return memory_format("%" PRIu64, *(uint64_t *)at);
+	case FIELD_SIZE:
+		return *(uint64_t *)at ? text_from_size(*(uint64_t *)at) : NULL;
+	case FIELD_TEXTS:
+		return words_text(at, *slot->field->separators);
+	case FIELD_SECRET:
+		return secret_source_text(at);
+	case FIELD_SETTINGS:
+		return settings_text(slot->answers);
+	}
+	return NULL;
+}
+
+static void secret_clear(struct secret_source *source)
+{
+	if (source->literal)
+		explicit_bzero(source->literal, strlen(source->literal));
+	free(source->literal);
+	free(source->path);
+	*source = (struct secret_source){0};
+}
+
+static void secret_store(struct secret_source *source, const char *text)
+{
+	const char *argument;
+	uint64_t fd = 0;
+
+	secret_clear(source);
+	(void)source_parse(text, &source->origin, &argument);
+	if (source->origin == SECRET_FILE || source->origin == SECRET_GENERATE)
+		source->path = memory_copy_text(argument);
+	else if (source->origin == SECRET_LITERAL)
+		source->literal = memory_copy_text(argument);
+	else if (source->origin == SECRET_FD && text_to_u64(argument, 0, 1023, &fd) == 0)
+		source->fd = (int)fd;
+}
+
+void answers_set_control(struct answers *answers, const char *id, const char *value)
+{
+	struct control_setting **settings = &answers->hardening.controls;
+	size_t *count = &answers->hardening.control_count;
+	size_t at = 0;
+
+	while (at < *count && strcmp((*settings)[at].id, id) != 0)
+		at++;
+	if (at < *count) {
+		free((*settings)[at].value);
+		(*settings)[at].value = memory_copy_text(value);
+	} else if (value) {
+		*settings = memory_resize(*settings, ++*count, sizeof(**settings));
+		(*settings)[at] = (struct control_setting){
+			memory_copy_text(id), memory_copy_text(value)};
+	}
+	if (value || at == *count)
+		return;
+	free((*settings)[at].id);
+	memmove(&(*settings)[at], &(*settings)[at + 1],
+		(--*count - at) * sizeof(**settings));
+}
+
+static void settings_clear(struct answers *answers)
+{
+	while (answers->hardening.control_count)
+		answers_set_control(answers, answers->hardening.controls[0].id, NULL);
+	free(answers->hardening.controls);
+	answers->hardening.controls = NULL;
+}
+
+void slot_free(const struct slot *slot)
+{
+	void *at = slot_at(slot);
+
+	if (slot->field->type == FIELD_TEXT) {
+		free(*(char **)at);
+		*(char **)at = NULL;
+	} else if (slot->field->type == FIELD_TEXTS) {
+		words_free(at);
+	} else if (slot->field->type == FIELD_SECRET) {
+		secret_clear(at);
+	} else if (slot->field->type == FIELD_SETTINGS) {
+		settings_clear(slot->answers);
+	}
+}
+
+void slot_append(const struct slot *slot, const char *item)
+{
+	autofree char *id = NULL;
+	size_t equal = strcspn(item, "=");
+
+	if (slot->field->type == FIELD_TEXTS) {
+		words_add(slot_at(slot), item);
+		return;
+	}
+	id = memory_copy_bytes(item, equal);
+	answers_set_control(slot->answers, id, item + equal + 1);
+}
+
+static void append_all(const struct slot *slot, const char *text, const char *separators)
+{
+	autowords struct words items = {0};
+
+	words_split(&items, text, separators);
+	for (size_t i = 0; i < items.count; i++)
+		slot_append(slot, items.items[i]);
+}
+
+static unsigned choice_index(const struct field *field, const char *text)
+{
+	unsigned index = 0;
+
+	while (field->choices[index + 1] && strcmp(field->choices[index], text) != 0)
+		index++;
+	return index;
+}
+
+void slot_store(const struct slot *slot, const char *text)
+{
+	const char *value = text ? text : slot->field->standard;
+	void *at = slot_at(slot);
+
+	switch (slot->field->type) {
+	case FIELD_TEXT:
+		slot_free(slot);
+		*(char **)at = memory_copy_text(value);
+		return;
+	case FIELD_BOOL:
+		*(bool *)at = text_equal(value, "true");
+		return;
+	case FIELD_CHOICE:
+		*(unsigned *)at = choice_index(slot->field, value);
+		return;
+	case FIELD_NUMBER:
+	case FIELD_SIZE:
+		*(uint64_t *)at = 0;
+		if (value && text_to_size(value, at) < 0)
+			*(uint64_t *)at = 0;
+		return;
+	case FIELD_TEXTS:
+	case FIELD_SETTINGS:
+		slot_free(slot);
+		append_all(slot, value ? value : "",
+			slot->field->separators ? slot->field->separators : "\n");
+		return;
+	case FIELD_SECRET:
+		secret_store(at, value ? value : "none");
+		return;
+	}
+}
+
+bool slot_is_standard(const struct slot *slot)
+{
+	autofree char *value = slot_text(slot);
+	const char *standard = slot->field->standard;
+
+	return text_equal(value, standard);
+}

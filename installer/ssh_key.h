@@ -1,0 +1,13 @@
+/* SSH public keys, one line as in authorized_keys without options. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "installer/base/error.h"
+#include "installer/base/text.h"
+
+/* Is it a key we accept: Ed25519, ECDSA, their security-key forms, or RSA of at least 3072 bits, with a well-formed blob of the
+ * type named in front? Says why not. */
+bool ssh_key_valid(const char *line, struct text *why_not);
+/* "SHA256:…" as ssh-keygen -l prints it, or NULL when the line is no key. The caller frees it. */
+char *ssh_key_fingerprint(const char *line) CHECKED;
