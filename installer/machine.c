@@ -405,7 +405,7 @@ const struct disk *machine_disk(const struct machine *machine, const char *name)
 static const struct {
 	const char *type, *words;
 } content_words[] = {
-	{"ntfs",              "Windows data"            },
+	{"ntfs",              "Windows"            },
 	{"BitLocker",         "BitLocker-encrypted data"},
 	{"ext2",              "Linux data"              },
 	{"ext3",              "Linux data"              },

@@ -10,7 +10,8 @@ UNIT_TESTS = \
 	tests/unit/test_archive \
 	tests/unit/test_manifest \
 	tests/unit/test_answers \
-	tests/unit/test_ssh_key
+	tests/unit/test_ssh_key \
+	tests/unit/test_machine
 
 tests_unit_test_text_SOURCES = tests/unit/test_text.c tests/unit/unit.h
 tests_unit_test_file_SOURCES = tests/unit/test_file.c
@@ -31,6 +32,7 @@ tests_unit_test_report_SOURCES = tests/unit/test_report.c
 tests_unit_test_console_SOURCES = tests/unit/test_console.c
 tests_unit_test_answers_SOURCES = tests/unit/test_answers.c
 tests_unit_test_ssh_key_SOURCES = tests/unit/test_ssh_key.c
+tests_unit_test_machine_SOURCES = tests/unit/test_machine.c
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
