@@ -81,13 +81,13 @@ static int become_wizard(const char *ui, struct error *err)
 
 static int ask_front_end(struct error *err)
 {
-	int key;
+	int key = console_ask(
+		"\nHow do you want to install?\n"
+		"  1: line mode, one question after the other; any terminal, slow lines, speech.\n"
+		"  2: full screen; needs a terminal program that understands vt220.\n"
+		"Press 1 or 2: ",
+		"12", err);
 
-	say("\nHow do you want to install?\n"
-	    "  1: line mode, one question after the other; any terminal, slow lines, speech.\n"
-	    "  2: full screen; needs a terminal program that understands vt220.\n"
-	    "Press 1 or 2: ");
-	key = console_key("12", err);
 	if (key < 0)
 		return key;
 	say(key == '1' ? "1\n" : "2\n");
@@ -120,16 +120,19 @@ static bool is_first_start(const char *tty)
 	return fd >= 0;
 }
 
-/* 's' or '\r'. */
+/* The key: s, or Enter for what the view offers. */
 static int ask_again(enum console_view view, struct error *err)
 {
+	static const char over[] =
+		"\nPress Enter for a shell. The log is " UNATTENDED_LOG ".\n";
+	static const char running[] =
+		"\nAn installation is running. Press Enter to watch it, s for a shell.\n";
+	static const char idle[] =
+		"\nJefeLinux: press Enter to start the installer, s for a shell.\n";
+
 	if (view == CONSOLE_SHELL)
-		say("\nPress Enter for a shell. The log is " UNATTENDED_LOG ".\n");
-	else if (view == CONSOLE_ATTACH)
-		say("\nAn installation is running. Press Enter to watch it, s for a shell.\n");
-	else
-		say("\nJefeLinux: press Enter to start the installer, s for a shell.\n");
-	return console_key("s\r\n", err);
+		return console_ask(over, "\r\n", err);
+	return console_ask(view == CONSOLE_ATTACH ? running : idle, "s\r\n", err);
 }
 
 int console_run_shell(const char *tty, struct error *err)
@@ -138,9 +141,7 @@ int console_run_shell(const char *tty, struct error *err)
 	int key = console_open(tty, console_term(&line, tty), err);
 
 	if (key == 0)
-		say("\nPress Enter for a root shell.\n");
-	if (key == 0)
-		key = console_key("\r\n", err);
+		key = console_ask("\nPress Enter for a root shell.\n", "\r\n", err);
 	return key < 0 ? key : become_shell(err);
 }
 

@@ -30,8 +30,9 @@ const char *console_term(const struct kernel_line *line, const char *tty);
 
 /* Take /dev/TTY as the controlling terminal and standard streams, in a sane line discipline; sets TERM, LANG, HOME and PATH. */
 int console_open(const char *tty, const char *term, struct error *err) CHECKED;
-/* Wait without limit for one of the keys; lower case. -EPIPE when the terminal is gone. */
-int console_key(const char *keys, struct error *err) CHECKED;
+/* Show the question and wait without limit for one of the keys; lower case. What was typed before does not count.
+ * -EPIPE when the terminal is gone. */
+int console_ask(const char *question, const char *keys, struct error *err) CHECKED;
 
 /* Never returns on success: this process becomes what the console shows. tty is a name below /dev. */
 int console_run(const char *tty, struct error *err) CHECKED;

@@ -8,6 +8,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "installer/base/file.h"
 #include "installer/base/memory.h"
 #include "installer/live/console.h"
 
@@ -53,7 +54,7 @@ int console_open(const char *tty, const char *term, struct error *err)
 	return 0;
 }
 
-int console_key(const char *keys, struct error *err)
+int console_ask(const char *question, const char *keys, struct error *err)
 {
 	struct termios old, raw;
 	int key = -EPIPE;
@@ -65,8 +66,9 @@ int console_key(const char *keys, struct error *err)
 	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
 	raw.c_cc[VMIN] = 1;
 	raw.c_cc[VTIME] = 0;
-	/* Keys typed before the question was there do not count. */
 	(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw);
+	if (file_write_all(STDOUT_FILENO, question, strlen(question), err) < 0)
+		return err->code;
 	while (read(STDIN_FILENO, &byte, 1) == 1) {
 		byte = (char)tolower((unsigned char)byte);
 		if (byte && strchr(keys, byte)) {
