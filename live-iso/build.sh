@@ -1,0 +1,99 @@
+#!/bin/bash
+# Build a JefeLinux ISO: five stages, each skipped when its inputs did not change. See --help.
+set -euo pipefail
+umask 022
+here=$(cd "$(dirname "$0")" && pwd)
+source_dir=$(dirname "$here")
+
+usage() {
+	cat <<-'END'
+		usage: live-iso/build.sh --target iso --arch x86_64 [option]...
+
+		  --base alpine|debian       distribution that is installed (default alpine)
+		  --live-base alpine|debian  distribution of the live system (default: as --base)
+		  --branch NAME              release of --base (default v3.24, bookworm)
+		  --mirror URL               http(s):// or file:///; repeat for several; a base uses those that serve it
+		                             (default: this machine's own for Debian, the project's for Alpine)
+		  --key FILE                 Ed25519 private key (PEM) that signs the payload (default: made once in DIR/keys)
+		  --keyring FILE             Debian archive keyring to trust (default: the debian-archive-keyring package)
+		  --answers FILE             answer file to embed in the ISO
+		  --append ARGUMENTS         more kernel arguments in every entry of the boot menu
+		  --with-peer                add what live-iso's benchmark peer needs to a Debian payload
+		  --output FILE              default jefelinux-VERSION-x86_64.iso
+		  --work DIR                 caches, roots and logs (default ./build-iso); a second run reuses it
+		  --version VERSION          default: configure.ac's
+
+		Needs root and the packages in live-iso/packages-host.list.
+	END
+}
+
+target= arch=x86_64 base=alpine live_base= branch= key= keyring= answers= append= with_peer=no output= work= version=
+mirrors=()
+
+parse_options() {
+	while [ $# -gt 0 ]; do
+		case $1 in
+		-h | --help) usage && exit 0 ;;
+		--with-peer) with_peer=yes && shift && continue ;;
+		--target | --arch | --base | --live-base | --branch | --mirror | --key | --keyring | --answers | --append | --output | --work | --version) ;;
+		*) usage >&2 && refuse "unknown option $1" ;;
+		esac
+		[ $# -ge 2 ] || refuse "$1 needs a value"
+		case $1 in
+		--mirror) mirrors+=("${2%/}") ;;
+		*) local name=${1#--} && printf -v "${name//-/_}" %s "$2" ;;
+		esac
+		shift 2
+	done
+}
+
+refuse() {
+	echo "build.sh: $1" >&2
+	exit 2
+}
+
+check_options() {
+	[ "$target" = iso ] || refuse "--target must be iso"
+	[ "$arch" = x86_64 ] || refuse "--arch must be x86_64: no other machine is supported yet"
+	: "${live_base:=$base}"
+	alpine_branch=v3.24 debian_branch=bookworm
+	[ -z "$branch" ] || printf -v "${base}_branch" %s "$branch"
+	local name
+	for name in "$base" "$live_base"; do
+		[ -f "$here/bases/$name.sh" ] || refuse "no base \"$name\": alpine or debian"
+	done
+	for name in "$key" "$keyring" "$answers"; do
+		[ -z "$name" ] || [ -f "$name" ] || refuse "$name: no such file"
+	done
+	[ "$(id -u)" = 0 ] || refuse "must run as root: it makes device nodes and files of many owners"
+	host_packages_missing=$(host_commands_missing)
+	[ -z "$host_packages_missing" ] || refuse "not installed: $host_packages_missing; see live-iso/packages-host.list"
+}
+
+set_paths() {
+	version=${version:-$(sed -n 's/^AC_INIT(\[JefeLinux\], \[\([^]]*\)\].*/\1/p' "$source_dir/configure.ac")}
+	output=$(realpath -m "${output:-jefelinux-$version-$arch.iso}")
+	work=$(realpath -m "${work:-build-iso}")
+	mkdir -p "$work/log" "$work/stamp" "$work/cache" "$(dirname "$output")"
+	live_root=$work/image/live target_root=$work/image/target medium=$work/medium
+	private_key=${key:-$work/keys/payload.pem} public_key=$work/keys/payload.pub.pem
+}
+
+for part in host unit chroot mirror compile payload grub; do
+	# shellcheck source=/dev/null
+	. "$here/lib/$part.sh"
+done
+parse_options "$@"
+check_options
+set_paths
+lock_work
+for part in "$here"/bases/*.sh "$here"/stages/*.sh; do
+	# shellcheck source=/dev/null
+	. "$part"
+done
+stage 1 Bootstrap bootstrap
+stage 2 Packages packages
+stage 3 Security security
+stage 4 Overlay overlay
+stage 5 "ISO Creation" iso
+printf '\nTotal: %s | Output: %s (%s MB)\n' "$(duration "$SECONDS")" "${output##*/}" "$(($(stat -c %s "$output") / 1000000))"

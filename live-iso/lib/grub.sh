@@ -1,0 +1,56 @@
+# GRUB for the medium: one image for BIOS (CD and disk), one for UEFI in an ESP of its own, both with every module they need built in.
+# shellcheck shell=bash
+
+grub_modules="iso9660 part_gpt part_msdos fat normal configfile linux chain search search_label search_fs_file
+	test regexp echo serial terminal minicmd reboot halt sleep"
+grub_bios_modules="biosdisk"
+grub_efi_modules="efi_gop efi_uga"
+
+# grub_start ID: the configuration inside the images: find this very medium, then read the menu on it.
+grub_start() {
+	cat <<-END
+		search --no-floppy --set=root --file /boot/grub/$1.medium
+		set prefix=(\$root)/boot/grub
+		configfile /boot/grub/grub.cfg
+	END
+}
+
+# grub_menu ID: the menu.
+grub_menu() {
+	sed -e "s|@ID@|$1|g" -e "s|@VERSION@|$version|g" -e "s|@APPEND@|${append:+ $append}|g" "$here/grub.cfg"
+}
+
+# grub_lay_out TREE ID: TREE/boot/grub/{bios.img,grub.cfg}, and the ESP in TREE.esp.
+grub_lay_out() {
+	local folder=$1/boot/grub scratch=$1.grub
+	mkdir -p "$folder" "$scratch"
+	rm -f "$folder"/*.medium "$1.esp"
+	: >"$folder/$2.medium"
+	grub_menu "$2" >"$folder/grub.cfg"
+	grub_start "$2" >"$scratch/start.cfg"
+	# shellcheck disable=SC2086
+	grub-mkimage -O i386-pc-eltorito -p /boot/grub -c "$scratch/start.cfg" -o "$folder/bios.img" $grub_modules $grub_bios_modules
+	# shellcheck disable=SC2086
+	grub-mkimage -O x86_64-efi -p /boot/grub -c "$scratch/start.cfg" -o "$scratch/BOOTX64.EFI" $grub_modules $grub_efi_modules
+	mformat -i "$1.esp" -C -T 8192 -v JEFE-MEDIUM -N 4a454645 ::
+	mmd -i "$1.esp" ::/EFI ::/EFI/BOOT
+	mcopy -i "$1.esp" "$scratch/BOOTX64.EFI" ::/EFI/BOOT/BOOTX64.EFI
+	rm -r "$scratch"
+}
+
+# grub_iso TREE FILE: an ISO that boots from CD and, copied as it is, from a disk; BIOS and UEFI. GPT, with the ESP as partition 2.
+grub_iso() {
+	xorriso -as mkisofs -quiet -R -V JEFELINUX -o "$2" \
+		-b boot/grub/bios.img -no-emul-boot -boot-load-size 4 -boot-info-table --grub2-boot-info \
+		--grub2-mbr "$(grub_folder)/i386-pc/boot_hybrid.img" -partition_offset 16 \
+		-append_partition 2 0xef "$1.esp" -appended_part_as_gpt --mbr-force-bootable \
+		-eltorito-alt-boot -e --interval:appended_partition_2:all:: -no-emul-boot "$1"
+}
+
+# grub_folder: where GRUB keeps its images on this machine.
+grub_folder() {
+	local folder
+	for folder in /usr/lib/grub /usr/share/grub; do
+		[ ! -e "$folder/i386-pc/boot_hybrid.img" ] || echo "$folder"
+	done
+}

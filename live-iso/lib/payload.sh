@@ -1,0 +1,56 @@
+# The payload: an archive of the target image, a manifest that describes it, and a signature over the manifest.
+# shellcheck shell=bash
+
+make_payload() {
+	local archive=$medium/payload/rootfs.tar.zst
+	rm -f "$medium"/payload/*
+	tar -C "$target_root" --format=posix --pax-option=delete=atime,delete=ctime --sort=name --numeric-owner \
+		--acls --xattrs --xattrs-include='*' -c . | zstd -q -3 -T0 -o "$archive"
+	manifest_write "$archive" >"$medium/payload/manifest.json"
+	openssl pkeyutl -sign -rawin -inkey "$private_key" -in "$medium/payload/manifest.json" -out "$medium/payload/manifest.sig"
+	openssl pkeyutl -verify -rawin -pubin -inkey "$public_key" -in "$medium/payload/manifest.json" \
+		-sigfile "$medium/payload/manifest.sig"
+}
+
+# manifest_write ARCHIVE: installer/manifest.h says what the fields are.
+manifest_write() {
+	cat <<-END
+		{
+		  "schema": 1,
+		  "base": "$base",
+		  "branch": "$(branch_of "$base")",
+		  "arch": "$arch",
+		  "version": "$version",
+		  "kernel": "$(kernel_version "$target_root")",
+		  "archive": "${1##*/}",
+		  "sha256": "$(sha256sum <"$1" | cut -d' ' -f1)",
+		  "archive_size": $(stat -c %s "$1"),
+		  "unpacked_size": $(unpacked_size "$target_root"),
+		  "files": $(find "$target_root" | wc -l),
+		  "packages": [
+		$(packages_of "$base" "$target_root" | json_strings)
+		  ],
+		  "left_out": [
+		$(left_out | json_strings)
+		  ]
+		}
+	END
+}
+
+unpacked_size() {
+	du -s --block-size=1 "$1" | cut -f1
+}
+
+packages_of() {
+	"$1_packages" "$2" | LC_ALL=C sort
+}
+
+# left_out: optional packages that no mirror had.
+left_out() {
+	cat "$work/$base/target.left-out" 2>/dev/null || true
+}
+
+# json_strings: each line of stdin as a JSON string, with commas between.
+json_strings() {
+	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/    "&"/' -e '$!s/$/,/'
+}

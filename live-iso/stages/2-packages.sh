@@ -1,0 +1,43 @@
+# Stage 2: packages. WORK/BASE/common is the base with kernel, init and libraries; WORK/BASE/live and WORK/BASE/target grow from
+# it; WORK/BASE/build compiles jefe-setup, which lands in WORK/BASE/program as it will be below /.
+# shellcheck shell=bash
+
+stage_packages() {
+	local name
+	for name in $(bases_used); do
+		grow "$name" "$name-base" "$work/$name/base" common "$work/$name/common"
+	done
+	grow "$live_base" "$live_base-common" "$work/$live_base/common" live "$work/$live_base/live"
+	grow "$base" "$base-common" "$work/$base/common" target "$work/$base/target"
+	for name in $(bases_used); do
+		build_program "$name"
+	done
+}
+
+# grow BASE PARENT-UNIT PARENT ROLE ROOT: ROOT is PARENT plus the packages of ROLE.
+grow() {
+	local option=
+	[ "$4" != target ] || option=$with_peer
+	unit "$1-$4" "$(hash_of "$(stamp "$2")" "$here/bases/$1/$4.list" "$option")" grow_root "$1" "$3" "$4" "$5"
+}
+
+grow_root() {
+	copy_root "$2" "$4"
+	"$1_install" "$4" "$3"
+}
+
+# build_program BASE: with the base's own compiler, or on the other base with its libraries beside it.
+build_program() {
+	if ! "$1_can_build"; then
+		build_bundle "$1"
+		return
+	fi
+	unit "$1-build" "$(hash_of "$(stamp "$1-base")" "$here/bases/$1/build.list")" make_builder "$1"
+	unit "$1-program" "$(hash_of "$(stamp "$1-build")" "$here/lib/compile.sh" "$(source_hash)")" compile "$1" program
+}
+
+make_builder() {
+	copy_root "$work/$1/base" "$work/$1/build"
+	"$1_install" "$work/$1/build" build
+	rm -rf "$work/$1/objects" "$work/$1/objects-bundle" "$work/$1/source"
+}

@@ -1,0 +1,43 @@
+# Stage 3: the key that signs the payload, and roots without anything that must differ between machines or that lets somebody in.
+# Works in place on WORK/BASE/live and WORK/BASE/target; doing it twice changes nothing.
+# shellcheck shell=bash
+
+stage_security() {
+	unit signing-key "$(hash_of "$private_key")" prepare_key
+	unit "$live_base-live-secure" "$(hash_of "$(stamp "$live_base-live")" "$here/stages/3-security.sh")" \
+		secure_root "$live_base" "$work/$live_base/live"
+	unit "$base-target-secure" "$(hash_of "$(stamp "$base-target")" "$here/stages/3-security.sh")" \
+		secure_root "$base" "$work/$base/target"
+}
+
+# prepare_key: check the given key, or make one that this work directory keeps; its public half goes into the images.
+prepare_key() {
+	mkdir -p "$work/keys"
+	if [ -z "$key" ] && [ ! -s "$private_key" ]; then
+		(umask 077 && openssl genpkey -algorithm ed25519 -out "$private_key")
+	fi
+	[ -n "$key" ] || notice "the payload is signed with a key made for this work directory, $private_key; give --key for releases"
+	openssl pkey -in "$private_key" -noout -text 2>/dev/null | grep -q '^ED25519 Private-Key' ||
+		fail "$private_key: not an Ed25519 private key in PEM form (make one: openssl genpkey -algorithm ed25519)"
+	openssl pkey -in "$private_key" -pubout -out "$public_key"
+}
+
+# secure_root BASE ROOT
+secure_root() {
+	local root=$2
+	"$1_finish" "$root"
+	in_root "$root" /bin/sh -c 'sed -i "s,^root:[^:]*:,root:!:," /etc/shadow'
+	rm -f "$root"/etc/ssh/ssh_host_* "$root"/etc/machine-id "$root"/var/lib/dbus/machine-id "$root"/etc/resolv.conf \
+		"$root"/etc/hostname "$root"/etc/{passwd,shadow,group,gshadow}- "$root"/var/lib/systemd/random-seed "$root"/.dockerenv
+	find "$root/var/log" -type f -delete
+	find "$root/tmp" "$root/var/tmp" "$root/run" -mindepth 1 -delete
+	find "$root/root" -mindepth 1 -name '.*history' -delete
+	no_one_may_log_in "$root"
+}
+
+# no_one_may_log_in ROOT: no account has a password, and none has an empty one.
+no_one_may_log_in() {
+	local open
+	open=$(awk -F: '$2 !~ /^[!*]/ { print $1 }' "$1/etc/shadow")
+	[ -z "$open" ] || fail "$1: these accounts are not locked: $open"
+}

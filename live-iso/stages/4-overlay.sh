@@ -1,0 +1,44 @@
+# Stage 4: our own files. Fresh copies of the secured roots become WORK/image/live and WORK/image/target.
+# shellcheck shell=bash
+
+stage_overlay() {
+	local ours
+	ours=$(hash_of "$here/stages/4-overlay.sh" "$public_key" "$version")
+	unit live-image "$(hash_of "$ours" "$(stamp "$live_base-live-secure")" "$(overlay_hash live "$live_base")")" make_live_image
+	unit target-image "$(hash_of "$ours" "$(stamp "$base-target-secure")" "$(overlay_hash target "$base")")" make_target_image
+}
+
+# overlay_hash ROLE BASE: of the overlay folders, program and keymaps that go into an image.
+overlay_hash() {
+	hash_of "$here/overlay/$1" "$here/overlay/$1-$2" "$(program_of "$2")" "$work/keymaps"
+}
+
+make_live_image() {
+	make_image "$live_base" live "$live_root"
+}
+
+make_target_image() {
+	make_image "$base" target "$target_root"
+	mkdir -p "$target_root/opt/jefe/bin" "$target_root/var/lib/jefelinux"
+	if [ ! -e "$target_root/opt/jefe/bin/jefe-setup" ]; then
+		mv "$target_root/usr/sbin/jefe-setup" "$target_root/opt/jefe/bin/jefe-setup"
+	fi
+	ln -sfn /opt/jefe/bin/jefe-setup "$target_root/usr/sbin/jefe-setup"
+}
+
+# make_image BASE ROLE IMAGE
+make_image() {
+	copy_root "$work/$1/$2" "$3"
+	lay_over "$(program_of "$1")" "$3"
+	lay_over "$here/overlay/$2" "$3"
+	lay_over "$here/overlay/$2-$1" "$3"
+	mkdir -p "$3/etc/jefelinux/keys" "$3/usr/share/jefelinux/keymaps"
+	cp "$public_key" "$3/etc/jefelinux/keys/payload.pem"
+	lay_over "$work/keymaps" "$3/usr/share/jefelinux/keymaps"
+	echo "$version" >"$3/etc/jefelinux/version"
+}
+
+# lay_over FROM TO: copy a tree over another; owner root, executable bits as they are, existing folders keep their modes.
+lay_over() {
+	[ ! -d "$1" ] || cp -RPT --no-preserve=ownership,timestamps --preserve=mode,links --remove-destination "$1" "$2"
+}

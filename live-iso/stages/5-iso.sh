@@ -1,0 +1,55 @@
+# Stage 5: the medium. WORK/medium is the tree of the ISO; the ISO appears under its name only when it is complete.
+# shellcheck shell=bash
+
+stage_iso() {
+	mkdir -p "$medium/live" "$medium/payload" "$medium/.jefe" "$medium/answers"
+	unit medium-live "$(hash_of "$(stamp live-image)" "$here/stages/5-iso.sh")" make_squashfs
+	unit medium-payload "$(hash_of "$(stamp target-image)" "$here/stages/5-iso.sh" "$here/lib/payload.sh" "$public_key")" make_payload
+	unit medium-kernel "$(hash_of "$(stamp live-image)" "$here/stages/5-iso.sh")" make_kernel
+	[ -e "$output" ] || rm -f "$work/stamp/iso"
+	unit iso "$(hash_of "$(stamp medium-kernel)" "$(stamp medium-live)" "$(stamp medium-payload)" "$here/grub.cfg" "$here/lib/grub.sh" \
+		"$output" "${answers:-}" "$append")" make_iso
+}
+
+# make_kernel: kernel and initramfs; the latter is made by the program that is on the medium, from the programs of the live system.
+make_kernel() {
+	local kernel
+	kernel=$(kernel_version "$live_root")
+	cp "$live_root/$("${live_base}_kernel_image" "$live_root" "$kernel")" "$medium/live/vmlinuz"
+	rm -f "$medium/live/initramfs.img"
+	root_binds=("$medium/live /run/output")
+	in_root "$live_root" /usr/sbin/jefe-setup initramfs --kernel "$kernel" --output /run/output/initramfs.img
+	root_binds=()
+	[ -s "$medium/live/initramfs.img" ] || fail "jefe-setup initramfs left no initramfs"
+}
+
+make_squashfs() {
+	rm -f "$medium/live/live.squashfs"
+	mksquashfs "$live_root" "$medium/live/live.squashfs" -comp zstd -Xcompression-level 3 -b 256K -no-progress -quiet -noappend \
+		-wildcards -e 'boot/*'
+}
+
+# medium_id: the identity of this medium, from what is on it.
+medium_id() {
+	hash_of "$medium/live/vmlinuz" "$medium/live/initramfs.img" "$medium/live/live.squashfs" "$medium/payload/manifest.json" | cut -c1-32
+}
+
+make_iso() {
+	local id
+	id=$(medium_id)
+	echo "$id" >"$medium/.jefe/id"
+	rm -f "$medium/answers/answers.yaml"
+	[ -z "$answers" ] || cp "$answers" "$medium/answers/answers.yaml"
+	grub_lay_out "$medium" "$id"
+	enough_space
+	grub_iso "$medium" "$output.part"
+	mv "$output.part" "$output"
+}
+
+# enough_space: the ISO is a little larger than its tree.
+enough_space() {
+	local need have
+	need=$(($(du -sk "$medium" | cut -f1) + 20480))
+	have=$(df -Pk "${output%/*}" | awk 'NR == 2 { print $4 }')
+	[ "$have" -ge "$need" ] || fail "no space for $output: ${need} KiB needed, ${have} KiB free in ${output%/*}"
+}
