@@ -3,5 +3,6 @@ sbin_PROGRAMS += jefe-setup
 jefe_setup_SOURCES = \
 	installer/cli/cli.h \
 	installer/cli/console.c \
+	installer/cli/initramfs.c \
 	installer/cli/main.c
 jefe_setup_LDADD = libinstaller.a $(ENGINE_LIBS)

@@ -9,6 +9,7 @@
 #include "installer/base/text.h"
 
 const struct cli_command cli_commands[] = {
+	{"initramfs", "--kernel VERSION [--root DIR] --output FILE", "make the initramfs of a kernel", cli_initramfs},
 	{"console", "TTY [shell]", "live system: what a console shows", cli_console},
 	{0},
 };

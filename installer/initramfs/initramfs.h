@@ -4,12 +4,15 @@
 #include "installer/base/error.h"
 
 struct initramfs {
-	const char *kernel;        /* version: the directory below lib/modules */
-	int modules_root_fd;       /* root with lib/modules/VERSION (and etc/jefelinux/keymap.bmap of the system it is for) */
-	int programs_root_fd;      /* root the programs and their libraries are taken from: normally "/" */
-	const char *keymap_file;   /* binary keymap (loadkmap), below programs_root_fd, or NULL: US */
-	const char *output;        /* host path, replaced at once when complete */
-	void (*note)(void *context, const char *line); /* missing optional programs and modules; may be NULL */
+	const char *kernel;  /* version: the directory below lib/modules */
+	int modules_root_fd; /* root with lib/modules/VERSION (and etc/jefelinux/keymap.bmap of the system it is for) */
+	int programs_root_fd; /* root the programs and their libraries are taken from: normally "/" */
+	const char *
+		keymap_file; /* binary keymap (loadkmap), below programs_root_fd, or NULL: US */
+	const char *output; /* host path, replaced at once when complete */
+	void (*note)(void *context,
+		const char
+			*line); /* missing optional programs and modules; may be NULL */
 	void *context;
 };
 

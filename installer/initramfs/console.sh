@@ -1,0 +1,83 @@
+# shellcheck shell=sh
+# Talking to whoever is there: every console of the kernel counts, serial or screen.
+
+# Consoles the kernel writes to, "tty0 ttyS0"; in $consoles.
+find_consoles() {
+	consoles=$(cat /sys/class/tty/console/active)
+	consoles=${consoles:-console}
+}
+
+say() {
+	for console in $consoles; do
+		echo "jefe: $*" >"/dev/$console"
+	done
+}
+
+# ask PROMPT: the first line typed on any console, unseen, in $answer.
+ask() {
+	rm -f /run/jefe/answer
+	mkfifo -m 600 /run/jefe/answer
+	askers=''
+	for console in $consoles; do
+		ask_on "/dev/$console" "$1" &
+		askers="$askers $!"
+	done
+	IFS= read -r answer </run/jefe/answer
+	# shellcheck disable=SC2086 # a list
+	kill $askers 2>/dev/null
+	wait
+	for console in $consoles; do
+		stty echo <"/dev/$console"
+		echo >"/dev/$console"
+	done
+	rm -f /run/jefe/answer
+}
+
+# ask_on TTY PROMPT: an empty line asks again; a console that is gone just ends its asker.
+ask_on() {
+	line=''
+	exec <"$1" >"$1"
+	stty -echo
+	while [ -z "$line" ]; do
+		printf 'jefe: %s: ' "$2"
+		IFS= read -r line || return
+	done
+	printf '%s\n' "$line" >/run/jefe/answer
+}
+
+# A shell on every console, until one of them is left.
+shells() {
+	pids=''
+	for console in $consoles; do
+		[ "$console" != tty0 ] || console=tty1 # tty0 cannot be a controlling terminal
+		# shellcheck disable=SC2016 # $0 is the inner shell's
+		setsid sh -c 'exec sh <"$0" >"$0" 2>&1' "/dev/$console" &
+		pids="$pids $!"
+	done
+	# shellcheck disable=SC2086 # a list
+	while kill -0 $pids 2>/dev/null; do
+		sleep 1
+	done
+	# shellcheck disable=SC2086
+	kill -9 $pids 2>/dev/null
+}
+
+# fail MESSAGE: a rescue shell, or a restart where that is not allowed. Returns when the shell is left with a root
+# file system mounted on /sysroot.
+fail() {
+	say "$1"
+	if [ "$rescue" = no ]; then
+		say "this system has no rescue shell; restarting in 30 seconds"
+		sleep 30
+		restart
+	fi
+	say "rescue shell: mount the root file system on /sysroot and leave the shell to go on, or leave it to restart"
+	shells
+	[ -e /sysroot/sbin ] || restart
+}
+
+restart() {
+	sync
+	reboot -f
+	sleep 60
+}

@@ -1,0 +1,72 @@
+# shellcheck shell=sh
+# The way to the root of an installed system: unlock, check, mount.
+
+mount_installed() {
+	[ -z "$luks" ] || [ -e /dev/mapper/root ] || unlock || return
+	if ! wait_until 30 find_uuid "$root"; then
+		fail "no disk holds the root file system $root"
+		return
+	fi
+	check_root "$device"
+	if ! mount -t "$type" -o ro "$device" /sysroot; then
+		fail "the root file system on $device cannot be mounted"
+		return
+	fi
+	mount_as_fstab_says
+}
+
+# False when a rescue shell has done, or given up, what is asked of us.
+unlock() {
+	if ! wait_until 30 find_uuid "$luks"; then
+		fail "no disk holds the encrypted root $luks"
+		return 1
+	fi
+	modprobe -abq dm_crypt "$(cat /sys/devices/system/cpu/modalias)"
+	for left in "2 tries left" "1 try left" ""; do
+		ask "passphrase to unlock the disk"
+		printf %s "$answer" | cryptsetup open --type luks2 --key-file - "$device" root 2>/run/jefe/error
+		case $? in
+		0)
+			answer=''
+			return 0
+			;;
+		2) say "this is not the passphrase${left:+; $left}" ;;
+		*)
+			answer=''
+			fail "unlocking $device: $(cat /run/jefe/error)"
+			return 1
+			;;
+		esac
+	done
+	answer=''
+	fail "the disk stays locked"
+	return 1
+}
+
+# check_root DEVICE: repair what is safe to repair. Bits of the exit status: 1 repaired, 2 restart, 4 errors are left.
+check_root() {
+	case $type in ext*) ;; *) return ;; esac
+	e2fsck -p "$1" >/run/jefe/fsck 2>&1
+	status=$?
+	[ $((status & 1)) = 0 ] || say "the root file system was repaired"
+	if [ $((status & 2)) != 0 ]; then
+		say "restarting after the repair"
+		restart
+	fi
+	if [ $((status & 4)) != 0 ]; then
+		fail "the root file system on $1 has errors that need a decision: e2fsck $1"
+	elif [ "$status" -ge 8 ]; then
+		say "the root file system could not be checked: $(tail -n 1 /run/jefe/fsck)"
+	fi
+}
+
+mount_as_fstab_says() {
+	while read -r _ point _ options _; do
+		case $point in
+		/)
+			mount -o "remount,rw,$options" /sysroot || say "/etc/fstab: these options of / do not work: $options"
+			return
+			;;
+		esac
+	done </sysroot/etc/fstab
+}
