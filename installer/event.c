@@ -111,7 +111,7 @@ void events_emit(struct events *events, const struct event *event)
 	send(events, &full);
 }
 
-static void emit_text(
+static void PRINTF(3, 0) emit_text(
 	struct events *events, enum event_kind kind, const char *format, va_list args)
 {
 	char text[1000];

@@ -28,7 +28,7 @@ int storage_release_leftovers(const char *target, const char *mapping, struct er
 int storage_wipe(const char *disk, struct error *err) CHECKED;
 /* Wipe every signature on one device; -EIO when one stays. Writes. In machine_probe.c, libblkid's entrance. */
 int storage_wipe_signatures(const char *device, struct error *err) CHECKED;
-/* Replace the partition table by this GPT, tell the kernel, wait for the nodes. Writes. */
+/* Replace the partition table by this GPT, tell the kernel, wait for the nodes (a disk image in a file has none). Writes. */
 int storage_partition(const char *disk, const struct partition_spec *specs, size_t count, struct error *err) CHECKED;
 /* 1 when the disk holds exactly these partitions (places, sizes, names), 0 when not. */
 int storage_partitioned(const char *disk, const struct partition_spec *specs, size_t count, struct error *err) CHECKED;
@@ -46,7 +46,8 @@ struct luks_spec {
 };
 /* recovery_key may be NULL: one slot. Writes. */
 int luks_format(const struct luks_spec *spec, const struct secret *passphrase, const struct secret *recovery_key, struct error *err) CHECKED;
-int luks_open(const char *device, const char *name, const struct secret *passphrase, struct error *err) CHECKED; /* -EPERM: wrong */
+/* -EPERM: no slot takes it. name NULL: only try. */
+int luks_open(const char *device, const char *name, const struct secret *passphrase, struct error *err) CHECKED;
 int luks_close(const char *name, struct error *err) CHECKED;
 char *luks_uuid(const char *device) CHECKED; /* NULL when it is none; the caller frees it */
 

@@ -5,6 +5,7 @@
 #include <parted/parted.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "installer/base/memory.h"
 
@@ -100,6 +101,21 @@ static int partition_add(PedDisk *disk, const struct partition_spec *spec)
 	return partition_mark(partition, spec);
 }
 
+static int wait_for_nodes(const char *disk, unsigned count, struct error *err)
+{
+	struct stat st;
+
+	if (stat(disk, &st) == 0 && S_ISREG(st.st_mode))
+		return 0;
+	for (unsigned i = 1; i <= count; i++) {
+		autofree char *path = storage_partition_path(disk, i);
+
+		if (storage_wait(path, err) < 0)
+			return error_prefix(err, "partitioning %s", disk);
+	}
+	return 0;
+}
+
 int storage_partition(const char *disk, const struct partition_spec *specs, size_t count,
 	struct error *err)
 {
@@ -115,13 +131,7 @@ int storage_partition(const char *disk, const struct partition_spec *specs, size
 			return parted_error(err, "adding a partition to", disk);
 	if (!ped_disk_commit(table))
 		return parted_error(err, "writing the partition table of", disk);
-	for (unsigned i = 1; i <= count; i++) {
-		autofree char *path = storage_partition_path(disk, i);
-
-		if (storage_wait(path, err) < 0)
-			return error_prefix(err, "partitioning %s", disk);
-	}
-	return 0;
+	return wait_for_nodes(disk, (unsigned)count, err);
 }
 
 static bool partition_matches(

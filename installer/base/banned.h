@@ -9,5 +9,7 @@
 #undef strcpy
 #undef strcat
 #undef strncpy
+#undef sprintf
+#undef vsprintf
 #undef alloca
 #pragma GCC poison popen strcpy strcat sprintf vsprintf strncpy gets mktemp tmpnam atoi atol alloca

@@ -3,7 +3,10 @@ UNIT_TESTS = \
 	tests/unit/test_text \
 	tests/unit/test_file \
 	tests/unit/test_command \
+	tests/unit/test_event \
+	tests/unit/test_layout \
 	tests/unit/test_release \
+	tests/unit/test_run \
 	tests/unit/test_digest \
 	tests/unit/test_document \
 	tests/unit/test_json \
@@ -16,6 +19,9 @@ UNIT_TESTS = \
 tests_unit_test_text_SOURCES = tests/unit/test_text.c tests/unit/unit.h
 tests_unit_test_file_SOURCES = tests/unit/test_file.c
 tests_unit_test_command_SOURCES = tests/unit/test_command.c
+tests_unit_test_event_SOURCES = tests/unit/test_event.c
+tests_unit_test_run_SOURCES = tests/unit/test_run.c
+tests_unit_test_layout_SOURCES = tests/unit/test_layout.c
 tests_unit_test_release_SOURCES = tests/unit/test_release.c
 tests_unit_test_digest_SOURCES = tests/unit/test_digest.c
 tests_unit_test_document_SOURCES = tests/unit/test_document.c

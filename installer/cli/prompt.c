@@ -1,0 +1,91 @@
+#include "installer/cli/prompt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "installer/base/file.h"
+#include "installer/base/memory.h"
+
+static int open_terminal(void)
+{
+	return open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+}
+
+bool prompt_possible(void)
+{
+	autoclose int tty = open_terminal();
+
+	return tty >= 0;
+}
+
+static int say(int tty, const char *text, struct error *err)
+{
+	return file_write_all(tty, text, strlen(text), err);
+}
+
+static int read_line(int tty, struct secret *secret, struct error *err)
+{
+	char byte = 0;
+	ssize_t got;
+	int rc = 0;
+
+	secret_cut(secret, 0);
+	while (rc == 0 && (got = read(tty, &byte, 1)) == 1 && byte != '\n')
+		rc = secret_append(secret, &byte, 1, err);
+	if (rc == 0 && byte != '\n')
+		rc = error_set(err, -ECANCELED, "no answer from the terminal");
+	explicit_bzero(&byte, sizeof(byte));
+	return rc;
+}
+
+static int ask_once(
+	int tty, const char *question, struct secret *secret, struct error *err)
+{
+	int rc = say(tty, question, err);
+
+	if (rc == 0)
+		rc = read_line(tty, secret, err);
+	return rc < 0 ? rc : say(tty, "\n", err);
+}
+
+static int ask_twice(int tty, const char *key, struct secret *secret, struct error *err)
+{
+	autosecret struct secret *again = secret_new();
+	autofree char *first = memory_format("%s: ", key);
+	autofree char *second = memory_format("%s, once more: ", key);
+	int rc = again ? 0 : error_set(err, -ENOMEM, "no memory for secrets");
+
+	while (rc == 0) {
+		rc = ask_once(tty, first, secret, err);
+		if (rc == 0)
+			rc = ask_once(tty, second, again, err);
+		if (rc == 0 && secret_size(secret) && secret_equal(secret, again))
+			return 0;
+		if (rc == 0)
+			rc = say(tty, "Empty or not the same; please type it again.\n",
+				err);
+	}
+	return rc;
+}
+
+int prompt_secret(
+	void *context, const char *key, struct secret *secret, struct error *err)
+{
+	autoclose int tty = open_terminal();
+	struct termios old, silent;
+	int rc;
+
+	(void)context;
+	if (tty < 0 || tcgetattr(tty, &old) < 0)
+		return error_errno(err, -errno, "opening the terminal to ask");
+	silent = old;
+	silent.c_lflag &= ~(tcflag_t)ECHO;
+	if (tcsetattr(tty, TCSAFLUSH, &silent) < 0)
+		return error_errno(err, -errno, "asking without echo");
+	rc = ask_twice(tty, key, secret, err);
+	(void)tcsetattr(tty, TCSAFLUSH, &old);
+	return rc;
+}

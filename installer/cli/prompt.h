@@ -1,0 +1,11 @@
+/* Asking for a secret on the terminal. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "installer/base/error.h"
+#include "installer/base/secret.h"
+
+bool prompt_possible(void); /* this process has a terminal */
+/* The secret_prompt callback: asks twice on /dev/tty without echo, until both are the same; -ECANCELED at end of input. */
+int prompt_secret(void *context, const char *key, struct secret *secret, struct error *err) CHECKED;

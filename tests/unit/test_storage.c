@@ -1,0 +1,141 @@
+/* Partition tables and LUKS headers in sparse files: the libraries take those as they take disks. */
+#include "installer/storage.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "installer/base/memory.h"
+#include "tests/unit/unit.h"
+
+#define MIB ((uint64_t)1 << 20)
+
+static char *make_disk(uint64_t size_bytes)
+{
+	char *path = memory_copy_text("/tmp/jefe-test-storage-XXXXXX");
+	int fd = mkstemp(path);
+
+	if (fd < 0 || ftruncate(fd, (off_t)size_bytes) < 0)
+		fail_msg("making %s", path);
+	(void)close(fd);
+	return path;
+}
+
+static void remove_disk(char *path)
+{
+	(void)unlink(path);
+	free(path);
+}
+
+static void partition_names_follow_the_kernel(void **state)
+{
+	autofree char *a = storage_partition_path("/dev/vda", 2);
+	autofree char *b = storage_partition_path("/dev/nvme0n1", 2);
+	autofree char *c = storage_partition_path("/dev/loop7", 10);
+
+	(void)state;
+	assert_string_equal(a, "/dev/vda2");
+	assert_string_equal(b, "/dev/nvme0n1p2");
+	assert_string_equal(c, "/dev/loop7p10");
+}
+
+static void tables_are_exact(void **state)
+{
+	const struct partition_spec specs[] = {
+		{"bios",            PARTITION_BIOS_BOOT, MIB,      MIB     },
+		{"esp",             PARTITION_ESP,       2 * MIB,  40 * MIB},
+		{"jefe-incomplete", PARTITION_LINUX,     42 * MIB, 57 * MIB}
+        };
+	struct partition_spec renamed[3];
+	char *disk = make_disk(100 * MIB);
+	struct error err = {0};
+
+	(void)state;
+	memcpy(renamed, specs, sizeof(specs));
+	renamed[2].name = "root";
+	assert_int_equal(storage_partitioned(disk, specs, 3, &err), 0);
+	assert_done(storage_partition(disk, specs, 3, &err), &err);
+	assert_int_equal(storage_partitioned(disk, specs, 3, &err), 1);
+	assert_int_equal(storage_partitioned(disk, specs, 2, &err), 0);
+	assert_int_equal(storage_partitioned(disk, renamed, 3, &err), 0);
+	assert_done(storage_rename_partition(disk, 3, "root", &err), &err);
+	assert_int_equal(storage_partitioned(disk, renamed, 3, &err), 1);
+	remove_disk(disk);
+}
+
+static void tables_that_do_not_fit_are_refused(void **state)
+{
+	const struct partition_spec specs[] = {
+		{"esp", PARTITION_ESP, MIB, 200 * MIB}
+        };
+	char *disk = make_disk(100 * MIB);
+	struct error err = {0};
+
+	(void)state;
+	assert_true(storage_partition(disk, specs, 1, &err) < 0);
+	assert_non_null(strstr(err.text, disk));
+	assert_int_equal(storage_partitioned(disk, specs, 1, &err), 0);
+	assert_true(storage_rename_partition(disk, 1, "root", &err) < 0);
+	remove_disk(disk);
+}
+
+static struct secret *make_secret(const char *text)
+{
+	struct secret *secret = secret_new();
+	struct error err = {0};
+
+	assert_non_null(secret);
+	assert_done(secret_append(secret, text, strlen(text), &err), &err);
+	return secret;
+}
+
+static void both_keys_unlock(void **state)
+{
+	char *disk = make_disk(32 * MIB);
+	const struct luks_spec spec = {.device = disk,
+		.label = "jefe-luks",
+		.kdf_memory_bytes = 32 * MIB,
+		.kdf_iterations = 4,
+		.kdf_threads = 1};
+	autosecret struct secret *passphrase = make_secret("correct horse"),
+				 *recovery = make_secret("ABCD-EFGH"),
+				 *wrong = make_secret("x");
+	autofree char *uuid = NULL, *none = luks_uuid(disk);
+	struct error err = {0};
+
+	(void)state;
+	assert_null(none);
+	assert_done(luks_format(&spec, passphrase, recovery, &err), &err);
+	uuid = luks_uuid(disk);
+	assert_non_null(uuid);
+	assert_done(luks_open(disk, NULL, passphrase, &err), &err);
+	assert_done(luks_open(disk, NULL, recovery, &err), &err);
+	assert_int_equal(luks_open(disk, NULL, wrong, &err), -EPERM);
+	assert_null(strstr(err.text, "correct horse"));
+	remove_disk(disk);
+}
+
+static void mounting_names_both_ends(void **state)
+{
+	struct error err = {0};
+
+	(void)state;
+	assert_true(fs_mount("/no/device", "/no/place", "ext4", "nosuid", &err) < 0);
+	assert_non_null(strstr(err.text, "/no/device"));
+	assert_non_null(strstr(err.text, "/no/place"));
+	assert_true(fs_unmount("/no/place", &err) < 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(partition_names_follow_the_kernel),
+		cmocka_unit_test(tables_are_exact),
+		cmocka_unit_test(tables_that_do_not_fit_are_refused),
+		cmocka_unit_test(both_keys_unlock),
+		cmocka_unit_test(mounting_names_both_ends),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
