@@ -1,0 +1,344 @@
+"""A machine in QEMU for the tests and the demo: serial line, screen, keyboard, disks, SSH. No dependencies.
+
+    with VM("example", folder, cdrom="jefe.iso", disks=[Disk("disk.qcow2", size="4G")]) as vm:
+        vm.expect(r"login: ", 120)
+        vm.sendline("root")
+
+Leaving the block by an exception saves the screen (PNG) and the serial log below folder and shows the last serial lines.
+"""
+
+import base64
+import codecs
+import collections
+import gzip
+import json
+import os
+import pathlib
+import re
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import zlib
+
+OVMF = pathlib.Path("/usr/share/OVMF")
+
+# What may stand between two halves of a line we look for: kernel messages, terminal control sequences.
+NOISE = re.compile(r"\[ *\d+\.\d{6}\][^\n]*\n|\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[()][A-Z0-9]|\x1b[=>78]")
+PARTIAL_NOISE = re.compile(r"(\[ *\d*\.?\d{0,6}|\[ *\d+\.\d{6}\][^\n]*|\x1b([\[()][0-9;?]*)?)\Z")
+
+SHIFTED = dict(zip('~!@#$%^&*()_+{}|:"<>?', "`1234567890-=[]\\;',./"))
+KEY_NAMES = {
+    " ": "spc", "\n": "ret", "\t": "tab", "\b": "backspace", "\x1b": "esc", "`": "grave_accent", "-": "minus", "=": "equal",
+    "[": "bracket_left", "]": "bracket_right", "\\": "backslash", ";": "semicolon", "'": "apostrophe", ",": "comma", ".": "dot",
+    "/": "slash",
+}
+
+# path: image file, made when it is missing; bus: virtio, sata, nvme or usb; snapshot: leave the image as it is.
+Disk = collections.namedtuple("Disk", "path size bus serial format snapshot", defaults=("6G", "virtio", "JEFETEST1", "qcow2", False))
+
+
+class VMError(Exception):
+    """Something did not happen in time, or QEMU ended."""
+
+
+def key_chord(character):
+    """The QEMU key names that type one character on a US keyboard."""
+    if character in SHIFTED:
+        return ["shift"] + key_chord(SHIFTED[character])
+    if character.isupper():
+        return ["shift", character.lower()]
+    return [KEY_NAMES.get(character, character)]
+
+
+def ppm_to_png(ppm):
+    """A binary PPM (P6, 8 bit) as PNG bytes."""
+    header = re.match(rb"P6\s+(\d+)\s+(\d+)\s+255\s", ppm)
+    width, height = int(header[1]), int(header[2])
+    pixels, stride = ppm[header.end():], 3 * width
+    rows = b"".join(b"\0" + pixels[y * stride:(y + 1) * stride] for y in range(height))
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+            + chunk(b"IDAT", zlib.compress(rows, 6)) + chunk(b"IEND", b""))
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Line:
+    """One serial line of the machine. A thread reads it all the time, so that the guest never waits for us."""
+
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.connect(str(path))
+        self.text, self.position, self.pending, self.closed = "", 0, "", False
+        self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self.changed = threading.Condition()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        while True:
+            try:
+                data = self.socket.recv(65536)
+            except OSError:
+                data = b""
+            with self.changed:
+                self.pending = NOISE.sub("", self.pending + self.decoder.decode(data))
+                held = PARTIAL_NOISE.search(self.pending) if data else None
+                end = held.start() if held else len(self.pending)
+                self.text += self.pending[:end]
+                self.pending = self.pending[end:]
+                self.closed = not data
+                self.changed.notify_all()
+            if not data:
+                return
+
+    def wait(self, pattern, timeout):
+        """The match of pattern in what came since the last match, or None."""
+        pattern, deadline = re.compile(pattern), time.monotonic() + timeout
+        with self.changed:
+            while True:
+                match = pattern.search(self.text, self.position)
+                if match:
+                    self.position = match.end()
+                    return match
+                left = deadline - time.monotonic()
+                if left <= 0 or self.closed:
+                    return None
+                self.changed.wait(left)
+
+    def send(self, text):
+        self.socket.sendall(text.encode())
+
+    def tail(self, lines):
+        return [line.rstrip() for line in self.text.split("\n") if line.strip()][-lines:]
+
+
+class VM:
+    """One QEMU process. Everything that waits has a timeout in seconds."""
+
+    def __init__(self, name, folder, *, firmware="bios", memory=1536, disks=(), cdrom=None, kernel=None, initrd=None, append=None,
+                 boot=None, variables=None, extra=()):
+        self.name, self.folder = name, pathlib.Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.run = pathlib.Path(tempfile.mkdtemp(prefix="vm-"))
+        self.ssh_port = free_port()
+        self.started = time.monotonic()
+        self.serial = self.second = self.process = self.qmp_file = None
+        self.arguments = self._arguments(firmware, memory, variables, boot)
+        for number, disk in enumerate(disks):
+            self.arguments += self._disk(number, disk)
+        if cdrom:
+            self.arguments += ["-drive", f"if=none,id=cd,media=cdrom,readonly=on,file={cdrom}", "-device", "ide-cd,drive=cd,bootindex=0"]
+        for option, value in (("-kernel", kernel), ("-initrd", initrd), ("-append", append)):
+            if value:
+                self.arguments += [option, str(value)]
+        self.arguments += list(extra)
+
+    def _arguments(self, firmware, memory, variables, boot):
+        line = ["qemu-system-x86_64", "-name", self.name, "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max",
+                "-smp", "1", "-m", str(memory), "-nodefaults", "-no-user-config", "-display", "none", "-vga", "std",
+                "-device", "virtio-rng-pci", "-device", "qemu-xhci,id=usb",
+                "-netdev", f"user,id=net,hostfwd=tcp:127.0.0.1:{self.ssh_port}-:22", "-device", "virtio-net-pci,netdev=net,romfile=",
+                "-qmp", f"unix:{self.run}/qmp,server=on,wait=off"]
+        for port in ("serial", "second"):
+            line += ["-chardev", f"socket,id={port},path={self.run}/{port},server=on,wait=off,logfile={self.folder}/{self.name}.{port}.log",
+                     "-serial", f"chardev:{port}"]
+        if boot:
+            line += ["-boot", boot]
+        if firmware == "uefi":
+            variables = variables or self.folder / f"{self.name}.vars.fd"
+            if not os.path.exists(variables):
+                shutil.copy(OVMF / "OVMF_VARS_4M.fd", variables)
+            line += ["-drive", f"if=pflash,format=raw,readonly=on,file={OVMF}/OVMF_CODE_4M.fd",
+                     "-drive", f"if=pflash,format=raw,file={variables}"]
+        return line
+
+    @staticmethod
+    def _disk(number, disk):
+        if not os.path.exists(disk.path):
+            subprocess.run(["qemu-img", "create", "-q", "-f", disk.format, str(disk.path), disk.size], check=True)
+        snapshot = ",snapshot=on" if disk.snapshot else ""
+        drive = f"if=none,id=disk{number},format={disk.format},file={disk.path},cache=unsafe{snapshot}"
+        device = {"virtio": "virtio-blk-pci", "sata": "ide-hd", "nvme": "nvme", "usb": "usb-storage,bus=usb.0,removable=on"}[disk.bus]
+        return ["-drive", drive, "-device", f"{device},drive=disk{number},serial={disk.serial},bootindex={number + 1}"]
+
+    # Life
+
+    def start(self):
+        self.started = time.monotonic()
+        with open(self.folder / f"{self.name}.qemu.log", "wb") as log:
+            self.process = subprocess.Popen(self.arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        for path in ("serial", "second", "qmp"):
+            self._wait_for_socket(self.run / path)
+        self.serial, self.second = Line(self.run / "serial"), Line(self.run / "second")
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(30)
+        connection.connect(str(self.run / "qmp"))
+        self.qmp_file = connection.makefile("rw")
+        self.qmp_file.readline()
+        self.qmp("qmp_capabilities")
+        return self
+
+    def _wait_for_socket(self, path):
+        deadline = time.monotonic() + 20
+        while not path.exists():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                log = (self.folder / f"{self.name}.qemu.log").read_text(errors="replace")
+                raise VMError(f"QEMU did not start: {log.strip()}")
+            time.sleep(0.05)
+
+    def stop(self):
+        """End QEMU whatever it does; the disk images are usable afterwards."""
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        shutil.rmtree(self.run, ignore_errors=True)
+
+    def __enter__(self):
+        try:
+            return self.start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def __exit__(self, kind, error, trace):
+        if isinstance(error, Exception):
+            self.report()
+        self.stop()
+
+    def wait_off(self, timeout):
+        """Wait until the machine powered itself off."""
+        try:
+            self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            raise VMError(f"{self.name}: still running after {timeout} s") from None
+
+    def seconds(self):
+        """Since power-on."""
+        return time.monotonic() - self.started
+
+    def report(self):
+        """Show what the machine did last, and keep a picture of its screen."""
+        print(f"# {self.name}: last lines on the serial line ({self.folder}/{self.name}.serial.log):")
+        for line in self.serial.tail(25) if self.serial else ():
+            print(f"#   {line}")
+        try:
+            print(f"# screen: {self.screenshot('failure')}")
+        except (VMError, OSError, ValueError) as error:
+            print(f"# no picture of the screen: {error}")
+        sys.stdout.flush()
+
+    # Serial line
+
+    def expect(self, pattern, timeout, line=None):
+        """Wait for a regular expression behind the last match. Several patterns: name groups or test match[0]."""
+        line = line or self.serial
+        match = line.wait(pattern, timeout)
+        if not match:
+            why = "the machine went off" if line.closed else f"not within {timeout} s"
+            raise VMError(f"{self.name}: {why}: {pattern!r}")
+        return match
+
+    def send(self, text):
+        self.serial.send(text)
+
+    def sendline(self, text=""):
+        self.serial.send(text + "\r")
+
+    def shell(self, command, timeout=60, line=None):
+        """Run a command in the root shell on a serial line (see open_shell); its exit code and output."""
+        line = line or self.second
+        mark = f"{os.getpid():x}{time.monotonic_ns():x}"
+        line.send(f"{{ {command}\n}} </dev/null; echo {mark} $?\n")
+        match = self.expect(rf"(?s)(.*?){mark} (\d+)\r?\n", timeout, line)
+        return int(match[2]), match[1].replace("\r", "")
+
+    def open_shell(self, timeout=60):
+        """From a root shell on the second virtual console (Alt-F2): give the second serial line a shell for shell()."""
+        reader = "stty raw -echo min 1; mkdir /run/second && echo ready && sh 2>&1 | cat"  # mkdir: only one, however often we typed it
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            self.keys("alt-f2", "ret")
+            time.sleep(1)
+            self.type(f"setsid sh -c '{reader}' <>/dev/ttyS1 >&0 2>&1 &\n")
+            if self.second.wait(r"ready\r?\n", 15):
+                self.keys("alt-f1")
+                return
+        raise VMError(f"{self.name}: no shell on the second console")
+
+    # Screen and keyboard
+
+    def qmp(self, command, **arguments):
+        self.qmp_file.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
+        self.qmp_file.flush()
+        while True:
+            answer = json.loads(self.qmp_file.readline())
+            if "return" in answer:
+                return answer["return"]
+            if "error" in answer:
+                raise VMError(f"{self.name}: {command}: {answer['error']['desc']}")
+
+    def keys(self, *chords):
+        """Press keys by QEMU name: "ret", "alt-f2", "down"."""
+        for chord in chords:
+            self.qmp("send-key", keys=[{"type": "qcode", "data": key} for key in chord.split("-")], **{"hold-time": 40})
+            time.sleep(0.09)
+
+    def type(self, text):
+        """Type text on a US keyboard."""
+        for character in text:
+            self.keys("-".join(key_chord(character)))
+
+    def screenshot(self, title):
+        """The screen as PNG in the folder; returns its path."""
+        ppm, png = self.run / "screen.ppm", self.folder / f"{self.name}.{title}.png"
+        self.qmp("screendump", filename=str(ppm))
+        png.write_bytes(ppm_to_png(ppm.read_bytes()))
+        return png
+
+    def screen(self, console=1, timeout=60):
+        """The text on a virtual console, a list of lines, read through the root shell of open_shell()."""
+        _, size = self.shell(f"stty size </dev/tty{console}", timeout)
+        _, data = self.shell(f"gzip -c </dev/vcsu{console} | base64", timeout)
+        cells = gzip.decompress(base64.b64decode(data)).decode("utf-32-le", "replace")
+        columns = int(size.split()[1])
+        return [cells[start:start + columns].rstrip() for start in range(0, len(cells), columns)]
+
+    # Network
+
+    def ssh(self, user, key, command, timeout=60, stdin=None):
+        """Run a command by SSH; a CompletedProcess with text output."""
+        line = ["ssh", "-i", str(key), "-p", str(self.ssh_port), "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes",
+                "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
+                "-o", "ConnectTimeout=20", f"{user}@127.0.0.1", command]
+        try:
+            return subprocess.run(line, input=stdin if stdin is not None else "", capture_output=True, text=True, timeout=timeout)
+        except subprocess.TimeoutExpired as error:
+            return subprocess.CompletedProcess(line, 255, error.stdout or "", f"no end within {timeout} s")
+
+    def wait_ssh(self, user, key, timeout):
+        """Wait until a login by SSH works; returns the seconds since power-on."""
+        deadline, answer = time.monotonic() + timeout, None
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise VMError(f"{self.name}: the machine went off before a login by SSH")
+            answer = self.ssh(user, key, "true", 40)
+            if answer.returncode == 0:
+                return self.seconds()
+            time.sleep(2)
+        raise VMError(f"{self.name}: no login by SSH within {timeout} s: {answer.stderr.strip() if answer else ''}")
