@@ -5,6 +5,7 @@
 
 #include "installer/base/file.h"
 #include "installer/base/memory.h"
+#include "installer/journal.h"
 #include "installer/run.h"
 #include "installer/steps/steps.h"
 
