@@ -1,1 +1,206 @@
+# Base alpine: the minirootfs, then its own apk inside it. Keys are pinned in alpine/keys.sha256.
 # shellcheck shell=bash
+alpine_project_mirror=https://dl-cdn.alpinelinux.org/alpine
+
+# alpine_serves URL BRANCH: URL is a mirror of BRANCH.
+alpine_serves() {
+	fetch "$1/$2/main/x86_64/APKINDEX.tar.gz" >/dev/null
+}
+
+# alpine_own_mirrors: those of the machine that builds, when it is Alpine, else the project's.
+alpine_own_mirrors() {
+	if [ -s /etc/apk/repositories ]; then
+		sed -n 's,^\(https\{0,1\}://.*\)/[^/]*/main/*$,\1,p' /etc/apk/repositories
+	else
+		echo "$alpine_project_mirror"
+	fi
+}
+
+# alpine_state: hash of the indexes of all mirrors, and of what a local mirror holds without an index.
+alpine_state() {
+	local url folder
+	for url in $(mirrors_of alpine); do
+		fetch "$url/$alpine_branch/main/x86_64/APKINDEX.tar.gz" || return 1
+		fetch "$url/$alpine_branch/community/x86_64/APKINDEX.tar.gz" 2>/dev/null || true
+		for folder in $(alpine_unindexed "$url"); do
+			stat -c '%n %s %Y' "$folder"/*.apk
+		done
+	done | sha256sum | cut -d' ' -f1
+}
+
+# alpine_unindexed URL: folders of a file:// mirror with packages but no index.
+alpine_unindexed() {
+	local folder
+	case $1 in file://*) ;; *) return 0 ;; esac
+	for folder in "${1#file://}/$alpine_branch"/*/x86_64; do
+		if [ ! -e "$folder/APKINDEX.tar.gz" ] && ls "$folder"/*.apk >/dev/null 2>&1; then
+			echo "$folder"
+		fi
+	done
+}
+
+# alpine_bootstrap ROOT
+alpine_bootstrap() {
+	local archive
+	mkdir -p "$work/cache/apk" "$1"
+	archive=$(alpine_minirootfs)
+	tar -C "$1" --numeric-owner -xzf "$archive"
+	alpine_check_keys "$1"
+	alpine_local_repository "$1"
+	alpine_repositories >"$1/etc/apk/repositories"
+	alpine_in_root "$1" apk update
+	alpine_decide_compiler "$1"
+}
+
+# alpine_minirootfs: path of the newest one of the branch, fetched and checked.
+alpine_minirootfs() {
+	local url name file
+	url=$(mirrors_of alpine | head -n 1)/$alpine_branch/releases/x86_64
+	name=$(alpine_minirootfs_name "$url")
+	[ -n "$name" ] || fail "$url: no alpine-minirootfs-*.tar.gz there"
+	file=$work/cache/$name
+	[ -s "$file" ] || { fetch "$url/$name" >"$file.part" && mv "$file.part" "$file"; }
+	alpine_check_minirootfs "$file" "$url"
+	echo "$file"
+}
+
+alpine_minirootfs_name() {
+	case $1 in
+	file://*) find "${1#file://}" -name 'alpine-minirootfs-*-x86_64.tar.gz' -printf '%f\n' ;;
+	*) fetch "$1/latest-releases.yaml" | sed -n 's/^ *file: *\(alpine-minirootfs-.*\.tar\.gz\)$/\1/p' ;;
+	esac | sort -V | tail -n 1
+}
+
+# alpine_check_minirootfs FILE URL: against the pinned hashes, else against the mirror's own, which is weaker and said so.
+alpine_check_minirootfs() {
+	local name=${1##*/} want
+	want=$(awk -v name="$name" '$2 == name { print $1 }' "$here/bases/alpine/minirootfs.sha256")
+	if [ -z "$want" ]; then
+		want=$(fetch "$2/$name.sha256" | cut -d' ' -f1) || fail "$name: its hash is neither pinned nor beside it on the mirror"
+		notice "$name: its hash is the mirror's, not pinned in live-iso/bases/alpine/minirootfs.sha256" >&2
+	fi
+	[ "$(sha256sum <"$1" | cut -d' ' -f1)" = "$want" ] || { rm -f "$1" && fail "$name: hash mismatch: it is not the file that was expected ($want)"; }
+}
+
+# alpine_check_keys ROOT: the minirootfs trusts no key that is not pinned.
+alpine_check_keys() {
+	local file
+	for file in "$1"/etc/apk/keys/*; do
+		grep -qxF "$(sha256sum <"$file" | cut -d' ' -f1)  ${file##*/}" "$here/bases/alpine/keys.sha256" ||
+			fail "${file##*/}: a package key that live-iso/bases/alpine/keys.sha256 does not pin"
+	done
+}
+
+# alpine_repositories: lines of /etc/apk/repositories for the build; file mirrors appear as /run/mirrorN inside the root.
+alpine_repositories() {
+	local number=0 url folder
+	echo /run/local
+	for url in $(mirrors_of alpine); do
+		number=$((number + 1))
+		case $url in
+		file://*)
+			for folder in "${url#file://}/$alpine_branch"/*/x86_64; do
+				[ ! -e "$folder/APKINDEX.tar.gz" ] || echo "/run/mirror$number/$alpine_branch/$(basename "$(dirname "$folder")")"
+			done
+			;;
+		*) printf '%s\n' "$url/$alpine_branch/main" "$url/$alpine_branch/community" ;;
+		esac
+	done
+}
+
+# alpine_in_root ROOT COMMAND...: with the package cache, the mirrors and name resolution of the host.
+alpine_in_root() {
+	local number=0 url
+	local root_binds=("$work/cache/apk /etc/apk/cache" "$work/cache/apk-local /run/local")
+	for url in $(mirrors_of alpine); do
+		number=$((number + 1))
+		case $url in file://*) root_binds+=("${url#file://} /run/mirror$number ro") ;; esac
+	done
+	copy_network_files "$1"
+	in_root "$@"
+}
+
+# alpine_install ROOT ROLE
+alpine_install() {
+	local wanted=$here/bases/alpine/$2.list required optional name
+	required=$(list "$wanted" | grep -v '^?' || true)
+	[ "$2" != common ] || required="$required jefelinux-initramfs $(! alpine_can_build || list "$here/bases/alpine/runtime.list")"
+	: >"$work/alpine/$2.left-out"
+	alpine_can_add "$1" "$required" || alpine_lacks "$2"
+	for name in $(list "$wanted" | sed -n 's/^?//p'); do
+		if alpine_can_add "$1" "$required $name"; then
+			required="$required $name"
+		else
+			echo "$name" >>"$work/alpine/$2.left-out"
+		fi
+	done
+	[ ! -s "$work/alpine/$2.left-out" ] ||
+		notice "the mirror lacks these packages, the $2 system does without: $(tr '\n' ' ' <"$work/alpine/$2.left-out")"
+	# shellcheck disable=SC2086
+	alpine_in_root "$1" apk add --no-progress $required
+	[ "$2" != common ] || alpine_trim_kernel "$1"
+}
+
+# alpine_can_add ROOT PACKAGES: all of them can be installed together.
+alpine_can_add() {
+	# shellcheck disable=SC2086
+	alpine_in_root "$1" apk add --simulate --quiet $2 >"$work/log/apk" 2>&1
+}
+
+alpine_lacks() {
+	local names hint=
+	names=$(sed -n 's/^  \([^ ]*\) (no such package):$/\1/p' "$work/log/apk" | tr '\n' ' ')
+	[ "$1" != live ] || hint=". Give --live-base debian, or a complete --mirror"
+	fail "base alpine, $1 system: the mirror lacks ${names:-packages (see log/apk in the work directory)}$hint"
+}
+
+# alpine_trim_kernel ROOT: modules that neither the live system nor a server needs; kernel files under the names that are looked for.
+alpine_trim_kernel() {
+	local kernel path
+	kernel=$(kernel_version "$1")
+	for path in $(list "$here/bases/modules-excluded.list"); do
+		rm -rf "$1/lib/modules/$kernel/kernel/$path"
+	done
+	in_root "$1" depmod "$kernel"
+	rm -f "$1"/boot/initramfs-*
+	if [ ! -e "$1/boot/vmlinuz-${kernel##*-}" ] && [ ! -e "$1/boot/vmlinuz-$kernel" ]; then
+		ln -s vmlinuz-lts "$1/boot/vmlinuz-$kernel"
+	fi
+}
+
+# alpine_decide_compiler ROOT: WORK/alpine/no-compiler exists when jefe-setup cannot be compiled with what the mirror has.
+alpine_decide_compiler() {
+	rm -f "$work/alpine/no-compiler"
+	alpine_can_add "$1" "$(list "$here/bases/alpine/build.list" "$here/bases/alpine/runtime.list" | tr '\n' ' ')" && return 0
+	: >"$work/alpine/no-compiler"
+	notice "the mirror has no compiler for Alpine: jefe-setup is compiled on Debian and shipped with its libraries in /opt/jefe/lib"
+}
+
+alpine_can_build() {
+	[ ! -e "$work/alpine/no-compiler" ]
+}
+
+alpine_configure_options() {
+	:
+}
+
+# alpine_packages ROOT: "name version" lines.
+alpine_packages() {
+	awk -F: '$1 == "P" { name = $2 } $1 == "V" { print name, $2 }' "$1/lib/apk/db/installed"
+}
+
+# alpine_kernel_image ROOT VERSION: path below ROOT.
+alpine_kernel_image() {
+	if [ -e "$1/boot/vmlinuz-$2" ]; then
+		echo "boot/vmlinuz-$2"
+	else
+		echo "boot/vmlinuz-${2##*-}"
+	fi
+}
+
+# alpine_finish ROOT: after the last package: what the build put there goes, what ships comes.
+alpine_finish() {
+	rm -rf "$1/etc/apk/cache" "$1"/var/cache/apk/* "$1"/etc/apk/keys/jefelinux-build.rsa.pub
+	printf '%s\n' "$alpine_project_mirror/$alpine_branch/main" "$alpine_project_mirror/$alpine_branch/community" \
+		>"$1/etc/apk/repositories"
+}

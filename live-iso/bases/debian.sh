@@ -102,14 +102,13 @@ debian_prepare() {
 # debian_in_root ROOT COMMAND...: with the package cache, the mirrors and name resolution of the host.
 debian_in_root() {
 	local number=0 url
-	root_binds=("$work/cache/apt /var/cache/apt/archives")
+	local root_binds=("$work/cache/apt /var/cache/apt/archives")
 	for url in $(mirrors_of debian); do
 		number=$((number + 1))
 		case $url in file://*) root_binds+=("${url#file://} /run/mirror$number ro") ;; esac
 	done
 	copy_network_files "$1"
 	in_root "$@"
-	root_binds=()
 }
 
 # debian_install ROOT ROLE: the packages of ROLE.list.

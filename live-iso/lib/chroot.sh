@@ -3,7 +3,7 @@
 
 # in_root ROOT COMMAND [ARGUMENT]...: run COMMAND with ROOT as its root, in mount and process namespaces of its own: whatever is
 # mounted or left running inside is gone when it ends, however it ends. Directories in the array root_binds ("FROM TO [ro]")
-# are visible inside.
+# are visible inside; callers make it a local.
 in_root() {
 	local root=$1 bind
 	shift

@@ -14,23 +14,38 @@ source_hash() {
 compile() {
 	local objects=objects-$2 options
 	mapfile -t options < <("$1_configure_options")
-	[ -z "${3:-}" ] || options+=("LDFLAGS=$3")
 	mkdir -p "$work/$1/source" "$work/$1/$objects"
 	rsync -a --delete "${generated[@]/#/--exclude=}" "$source_dir/" "$work/$1/source/"
 	rm -rf "${work:?}/$1/$2"
 	mkdir "$work/$1/$2"
-	root_binds=("$work/$1/source /run/source" "$work/$1/$objects /run/objects" "$work/$1/$2 /run/output")
+	local root_binds=("$work/$1/source /run/source" "$work/$1/$objects /run/objects" "$work/$1/$2 /run/output")
 	# shellcheck disable=SC2016
 	in_root "$work/$1/build" /bin/sh -euc '
 		cd /run/source
 		[ -x configure ] || ./bootstrap
 		cd /run/objects
+		ldflags=$1
+		shift
 		[ -e Makefile ] || /run/source/configure --prefix=/usr --sysconfdir=/etc --localstatedir=/var \
 			--libexecdir=/usr/libexec "$@"
-		make -s -j"$(nproc)"
-		make -s install-strip DESTDIR=/run/output
-	' compile "${options[@]}"
-	root_binds=()
+		make -s -j"$(nproc)" LDFLAGS="$ldflags"
+		make -s install-strip LDFLAGS="$ldflags" DESTDIR=/run/output
+	' compile "${3:-}" "${options[@]}"
+}
+
+# compile_bundle BASE: the same with the C library and all others in /opt/jefe/lib, for a system whose own are different.
+compile_bundle() {
+	local libraries=/opt/jefe/lib
+	compile "$1" bundle "-Wl,--dynamic-linker=$libraries/ld-linux-x86-64.so.2 -Wl,-rpath,$libraries -Wl,--disable-new-dtags"
+	mkdir -p "$work/$1/bundle$libraries"
+	local root_binds=("$work/$1/bundle /run/output")
+	# shellcheck disable=SC2016
+	in_root "$work/$1/build" /bin/sh -euc '
+		for program in /run/output/usr/sbin/* /run/output/usr/libexec/jefelinux/*; do
+			case $(head -c 4 "$program") in ?ELF) ldd "$program" ;; esac
+		done | sed -n -e "s,.* => \(/[^ ]*\) .*,\1,p" | sort -u | xargs cp -L -t "/run/output$1"
+		cp -L /lib64/ld-linux-x86-64.so.2 "/run/output$1/"
+	' bundle "$libraries"
 }
 
 # program_of BASE: the folder whose content is laid over a root of BASE.
@@ -38,6 +53,6 @@ program_of() {
 	if "$1_can_build"; then
 		echo "$work/$1/program"
 	else
-		echo "$work/$1/bundle"
+		echo "$work/debian/bundle"
 	fi
 }

@@ -4,12 +4,12 @@
 
 stage_packages() {
 	local name
-	for name in $(bases_used); do
+	for name in $(bases_wanted); do
 		grow "$name" "$name-base" "$work/$name/base" common "$work/$name/common"
 	done
 	grow "$live_base" "$live_base-common" "$work/$live_base/common" live "$work/$live_base/live"
 	grow "$base" "$base-common" "$work/$base/common" target "$work/$base/target"
-	for name in $(bases_used); do
+	for name in $(bases_wanted); do
 		build_program "$name"
 	done
 }
@@ -26,18 +26,25 @@ grow_root() {
 	"$1_install" "$4" "$3"
 }
 
-# build_program BASE: with the base's own compiler, or on the other base with its libraries beside it.
+# build_program BASE: with the base's own compiler, or on Debian with its libraries beside it.
 build_program() {
-	if ! "$1_can_build"; then
-		build_bundle "$1"
-		return
+	if "$1_can_build"; then
+		builder "$1"
+		unit "$1-program" "$(hash_of "$(stamp "$1-build")" "$here/lib/compile.sh" "$(source_hash)")" compile "$1" program
+	else
+		builder debian
+		unit debian-bundle "$(hash_of "$(stamp debian-build)" "$here/lib/compile.sh" "$(source_hash)")" compile_bundle debian
 	fi
+}
+
+# builder BASE: the root that has the compiler.
+builder() {
 	unit "$1-build" "$(hash_of "$(stamp "$1-base")" "$here/bases/$1/build.list")" make_builder "$1"
-	unit "$1-program" "$(hash_of "$(stamp "$1-build")" "$here/lib/compile.sh" "$(source_hash)")" compile "$1" program
 }
 
 make_builder() {
 	copy_root "$work/$1/base" "$work/$1/build"
 	"$1_install" "$work/$1/build" build
-	rm -rf "$work/$1/objects" "$work/$1/objects-bundle" "$work/$1/source"
+	remove_root "$work/$1/source"
+	rm -rf "$work/$1"/objects-*
 }

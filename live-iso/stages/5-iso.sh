@@ -17,9 +17,8 @@ make_kernel() {
 	kernel=$(kernel_version "$live_root")
 	cp "$live_root/$("${live_base}_kernel_image" "$live_root" "$kernel")" "$medium/live/vmlinuz"
 	rm -f "$medium/live/initramfs.img"
-	root_binds=("$medium/live /run/output")
+	local root_binds=("$medium/live /run/output")
 	in_root "$live_root" /usr/sbin/jefe-setup initramfs --kernel "$kernel" --output /run/output/initramfs.img
-	root_binds=()
 	[ -s "$medium/live/initramfs.img" ] || fail "jefe-setup initramfs left no initramfs"
 }
 
