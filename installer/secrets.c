@@ -66,6 +66,8 @@ static int read_source(const struct secret_source *source, const char *key,
 	case SECRET_FILE:
 		return secret_read_file(secret, source->path, err);
 	case SECRET_FD:
+		(void)fcntl(source->fd, F_SETFD,
+			FD_CLOEXEC); /* programs we start need not see it */
 		return secret_read(secret, source->fd, key, err);
 	case SECRET_GENERATE:
 		return generate_into(source->path, secret, err);

@@ -79,6 +79,7 @@ static int open_events(const char *where, struct error *err)
 	int fd;
 
 	if (text_to_u64(where, 0, 1 << 16, &number) == 0) {
+		(void)fcntl((int)number, F_SETFD, FD_CLOEXEC);
 		fd = fcntl((int)number, F_DUPFD_CLOEXEC, 3);
 		return fd < 0 ? error_errno(err, -errno, "--events %s", where) : fd;
 	}

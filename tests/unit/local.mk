@@ -4,9 +4,11 @@ UNIT_TESTS = \
 	tests/unit/test_file \
 	tests/unit/test_command \
 	tests/unit/test_event \
+	tests/unit/test_journal \
 	tests/unit/test_layout \
 	tests/unit/test_release \
 	tests/unit/test_run \
+	tests/unit/test_secrets \
 	tests/unit/test_digest \
 	tests/unit/test_document \
 	tests/unit/test_json \
@@ -22,6 +24,8 @@ tests_unit_test_command_SOURCES = tests/unit/test_command.c
 tests_unit_test_event_SOURCES = tests/unit/test_event.c
 tests_unit_test_run_SOURCES = tests/unit/test_run.c
 tests_unit_test_layout_SOURCES = tests/unit/test_layout.c
+tests_unit_test_journal_SOURCES = tests/unit/test_journal.c
+tests_unit_test_secrets_SOURCES = tests/unit/test_secrets.c
 tests_unit_test_release_SOURCES = tests/unit/test_release.c
 tests_unit_test_digest_SOURCES = tests/unit/test_digest.c
 tests_unit_test_document_SOURCES = tests/unit/test_document.c
