@@ -18,21 +18,34 @@ extern const char *const level_sentences[]; /* one sentence of consequence each,
 
 struct control_kind;
 
-/* One measure. Data only. */
+/* Circumstances of a machine that change controls: answers' hardening.roles. */
+struct role {
+	const char *name;     /* containers */
+	const char *sentence; /* for the wizard */
+};
+extern const struct role control_roles[]; /* ends with name NULL */
+
+/* One measure. Data only. What target and values mean is told beside each kind in kinds.h. */
 struct control {
 	const char *id;                       /* kernel.kptr_restrict */
 	enum layer layer;
 	enum level level;                     /* enters at this level; levels are cumulative */
 	const struct control_kind *kind;
-	const char *target;                   /* kind-specific: sysctl name, kernel argument, path, service … */
+	const char *target;                   /* kind-specific: sysctl name, path, service … */
 	const char *values[4];                /* wanted value by level; NULL: as the level below; [0] unused */
+	const char *role_value;               /* "role=value": wanted with this role instead, or NULL */
 	const char *title;                    /* at most 60 cells */
-	const char *effect, *breaks, *undo;   /* one sentence each; breaks may be NULL: nothing known */
-	const char *reference;                /* KSPP, CIS number, man page … */
-	const char *needs_kernel;             /* CONFIG_ symbols that must be y or m, space-separated, or NULL */
+	const char *effect;                   /* one sentence, as are the next two */
+	const char *breaks;                   /* NULL: nothing known */
+	const char *undo;                     /* NULL: turning the control off and applying again is all */
+	const char *reference;                /* KSPP, CIS, man page … */
+	const char *needs_kernel;             /* CONFIG_ symbols that must be y or m, space-separated, A|B: one of them; or NULL */
+	const char *kernel_since;             /* "6.6": first kernel that has it, or NULL */
 	const char *needs_package;            /* generic package name, or NULL */
+	const char *needs;                    /* ids of controls without which it is pointless, space-separated, or NULL */
 	const char *role;                     /* applies only with this role; "!role": only without; NULL: always */
 	bool locks_out;                       /* a mistake here can lock the operator out */
+	bool fallback;                        /* kernel argument that some firmware does not survive: not in the fallback boot entry */
 };
 
 enum control_status { CONTROL_PASS, CONTROL_FAIL, CONTROL_DRIFT, CONTROL_UNAVAILABLE, CONTROL_NOT_APPLICABLE, CONTROL_OFF, CONTROL_PENDING, CONTROL_UNKNOWN };
@@ -64,6 +77,9 @@ struct control_scope {
 	const char *kernel;             /* version whose configuration gates the controls; NULL: the running or the only one */
 };
 
+/* One sentence of how to undo a control; the caller frees it. */
+char *control_undo(const struct control *control) CHECKED;
+
 /* The wanted value of a control under a policy, or NULL when it is not part of it. */
 const char *control_wanted(const struct control *control, const struct policy *policy);
 
@@ -80,7 +96,8 @@ int controls_audit(const struct control_scope *scope, const struct policy *polic
 	struct error *err) CHECKED;
 void controls_results_free(struct control_result *results, size_t count);
 
-/* The policy kept on an installed machine: etc/jefelinux/policy.yaml (same syntax as hardening: in an answer file), written by
- * controls_apply(). */
+/* The policy kept on an installed machine: etc/jefelinux/policy.yaml (an answer file with hardening: only), written by
+ * controls_apply(). -ENOENT when there is none. */
 int policy_load(int root_fd, struct answers **answers, struct error *err) CHECKED;
+int policy_save(int root_fd, const struct policy *policy, struct error *err) CHECKED;
 struct policy policy_of(const struct answers *answers);

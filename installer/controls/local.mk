@@ -1,1 +1,37 @@
-# Sources of installer/controls; see Makefile.am.
+libinstaller_a_SOURCES += \
+	installer/controls/apply.c \
+	installer/controls/audit.c \
+	installer/controls/catalogue.c installer/controls/controls.h \
+	installer/controls/composed.c \
+	installer/controls/disk.c \
+	installer/controls/kind_account.c \
+	installer/controls/kind_argument.c \
+	installer/controls/kind_audit_rule.c \
+	installer/controls/kind_file.c \
+	installer/controls/kind_firewall.c \
+	installer/controls/kind_json.c \
+	installer/controls/kind_module.c \
+	installer/controls/kind_mount.c \
+	installer/controls/kind_service.c \
+	installer/controls/kind_setting.c \
+	installer/controls/kind_setuid.c \
+	installer/controls/kind_sshd.c \
+	installer/controls/kind_state.c \
+	installer/controls/kind_sysctl.c \
+	installer/controls/kinds.h \
+	installer/controls/policy.c \
+	installer/controls/site.c
+
+# The catalogue and the files it writes: data, included by catalogue.c and kind_firewall.c.
+EXTRA_DIST += \
+	installer/controls/catalogue/audit.inc \
+	installer/controls/catalogue/auth.inc \
+	installer/controls/catalogue/boot.inc \
+	installer/controls/catalogue/container.inc \
+	installer/controls/catalogue/kernel.inc \
+	installer/controls/catalogue/mac.inc \
+	installer/controls/catalogue/network.inc \
+	installer/controls/catalogue/userland.inc \
+	installer/controls/files/firewall.inc \
+	installer/controls/files/profile.inc \
+	installer/controls/files/services.inc

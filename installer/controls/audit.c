@@ -1,0 +1,134 @@
+/* What is wanted, what the disk says, what the running system says: and whether they agree. */
+#include <errno.h>
+#include <string.h>
+
+#include "installer/base/memory.h"
+#include "installer/controls/kinds.h"
+
+static enum control_status status_of(enum found found)
+{
+	switch (found) {
+	case FOUND_RIGHT:
+		return CONTROL_PASS;
+	case FOUND_WRONG:
+		return CONTROL_FAIL;
+	case FOUND_PENDING:
+		return CONTROL_PENDING;
+	case FOUND_NOTHING:
+		return CONTROL_NOT_APPLICABLE;
+	case FOUND_UNAVAILABLE:
+		return CONTROL_UNAVAILABLE;
+	case FOUND_UNKNOWN:
+		return CONTROL_UNKNOWN;
+	}
+	return CONTROL_UNKNOWN;
+}
+
+static void take_evidence(struct control_result *result, struct finding *finding)
+{
+	if (!finding->evidence)
+		return;
+	if (result->evidence) {
+		char *both = memory_format("%s; %s", result->evidence, finding->evidence);
+
+		free(result->evidence);
+		result->evidence = both;
+	} else {
+		result->evidence = finding->evidence;
+		finding->evidence = NULL;
+	}
+}
+
+static void look_at_disk(
+	struct site *site, struct control_result *result, const char *value)
+{
+	struct finding finding = {0};
+
+	result->control->kind->persisted(site, result->control, value, &finding);
+	result->status = status_of(finding.found);
+	result->persisted = finding.value;
+	finding.value = NULL;
+	take_evidence(result, &finding);
+	finding_clear(&finding);
+}
+
+/* What is right on the disk but not in force is drift; what the disk lacks stays a failure. */
+static void look_at_kernel(
+	struct site *site, struct control_result *result, const char *value)
+{
+	struct finding finding = {0};
+
+	result->control->kind->effective(site, result->control, value, &finding);
+	if (result->status == CONTROL_PASS && finding.found == FOUND_WRONG)
+		result->status = CONTROL_DRIFT;
+	else if (result->status == CONTROL_PASS)
+		result->status = status_of(finding.found);
+	result->effective = finding.value;
+	finding.value = NULL;
+	take_evidence(result, &finding);
+	finding_clear(&finding);
+}
+
+static void audit_off(const struct control *control, const struct policy *policy,
+	struct control_result *result)
+{
+	result->status = CONTROL_OFF;
+	if (policy->level >= control->level)
+		result->evidence = memory_copy_text("turned off by the policy");
+	else
+		result->evidence =
+			memory_format("enters at level %s", level_names[control->level]);
+}
+
+static void audit_one(
+	struct site *site, const struct control *control, struct control_result *result)
+{
+	autofree char *value = site_wanted(site, control);
+	struct finding finding = {0};
+
+	result->control = control;
+	if (!value) {
+		audit_off(control, site->policy, result);
+		return;
+	}
+	result->wanted = control->kind->describe ? control->kind->describe(control, value)
+						 : memory_copy_text(value);
+	if (!site_has(site, control, &finding)) {
+		result->status = status_of(finding.found);
+		take_evidence(result, &finding);
+		finding_clear(&finding);
+		return;
+	}
+	look_at_disk(site, result, value);
+	if (site->scope->running && control->kind->effective &&
+		result->status != CONTROL_NOT_APPLICABLE)
+		look_at_kernel(site, result, value);
+}
+
+int controls_audit(const struct control_scope *scope, const struct policy *policy,
+	struct control_result **results, size_t *count, struct error *err)
+{
+	autosite struct site site = {.scope = scope, .policy = policy};
+	int rc = site_open(&site, err);
+
+	if (rc < 0)
+		return rc;
+	*count = 0;
+	while (controls[*count])
+		(*count)++;
+	*results = memory_zero(*count, sizeof(**results));
+	for (size_t i = 0; i < *count; i++)
+		audit_one(&site, controls[i], &(*results)[i]);
+	return 0;
+}
+
+void controls_results_free(struct control_result *results, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(results[i].wanted);
+		free(results[i].persisted);
+		free(results[i].effective);
+		free(results[i].evidence);
+	}
+	free(results);
+}

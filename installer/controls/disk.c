@@ -1,0 +1,90 @@
+/* Files of the system under inspection: read whole, replaced at once with their owners kept. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "installer/base/file.h"
+#include "installer/base/memory.h"
+#include "installer/controls/kinds.h"
+
+enum { DISK_MAX = 1 << 20 };
+
+bool disk_read(const struct site *site, const char *path, struct text *text)
+{
+	return file_read(site->scope->root_fd, path, DISK_MAX, text, NULL) == 0;
+}
+
+static bool disk_stat(int root_fd, const char *path, struct stat *st)
+{
+	autoclose int fd = file_open(root_fd, path, O_PATH, 0, NULL);
+
+	return fd >= 0 && fstat(fd, st) == 0;
+}
+
+static int write_owned(int root_fd, const char *path, const struct text *text,
+	const struct stat *owner, struct error *err)
+{
+	autoclose int fd = -1;
+	int rc = file_write(root_fd, path, text_string(text), text->size,
+		owner->st_mode & 07777, err);
+
+	if (rc < 0 || (owner->st_uid == 0 && owner->st_gid == 0))
+		return rc;
+	fd = file_open(root_fd, path, O_RDONLY, 0, err);
+	if (fd < 0)
+		return fd;
+	if (fchown(fd, owner->st_uid, owner->st_gid) < 0 ||
+		fchmod(fd, owner->st_mode & 07777) < 0)
+		return error_errno(err, -errno, "giving %s its owner", path);
+	return 0;
+}
+
+static int make_parent(int root_fd, const char *path, struct error *err)
+{
+	const char *slash = strrchr(path, '/');
+	autofree char *parent =
+		memory_copy_bytes(path, slash ? (size_t)(slash - path) : 0);
+
+	return file_make_dirs(root_fd, parent, 0755, err);
+}
+
+int disk_write(const struct site *site, const char *path, const struct text *text,
+	unsigned mode, bool *changed, struct error *err)
+{
+	int root_fd = site->scope->root_fd;
+	autotext struct text old = {0};
+	struct stat st = {.st_mode = mode};
+	bool there = disk_stat(root_fd, path, &st);
+
+	if (mode)
+		st.st_mode = mode;
+	if (there && disk_read(site, path, &old) &&
+		text_equal(text_string(&old), text_string(text)))
+		return 0;
+	*changed = true;
+	if (make_parent(root_fd, path, err) < 0)
+		return err ? err->code : -EIO;
+	return write_owned(root_fd, path, text, &st, err);
+}
+
+char *line_next(char **rest)
+{
+	return *rest && **rest ? strsep(rest, "\n") : NULL;
+}
+
+bool text_has_line(const char *text, const char *line)
+{
+	autofree char *copy = memory_copy_text(text);
+	char *rest = copy, *found;
+	size_t size = strlen(line);
+
+	while ((found = line_next(&rest))) {
+		found += strspn(found, " \t");
+		if (strncmp(found, line, size) == 0 &&
+			strspn(found + size, " \t") == strlen(found + size))
+			return true;
+	}
+	return false;
+}

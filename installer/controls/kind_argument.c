@@ -1,0 +1,225 @@
+/* Kernel arguments: /etc/jefelinux/cmdline, one per line, from which the boot menu is written. Lines of others stay. */
+#include <string.h>
+
+#include "installer/base/file.h"
+#include "installer/base/memory.h"
+#include "installer/controls/kinds.h"
+
+static const char optional_path[] = "etc/jefelinux/cmdline.optional";
+
+static size_t key_size(const char *token)
+{
+	return strcspn(token, "=");
+}
+
+static bool same_key(const char *a, const char *b)
+{
+	return key_size(a) == key_size(b) && strncmp(a, b, key_size(a)) == 0;
+}
+
+static bool value_has_key(const char *value, const char *token)
+{
+	autowords struct words tokens = {0};
+
+	words_split(&tokens, value, " ");
+	for (size_t i = 0; i < tokens.count; i++)
+		if (same_key(tokens.items[i] + (tokens.items[i][0] == '!'), token))
+			return true;
+	return false;
+}
+
+/* Is it an argument that some control sets or forbids, at any level? */
+static bool is_managed(const char *token)
+{
+	for (const struct control *const *control = controls; *control; control++)
+		for (size_t level = 0; (*control)->kind == &kind_argument &&
+				       level < LENGTH((*control)->values);
+			level++)
+			if ((*control)->values[level] &&
+				value_has_key((*control)->values[level], token))
+				return true;
+	return false;
+}
+
+static void begin(struct site *site, struct text *text)
+{
+	autotext struct text old = {0};
+	autowords struct words lines = {0};
+
+	(void)disk_read(site, kind_argument.file, &old);
+	words_split(&lines, text_string(&old), "\n");
+	for (size_t i = 0; i < lines.count; i++)
+		if (!is_managed(lines.items[i]))
+			text_addf(text, "%s\n", lines.items[i]);
+}
+
+static void lines(struct site *site, const struct control *control, const char *value,
+	struct text *text)
+{
+	autowords struct words tokens = {0};
+
+	(void)site;
+	(void)control;
+	words_split(&tokens, value, " ");
+	for (size_t i = 0; i < tokens.count; i++)
+		if (tokens.items[i][0] != '!')
+			text_addf(text, "%s\n", tokens.items[i]);
+}
+
+static int written(struct site *site, const struct text *text, struct error *err)
+{
+	autotext struct text optional = {0};
+	bool changed = false;
+
+	(void)text;
+	for (const struct control *const *control = controls; *control; control++) {
+		autofree char *value =
+			(*control)->kind == &kind_argument && (*control)->fallback
+				? site_wanted(site, *control)
+				: NULL;
+
+		if (value)
+			lines(site, *control, value, &optional);
+	}
+	return disk_write(site, optional_path, &optional, 0644, &changed, err);
+}
+
+/* Names in CONFIG_LSM= that this kernel can honour, and how it calls them. Of those that exclude each other only the wanted
+ * one is kept. */
+static void add_security_modules(
+	const struct site *site, const char *wanted, struct text *text)
+{
+	static const struct {
+		const char *name, *symbol;
+	} modules[] = {
+		{"landlock",  "SECURITY_LANDLOCK"    },
+                {"lockdown",  "SECURITY_LOCKDOWN_LSM"},
+		{"yama",      "SECURITY_YAMA"        },
+                {"loadpin",   "SECURITY_LOADPIN"     },
+		{"safesetid", "SECURITY_SAFESETID"   },
+                {"integrity", "INTEGRITY"            }
+        };
+
+	for (size_t i = 0; i < LENGTH(modules); i++)
+		if (site->config.size && site_kernel_has(site, modules[i].symbol))
+			text_addf(text, "%s,", modules[i].name);
+	if (!site->config.size)
+		text_add(text, "landlock,yama,");
+	text_add(text, wanted);
+	if (site->config.size && site_kernel_has(site, "BPF_LSM"))
+		text_add(text, ",bpf");
+}
+
+static char *expand(struct site *site, const char *value)
+{
+	static const char prefix[] = "lsm=+";
+	autowords struct words tokens = {0};
+	autotext struct text text = {0};
+
+	words_split(&tokens, value, " ");
+	for (size_t i = 0; i < tokens.count; i++) {
+		text_add(&text, i ? " " : "");
+		if (text_starts(tokens.items[i], prefix)) {
+			text_add(&text, "lsm=");
+			add_security_modules(
+				site, tokens.items[i] + strlen(prefix), &text);
+		} else {
+			text_add(&text, tokens.items[i]);
+		}
+	}
+	return text_take(&text);
+}
+
+/* Does the line of tokens hold this one, and no other with its key behind it? */
+static bool line_has(const struct words *line, const char *token)
+{
+	bool has = false;
+
+	for (size_t i = 0; i < line->count; i++)
+		if (same_key(line->items[i], token))
+			has = strcmp(line->items[i], token) == 0;
+	return has;
+}
+
+static bool line_right(const struct words *line, const char *value, struct text *wrong)
+{
+	autowords struct words tokens = {0};
+
+	words_split(&tokens, value, " ");
+	for (size_t i = 0; i < tokens.count; i++) {
+		const char *token = tokens.items[i];
+		bool right = token[0] == '!' ? !words_contain(line, token + 1)
+					     : line_has(line, token);
+
+		if (!right)
+			text_addf(wrong, "%s%s %s", wrong->size ? ", " : "",
+				token[0] == '!' ? "has" : "lacks",
+				token + (token[0] == '!'));
+	}
+	return !wrong->size;
+}
+
+static void check_line(
+	struct site *site, const char *path, const char *value, struct finding *finding)
+{
+	autotext struct text text = {0}, wrong = {0};
+	autowords struct words tokens = {0};
+
+	if (!disk_read(site, path, &text)) {
+		find(finding, FOUND_WRONG, NULL, memory_format("%s is not there", path));
+		return;
+	}
+	words_split(&tokens, text_string(&text), " \n");
+	if (line_right(&tokens, value, &wrong))
+		find(finding, FOUND_RIGHT, memory_copy_text(value),
+			memory_copy_text(path));
+	else
+		find(finding, FOUND_WRONG, NULL,
+			memory_format("%s %s", path, wrong.data));
+}
+
+static void persisted(struct site *site, const struct control *control, const char *value,
+	struct finding *finding)
+{
+	(void)control;
+	check_line(site, kind_argument.file, value, finding);
+}
+
+/* The kernel's own word that the argument had its effect. */
+static void check_proof(struct site *site, const char *target, struct finding *finding)
+{
+	autowords struct words proof = {0}, found = {0};
+	autofree char *line = NULL;
+
+	words_split(&proof, target, " ");
+	if (proof.count < 2 ||
+		file_read_line(site->scope->root_fd, proof.items[0], &line) < 0)
+		return;
+	words_split(&found, line, " ,");
+	find(finding, words_contain(&found, proof.items[1]) ? FOUND_RIGHT : FOUND_WRONG,
+		memory_copy_text(line), memory_format("%s: %s", proof.items[0], line));
+}
+
+static void effective(struct site *site, const struct control *control, const char *value,
+	struct finding *finding)
+{
+	check_line(site, "/proc/cmdline", value, finding);
+	if (finding->found == FOUND_WRONG)
+		finding->found = site_late(site, kind_argument.file);
+	else if (control->target)
+		check_proof(site, control->target, finding);
+}
+
+const struct control_kind kind_argument = {
+	.name = "argument",
+	.fix = "Apply again, then restart from the first boot entry.",
+	.takes_value = true,
+	.expand = expand,
+	.file = "etc/jefelinux/cmdline",
+	.mode = 0644,
+	.begin = begin,
+	.lines = lines,
+	.written = written,
+	.persisted = persisted,
+	.effective = effective,
+};

@@ -1,0 +1,117 @@
+/* Services at boot, and packages that should not be there. */
+#include <errno.h>
+#include <string.h>
+
+#include "installer/base/file.h"
+#include "installer/base/memory.h"
+#include "installer/controls/kinds.h"
+#include "installer/distro/distro.h"
+
+/* Name and runlevel here: target's first word is a generic name, or a service of ours. */
+struct service {
+	const char *name;
+	struct words words;
+};
+
+static struct service service_of(const struct site *site, const struct control *control)
+{
+	struct service service = {0};
+
+	words_split(&service.words, control->target, " ");
+	service.name = site->scope->distro->service_for(service.words.items[0]);
+	if (!service.name)
+		service.name = service.words.items[0];
+	return service;
+}
+
+static void service_free(struct service *service)
+{
+	words_free(&service->words);
+}
+#define autoservice __attribute__((cleanup(service_free)))
+
+static bool is_on(const char *value)
+{
+	return strcmp(value, "on") == 0;
+}
+
+static int service_apply(struct site *site, const struct control *control,
+	const char *value, bool *changed, struct error *err)
+{
+	const struct distro *distro = site->scope->distro;
+	autoservice struct service service = service_of(site, control);
+	enum service_state state = distro->service_state(
+		site->scope->root_fd, service.name, service.words.items[1]);
+
+	if (state == SERVICE_MISSING || (state == SERVICE_ON) == is_on(value))
+		return 0;
+	*changed = true;
+	return distro->set_service(site->scope->root_fd, service.name,
+		service.words.items[1], is_on(value), err);
+}
+
+static void service_persisted(struct site *site, const struct control *control,
+	const char *value, struct finding *finding)
+{
+	autoservice struct service service = service_of(site, control);
+	enum service_state state = site->scope->distro->service_state(
+		site->scope->root_fd, service.name, service.words.items[1]);
+	enum found missing = is_on(value) ? FOUND_WRONG : FOUND_NOTHING;
+
+	if (state == SERVICE_MISSING)
+		find(finding, missing, NULL,
+			memory_format("there is no service %s", service.name));
+	else
+		find(finding,
+			(state == SERVICE_ON) == is_on(value) ? FOUND_RIGHT : FOUND_WRONG,
+			memory_copy_text(state == SERVICE_ON ? "on" : "off"),
+			memory_format("etc/runlevels, %s: %s", service.words.items[1],
+				service.name));
+}
+
+static void service_effective(struct site *site, const struct control *control,
+	const char *value, struct finding *finding)
+{
+	autoservice struct service service = service_of(site, control);
+	bool running = site->scope->distro->service_running(service.name);
+
+	find(finding, running == is_on(value) ? FOUND_RIGHT : FOUND_WRONG,
+		memory_copy_text(running ? "on" : "off"),
+		memory_format("%s is %s", service.name, running ? "running" : "stopped"));
+}
+
+const struct control_kind kind_service = {
+	.name = "service",
+	.fix = "Start or stop the service, or restart the machine.",
+	.apply = service_apply,
+	.persisted = service_persisted,
+	.effective = service_effective,
+};
+
+static void package_persisted(struct site *site, const struct control *control,
+	const char *value, struct finding *finding)
+{
+	const struct distro *distro = site->scope->distro;
+	autowords struct words generics = {0};
+	autotext struct text found = {0};
+
+	words_split(&generics, control->target, " ");
+	for (size_t i = 0; i < generics.count; i++) {
+		const char *name = distro->package_for(generics.items[i]);
+
+		if (name && distro->package_installed(site->scope->root_fd, name))
+			text_addf(&found, "%s%s", found.size ? " " : "", name);
+	}
+	if (found.size)
+		find(finding, FOUND_WRONG, memory_copy_text("installed"),
+			memory_format("installed: %s", found.data));
+	else
+		find(finding, FOUND_RIGHT, memory_copy_text(value),
+			memory_copy_text("none of them is installed"));
+}
+
+const struct control_kind kind_package = {
+	.name = "package",
+	.fix = "Remove the package.",
+	.persisted = package_persisted,
+};

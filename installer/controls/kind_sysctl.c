@@ -1,0 +1,215 @@
+/* Kernel settings below /proc/sys. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "installer/base/file.h"
+#include "installer/base/memory.h"
+#include "installer/controls/kinds.h"
+
+static void lines(struct site *site, const struct control *control, const char *value,
+	struct text *text)
+{
+	autowords struct words names = {0};
+
+	(void)site;
+	words_split(&names, control->target, " ");
+	for (size_t i = 0; i < names.count; i++)
+		text_addf(text, "%s = %s\n", names.items[i], value);
+}
+
+/* White space as single blanks: the kernel separates by tabs. The caller frees it. */
+static char *normal(const char *value)
+{
+	autowords struct words words = {0};
+	autotext struct text text = {0};
+
+	words_split(&words, value, " \t\n");
+	for (size_t i = 0; i < words.count; i++)
+		text_addf(&text, "%s%s", i ? " " : "", words.items[i]);
+	return text_take(&text);
+}
+
+/* What is assigned last, and where. */
+struct assignment {
+	char *value, *path;
+};
+
+static void assignment_free(struct assignment *last)
+{
+	free(last->value);
+	free(last->path);
+}
+
+static void take_assignments(const struct site *site, const char *path, const char *name,
+	struct assignment *last)
+{
+	autotext struct text text = {0};
+	char *rest, *line;
+
+	if (!disk_read(site, path, &text))
+		return;
+	rest = text.data;
+	while ((line = line_next(&rest))) {
+		char *equals = strchr(line, '=');
+		autofree char *key =
+			equals ? memory_copy_bytes(line, (size_t)(equals - line)) : NULL;
+		autofree char *found = key ? normal(key) : NULL;
+
+		if (!found || !text_equal(found[0] == '-' ? found + 1 : found, name))
+			continue;
+		assignment_free(last);
+		*last = (struct assignment){normal(equals + 1), memory_copy_text(path)};
+	}
+}
+
+/* Files in the order the system reads them: by name over all folders, the same name in /etc instead of /usr/lib. */
+static void setting_files(const struct site *site, struct words *files)
+{
+	static const char *const folders[] = {
+		"etc/sysctl.d", "usr/lib/sysctl.d", "lib/sysctl.d"};
+	autowords struct words sortable = {0};
+
+	for (size_t i = 0; i < LENGTH(folders); i++) {
+		autowords struct words names = {0};
+
+		if (file_list(site->scope->root_fd, folders[i], true, &names, NULL) < 0)
+			continue;
+		for (size_t j = 0; j < names.count; j++)
+			if (text_ends(names.items[j], ".conf"))
+				words_addf(
+					&sortable, "%s/%s", names.items[j], folders[i]);
+	}
+	words_sort(&sortable);
+	for (size_t i = 0; i < sortable.count; i++) {
+		const char *folder = strchr(sortable.items[i], '/') + 1;
+		int size = (int)(folder - 1 - sortable.items[i]);
+
+		if (i && strncmp(sortable.items[i], sortable.items[i - 1],
+				 (size_t)size + 1) == 0)
+			continue;
+		words_addf(files, "%s/%.*s", folder, size, sortable.items[i]);
+	}
+	words_add(files, "etc/sysctl.conf");
+}
+
+static void persisted(struct site *site, const struct control *control, const char *value,
+	struct finding *finding)
+{
+	autowords struct words names = {0}, files = {0};
+
+	words_split(&names, control->target, " ");
+	setting_files(site, &files);
+	for (size_t i = 0; i < names.count; i++) {
+		__attribute__((cleanup(assignment_free))) struct assignment last = {0};
+
+		for (size_t j = 0; j < files.count; j++)
+			take_assignments(site, files.items[j], names.items[i], &last);
+		if (!text_equal(last.value, value)) {
+			find(finding, FOUND_WRONG, memory_copy_text(last.value),
+				last.path ? memory_format("%s: %s = %s", last.path,
+						    names.items[i], last.value)
+					  : memory_format(
+						    "no file sets %s", names.items[i]));
+			return;
+		}
+		find(finding, FOUND_RIGHT, memory_copy_text(value),
+			memory_format("%s: %s = %s", last.path, names.items[i], value));
+	}
+}
+
+static char *proc_path(const char *name)
+{
+	char *path = memory_format("proc/sys/%s", name);
+
+	for (char *at = path + strlen("proc/sys/"); *at; at++)
+		if (*at == '.')
+			*at = '/';
+	return path;
+}
+
+static void find_unreadable(struct finding *finding, const char *path, int code)
+{
+	if (code == -ENOENT)
+		find(finding, FOUND_UNAVAILABLE, NULL,
+			memory_format("the running kernel has no /%s", path));
+	else
+		find(finding, FOUND_UNKNOWN, NULL,
+			memory_format("/%s: %s", path, strerror(-code)));
+}
+
+static void effective(struct site *site, const struct control *control, const char *value,
+	struct finding *finding)
+{
+	autowords struct words names = {0};
+
+	words_split(&names, control->target, " ");
+	for (size_t i = 0; i < names.count; i++) {
+		autofree char *path = proc_path(names.items[i]);
+		autofree char *line = NULL;
+		autofree char *now = NULL;
+		int code = file_read_line(site->scope->root_fd, path, &line);
+
+		if (code < 0) {
+			find_unreadable(finding, path, code);
+			return;
+		}
+		now = normal(line);
+		find(finding, text_equal(now, value) ? FOUND_RIGHT : FOUND_WRONG,
+			memory_copy_text(now), memory_format("/%s = %s", path, now));
+		if (finding->found == FOUND_WRONG)
+			return;
+	}
+}
+
+static void set_now(struct site *site, const char *name, const char *value)
+{
+	autofree char *path = proc_path(name);
+	autofree char *now = NULL;
+	autoclose int fd = -1;
+
+	if (file_read_line(site->scope->root_fd, path, &now) == 0) {
+		autofree char *old = normal(now);
+
+		if (text_equal(old, value))
+			return;
+	}
+	fd = file_open(site->scope->root_fd, path, O_WRONLY, 0, NULL);
+	if (fd < 0 || write(fd, value, strlen(value)) < 0)
+		site_note(site, "%s cannot be set on the running kernel: %s", name,
+			strerror(errno));
+}
+
+static int activate(struct site *site, struct error *err)
+{
+	(void)err;
+	for (const struct control *const *control = controls; *control; control++) {
+		struct finding finding = {0};
+		autofree char *value = (*control)->kind == &kind_sysctl
+					       ? site_wanted(site, *control)
+					       : NULL;
+		autowords struct words names = {0};
+
+		if (value && site_has(site, *control, &finding))
+			words_split(&names, (*control)->target, " ");
+		for (size_t i = 0; i < names.count; i++)
+			set_now(site, names.items[i], value);
+		finding_clear(&finding);
+	}
+	return 0;
+}
+
+const struct control_kind kind_sysctl = {
+	.name = "sysctl",
+	.fix = "Look which file sets it after ours, then apply again.",
+	.takes_value = true,
+	.file = "etc/sysctl.d/99-zz-jefe.conf",
+	.mode = 0644,
+	.header =
+		"# Written by jefe-setup from its policy; see `jefe-setup explain`. The name sorts behind the distribution's.\n",
+	.lines = lines,
+	.activate = activate,
+	.persisted = persisted,
+	.effective = effective,
+};

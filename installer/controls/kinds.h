@@ -1,0 +1,123 @@
+/* The verbs: what can be done to a system, and how it is checked. A control names one; nothing here knows a control. */
+#pragma once
+
+#include "installer/controls/controls.h"
+
+/* What a look at the disk or at the kernel found. */
+enum found {
+	FOUND_RIGHT,
+	FOUND_WRONG,
+	FOUND_PENDING,     /* was changed since the machine started */
+	FOUND_NOTHING,     /* does not apply here */
+	FOUND_UNAVAILABLE, /* cannot be had here */
+	FOUND_UNKNOWN,     /* may not be looked at */
+};
+struct finding {
+	enum found found;
+	char *value;    /* what is there, for people; NULL: nothing */
+	char *evidence; /* where it was read, or why it does not apply */
+};
+
+/* Programs whose output the checks read, each run at most once per audit. */
+enum program { PROGRAM_SSHD, PROGRAM_FIREWALL, PROGRAM_AUDIT_RULES, PROGRAM_AUDIT_STATUS, PROGRAM_COUNT };
+
+/* A system under inspection: the scope and what was read from it so far. */
+struct site {
+	const struct control_scope *scope;
+	const struct policy *policy;
+	void (*note)(void *context, const char *line);
+	void *context;
+	char *kernel;         /* version, or NULL: none found */
+	struct text config;   /* its configuration behind one newline; empty: not found */
+	struct {
+		bool asked;
+		int code;
+		struct text output;
+	} programs[PROGRAM_COUNT];
+};
+
+struct control_kind {
+	const char *name;  /* "sysctl" */
+	const char *fix;   /* one sentence: how to repair when applying again is not enough, or NULL */
+	bool takes_value;  /* --set ID=VALUE makes sense */
+	/* Value for people, when it is not the value itself; the caller frees it. */
+	char *(*describe)(const struct control *control, const char *value);
+	/* The value for this system from the one in the catalogue, or NULL when the kind takes it as it is. The caller frees it. */
+	char *(*expand)(struct site *site, const char *value);
+
+	/* Kinds whose controls share one file of ours: it is written from all of them at once, and removed when nothing is wanted. */
+	const char *file, *header;
+	unsigned mode;
+	void (*begin)(struct site *site, struct text *text); /* NULL: nothing */
+	void (*lines)(struct site *site, const struct control *control, const char *value, struct text *text);
+	void (*end)(struct site *site, struct text *text);   /* NULL: nothing */
+	/* Afterwards: further files that follow from it, or a check by its reader. On error the old file comes back. */
+	int (*written)(struct site *site, const struct text *text, struct error *err);
+
+	/* The other kinds. changed tells whether anything was. */
+	int (*apply)(struct site *site, const struct control *control, const char *value, bool *changed, struct error *err);
+	int (*withdraw)(struct site *site, const struct control *control, bool *changed, struct error *err);
+
+	/* Make the running system follow, after all files are written. */
+	int (*activate)(struct site *site, struct error *err);
+
+	/* What the disk says. */
+	void (*persisted)(struct site *site, const struct control *control, const char *value, struct finding *finding);
+	/* What the running system says; NULL: nothing besides the disk. */
+	void (*effective)(struct site *site, const struct control *control, const char *value, struct finding *finding);
+};
+
+// clang-format off
+extern const struct control_kind
+	kind_sysctl,     /* target: names, all set to the value */
+	kind_argument,   /* value: kernel arguments; "!x": must be absent; "lsm=+x": the kernel's own list with x. target: "FILE WORD"
+	                    that proves it at run time, or NULL */
+	kind_module,     /* target: modules that must not load. value: "blocked" */
+	kind_mount,      /* target: mount point [type to add when fstab has none]. value: options */
+	kind_file,       /* target: path and mode. value: content */
+	kind_mode,       /* target: paths, the last part may be a pattern. value: mode [owner:group] */
+	kind_service,    /* target: generic or own name, runlevel. value: on, off */
+	kind_package,    /* target: generic names. value: absent */
+	kind_account,    /* target: a rule of kind_account.c. value: none, locked … */
+	kind_setting,    /* target: file, key, style (words, assign, quoted, equals, absent). value: value of the key */
+	kind_sshd,       /* value: lines for sshd */
+	kind_audit_rule, /* target: key. value: rules for auditctl without their key */
+	kind_firewall,   /* target: part of the rule set, then a text that listing the running set must show. value: on */
+	kind_json,       /* target: file, member. value: true, false or text */
+	kind_setuid,     /* value: programs that may stay privileged */
+	kind_state;      /* target: file and text it must hold; nothing to apply */
+extern const struct control_kind *const control_kinds[]; /* NULL-terminated */
+// clang-format on
+
+/* site.c */
+int site_open(struct site *site, struct error *err) CHECKED;
+void site_close(struct site *site);
+#define autosite __attribute__((cleanup(site_close)))
+/* The value wanted here, or NULL. The caller frees it. */
+char *site_wanted(struct site *site, const struct control *control);
+/* Can the control do anything here? Otherwise the finding says why not. */
+bool site_has(struct site *site, const struct control *control, struct finding *finding);
+bool site_kernel_has(const struct site *site, const char *symbol);
+/* Output of a program on the running system; NULL after filling the finding when there is none. */
+const char *site_listing(struct site *site, enum program program, struct finding *finding);
+void site_note(struct site *site, const char *format, ...) PRINTF(2, 3);
+
+/* FOUND_PENDING when the file was written after the machine started, FOUND_WRONG otherwise. */
+enum found site_late(const struct site *site, const char *path);
+
+/* Fill a finding; value and evidence are taken over. */
+void find(struct finding *finding, enum found found, char *value, char *evidence);
+void finding_clear(struct finding *finding);
+
+/* composed.c: shared files of a kind. */
+int composed_write(struct site *site, const struct control_kind *kind, bool *changed, struct error *err) CHECKED;
+/* Persisted check: every line the control puts into the file stands there. */
+void composed_persisted(struct site *site, const struct control *control, const char *value, struct finding *finding);
+
+/* disk.c: reading and replacing files with their owners kept. */
+bool disk_read(const struct site *site, const char *path, struct text *text); /* false: not there */
+/* Replace when different; parents are made. */
+int disk_write(const struct site *site, const char *path, const struct text *text, unsigned mode, bool *changed, struct error *err) CHECKED;
+/* The next line of text that is being taken apart, without its newline; NULL at the end. */
+char *line_next(char **rest);
+bool text_has_line(const char *text, const char *line); /* ignoring white space around */
