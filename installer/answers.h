@@ -149,6 +149,9 @@ const char *answers_disk_differs(const struct answers *answers, const struct dis
 /* The disks the match selects, in machine order; NULL-terminated array, the caller frees the array. */
 const struct disk **answers_disks(const struct answers *answers, const struct machine *machine) CHECKED;
 
+/* JSON Schema (draft 2020-12) of the answer file. The caller frees it. */
+char *answers_schema(void) CHECKED;
+
 /* For the review: rows of {screen, label, value, changed from default}. */
 struct summary_row { const char *screen; const char *label; char *value; bool changed; };
 struct summary_row *answers_summary(const struct answers *answers, const struct machine *machine, size_t *count) CHECKED;

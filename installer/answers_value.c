@@ -10,6 +10,22 @@ bool field_is_user(const struct field *field)
 	return text_starts(field->key, "users[].");
 }
 
+void fields_below(const char *section, struct words *keys)
+{
+	autofree char *prefix = memory_format("%s%s", section, *section ? "." : "");
+
+	for (const struct field *field = answer_fields; field->key; field++) {
+		const char *rest = field->key + strlen(prefix);
+		autofree char *key = NULL;
+
+		if (!text_starts(field->key, prefix))
+			continue;
+		key = memory_copy_bytes(rest, strcspn(rest, ".["));
+		if (!words_contain(keys, key))
+			words_add(keys, key);
+	}
+}
+
 static void *slot_at(const struct slot *slot)
 {
 	char *base = field_is_user(slot->field)
@@ -19,10 +35,18 @@ static void *slot_at(const struct slot *slot)
 	return base + slot->field->offset;
 }
 
-static void choices_text(const char *const *choices, struct text *to)
+/* All of them, or, when they are many, the command that lists them. */
+static void choices_text(const struct field *field, struct text *to)
 {
-	for (const char *const *choice = choices; *choice; choice++)
-		text_addf(to, "%s%s", choice == choices ? "" : ", ", *choice);
+	enum { MANY = 16 };
+	size_t count = 0;
+
+	while (field->choices[count])
+		count++;
+	if (count > MANY)
+		text_addf(to, "those that `jefe-setup explain %s` lists", field->key);
+	for (size_t i = 0; count <= MANY && i < count; i++)
+		text_addf(to, "%s%s", i ? ", " : "", field->choices[i]);
 }
 
 static bool accepts_choice(
@@ -34,7 +58,7 @@ static bool accepts_choice(
 		if (strcmp(*choice, text) == 0)
 			return true;
 	text_addf(why_not, "\"%s\" is not one of ", text);
-	choices_text(field->choices, why_not);
+	choices_text(field, why_not);
 	near = text_nearest(text, field->choices);
 	if (near)
 		text_addf(why_not, "; did you mean %s?", near);
@@ -51,8 +75,8 @@ static bool accepts_text(
 			field->min, field->max);
 		return false;
 	}
-	if (size == 0 || strpbrk(text, "\n\r")) {
-		text_add(why_not, size ? "must be one line" : "must not be empty");
+	if (size == 0) {
+		text_add(why_not, "must not be empty");
 		return false;
 	}
 	return !field->valid || field->valid(text, why_not);
@@ -148,15 +172,55 @@ static bool accepts_setting(const char *text, struct text *why_not)
 {
 	const char *equal = strchr(text, '=');
 
-	if (equal && equal != text && equal[1] && !strpbrk(text, "\n\r") &&
+	if (equal && equal != text && equal[1] &&
 		strcspn(text, " \t\"'") >= (size_t)(equal - text))
 		return true;
 	text_add(why_not, "a control has an id and a value: on, off or one of its own");
 	return false;
 }
 
+/* One character of UTF-8 at text: its code point and size, or size 0. */
+static size_t decode_character(const unsigned char *text, unsigned long *code)
+{
+	size_t size = *text < 0x80 ? 1 : *text >= 0xf0 ? 4 : *text >= 0xe0 ? 3 : 2;
+	static const unsigned long smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+
+	if (*text >= 0xf8 || (*text >= 0x80 && *text < 0xc2))
+		return 0;
+	*code = size == 1 ? *text : *text & (0x7fU >> size);
+	for (size_t i = 1; i < size; i++) {
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+		*code = *code << 6 | (text[i] & 0x3f);
+	}
+	return *code >= smallest[size] ? size : 0;
+}
+
+/* Printable text that an answer file can hold. */
+static bool is_printable(const char *text)
+{
+	const unsigned char *at = (const unsigned char *)text;
+	unsigned long code = 0;
+
+	while (*at) {
+		size_t size = decode_character(at, &code);
+
+		if (size == 0 || code < ' ' || (code >= 0x7f && code < 0xa0) ||
+			code == 0x2028 || code == 0x2029 || code == 0xfeff ||
+			(code >= 0xd800 && code < 0xe000) || code == 0xfffe ||
+			code == 0xffff || code > 0x10ffff)
+			return false;
+		at += size;
+	}
+	return true;
+}
+
 bool field_accepts(const struct field *field, const char *text, struct text *why_not)
 {
+	if (!is_printable(text)) {
+		text_add(why_not, "must be one line of printable text in UTF-8");
+		return false;
+	}
 	switch (field->type) {
 	case FIELD_TEXT:
 		return field->choices ? accepts_choice(field, text, why_not)

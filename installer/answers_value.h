@@ -15,6 +15,8 @@ struct slot {
 bool slot_find(struct answers *answers, const char *path, struct slot *slot, const char **setting);
 
 bool field_is_user(const struct field *field);
+/* What keys may stand below a section: the next part of each table key that starts with it. "" is the file itself. */
+void fields_below(const char *section, struct words *keys);
 /* May text be a value, or for TEXTS and SETTINGS one item, of this field? Says why not, with what would be right. */
 bool field_accepts(const struct field *field, const char *text, struct text *why_not);
 

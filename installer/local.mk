@@ -12,8 +12,10 @@ libinstaller_a_SOURCES += \
 
 # facts and wishes
 libinstaller_a_SOURCES += \
-	installer/problem.c installer/machine.c \
+	installer/problem.c installer/machine.c installer/machine_disk.c installer/machine_probe.c installer/machine_probe.h \
+	installer/machine_system.c installer/answers_schema.c \
 	installer/answers.c installer/answers_fields.c installer/answers_value.c installer/answers_value.h \
+	installer/answers_check.c installer/answers_read.c installer/answers_summary.c installer/answers_write.c \
 	installer/answers_valid.c installer/answers_valid.h \
 	installer/keymap.c installer/keymap.h installer/keymaps.def installer/ssh_key.c installer/ssh_key.h
 

@@ -24,7 +24,7 @@ extern const char *const disk_bus_names[]; /* "unknown", "ata" … NULL; indexed
 struct disk {
 	char *name;        /* vda; what the operator types */
 	char *path;        /* /dev/vda */
-	char *by_id;       /* /dev/disk/by-id/… best stable link, or NULL */
+	char *by_id;       /* /dev/disk/by-id/… best stable link, or NULL; without udev the name udev would give, which is then no node */
 	char *by_path;
 	char *serial, *wwn, *model;
 	enum disk_bus bus;
@@ -72,6 +72,8 @@ struct machine {
 
 /* The running machine. Needs root for contents; without it, what cannot be read stays unknown. The caller frees it. */
 int machine_probe(struct machine **machine, struct error *err) CHECKED;
+/* The same with loop devices that have a backing file among the disks: for image files and tests. */
+int machine_probe_with_loops(struct machine **machine, struct error *err) CHECKED;
 /* From JSON text; name is used in messages. Unknown keys are ignored (newer probes), wrong types are errors. */
 int machine_load(const char *json, const char *name, struct machine **machine, struct error *err) CHECKED;
 int machine_load_file(const char *path, struct machine **machine, struct error *err) CHECKED;

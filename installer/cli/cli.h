@@ -22,3 +22,7 @@ int cli_fail(const char *name, int code, const struct error *err);
 
 int cli_console(int argc, char **argv);
 int cli_initramfs(int argc, char **argv);
+int cli_check(int argc, char **argv);
+int cli_explain(int argc, char **argv);
+int cli_probe(int argc, char **argv);
+int cli_schema(int argc, char **argv);

@@ -9,6 +9,10 @@
 #include "installer/base/text.h"
 
 const struct cli_command cli_commands[] = {
+	{"probe", "[--loop]", "facts about this machine, as JSON", cli_probe},
+	{"check", "ANSWERS [--machine FILE] [--unattended]", "all problems of an answer file", cli_check},
+	{"explain", "[KEY]", "what a key of the answer file means", cli_explain},
+	{"schema", "", "JSON Schema of the answer file", cli_schema},
 	{"initramfs", "--kernel VERSION [--root DIR] --output FILE", "make the initramfs of a kernel", cli_initramfs},
 	{"console", "TTY [shell]", "live system: what a console shows", cli_console},
 	{0},

@@ -16,7 +16,10 @@ UNIT_TESTS = \
 	tests/unit/test_manifest \
 	tests/unit/test_answers \
 	tests/unit/test_ssh_key \
-	tests/unit/test_machine
+	tests/unit/test_machine \
+	tests/unit/test_answers_read \
+	tests/unit/test_answers_write \
+	tests/unit/test_answers_schema
 
 tests_unit_test_text_SOURCES = tests/unit/test_text.c tests/unit/unit.h
 tests_unit_test_file_SOURCES = tests/unit/test_file.c
@@ -43,6 +46,9 @@ tests_unit_test_console_SOURCES = tests/unit/test_console.c
 tests_unit_test_answers_SOURCES = tests/unit/test_answers.c
 tests_unit_test_ssh_key_SOURCES = tests/unit/test_ssh_key.c
 tests_unit_test_machine_SOURCES = tests/unit/test_machine.c
+tests_unit_test_answers_read_SOURCES = tests/unit/test_answers_read.c
+tests_unit_test_answers_write_SOURCES = tests/unit/test_answers_write.c
+tests_unit_test_answers_schema_SOURCES = tests/unit/test_answers_schema.c
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)

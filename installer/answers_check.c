@@ -1,0 +1,333 @@
+/* Checks of values against each other and against the machine. */
+#include "installer/answers.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "installer/base/memory.h"
+
+#define MIB (UINT64_C(1) << 20)
+#define GIB (UINT64_C(1) << 30)
+
+struct checking {
+	const struct answers *answers;
+	const struct machine *machine; /* may be NULL */
+	bool unattended;
+	struct problems *problems;
+	struct words *sources; /* of secrets, seen so far */
+};
+
+static void complain(const struct checking *checking, enum severity severity,
+	const char *key, const char *format, ...) PRINTF(4, 5);
+
+static void complain(const struct checking *checking, enum severity severity,
+	const char *key, const char *format, ...)
+{
+	autofree char *text = NULL;
+	unsigned line;
+	unsigned column;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = memory_copy_text(format);
+	va_end(args);
+	answers_place(checking->answers, key, &line, &column);
+	problems_add(checking->problems, severity, key, line, column, "%s", text);
+}
+
+/* What the disk says to the question that the match answered with no. */
+static char *why_not_disk(
+	const struct answers *answers, const struct disk *disk, const char *differs)
+{
+	autofree char *key = memory_format("disk.match.%s", differs);
+	autofree char *wanted = answers_get(answers, key);
+	const struct {
+		const char *name, *has;
+	} facts[] = {
+		{"name",   disk->name               },
+                {"path",   disk->path               },
+                {"serial", disk->serial             },
+		{"wwn",    disk->wwn                },
+                {"model",  disk->model              },
+		{"bus",    disk_bus_names[disk->bus]}
+        };
+
+	if (strcmp(differs, "live_medium") == 0)
+		return memory_copy_text("this system was started from it");
+	if (strcmp(differs, "match") == 0)
+		return memory_format(
+			"would be selected by: match: {name: %s}", disk->name);
+	for (size_t i = 0; i < LENGTH(facts); i++)
+		if (strcmp(facts[i].name, differs) == 0)
+			return memory_format("its %s is %s, not %s", differs,
+				facts[i].has ? facts[i].has : "unknown", wanted);
+	return memory_format("its size does not fit %s: %s", differs, wanted);
+}
+
+/* One note per disk: how it stands to the match. */
+static void list_disks(const struct checking *checking)
+{
+	for (size_t i = 0; i < checking->machine->disk_count; i++) {
+		const struct disk *disk = &checking->machine->disks[i];
+		const char *differs = answers_disk_differs(checking->answers, disk);
+		autofree char *description = disk_describe(disk);
+		autofree char *reason =
+			differs ? why_not_disk(checking->answers, disk, differs)
+				: memory_copy_text("selected");
+
+		complain(checking, SEVERITY_NOTE, "disk.match", "%s: %s", description,
+			reason);
+	}
+}
+
+static uint64_t smallest_disk(const struct answers *answers)
+{
+	return MIB + answers->disk.esp_size + answers->disk.boot_size + 3 * GIB;
+}
+
+static void check_one_disk(const struct checking *checking, const struct disk *disk)
+{
+	uint64_t least = smallest_disk(checking->answers);
+	autofree char *has = text_human_size(disk->size_bytes);
+	autofree char *needs = text_human_size(least);
+
+	if (disk->size_bytes < least)
+		complain(checking, SEVERITY_ERROR, "disk.match",
+			"%s is too small: it has %s, this layout needs %s (%" PRIu64
+			" MiB)",
+			disk->name, has, needs, least / MIB);
+	if (disk->read_only)
+		complain(checking, SEVERITY_ERROR, "disk.match",
+			"%s is read-only; is there a write-protect switch?", disk->name);
+	for (size_t i = 0; i < disk->holders.count; i++)
+		complain(checking, SEVERITY_ERROR, "disk.match",
+			"%s is in use: %s; release it first", disk->name,
+			disk->holders.items[i]);
+	if (disk->removable)
+		complain(checking, SEVERITY_WARNING, "disk.match",
+			"%s is removable; is it the disk you mean?", disk->name);
+}
+
+static void check_match(const struct checking *checking)
+{
+	autofree const struct disk **disks =
+		answers_disks(checking->answers, checking->machine);
+	uint64_t count = 0;
+
+	while (disks[count])
+		check_one_disk(checking, disks[count++]);
+	if (count == checking->answers->disk.expect)
+		return;
+	if (checking->machine->disk_count == 0)
+		complain(checking, SEVERITY_ERROR, "disk.match",
+			"this machine has no disk");
+	else
+		complain(checking, SEVERITY_ERROR, "disk.match",
+			"selects %" PRIu64 " disks, expected %" PRIu64 "; the disks are:",
+			count, checking->answers->disk.expect);
+	list_disks(checking);
+}
+
+static void check_disk(const struct checking *checking)
+{
+	const struct disk nowhere = {0};
+	const char *differs = answers_disk_differs(checking->answers, &nowhere);
+
+	if (differs && strcmp(differs, "match") == 0)
+		complain(checking, SEVERITY_ERROR, "disk.match",
+			"says nothing, so no disk is selected (for example: match: {serial: \"S6*\"})");
+	if (checking->answers->disk.match.max_size &&
+		checking->answers->disk.match.max_size <
+			checking->answers->disk.match.min_size)
+		complain(checking, SEVERITY_ERROR, "disk.match.max_size",
+			"is less than min_size; no disk is both");
+	if (checking->unattended && checking->answers->disk.erase == ERASE_NONE)
+		complain(checking, SEVERITY_ERROR, "disk.erase",
+			"nothing may be erased; an unattended installation needs \"erase: matched-disks\"");
+	if (checking->machine)
+		check_match(checking);
+}
+
+static void check_kdf_memory(const struct checking *checking)
+{
+	uint64_t wanted = checking->answers->disk.kdf_memory;
+	autofree char *half = NULL;
+
+	if (!checking->machine || !checking->machine->memory_bytes ||
+		wanted <= checking->machine->memory_bytes / 2)
+		return;
+	half = text_human_size(checking->machine->memory_bytes / 2);
+	complain(checking, SEVERITY_ERROR, "disk.kdf_memory",
+		"is more than half of this machine's memory (%s): unlocking at start would fail; leave the line out for a safe value",
+		half);
+}
+
+static void check_encryption(const struct checking *checking)
+{
+	const struct answers *answers = checking->answers;
+
+	if (answers->disk.encryption == ENCRYPTION_NONE) {
+		if (answers->disk.passphrase.origin != SECRET_PROMPT &&
+			answers->disk.passphrase.origin != SECRET_NONE)
+			complain(checking, SEVERITY_WARNING, "disk.passphrase",
+				"is not used: encryption is none");
+		return;
+	}
+	if (answers->disk.passphrase.origin == SECRET_NONE)
+		complain(checking, SEVERITY_ERROR, "disk.passphrase",
+			"encryption needs a passphrase (for example: passphrase: {from: \"file:/run/jefe/luks\"})");
+	if (answers->disk.recovery_key.origin == SECRET_NONE)
+		complain(checking, SEVERITY_NOTE, "disk.recovery_key",
+			"there is none: without the passphrase everything on the disk is lost");
+	check_kdf_memory(checking);
+}
+
+/* A descriptor can be read once, and a made secret needs a file of its own. */
+static void check_source_is_alone(const struct checking *checking, const char *key,
+	const struct secret_source *source)
+{
+	autofree char *text = secret_source_text(source);
+
+	if (source->origin != SECRET_FD && source->origin != SECRET_GENERATE)
+		return;
+	if (words_contain(checking->sources, text))
+		complain(checking, SEVERITY_ERROR, key, "another secret uses %s already",
+			text);
+	words_add(checking->sources, text);
+}
+
+static void check_secret(const struct checking *checking, const char *key,
+	const struct secret_source *source)
+{
+	if (source->origin == SECRET_LITERAL)
+		complain(checking, SEVERITY_WARNING, key,
+			"the secret stands in the file, where others can read it");
+	if (source->origin == SECRET_PROMPT && checking->unattended)
+		complain(checking, SEVERITY_ERROR, key,
+			"nobody can be asked in an unattended installation (for example: {from: \"file:/run/jefe/secret\"})");
+	check_source_is_alone(checking, key, source);
+}
+
+static void check_secrets(const struct checking *checking)
+{
+	const struct answers *answers = checking->answers;
+
+	if (answers->disk.encryption != ENCRYPTION_NONE) {
+		check_secret(checking, "disk.passphrase", &answers->disk.passphrase);
+		check_secret(checking, "disk.recovery_key", &answers->disk.recovery_key);
+	}
+	for (size_t i = 0; i < answers->user_count; i++) {
+		autofree char *key = memory_format("users.%zu.password", i);
+
+		check_secret(checking, key, &answers->users[i].password);
+	}
+}
+
+static bool can_log_in(const struct user *user)
+{
+	return user->ssh_keys.count > 0 || user->password.origin != SECRET_NONE;
+}
+
+static void check_user(const struct checking *checking, size_t index)
+{
+	const struct user *users = checking->answers->users;
+	autofree char *key = memory_format("users.%zu", index);
+	autofree char *name_key = memory_format("users.%zu.name", index);
+
+	for (size_t i = 0; users[index].name && i < index; i++)
+		if (text_equal(users[i].name, users[index].name))
+			complain(checking, SEVERITY_ERROR, name_key,
+				"there is another user %s; names must differ",
+				users[i].name);
+	if (!can_log_in(&users[index]))
+		complain(checking, SEVERITY_WARNING, key,
+			"%s cannot log in: neither ssh_keys nor a password",
+			users[index].name ? users[index].name : "this user");
+}
+
+static void check_users(const struct checking *checking)
+{
+	const struct answers *answers = checking->answers;
+	bool way_in = false;
+	bool admin = false;
+	bool ssh_key = false;
+
+	for (size_t i = 0; i < answers->user_count; i++) {
+		const struct user *user = &answers->users[i];
+
+		check_user(checking, i);
+		way_in = way_in || can_log_in(user);
+		admin = admin || (user->admin && can_log_in(user));
+		ssh_key = ssh_key || user->ssh_keys.count;
+	}
+	if (!way_in)
+		complain(checking, SEVERITY_ERROR, "users",
+			"no way in: no user has ssh_keys or a password, and root cannot log in");
+	else if (!admin)
+		complain(checking, SEVERITY_ERROR, "users",
+			"nobody could administer the system: one user who can log in needs \"admin: true\"");
+	if (way_in && !ssh_key)
+		complain(checking, SEVERITY_NOTE, "users",
+			"no user has ssh_keys: logging in works at the console only");
+}
+
+static void check_static_network(const struct checking *checking)
+{
+	const struct answers *answers = checking->answers;
+
+	if (!answers->network.address) {
+		complain(checking, SEVERITY_ERROR, "network.address",
+			"method static needs an address (for example: address: 192.0.2.10/24)");
+		return;
+	}
+	if (answers->network.gateway && !strchr(answers->network.gateway, ':') !=
+						!strchr(answers->network.address, ':'))
+		complain(checking, SEVERITY_ERROR, "network.gateway",
+			"is of another IP version than network.address");
+	if (!answers->network.dns.count)
+		complain(checking, SEVERITY_WARNING, "network.dns",
+			"no name servers: names will not be found");
+}
+
+static void check_network(const struct checking *checking)
+{
+	const struct answers *answers = checking->answers;
+	const char *interface = answers->network.interface;
+	bool found = !interface || !checking->machine;
+
+	if (answers->network.method == NETWORK_STATIC)
+		check_static_network(checking);
+	else if (answers->network.address || answers->network.gateway ||
+		 answers->network.dns.count)
+		complain(checking, SEVERITY_WARNING, "network.method",
+			"the address, gateway and name servers given here count only with method static");
+	for (size_t i = 0; !found && i < checking->machine->port_count; i++)
+		found = text_equal(checking->machine->ports[i].name, interface);
+	if (!found)
+		complain(checking, SEVERITY_WARNING, "network.interface",
+			"this machine has no %s", interface);
+}
+
+static void check_machine(const struct checking *checking)
+{
+	if (checking->machine && checking->machine->secure_boot)
+		complain(checking, SEVERITY_WARNING, "machine.secure_boot",
+			"Secure Boot is on; the installed system is not signed for it: switch it off in the firmware setup");
+}
+
+void answers_check(const struct answers *answers, const struct machine *machine,
+	bool unattended, struct problems *problems)
+{
+	autowords struct words sources = {0};
+	struct checking checking = {answers, machine, unattended, problems, &sources};
+
+	check_disk(&checking);
+	check_encryption(&checking);
+	check_secrets(&checking);
+	check_users(&checking);
+	check_network(&checking);
+	check_machine(&checking);
+}

@@ -1,0 +1,158 @@
+/* The answers in words, for the review. */
+#include "installer/answers.h"
+
+#include <string.h>
+
+#include "installer/answers_value.h"
+#include "installer/base/memory.h"
+#include "installer/keymap.h"
+
+struct summary {
+	struct summary_row *rows;
+	size_t count;
+};
+
+/* value becomes the summary's. */
+static void add_row(struct summary *summary, const char *screen, const char *label,
+	char *value, bool changed)
+{
+	summary->rows =
+		memory_resize(summary->rows, summary->count + 1, sizeof(*summary->rows));
+	summary->rows[summary->count++] =
+		(struct summary_row){screen, label, value, changed};
+}
+
+static char *disk_words(const struct answers *answers, const struct machine *machine)
+{
+	autofree const struct disk **disks =
+		machine ? answers_disks(answers, machine) : NULL;
+	struct text text = {0};
+
+	if (!machine)
+		return memory_copy_text("as the match says, on the machine itself");
+	for (size_t i = 0; disks[i]; i++) {
+		autofree char *description = disk_describe(disks[i]);
+
+		text_addf(&text, "%s%s", i ? "; " : "", description);
+	}
+	if (!disks[0])
+		text_add(&text, "none selected");
+	return text_take(&text);
+}
+
+static char *secret_words(const char *source)
+{
+	const char *argument = strchr(source, ':');
+
+	if (strcmp(source, "prompt") == 0)
+		return memory_copy_text("asked for before the installation");
+	if (strcmp(source, "literal") == 0)
+		return memory_copy_text("stands in the answer file");
+	if (!argument)
+		return memory_copy_text("none");
+	if (text_starts(source, "generate:"))
+		return memory_format("made and written to %s", argument + 1);
+	return memory_format("read from %s%s",
+		text_starts(source, "fd:") ? "descriptor " : "", argument + 1);
+}
+
+static char *keymap_words(const char *name)
+{
+	const struct keymap *keymap = keymap_named(name);
+
+	return keymap ? memory_format("%s (%s)", keymap->label, name)
+		      : memory_copy_text(name);
+}
+
+static char *one_line(const char *value)
+{
+	struct text text = {0};
+	autowords struct words lines = {0};
+
+	words_split(&lines, value, "\n");
+	for (size_t i = 0; i < lines.count; i++)
+		text_addf(&text, "%s%s", i ? ", " : "", lines.items[i]);
+	return text_take(&text);
+}
+
+static char *value_words(const struct slot *slot)
+{
+	autofree char *value = slot_text(slot);
+
+	if (!value)
+		return memory_copy_text("not set");
+	if (slot->field->type == FIELD_SECRET)
+		return secret_words(value);
+	if (slot->field->type == FIELD_BOOL)
+		return memory_copy_text(strcmp(value, "true") == 0 ? "yes" : "no");
+	if (strcmp(slot->field->key, "system.keymap") == 0)
+		return keymap_words(value);
+	return one_line(value);
+}
+
+static void add_users(struct summary *summary, const struct answers *answers)
+{
+	for (size_t i = 0; i < answers->user_count; i++) {
+		const struct user *user = &answers->users[i];
+		autofree char *source = secret_source_text(&user->password);
+		autofree char *password = secret_words(source);
+		size_t keys = user->ssh_keys.count;
+
+		add_row(summary, "system", user->admin ? "Administrator" : "User",
+			memory_format("%s, %zu SSH key%s, password: %s",
+				user->name ? user->name : "(no name)", keys,
+				keys == 1 ? "" : "s", password),
+			true);
+	}
+}
+
+/* Values that say nothing in this combination are left out, as are users, match and what only experts change unless it was changed. */
+static bool belongs(const struct slot *slot)
+{
+	const char *key = slot->field->key;
+	bool is_static = slot->answers->network.method == NETWORK_STATIC;
+
+	if (!slot->field->screen || field_is_user(slot->field) ||
+		text_starts(key, "disk.match."))
+		return false;
+	if (strcmp(key, "network.address") == 0 || strcmp(key, "network.gateway") == 0 ||
+		strcmp(key, "network.dns") == 0)
+		return is_static;
+	if (strcmp(key, "disk.passphrase") == 0 ||
+		strcmp(key, "disk.recovery_key") == 0 ||
+		strcmp(key, "disk.kdf_memory") == 0)
+		if (slot->answers->disk.encryption == ENCRYPTION_NONE)
+			return false;
+	return !slot->field->advanced || !slot_is_standard(slot);
+}
+
+struct summary_row *answers_summary(
+	const struct answers *answers, const struct machine *machine, size_t *count)
+{
+	struct slot slot = {
+		.answers = (struct answers *)(uintptr_t)answers}; /* only read through */
+	struct summary summary = {0};
+	const char *section = "";
+
+	for (slot.field = answer_fields; slot.field->key; slot.field++) {
+		if (text_starts(slot.field->key, "disk.") &&
+			!text_starts(section, "disk."))
+			add_row(&summary, "disk", "Disk", disk_words(answers, machine),
+				true);
+		if (field_is_user(slot.field) && !text_starts(section, "users[]"))
+			add_users(&summary, answers);
+		section = slot.field->key;
+		if (belongs(&slot))
+			add_row(&summary, slot.field->screen, slot.field->label,
+				value_words(&slot), !slot_is_standard(&slot));
+	}
+	*count = summary.count;
+	return summary.rows;
+}
+
+void summary_free(struct summary_row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(rows[i].value);
+	free(rows);
+}
