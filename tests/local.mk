@@ -16,3 +16,5 @@ EXTRA_DIST += \
 	tests/cases/machines/laptop-windows.json tests/cases/machines/no-disk.json tests/cases/machines/server-raid.json \
 	tests/cases/machines/tiny-disk.json tests/cases/machines/two-disks.json tests/cases/machines/usb-live.json \
 	tests/cases/machines/vm-bios.json tests/cases/machines/vm-uefi.json
+
+EXTRA_DIST += tests/run tests/lint.sh tests/packages.list tests/.clang-tidy tests/vm

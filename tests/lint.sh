@@ -1,0 +1,62 @@
+#!/bin/bash
+# Formatting, static analysis and spelling. Prints TAP; findings are shown as diagnostics.
+#
+#   tests/lint.sh [BUILD]    BUILD: a configured build directory, for its flags (default build)
+set -u
+cd "$(dirname "$0")/.." || exit 99
+build=${1:-build}
+number=0 failed=0
+
+mapfile -t sources < <(git ls-files '*.c' '*.h')
+mapfile -t units < <(git ls-files '*.c')
+mapfile -t scripts < <(git ls-files | while read -r file; do
+	head -c 64 "$file" | grep -aqE '^#!.*\b(sh|bash|openrc-run)\b' && echo "$file"
+done)
+mapfile -t pythons < <(git ls-files '*.py'; git grep -lE '^#!.*python3' -- ':!*.py')
+# Compiler flags as the build uses them, in the build directory.
+read -ra flags < <(printf 'include Makefile\nlint-flags:\n\t@echo -I. $(DEFS) $(AM_CPPFLAGS) $(CPPFLAGS) $(CMOCKA_CFLAGS) $(VTERM_CFLAGS)\n' |
+	make -C "$build" --no-print-directory -sf - lint-flags)
+
+# check NAME COMMAND...: one test; whatever the command prints is shown when it fails.
+check() {
+	local name=$1 output
+	shift
+	number=$((number + 1))
+	if output=$("$@" 2>&1); then
+		echo "ok $number - $name"
+	else
+		printf '%s\n' "$output" | sed 's/^/# /'
+		echo "not ok $number - $name"
+		failed=1
+	fi
+}
+
+# tidy FILE: clang-tidy, skipped when the same preprocessed text passed before.
+tidy() {
+	local key
+	cd "$build" || return
+	key=$({ cat "$source/.clang-tidy" && clang -E -std=gnu17 "${flags[@]}" "$source/$1"; } | sha256sum | cut -c1-32)
+	[ -e "lint/$key" ] && return
+	clang-tidy --quiet "$source/$1" -- -std=gnu17 -w "${flags[@]}" 2>/dev/null && : >"lint/$key"
+}
+
+tidy_all() {
+	mkdir -p "$build/lint"
+	export build source=$PWD
+	export -f tidy
+	printf '%s\0' "${units[@]}" | xargs -0 -n 1 -P "$(nproc)" bash -c "flags=(${flags[*]@Q}); tidy \"\$1\"" tidy
+}
+
+analyse() {
+	cppcheck --quiet --enable=warning,performance,portability --error-exitcode=1 --inline-suppr --std=c11 \
+		--suppress=missingInclude --suppress=missingIncludeSystem -I. "${units[@]}"
+}
+
+echo "1..6"
+check "C files are formatted (clang-format)" clang-format --dry-run -Werror "${sources[@]}"
+check "shell scripts (shellcheck)" shellcheck --severity=warning --exclude=SC2034,SC2154 -x "${scripts[@]}"
+check "Python files compile" python3 -m py_compile "${pythons[@]}"
+check "spelling (codespell)" codespell --skip='*.pem,LICENSE,.git' $(git ls-files | grep -vE '\.(png|bin|json|bmap)$|^LICENSE')
+check "static analysis (cppcheck)" analyse
+check "static analysis (clang-tidy)" tidy_all
+exit "$failed"
