@@ -146,7 +146,9 @@ class VM:
         self.arguments += list(extra)
 
     def _arguments(self, firmware, memory, variables, boot):
-        line = ["qemu-system-x86_64", "-name", self.name, "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max",
+        # With 5-level page tables QEMU 7.2 runs static programs wrongly: BusyBox aborts in _dl_get_origin.
+        line = ["qemu-system-x86_64", "-name", self.name, "-machine", "q35", "-accel", "tcg,thread=multi",
+                "-cpu", "max,la57=off,svm=off",
                 "-smp", "1", "-m", str(memory), "-nodefaults", "-no-user-config", "-display", "none", "-vga", "std",
                 "-device", "virtio-rng-pci", "-device", "qemu-xhci,id=usb",
                 "-netdev", f"user,id=net,hostfwd=tcp:127.0.0.1:{self.ssh_port}-:22", "-device", "virtio-net-pci,netdev=net,romfile=",
