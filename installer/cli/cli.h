@@ -21,6 +21,7 @@ int cli_usage(const char *name, const char *format, ...) PRINTF(2, 3);
 int cli_fail(const char *name, int code, const struct error *err);
 
 int cli_console(int argc, char **argv);
+int cli_unattended(int argc, char **argv);
 int cli_initramfs(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_explain(int argc, char **argv);

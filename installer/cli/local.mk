@@ -3,7 +3,7 @@ sbin_PROGRAMS += jefe-setup
 jefe_setup_SOURCES = \
 	installer/cli/cli.h \
 	installer/cli/check.c installer/cli/explain.c installer/cli/probe.c installer/cli/schema.c \
-	installer/cli/console.c \
+	installer/cli/console.c installer/cli/unattended.c \
 	installer/cli/initramfs.c \
 	installer/cli/main.c
 jefe_setup_LDADD = libinstaller.a $(ENGINE_LIBS)

@@ -15,6 +15,7 @@ const struct cli_command cli_commands[] = {
 	{"schema", "", "JSON Schema of the answer file", cli_schema},
 	{"initramfs", "--kernel VERSION [--root DIR] --output FILE", "make the initramfs of a kernel", cli_initramfs},
 	{"console", "TTY [shell]", "live system: what a console shows", cli_console},
+	{"unattended", "", "live system: find the answers, install if asked to", cli_unattended},
 	{0},
 };
 

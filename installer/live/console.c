@@ -4,18 +4,17 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "installer/base/file.h"
 #include "installer/base/memory.h"
 #include "installer/base/text.h"
+#include "installer/journal.h"
 #include "installer/live/unattended.h"
 
 enum { WRITER_PATIENCE = 15 };
 
-#define ENGINE_LOCK "/run/jefe/engine.lock"
-#define PROGRAM     "/usr/sbin/jefe-setup"
+#define PROGRAM "/usr/sbin/jefe-setup"
 
 bool console_is_virtual(const char *tty)
 {
@@ -41,13 +40,6 @@ enum console_view console_choose(
 	if (facts->virtual_terminal || text_equal(line->ui, "ncurses"))
 		return CONSOLE_WIZARD;
 	return CONSOLE_ASK;
-}
-
-static bool engine_runs(void)
-{
-	autoclose int lock = open(ENGINE_LOCK, O_RDONLY | O_CLOEXEC);
-
-	return lock >= 0 && flock(lock, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
 }
 
 static void say(const char *text)
@@ -162,7 +154,7 @@ int console_run(const char *tty, struct error *err)
 	if (first && unattended_follow(STDOUT_FILENO, WRITER_PATIENCE, &silence) < 0 &&
 		line.automatic)
 		say(silence.text);
-	facts.engine_runs = engine_runs();
+	facts.engine_runs = journal_engine(RUN_DIR) != 0;
 	view = console_choose(&line, &facts);
 	if (!first || view == CONSOLE_SHELL)
 		key = ask_again(view, err);

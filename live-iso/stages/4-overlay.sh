@@ -10,7 +10,8 @@ stage_overlay() {
 
 # overlay_hash ROLE BASE: of the overlay folders, program and keymaps that go into an image.
 overlay_hash() {
-	hash_of "$here/overlay/$1" "$here/overlay/$1-$2" "$(program_of "$2")" "$work/keymaps"
+	hash_of "$here/overlay/$1" "$here/overlay/$1-$2" "$here/overlay/$1-$2.runlevels" "$here/lib/runlevels.sh" "$(program_of "$2")" \
+		"$work/keymaps"
 }
 
 make_live_image() {
@@ -24,12 +25,15 @@ make_target_image() {
 		mv "$target_root/usr/sbin/jefe-setup" "$target_root/opt/jefe/bin/jefe-setup"
 	fi
 	ln -sfn /opt/jefe/bin/jefe-setup "$target_root/usr/sbin/jefe-setup"
+	apply_runlevels "$target_root" "$base"
+	remember_dependencies "$target_root"
 }
 
 # make_image BASE ROLE IMAGE
 make_image() {
 	copy_root "$work/$1/$2" "$3"
 	lay_over "$(program_of "$1")" "$3"
+	[ "$2" != target ] || divert_init_scripts "$3" "$1"
 	lay_over "$here/overlay/$2" "$3"
 	lay_over "$here/overlay/$2-$1" "$3"
 	mkdir -p "$3/etc/jefelinux/keys" "$3/usr/share/jefelinux/keymaps"

@@ -1,0 +1,51 @@
+# Which services an installed system starts: overlay/target-BASE.runlevels.
+# shellcheck shell=bash
+
+# runlevels BASE: the "RUNLEVEL SERVICE" lines.
+runlevels() {
+	sed 's/#.*//; /^[[:space:]]*$/d' "$here/overlay/target-$1.runlevels"
+}
+
+# divert_init_scripts ROOT BASE: before the overlay is laid over. Package scripts that ours replace, or that nothing lists, move to
+# /usr/share/jefelinux/init.d, and package upgrades keep them there.
+divert_init_scripts() {
+	local root=$1 base=$2 script list=()
+	[ -x "$root/usr/bin/dpkg-divert" ] || return 0
+	for script in "$root"/etc/init.d/*; do
+		script=${script##*/}
+		if [ -e "$here/overlay/target-$base/etc/init.d/$script" ] || ! runlevels "$base" | grep -q " $script\$"; then
+			list+=("$script")
+		fi
+	done
+	mkdir -p "$root/usr/share/jefelinux/init.d"
+	# shellcheck disable=SC2016
+	in_root "$root" /bin/sh -euc '
+		for script; do
+			dpkg-divert --local --quiet --add --rename --divert "/usr/share/jefelinux/init.d/$script" "/etc/init.d/$script"
+		done' divert "${list[@]}"
+}
+
+# apply_runlevels ROOT BASE: after the overlay. OpenRC's links become exactly the list.
+apply_runlevels() {
+	local root=$1 level service
+	find "$root/etc/runlevels" -mindepth 2 -delete
+	while read -r level service; do
+		[ -x "$root/etc/init.d/$service" ] || fail "target-$2.runlevels: no package brought the service $service"
+		if [ "$level" != - ]; then
+			mkdir -p "$root/etc/runlevels/$level"
+			ln -sfn "/etc/init.d/$service" "$root/etc/runlevels/$level/$service"
+		fi
+	done < <(runlevels "$2")
+}
+
+# remember_dependencies ROOT: what OpenRC would otherwise compute on the first boot. It does so again by itself when a script
+# or setting is newer, and saves the result when the system goes down.
+remember_dependencies() {
+	# shellcheck disable=SC2016
+	in_root "$1" /bin/sh -euc '
+		for libexec in /usr/libexec/rc /lib/rc; do [ ! -x "$libexec/bin/rc-depend" ] || break; done
+		mkdir -p /run/openrc "$libexec/cache"
+		RC_SVCDIR=/run/openrc "$libexec/bin/rc-depend" --update
+		echo default >/run/openrc/softlevel
+		cp -p /run/openrc/deptree /run/openrc/softlevel "$libexec/cache/"'
+}
