@@ -27,3 +27,5 @@ int cli_check(int argc, char **argv);
 int cli_explain(int argc, char **argv);
 int cli_probe(int argc, char **argv);
 int cli_schema(int argc, char **argv);
+int cli_audit(int argc, char **argv);
+int cli_harden(int argc, char **argv);

@@ -4,6 +4,10 @@ jefe_setup_SOURCES = \
 	installer/cli/cli.h \
 	installer/cli/check.c installer/cli/explain.c installer/cli/probe.c installer/cli/schema.c \
 	installer/cli/console.c installer/cli/unattended.c \
+	installer/cli/audit.c \
+	installer/cli/console.c \
+	installer/cli/harden.c \
+	installer/cli/hardening.c installer/cli/hardening.h \
 	installer/cli/initramfs.c \
 	installer/cli/main.c
 jefe_setup_LDADD = libinstaller.a $(ENGINE_LIBS)

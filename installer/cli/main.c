@@ -13,6 +13,8 @@ const struct cli_command cli_commands[] = {
 	{"check", "ANSWERS [--machine FILE] [--unattended]", "all problems of an answer file", cli_check},
 	{"explain", "[KEY]", "what a key of the answer file means", cli_explain},
 	{"schema", "", "JSON Schema of the answer file", cli_schema},
+	{"audit", "[--root DIR] [--level L] [--role R]... [--set CONTROL=VALUE]... [--json]", "check every hardening control", cli_audit},
+	{"harden", "[--root DIR] [--level L] [--role R]... [--set CONTROL=on|off|VALUE]... [--plan]", "bring a system to a hardening level", cli_harden},
 	{"initramfs", "--kernel VERSION [--root DIR] --output FILE", "make the initramfs of a kernel", cli_initramfs},
 	{"console", "TTY [shell]", "live system: what a console shows", cli_console},
 	{"unattended", "", "live system: find the answers, install if asked to", cli_unattended},

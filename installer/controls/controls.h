@@ -96,6 +96,17 @@ int controls_audit(const struct control_scope *scope, const struct policy *polic
 	struct error *err) CHECKED;
 void controls_results_free(struct control_result *results, size_t count);
 
+/* What controls_audit() found, as people and programs read it. The caller frees the text. */
+struct audit {
+	struct control_result *results;
+	size_t count;
+};
+char *audit_text(const struct audit *audit, const struct policy *policy) CHECKED;    /* by layer; ends with the summary line */
+char *audit_summary(const struct audit *audit, const struct policy *policy) CHECKED; /* one line, without its newline */
+char *audit_json(const struct audit *audit, const struct control_scope *scope, const struct policy *policy) CHECKED;
+char *audit_plan(const struct audit *audit) CHECKED; /* what applying would change */
+bool audit_is_clean(const struct audit *audit);      /* nothing failed and nothing drifted */
+
 /* The policy kept on an installed machine: etc/jefelinux/policy.yaml (an answer file with hardening: only), written by
  * controls_apply(). -ENOENT when there is none. */
 int policy_load(int root_fd, struct answers **answers, struct error *err) CHECKED;

@@ -83,26 +83,29 @@ const struct control_kind kind_file = {
 };
 
 /* Paths of a target, with a pattern in the last part expanded. */
+static void expand_pattern(const struct site *site, const char *pattern, struct words *paths)
+{
+	const char *slash = strrchr(pattern, '/');
+	autofree char *folder = memory_copy_bytes(pattern, (size_t)(slash - pattern));
+	autowords struct words names = {0};
+
+	if (file_list(site->scope->root_fd, folder, true, &names, NULL) < 0)
+		return;
+	for (size_t i = 0; i < names.count; i++)
+		if (text_matches(names.items[i], slash + 1))
+			words_addf(paths, "%s/%s", folder, names.items[i]);
+}
+
 static void expand_paths(const struct site *site, const char *target, struct words *paths)
 {
 	autowords struct words patterns = {0};
 
 	words_split(&patterns, target, " ");
 	for (size_t i = 0; i < patterns.count; i++) {
-		char *slash = strrchr(patterns.items[i], '/');
-		autofree char *folder = memory_copy_bytes(
-			patterns.items[i], (size_t)(slash - patterns.items[i]));
-		autowords struct words names = {0};
-
-		if (!strpbrk(slash, "*?")) {
+		if (strpbrk(patterns.items[i], "*?"))
+			expand_pattern(site, patterns.items[i], paths);
+		else
 			words_add(paths, patterns.items[i]);
-			continue;
-		}
-		if (file_list(site->scope->root_fd, folder, true, &names, NULL) < 0)
-			continue;
-		for (size_t j = 0; j < names.count; j++)
-			if (text_matches(names.items[j], slash + 1))
-				words_addf(paths, "%s/%s", folder, names.items[j]);
 	}
 }
 

@@ -20,6 +20,7 @@ libinstaller_a_SOURCES += \
 	installer/controls/kind_sysctl.c \
 	installer/controls/kinds.h \
 	installer/controls/policy.c \
+	installer/controls/report.c \
 	installer/controls/site.c
 
 # The catalogue and the files it writes: data, included by catalogue.c and kind_firewall.c.

@@ -1,0 +1,65 @@
+/* jefe-setup harden: bring a system to a level, and keep that as its policy. */
+#include <stdio.h>
+
+#include "installer/base/memory.h"
+#include "installer/cli/cli.h"
+#include "installer/cli/hardening.h"
+
+static void print_line(void *context, const char *line)
+{
+	(void)context;
+	(void)printf("%s\n", line);
+}
+
+static int print_plan(const struct hardening *hardening, struct error *err)
+{
+	struct audit audit = {0};
+	autofree char *plan = NULL;
+	int rc = controls_audit(
+		&hardening->scope, &hardening->policy, &audit.results, &audit.count, err);
+
+	if (rc < 0)
+		return rc;
+	plan = audit_plan(&audit);
+	(void)printf("level %s\n%s", level_names[hardening->policy.level], plan);
+	controls_results_free(audit.results, audit.count);
+	return 0;
+}
+
+static int print_summary(const struct hardening *hardening, struct error *err)
+{
+	struct audit audit = {0};
+	autofree char *summary = NULL;
+	int rc = controls_audit(
+		&hardening->scope, &hardening->policy, &audit.results, &audit.count, err);
+
+	if (rc < 0)
+		return rc;
+	summary = audit_summary(&audit, &hardening->policy);
+	(void)printf("%s\n", summary);
+	controls_results_free(audit.results, audit.count);
+	return 0;
+}
+
+int cli_harden(int argc, char **argv)
+{
+	autohardeningoptions struct hardening_options options = {0};
+	autohardening struct hardening hardening = {0};
+	struct error err = {0};
+
+	if (!hardening_options_read(argc, argv, &options) || options.json)
+		return cli_usage("harden", "takes only the options below");
+	if (hardening_open(&options, &hardening, &err) < 0)
+		return cli_fail("harden", EXIT_PROBLEMS, &err);
+	if (!hardening_check("harden", &hardening))
+		return EXIT_PROBLEMS;
+	if (print_plan(&hardening, &err) < 0)
+		return cli_fail("harden", EXIT_PROBLEMS, &err);
+	if (options.plan)
+		return EXIT_DONE;
+	if (controls_apply(&hardening.scope, &hardening.policy, print_line, NULL, &err) <
+			0 ||
+		print_summary(&hardening, &err) < 0)
+		return cli_fail("harden", EXIT_PROBLEMS, &err);
+	return EXIT_DONE;
+}

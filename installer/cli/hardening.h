@@ -1,0 +1,30 @@
+/* What audit and harden have in common: a system, and the policy it is held against. */
+#pragma once
+
+#include "installer/base/text.h"
+#include "installer/controls/controls.h"
+
+struct hardening_options {
+	const char *root;              /* "/" when none was given */
+	const char *level;             /* NULL: the one the system keeps, else hardened */
+	struct words roles, settings;  /* settings: CONTROL=VALUE */
+	bool json, plan;
+};
+
+struct hardening {
+	struct control_scope scope;
+	struct answers *answers; /* the policy the system keeps, with the options on top */
+	struct policy policy;
+};
+
+/* Options of argv; false when one is unknown or anything else stands there. */
+bool hardening_options_read(int argc, char **argv, struct hardening_options *options);
+void hardening_options_free(struct hardening_options *options);
+#define autohardeningoptions __attribute__((cleanup(hardening_options_free)))
+
+int hardening_open(const struct hardening_options *options, struct hardening *hardening, struct error *err) CHECKED;
+void hardening_close(struct hardening *hardening);
+#define autohardening __attribute__((cleanup(hardening_close)))
+
+/* Print what is wrong with the policy on stderr; false when there is an error among it. */
+bool hardening_check(const char *command, const struct hardening *hardening);
