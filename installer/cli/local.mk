@@ -5,7 +5,6 @@ jefe_setup_SOURCES = \
 	installer/cli/check.c installer/cli/explain.c installer/cli/probe.c installer/cli/schema.c \
 	installer/cli/console.c installer/cli/unattended.c \
 	installer/cli/audit.c \
-	installer/cli/console.c \
 	installer/cli/harden.c \
 	installer/cli/hardening.c installer/cli/hardening.h \
 	installer/cli/initramfs.c \
