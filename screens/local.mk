@@ -1,1 +1,31 @@
-# Sources of screens; see Makefile.am.
+# Screens over the field table, and the front end programs made of them.
+libscreens_a_SOURCES += \
+	screens/answers_file.c screens/answers_file.h \
+	screens/console_keymap.c screens/console_keymap.h \
+	screens/disk.c \
+	screens/encryption.c \
+	screens/engine.c screens/engine.h \
+	screens/follow.c screens/follow.h \
+	screens/hardening.c \
+	screens/install.c \
+	screens/keyboard.c \
+	screens/preview.c screens/preview.h \
+	screens/review.c \
+	screens/session.c screens/session.h \
+	screens/strength.c screens/strength.h \
+	screens/system.c \
+	screens/ui.c screens/ui.h \
+	screens/users.c \
+	screens/welcome.c \
+	screens/wizard.c screens/wizard.h
+
+pkglibexec_PROGRAMS += ui-ncurses ui-line
+noinst_PROGRAMS += ui-script
+
+UI_LIBS = libscreens.a libtui.a libinstaller.a $(ENGINE_LIBS)
+ui_ncurses_SOURCES = screens/ui_ncurses.c
+ui_ncurses_LDADD = $(UI_LIBS) $(NCURSES_LIBS)
+ui_line_SOURCES = screens/ui_line.c
+ui_line_LDADD = $(UI_LIBS)
+ui_script_SOURCES = screens/ui_script.c
+ui_script_LDADD = $(UI_LIBS)

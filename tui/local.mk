@@ -1,1 +1,26 @@
-# Sources of tui; see Makefile.am.
+# The form core and its front ends. ncursesw is linked only by ui-ncurses (screens/local.mk).
+libtui_a_SOURCES += \
+	tui/canvas.c tui/canvas.h \
+	tui/form.c tui/form.h tui/form_state.h \
+	tui/form_input.c \
+	tui/form_values.c \
+	tui/frontend.h \
+	tui/item_draw.h \
+	tui/item_rows.c \
+	tui/items.c \
+	tui/language.h \
+	tui/layout.c tui/layout.h \
+	tui/line.c \
+	tui/line_text.c tui/line_text.h \
+	tui/loop.c \
+	tui/ncurses.c \
+	tui/page.c tui/page.h \
+	tui/pane.c tui/pane.h \
+	tui/script.c \
+	tui/theme.c tui/theme.h
+
+# The default theme is also inside the programs: they must look right without their data directory.
+BUILT_SOURCES += tui/theme_default.inc
+CLEANFILES += tui/theme_default.inc
+tui/theme_default.inc: themes/default.theme
+	$(AM_V_GEN)$(MKDIR_P) tui && $(SED) 's/["\\]/\\&/g; s/.*/"&\\n"/' $(srcdir)/themes/default.theme > $@

@@ -29,3 +29,4 @@ int cli_probe(int argc, char **argv);
 int cli_schema(int argc, char **argv);
 int cli_audit(int argc, char **argv);
 int cli_harden(int argc, char **argv);
+int cli_wizard(int argc, char **argv);

@@ -8,5 +8,6 @@ jefe_setup_SOURCES = \
 	installer/cli/harden.c \
 	installer/cli/hardening.c installer/cli/hardening.h \
 	installer/cli/initramfs.c \
-	installer/cli/main.c
+	installer/cli/main.c \
+	installer/cli/wizard.c
 jefe_setup_LDADD = libinstaller.a $(ENGINE_LIBS)

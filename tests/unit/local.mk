@@ -49,6 +49,9 @@ tests_unit_test_machine_SOURCES = tests/unit/test_machine.c
 tests_unit_test_answers_read_SOURCES = tests/unit/test_answers_read.c
 tests_unit_test_answers_write_SOURCES = tests/unit/test_answers_write.c
 tests_unit_test_answers_schema_SOURCES = tests/unit/test_answers_schema.c
+UNIT_TESTS += tests/unit/test_form
+tests_unit_test_form_SOURCES = tests/unit/test_form.c
+tests_unit_test_form_LDADD = libtui.a $(LDADD)
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)

@@ -1,0 +1,232 @@
+/* jefe-setup wizard: starts a front end and stays behind it, so that terminal and console are put right however it ends. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/klog.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "installer/base/file.h"
+#include "installer/base/memory.h"
+#include "installer/base/text.h"
+#include "installer/cli/cli.h"
+
+enum { ARGUMENTS_MAX = 16, KLOG_CONSOLE_LEVEL = 8, LEVEL_QUIET = 1 };
+
+struct call {
+	const char *ui;
+	const char *arguments[ARGUMENTS_MAX]; /* for the front end */
+	size_t count;
+};
+
+/* What the front end may leave changed. */
+struct console {
+	struct termios termios;
+	bool has_termios;
+	int level; /* of kernel messages, -1: unknown or not lowered */
+};
+
+static void pass_on(struct call *call, const char *name, const char *value)
+{
+	call->arguments[call->count++] = name;
+	if (value)
+		call->arguments[call->count++] = value;
+}
+
+static bool parse(int argc, char **argv, struct call *call)
+{
+	static const struct option names[] = {
+		{"ui",               required_argument, NULL, 'u'},
+		{"answers",              required_argument, NULL, 'a'},
+		{"machine",                  required_argument, NULL, 'm'},
+		{"theme",required_argument, NULL, 't'},
+		{"data",               required_argument, NULL, 'd'},
+                {"demo",          no_argument, NULL, 'D'},
+		{0             }
+        };
+	bool demo = false, machine = false;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
+		if (option == 'u')
+			call->ui = optarg;
+		else if (option == 'a')
+			pass_on(call, "--answers", optarg);
+		else if (option == 'm')
+			pass_on(call, "--machine", optarg);
+		else if (option == 't')
+			pass_on(call, "--theme", optarg);
+		else if (option == 'd')
+			pass_on(call, "--data", optarg);
+		else if (option == 'D')
+			pass_on(call, "--demo", NULL);
+		else
+			return false;
+		demo |= option == 'D';
+		machine |= option == 'm';
+		if (call->count + 4 > ARGUMENTS_MAX)
+			return false;
+	}
+	return optind == argc;
+}
+
+/* Full screen only where a cursor can be moved. */
+static const char *choose(const char *asked)
+{
+	const char *term = getenv("TERM");
+
+	if (asked)
+		return asked;
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || !term || !*term ||
+		strcmp(term, "dumb") == 0)
+		return "line";
+	return "ncurses";
+}
+
+/* Front ends lie beside this program in a build tree, otherwise in libexec. The caller frees it. */
+static char *front_end_path(const char *self, const char *ui)
+{
+	const char *slash = strrchr(self, '/');
+	char *beside =
+		memory_format("%.*s/ui-%s", slash ? (int)(slash - self) : 0, self, ui);
+
+	if (access(beside, X_OK) == 0)
+		return beside;
+	free(beside);
+	return memory_format("%s/ui-%s", PKGLIBEXECDIR, ui);
+}
+
+static void console_keep(struct console *console, bool lower)
+{
+	autofree char *line = NULL;
+	autoclose int root = file_open_root("/", NULL);
+	int level = 0;
+
+	console->has_termios = tcgetattr(STDIN_FILENO, &console->termios) == 0;
+	console->level = -1;
+	if (!lower || file_read_line(root, "proc/sys/kernel/printk", &line) < 0)
+		return;
+	while (line[level] >= '0' && line[level] <= '9')
+		level++;
+	line[level] = '\0';
+	/* Kernel messages would be written over the screen. Not permitted: then they are. */
+	if (klogctl(KLOG_CONSOLE_LEVEL, NULL, LEVEL_QUIET) == 0)
+		console->level = (int)strtol(line, NULL, 10);
+}
+
+static void console_restore(const struct console *console, int status)
+{
+	static const char clean[] = "\033[0m\033(B\017\033[?25h\033[?1049l\r\n";
+
+	if (console->level >= 0)
+		(void)klogctl(KLOG_CONSOLE_LEVEL, NULL, console->level);
+	if (!console->has_termios)
+		return;
+	(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &console->termios);
+	if (WIFSIGNALED(status) && isatty(STDOUT_FILENO))
+		(void)!write(STDOUT_FILENO, clean, sizeof(clean) - 1);
+}
+
+static void become(
+	const char *path, const struct call *call, const char *self, pid_t parent)
+{
+	const char *argv[ARGUMENTS_MAX + 4] = {path};
+	size_t count = 1;
+	sigset_t none;
+
+	for (size_t i = 0; i < call->count; i++)
+		argv[count++] = call->arguments[i];
+	argv[count++] = "--setup";
+	argv[count] = self;
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	(void)signal(SIGINT, SIG_DFL);
+	(void)signal(SIGQUIT, SIG_DFL);
+	if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || getppid() != parent)
+		_exit(EXIT_PROBLEMS);
+	(void)execv(path, (char *const *)(uintptr_t)argv);
+	(void)fprintf(stderr, "jefe-setup wizard: %s: %s\n", path, strerror(errno));
+	_exit(EXIT_PROBLEMS);
+}
+
+/* SIGTERM and SIGHUP are for the front end; it ends, and then so do we. */
+static int wait_for(pid_t pid)
+{
+	sigset_t set;
+	int status = 0;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGHUP);
+	(void)sigaddset(&set, SIGCHLD);
+	for (;;) {
+		siginfo_t info = {0};
+		int number = sigwaitinfo(&set, &info);
+
+		if (number == SIGTERM || number == SIGHUP)
+			(void)kill(pid, number);
+		if (waitpid(pid, &status, WNOHANG) == pid)
+			return status;
+	}
+}
+
+static void hold_signals(void)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGHUP);
+	(void)sigaddset(&set, SIGCHLD);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+	(void)signal(SIGINT, SIG_IGN);
+	(void)signal(SIGQUIT, SIG_IGN);
+}
+
+static int start(const struct call *call, const char *ui)
+{
+	char self[4096];
+	ssize_t size = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	autofree char *path = NULL;
+	struct console console = {.level = -1};
+	pid_t parent = getpid();
+	pid_t pid;
+	int status;
+
+	self[size < 0 ? 0 : size] = '\0';
+	path = front_end_path(self, ui);
+	console_keep(&console, strcmp(ui, "ncurses") == 0);
+	hold_signals();
+	pid = fork();
+	if (pid == 0)
+		become(path, call, self, parent);
+	status = pid < 0 ? EXIT_PROBLEMS << 8 : wait_for(pid);
+	console_restore(&console, status);
+	if (WIFSIGNALED(status))
+		(void)fprintf(stderr,
+			"jefe-setup wizard: the display ended by signal %d; an installation that was started goes on\n",
+			WTERMSIG(status));
+	return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_PROBLEMS;
+}
+
+int cli_wizard(int argc, char **argv)
+{
+	static const char *const front_ends[] = {"ncurses", "line", NULL};
+	struct call call = {0};
+	const char *ui;
+
+	if (!parse(argc, argv, &call))
+		return cli_usage("wizard", "takes no other arguments");
+	ui = choose(call.ui);
+	for (const char *const *name = front_ends; *name; name++)
+		if (strcmp(*name, ui) == 0)
+			return start(&call, ui);
+	return cli_usage(
+		"wizard", "there is no front end \"%s\"; there are ncurses and line", ui);
+}

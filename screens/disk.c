@@ -1,0 +1,254 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "installer/base/memory.h"
+#include "screens/wizard.h"
+#include "tui/language.h"
+
+#define MIB (UINT64_C(1) << 20)
+#define SMALLEST                                                                         \
+	(UINT64_C(4) << 30) /* below this no system fits beside /boot and the ESP */
+#define BIOS_BOOT (UINT64_C(1) * MIB)
+
+/* NULL: it can be chosen. */
+static const char *why_not(struct page *page, const struct disk *disk)
+{
+	if (disk->live_medium)
+		return _("the installer itself runs from it");
+	if (disk->read_only)
+		return _("it is write-protected");
+	if (disk->holders.count)
+		return page_format(page, _("in use: %s"), disk->holders.items[0]);
+	if (disk->size_bytes < SMALLEST)
+		return _("it is smaller than 4 GiB");
+	return NULL;
+}
+
+static const char *contents(struct page *page, const struct disk *disk)
+{
+	if (!disk->content_count)
+		return disk->table ? _("no partitions") : _("empty");
+	for (size_t i = 0; i < disk->content_count; i++) {
+		const struct content *content = &disk->contents[i];
+
+		if (content->type && strcmp(content->type, "ntfs") == 0)
+			return page_format(
+				page, _("Windows, %zu parts"), disk->content_count);
+		if (content->type && strcmp(content->type, "crypto_LUKS") == 0)
+			return page_format(
+				page, _("encrypted, %zu parts"), disk->content_count);
+	}
+	return page_format(page, _("%zu parts"), disk->content_count);
+}
+
+static void add_disk(struct page *page, struct item *item, const struct disk *disk)
+{
+	autofree char *size = text_human_size(disk->size_bytes);
+	struct choice *choice = item_choice(item, disk->name, NULL);
+
+	choice->label = page_format(page, "%s\t%s\t%s\t%s\t%s", disk->name, size,
+		disk_bus_names[disk->bus], contents(page, disk),
+		disk->model ? disk->model : "-");
+	choice->why_not = why_not(page, disk);
+	if (choice->why_not)
+		choice->note = page_format(page, _("not offered: %s"), choice->why_not);
+}
+
+static void segment(struct page *page, struct item *bar, const char *label,
+	uint64_t bytes, enum tone tone)
+{
+	autofree char *size = text_human_size(bytes);
+	struct choice *choice = item_choice(bar, NULL, label);
+
+	choice->note = page_copy(page, size);
+	choice->weight = bytes;
+	choice->tone = tone;
+}
+
+static void add_now(struct page *page, const struct disk *disk)
+{
+	struct item *bar = page_add(page, ITEM_BAR, NULL, _("Now"));
+	uint64_t used = 0;
+
+	for (size_t i = 0; i < disk->content_count; i++) {
+		const struct content *content = &disk->contents[i];
+		const char *label = content->label && *content->label ? content->label
+				    : content->type                   ? content->type
+								      : _("unknown");
+
+		segment(page, bar, page_copy(page, label), content->size_bytes,
+			TONE_NORMAL);
+		used += content->size_bytes;
+	}
+	if (disk->size_bytes > used &&
+		(disk->size_bytes - used) / 50 > disk->size_bytes / 5000)
+		segment(page, bar, _("free"), disk->size_bytes - used, TONE_QUIET);
+}
+
+static void add_then(
+	struct page *page, const struct wizard *wizard, const struct disk *disk)
+{
+	const struct answers *answers = wizard->answers;
+	struct item *bar = page_add(page, ITEM_BAR, NULL, _("Then"));
+	uint64_t fixed = answers->disk.esp_size + answers->disk.boot_size + BIOS_BOOT;
+
+	segment(page, bar, _("EFI"), answers->disk.esp_size, TONE_NORMAL);
+	segment(page, bar, _("boot"), answers->disk.boot_size, TONE_NORMAL);
+	segment(page, bar, _("JefeLinux"),
+		disk->size_bytes > fixed ? disk->size_bytes - fixed : 0, TONE_NORMAL);
+}
+
+static void add_details(
+	struct page *page, const struct wizard *wizard, const struct disk *disk)
+{
+	page_gap(page);
+	(void)page_fact(page, _("Serial"), "%s", disk->serial ? disk->serial : _("none"));
+	(void)page_fact(
+		page, _("Path"), "%s", disk->by_path ? disk->by_path : disk->path);
+	for (size_t i = 0; i < wizard->machine->system_count; i++)
+		if (text_starts(wizard->machine->systems[i].path, disk->path))
+			page_fact(page, _("Holds"), _("%s on %s"),
+				wizard->machine->systems[i].name,
+				wizard->machine->systems[i].path)
+				->tone = TONE_WARNING;
+	page_gap(page);
+	add_now(page, disk);
+	add_then(page, wizard, disk);
+}
+
+static void build(struct page *page, void *context)
+{
+	const struct wizard *wizard = context;
+	const struct disk *chosen = wizard_disk(wizard);
+	struct item *item;
+
+	item = page_add(page, ITEM_ONE, "disk",
+		_("Which disk gets JefeLinux? All of it will be used."));
+	item->header = _("Name\tSize\tBus\tHolds\tModel");
+	item->value = chosen && !why_not(page, chosen) ? chosen->name : NULL;
+	item->why =
+		_("Everything on it will be lost. You confirm later by typing its name.");
+	for (size_t i = 0; i < wizard->machine->disk_count; i++)
+		add_disk(page, item, &wizard->machine->disks[i]);
+	if (!wizard->machine->disk_count)
+		(void)page_note(page, TONE_DANGER, "%s",
+			_("No disk was found. Plug one in, or see in the shell (F4) what the kernel says; then look again."));
+	if (item->value)
+		add_details(page, wizard, chosen);
+	if (!wizard->machine_is_file) {
+		page_gap(page);
+		item = page_add(page, ITEM_ACTION, "rescan", _("Look again"));
+		item->key = 'r';
+		item->why = _(
+			"Search for disks once more, for example after plugging one in.");
+	}
+}
+
+/* A value that names no other disk and means only itself as a pattern. */
+static bool is_unique(const struct machine *machine, const struct disk *disk,
+	const char *value, size_t member)
+{
+	size_t count = 0;
+
+	if (!value || !*value || strpbrk(value, "*?[\\"))
+		return false;
+	for (size_t i = 0; i < machine->disk_count; i++) {
+		const char *other = *(const char *const *)(const void
+				*)((const char *)&machine->disks[i] + member);
+
+		count += text_equal(other, value);
+	}
+	(void)disk;
+	return count == 1;
+}
+
+static int match_disk(struct wizard *wizard, const struct disk *disk, struct error *err)
+{
+	static const char *const keys[] = {
+		"name", "path", "serial", "wwn", "model", "bus", "min_size", "max_size"};
+	const struct machine *machine = wizard->machine;
+	int rc;
+
+	for (size_t i = 0; i < LENGTH(keys); i++) {
+		autofree char *key = memory_format("disk.match.%s", keys[i]);
+
+		rc = answers_set(wizard->answers, key, NULL, err);
+		if (rc < 0)
+			return rc;
+	}
+	if (is_unique(machine, disk, disk->serial, offsetof(struct disk, serial)))
+		return answers_set(
+			wizard->answers, "disk.match.serial", disk->serial, err);
+	if (is_unique(machine, disk, disk->wwn, offsetof(struct disk, wwn)))
+		return answers_set(wizard->answers, "disk.match.wwn", disk->wwn, err);
+	if (is_unique(machine, disk, disk->by_path, offsetof(struct disk, by_path)))
+		return answers_set(
+			wizard->answers, "disk.match.path", disk->by_path, err);
+	return answers_set(wizard->answers, "disk.match.path", disk->path, err);
+}
+
+static int set(void *context, const char *id, const char *value, struct error *err)
+{
+	struct wizard *wizard = context;
+	const struct disk *disk = machine_disk(wizard->machine, value);
+
+	(void)id;
+	if (!disk)
+		return error_set(err, -ENOENT,
+			_("there is no disk %s any more; look again"), value);
+	wizard->answers->disk.expect = 1;
+	return match_disk(wizard, disk, err);
+}
+
+static void rescan(struct form *form)
+{
+	struct wizard *wizard = form_context(form);
+	struct machine *machine = NULL;
+	struct error err = {0};
+
+	if (machine_probe(&machine, &err) < 0) {
+		form_say(form, TONE_DANGER, "%s", err.text);
+		return;
+	}
+	machine_free(wizard->machine);
+	wizard->machine = machine;
+	form_say(form, TONE_GOOD, _("Disks found: %zu."), machine->disk_count);
+}
+
+static void act(struct form *form, const char *id, const char *row)
+{
+	(void)row;
+	if (text_equal(id, "rescan"))
+		rescan(form);
+}
+
+static int leave(void *context, const char **at, struct error *err)
+{
+	const struct wizard *wizard = context;
+
+	*at = "disk";
+	if (!wizard->machine->disk_count)
+		return error_set(err, -ENODEV, "%s",
+			_("Without a disk there is nothing to install on."));
+	if (!wizard_disk(wizard))
+		return error_set(err, -EINVAL, "%s",
+			_("Choose a disk first: move to it and press Enter."));
+	return 0;
+}
+
+const struct screen screen_disk = {
+	.id = "disk",
+	.title = N_("Disk"),
+	.kind = SCREEN_STEP,
+	.help = N_(
+		"The whole disk is used: a small partition for the boot loader, one for the kernels, and one for everything else. Whatever "
+		"is on the disk now will be lost.\n\n"
+		"Disks in use, write-protected disks and the medium this installer runs from are shown but not offered. The disk is remembered "
+		"by its serial number, not by a name that may change with the next start."),
+	.build = build,
+	.set = set,
+	.act = act,
+	.leave = leave,
+};

@@ -1,0 +1,157 @@
+#include <errno.h>
+#include <string.h>
+
+#include "installer/base/memory.h"
+#include "installer/secrets.h"
+#include "screens/strength.h"
+#include "screens/wizard.h"
+#include "tui/language.h"
+
+enum { PASSPHRASE_LEAST = 8, PASSPHRASE_MOST = 512 };
+
+static bool is_encrypted(const struct wizard *wizard)
+{
+	return wizard->answers->disk.encryption != ENCRYPTION_NONE;
+}
+
+/* Passphrases come from the person unless the answer file names a source that needs nobody. */
+static bool is_typed(const struct wizard *wizard)
+{
+	enum secret_origin origin = wizard->answers->disk.passphrase.origin;
+
+	return origin == SECRET_PROMPT || origin == SECRET_NONE || origin == SECRET_FD;
+}
+
+static void add_strength(struct page *page, const struct wizard *wizard)
+{
+	static const char *const words[] = {N_("type at least 8 characters"),
+		N_("weak: found quickly by a machine"),
+		N_("fair: a longer one is better"), N_("good"), N_("strong")};
+	static const enum tone tones[] = {
+		TONE_QUIET, TONE_DANGER, TONE_WARNING, TONE_GOOD, TONE_GOOD};
+	static const char *const bars[] = {"[          ]", "[##        ]", "[#####     ]",
+		"[########  ]", "[##########]"};
+	enum strength strength = strength_of(wizard->passphrase);
+
+	page_fact(page, _("Strength"), "%s %s", bars[strength], _(words[strength]))
+		->tone = tones[strength];
+}
+
+static void add_passphrase(struct page *page, const struct wizard *wizard)
+{
+	struct item *item = page_field(page, wizard, ITEM_SECRET, "disk.passphrase");
+
+	item->secret = wizard->passphrase;
+	item->help = _(
+		"Four or five unrelated words are strong and easy to type on any keyboard. Letters a to z and spaces move least between "
+		"layouts. Nobody can reset it: without the passphrase and without the recovery key everything on the disk is lost.");
+	item = page_add(page, ITEM_SECRET, "disk.passphrase.again", _("Again"));
+	item->secret = wizard->passphrase_again;
+	item->confirms = wizard->passphrase;
+	item->why =
+		_("The same once more, so that a typing error does not lock you out.");
+	add_strength(page, wizard);
+	(void)page_fact(page, _("Typed with"),
+		_("layout %s, here and when the computer starts"),
+		wizard->answers->system.keymap);
+}
+
+static void add_recovery(struct page *page, const struct wizard *wizard)
+{
+	struct item *item = page_add(page, ITEM_BOOL, "recovery", _("Recovery key"));
+
+	page->items[page->count - 1]->gap = true;
+	item->value = wizard->wants_recovery ? "true" : "false";
+	item->why = _(
+		"A second key that opens the disk when the passphrase is forgotten. Write it down, keep it apart from the computer.");
+	if (!wizard->wants_recovery)
+		return;
+	item = page_add(page, ITEM_FACT, NULL, _("Write it down"));
+	item->value = secret_bytes(wizard->recovery_key);
+	item->tone = TONE_STRONG;
+	(void)page_note(page, TONE_QUIET, "%s",
+		_("It is shown only here and is stored nowhere but in the disk's key slot."));
+}
+
+static void build(struct page *page, void *context)
+{
+	const struct wizard *wizard = context;
+	struct item *item =
+		page_add(page, ITEM_ONE, "disk.encryption", _("Encrypt the disk"));
+
+	item->value = is_encrypted(wizard) ? "luks2" : "none";
+	item->why = answers_field("disk.encryption")->why;
+	(void)item_choice(item, "luks2", _("yes, LUKS2"));
+	(void)item_choice(item, "none", _("no"));
+	page_gap(page);
+	if (!is_encrypted(wizard)) {
+		(void)page_note(page, TONE_WARNING, "%s",
+			_("Whoever takes the disk out, or starts the computer from a stick, reads and changes everything on it."));
+		return;
+	}
+	if (is_typed(wizard)) {
+		add_passphrase(page, wizard);
+		add_recovery(page, wizard);
+		return;
+	}
+	(void)page_fact(page, _("Passphrase"), "%s",
+		_("from the source named in the answer file"));
+	page_add(page, ITEM_ACTION, "type", _("Type one instead"))->key = 't';
+}
+
+static int check_passphrase(const struct wizard *wizard, struct error *err)
+{
+	size_t size = secret_size(wizard->passphrase);
+
+	if (size < PASSPHRASE_LEAST)
+		return error_set(err, -EINVAL,
+			_("It needs at least %d characters; four unrelated words are a good one."),
+			PASSPHRASE_LEAST);
+	if (size > PASSPHRASE_MOST)
+		return error_set(err, -EINVAL,
+			_("At most %d characters can be typed when the computer starts."),
+			PASSPHRASE_MOST);
+	return 0;
+}
+
+static int set_recovery(struct wizard *wizard, bool wanted, struct error *err)
+{
+	wizard->wants_recovery = wanted;
+	secret_cut(wizard->recovery_key, 0);
+	return wanted ? secret_generate(wizard->recovery_key, err) : 0;
+}
+
+static int set(void *context, const char *id, const char *value, struct error *err)
+{
+	struct wizard *wizard = context;
+
+	if (text_equal(id, "recovery"))
+		return set_recovery(wizard, text_equal(value, "true"), err);
+	if (text_equal(id, "disk.passphrase"))
+		return check_passphrase(wizard, err);
+	return wizard_set(context, id, value, err);
+}
+
+static void act(struct form *form, const char *id, const char *row)
+{
+	struct wizard *wizard = form_context(form);
+	struct error err = {0};
+
+	(void)row;
+	if (text_equal(id, "type") &&
+		answers_set(wizard->answers, "disk.passphrase", "prompt", &err) < 0)
+		form_say(form, TONE_DANGER, "%s", err.text);
+}
+
+const struct screen screen_encryption = {
+	.id = "encryption",
+	.title = N_("Encryption"),
+	.kind = SCREEN_STEP,
+	.help = N_(
+		"With LUKS2 everything except the kernels in /boot is encrypted. The passphrase is asked for each time the computer starts, "
+		"with the keyboard layout chosen before.\n\n"
+		"Encryption protects a computer that is switched off. It does not protect one that is running."),
+	.build = build,
+	.set = set,
+	.act = act,
+};

@@ -1,0 +1,213 @@
+#include "screens/engine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "installer/base/file.h"
+#include "installer/base/memory.h"
+#include "installer/journal.h"
+#include "screens/answers_file.h"
+#include "tui/language.h"
+
+enum { SECRET_PIPES = 3 };
+
+/* A secret on its way to the engine: where its source stands in the answers, and the pipe. */
+struct passage {
+	const struct secret *secret;
+	struct secret_source *source;
+	struct secret_source before;
+	int read_end;
+};
+
+static int passage_open(struct passage *passage, const struct secret *secret,
+	struct secret_source *source, struct error *err)
+{
+	int pipe_fds[2];
+	int rc;
+
+	*passage = (struct passage){
+		.secret = secret, .source = source, .before = *source, .read_end = -1};
+	if (!secret_size(secret))
+		return 0;
+	if (pipe2(pipe_fds, O_CLOEXEC) < 0)
+		return error_errno(err, -errno, "%s", _("making a pipe for a secret"));
+	/* Secrets are smaller than a pipe's buffer: writing does not wait for the reader. */
+	rc = secret_write(secret, pipe_fds[1], err);
+	(void)close(pipe_fds[1]);
+	passage->read_end = pipe_fds[0];
+	*source = (struct secret_source){.origin = SECRET_FD, .fd = pipe_fds[0]};
+	return rc;
+}
+
+static void passage_close(struct passage *passage)
+{
+	if (!passage->source)
+		return;
+	*passage->source = passage->before;
+	if (passage->read_end >= 0)
+		(void)close(passage->read_end);
+}
+
+static int open_passages(
+	struct wizard *wizard, struct passage *passages, struct error *err)
+{
+	struct answers *answers = wizard->answers;
+	bool encrypted = answers->disk.encryption != ENCRYPTION_NONE;
+	int rc = 0;
+
+	if (encrypted && answers->disk.passphrase.origin != SECRET_FILE &&
+		answers->disk.passphrase.origin != SECRET_LITERAL)
+		rc = passage_open(
+			&passages[0], wizard->passphrase, &answers->disk.passphrase, err);
+	if (rc == 0 && encrypted && wizard->wants_recovery)
+		rc = passage_open(&passages[1], wizard->recovery_key,
+			&answers->disk.recovery_key, err);
+	if (rc == 0 && wizard->wants_password)
+		rc = passage_open(
+			&passages[2], wizard->password, &answers->users[0].password, err);
+	return rc;
+}
+
+static int write_answers(const struct wizard *wizard, struct error *err)
+{
+	autofree char *yaml = answers_write(wizard->answers);
+	autoclose int dir = -1;
+
+	if (mkdir(wizard->run_dir, 0755) < 0 && errno != EEXIST)
+		return error_errno(err, -errno, _("making %s"), wizard->run_dir);
+	dir = file_open_root(wizard->run_dir, err);
+	if (dir < 0)
+		return dir;
+	if (file_remove(dir, "events", err) < 0)
+		return err->code;
+	return file_write(dir, "answers.yaml", yaml, strlen(yaml), 0600, err);
+}
+
+static void keep_open(const struct passage *passages)
+{
+	for (size_t i = 0; i < SECRET_PIPES; i++)
+		if (passages[i].read_end > 0)
+			(void)fcntl(passages[i].read_end, F_SETFD, 0);
+}
+
+static void engine_exec(const struct wizard *wizard, const struct passage *passages,
+	const char *answers, int log)
+{
+	static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", locale[] = "LC_ALL=C",
+		    zone[] = "TZ=UTC", home[] = "HOME=/";
+	char *environment[] = {path, locale, zone, home, NULL};
+	const char *argv[] = {wizard->setup, "install", answers, NULL};
+	autoclose int nothing = open("/dev/null", O_RDONLY);
+	sigset_t none;
+
+	(void)setsid();
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	(void)signal(SIGHUP, SIG_IGN);
+	keep_open(passages);
+	if (dup2(nothing, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0)
+		_exit(126);
+	(void)execve(wizard->setup, (char *const *)(uintptr_t)argv, environment);
+	(void)dprintf(2, "%s: %s\n", wizard->setup, strerror(errno));
+	_exit(127);
+}
+
+static int start(struct wizard *wizard, const struct passage *passages, struct error *err)
+{
+	autofree char *answers = memory_format("%s/answers.yaml", wizard->run_dir);
+	autofree char *log_path = memory_format("%s/engine.log", wizard->run_dir);
+	autofree char *events = memory_format("%s/events", wizard->run_dir);
+	autoclose int log =
+		open(log_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	if (log < 0)
+		return error_errno(err, -errno, _("making %s"), log_path);
+	wizard->engine = fork();
+	if (wizard->engine < 0)
+		return error_errno(err, -errno, "%s", _("starting the installation"));
+	if (wizard->engine == 0)
+		engine_exec(wizard, passages, answers, log);
+	follow_start(&wizard->follow, events, false, &wizard->preview.titles);
+	return 0;
+}
+
+int engine_start(struct wizard *wizard, struct error *err)
+{
+	struct passage passages[SECRET_PIPES] = {
+		{.read_end = -1}, {.read_end = -1}, {.read_end = -1}};
+	int rc;
+
+	if (wizard->demo) {
+		autofree char *script =
+			memory_format("%s/demo/install.events", wizard->data_dir);
+
+		follow_start(&wizard->follow, script, true, &wizard->preview.titles);
+		return 0;
+	}
+	wizard->answers->disk.erase = ERASE_MATCHED;
+	rc = open_passages(wizard, passages, err);
+	if (rc == 0)
+		rc = write_answers(wizard, err);
+	if (rc == 0)
+		rc = start(wizard, passages, err);
+	for (size_t i = 0; i < SECRET_PIPES; i++)
+		passage_close(&passages[i]);
+	wizard->answers->disk.erase = ERASE_NONE;
+	return rc;
+}
+
+bool engine_attach(struct wizard *wizard)
+{
+	autofree char *events = memory_format("%s/events", wizard->run_dir);
+
+	if (wizard->demo || journal_engine(wizard->run_dir) == 0)
+		return false;
+	follow_start(&wizard->follow, events, false, &(struct words){0});
+	return true;
+}
+
+static void last_words(const struct wizard *wizard, int status, struct error *err)
+{
+	autoclose int dir = file_open_root(wizard->run_dir, NULL);
+	autotext struct text text = {0};
+	autowords struct words lines = {0};
+
+	if (dir >= 0 && file_read(dir, "engine.log", 1 << 20, &text, NULL) == 0)
+		words_split(&lines, text_string(&text), "\n");
+	if (lines.count)
+		(void)error_set(err, -ECHILD, "%s", lines.items[lines.count - 1]);
+	else
+		(void)error_set(err, -ECHILD,
+			_("the installation ended unexpectedly (status %d)"), status);
+}
+
+bool engine_died(struct wizard *wizard, struct error *err)
+{
+	int status = 0;
+
+	if (wizard->demo || wizard->follow.finished)
+		return false;
+	if (wizard->engine == 0) {
+		if (journal_engine(wizard->run_dir) != 0 || follow_poll(&wizard->follow))
+			return false;
+		(void)error_set(err, -ECHILD, "%s",
+			_("the installation that was running ended without a word"));
+		return !wizard->follow.finished;
+	}
+	if (waitpid(wizard->engine, &status, WNOHANG) != wizard->engine)
+		return false;
+	wizard->engine = 0;
+	while (follow_poll(&wizard->follow))
+		;
+	if (wizard->follow.finished)
+		return false;
+	last_words(wizard, status, err);
+	return true;
+}

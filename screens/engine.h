@@ -1,0 +1,13 @@
+/* The installation as a program of its own: started here, followed by its event file, never stopped from here. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "screens/wizard.h"
+
+/* Write the answers with the authorisation to erase and start `jefe-setup install` in its own session; secrets go through pipes. */
+int engine_start(struct wizard *wizard, struct error *err) CHECKED;
+/* Is an installation running already? Then follow it. */
+bool engine_attach(struct wizard *wizard);
+/* Did it end without saying so? err holds its last words. */
+bool engine_died(struct wizard *wizard, struct error *err);

@@ -1,0 +1,38 @@
+/* Follows the event lines of an installation: a file that grows, or a script that is played at its own pace. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "installer/base/text.h"
+#include "tui/page.h"
+
+struct follow_step {
+	char *title;
+	enum step_state state;
+	double began, ended; /* seconds since the start of the run */
+};
+
+struct follow {
+	char *path;
+	bool paced; /* a line counts only when its time has come */
+	struct timespec start;
+	uint64_t offset;
+	struct follow_step *steps;
+	size_t count, now; /* now: index of the running step, count: none */
+	double time;       /* of the last event */
+	double weight_done, weight_now, weight_total;
+	uint64_t done, total;
+	char *plan_id, *note, *failure, *disk_state;
+	struct text log;
+	bool finished, failed;
+};
+
+/* Start over with this file. titles may be empty; steps are then named as they begin. */
+void follow_start(
+	struct follow *follow, const char *path, bool paced, const struct words *titles);
+bool follow_poll(struct follow *follow); /* true: something changed */
+unsigned follow_permille(const struct follow *follow);
+double follow_elapsed(const struct follow *follow);
+void follow_free(struct follow *follow);

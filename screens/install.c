@@ -1,0 +1,384 @@
+/* From the point of no return to the end: confirm, progress, done, failed. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "installer/base/command.h"
+#include "installer/base/file.h"
+#include "installer/base/memory.h"
+#include "screens/engine.h"
+#include "tui/language.h"
+
+enum { LOGS_MAX = 16 << 20 };
+
+static void add_losses(struct page *page, const struct disk *disk)
+{
+	struct item *item;
+
+	if (!disk->content_count) {
+		(void)page_note(page, TONE_NORMAL,
+			_("No file systems were found on %s; whatever else is on it will be lost."),
+			disk->name);
+		return;
+	}
+	item = page_add(page, ITEM_TABLE, NULL, _("This will be lost for good"));
+	for (size_t i = 0; i < disk->content_count; i++) {
+		const struct content *content = &disk->contents[i];
+		autofree char *size = text_human_size(content->size_bytes);
+
+		item_choice(item, NULL,
+			page_format(page, "%s\t%s\t%s\t%s", content->path, size,
+				content->type ? content->type : _("unknown"),
+				content->label ? content->label : ""))
+			->tone = TONE_WARNING;
+	}
+}
+
+static void build_confirm(struct page *page, void *context)
+{
+	const struct wizard *wizard = context;
+	const struct disk *disk = wizard_disk(wizard);
+	autofree char *size = disk ? text_human_size(disk->size_bytes) : NULL;
+	struct item *item;
+
+	page->next_label = _("Erase and install");
+	if (!disk) {
+		(void)page_note(page, TONE_DANGER, "%s",
+			_("There is no disk to install on. Go back and choose one."));
+		return;
+	}
+	(void)page_note(
+		page, TONE_DANGER, _("Everything on %s will be erased."), disk->name);
+	page_gap(page);
+	(void)page_fact(page, _("Disk"), "%s, %s, %s", disk->name, size,
+		disk->model ? disk->model : _("unknown model"));
+	(void)page_fact(page, _("Serial"), "%s", disk->serial ? disk->serial : _("none"));
+	if (wizard->preview.id)
+		(void)page_fact(page, _("Plan"), "%s", wizard->preview.id);
+	page_gap(page);
+	add_losses(page, disk);
+	page_gap(page);
+	item = page_add(page, ITEM_CONFIRM, "confirm",
+		page_format(page, _("Type %s to start"), disk->name));
+	item->expected = disk->name;
+	item->width = 20;
+	item->why = _(
+		"There is no way back after this. Esc goes back without changing anything.");
+}
+
+static int leave_confirm(void *context, const char **at, struct error *err)
+{
+	struct wizard *wizard = context;
+
+	*at = "confirm";
+	if (!wizard_disk(wizard))
+		return error_set(
+			err, -ENODEV, "%s", _("There is no disk to install on."));
+	return engine_start(wizard, err);
+}
+
+const struct screen screen_confirm = {
+	.id = "confirm",
+	.title = N_("Install"),
+	.kind = SCREEN_GATE,
+	.help = N_(
+		"This is the only point of no return. Up to here no disk has been touched. Type the name of the disk exactly as it is shown."),
+	.build = build_confirm,
+	.leave = leave_confirm,
+};
+
+/* Progress. */
+
+static const char *clock_text(struct page *page, double seconds)
+{
+	unsigned whole = seconds > 0 ? (unsigned)seconds : 0;
+
+	return page_format(page, "%u:%02u", whole / 60, whole % 60);
+}
+
+static void add_steps(struct page *page, const struct follow *follow, struct item *item)
+{
+	for (size_t i = 0; i < follow->count; i++) {
+		const struct follow_step *step = &follow->steps[i];
+		const char *title = *step->title
+					    ? page_copy(page, step->title)
+					    : page_format(page, _("Step %zu"), i + 1);
+		struct choice *choice = item_choice(item, NULL, title);
+
+		choice->state = step->state;
+		if (step->state == STEP_DONE)
+			choice->note = clock_text(page, step->ended - step->began);
+	}
+}
+
+static const char *what_now(struct page *page, const struct follow *follow)
+{
+	autofree char *done = text_human_size(follow->done);
+	autofree char *total = text_human_size(follow->total);
+
+	if (follow->total > 1 << 20)
+		return page_format(page, _("%s of %s    elapsed %s"), done, total,
+			clock_text(page, follow_elapsed(follow)));
+	return page_format(page, _("elapsed %s    %s"),
+		clock_text(page, follow_elapsed(follow)),
+		follow->note ? follow->note : "");
+}
+
+static void build_progress(struct page *page, void *context)
+{
+	const struct wizard *wizard = context;
+	struct item *item;
+
+	item = page_add(page, ITEM_PROGRESS, "progress", NULL);
+	item->permille = follow_permille(&wizard->follow);
+	if (!wizard->show_log)
+		add_steps(page, &wizard->follow, item);
+	item->value = what_now(page, &wizard->follow);
+	if (wizard->show_log) {
+		page_gap(page);
+		page_add(page, ITEM_LOG, "log", NULL)->value =
+			page_copy(page, text_string(&wizard->follow.log));
+	}
+	page_gap(page);
+	item = page_add(page, ITEM_ACTION, "toggle-log",
+		wizard->show_log ? _("Hide log") : _("Show log"));
+	item->key = 'l';
+	item->function_key = 8;
+	item->why =
+		wizard->follow.plan_id
+			? page_format(page,
+				  _("Plan %s. Closing this display does not stop the installation."),
+				  wizard->follow.plan_id)
+			: _("Closing this display does not stop the installation.");
+}
+
+static void act_progress(struct form *form, const char *id, const char *row)
+{
+	struct wizard *wizard = form_context(form);
+
+	(void)id;
+	(void)row;
+	wizard->show_log = !wizard->show_log;
+}
+
+static bool tick_progress(struct form *form)
+{
+	struct wizard *wizard = form_context(form);
+	bool changed = follow_poll(&wizard->follow);
+	unsigned second = (unsigned)follow_elapsed(&wizard->follow);
+	struct error err = {0};
+
+	changed |= second != wizard->shown_second;
+	wizard->shown_second = second;
+
+	if (!wizard->follow.finished && engine_died(wizard, &err)) {
+		wizard->follow.finished = wizard->follow.failed = true;
+		wizard->follow.failure = memory_copy_text(err.text);
+	}
+	if (wizard->follow.finished)
+		form_open(form, wizard->follow.failed ? "failed" : "done");
+	return changed;
+}
+
+static void enter_progress(struct form *form)
+{
+	((struct wizard *)form_context(form))->show_log = false;
+}
+
+const struct screen screen_progress = {
+	.id = "progress",
+	.title = N_("Installing"),
+	.kind = SCREEN_RUN,
+	.help = N_(
+		"The installation is a program of its own and goes on when this display is closed or the connection is lost; start the wizard again "
+		"to see it. L shows what it says in detail."),
+	.build = build_progress,
+	.act = act_progress,
+	.enter = enter_progress,
+	.tick = tick_progress,
+};
+
+/* The two ends. */
+
+static void add_end_actions(struct page *page)
+{
+	struct item *item = page_add(page, ITEM_ACTION, "logs", _("Save logs"));
+
+	item->key = 's';
+	item->why =
+		_("Copy the event log and the plan to a file that survives the restart.");
+	item = page_add(page, ITEM_ACTION, "shell", _("Shell"));
+	item->key = 'c';
+	item->why = _("A root shell; exit comes back here.");
+}
+
+static void build_done(struct page *page, void *context)
+{
+	const struct wizard *wizard = context;
+	struct item *item;
+
+	(void)page_note(page, TONE_GOOD, "%s", _("JefeLinux is installed."));
+	page_gap(page);
+	(void)page_fact(page, _("Time"), "%s", clock_text(page, wizard->follow.time));
+	if (wizard->follow.plan_id)
+		(void)page_fact(page, _("Plan"), "%s", wizard->follow.plan_id);
+	(void)page_fact(page, _("Log in as"), "%s",
+		wizard->answers->users[0].name ? wizard->answers->users[0].name : "-");
+	page_gap(page);
+	(void)page_note(page, TONE_NORMAL, "%s",
+		_("Take the installation medium out when the screen goes dark, so that the computer starts from its disk."));
+	if (wizard->wants_recovery)
+		(void)page_note(page, TONE_WARNING, "%s",
+			_("Keep the recovery key you wrote down apart from the computer."));
+	page_gap(page);
+	item = page_add(page, ITEM_ACTION, "reboot", _("Restart"));
+	item->key = 'r';
+	item->why = _("Starts the installed system.");
+	page_add(page, ITEM_ACTION, "poweroff", _("Power off"))->key = 'p';
+	add_end_actions(page);
+}
+
+static void build_failed(struct page *page, void *context)
+{
+	const struct wizard *wizard = context;
+	const struct follow *follow = &wizard->follow;
+
+	(void)page_note(page, TONE_DANGER, "%s", _("The installation failed."));
+	page_gap(page);
+	if (follow->now < follow->count)
+		(void)page_fact(page, _("Step"), _("%zu of %zu: %s"), follow->now + 1,
+			follow->count, follow->steps[follow->now].title);
+	(void)page_fact(
+		page, _("Cause"), "%s", follow->failure ? follow->failure : _("unknown"));
+	if (follow->disk_state)
+		(void)page_fact(page, _("The disk"), "%s", follow->disk_state);
+	page_gap(page);
+	page_add(page, ITEM_ACTION, "retry", _("Try again"))->key = 't';
+	page_add(page, ITEM_ACTION, "change", _("Change answers"))->key = 'a';
+	add_end_actions(page);
+	page_add(page, ITEM_ACTION, "quit", _("Quit"))->key = 'q';
+}
+
+static void leave_computer(struct form *form, const char *program)
+{
+	const struct wizard *wizard = form_context(form);
+	struct command command = {.argv = COMMAND(program), .timeout_seconds = 30};
+	struct error err = {0};
+
+	if (wizard->demo)
+		form_end(form, 0);
+	else if (command_run(&command, &err) < 0)
+		form_say(form, TONE_DANGER, "%s", err.text);
+	else
+		form_end(form, 0);
+}
+
+static void retry(struct form *form)
+{
+	struct error err = {0};
+
+	if (engine_start(form_context(form), &err) < 0)
+		form_say(form, TONE_DANGER, "%s", err.text);
+	else
+		form_open(form, "progress");
+}
+
+static void act_end(struct form *form, const char *id, const char *row)
+{
+	(void)row;
+	if (text_equal(id, "reboot") || text_equal(id, "poweroff"))
+		leave_computer(form, id);
+	else if (text_equal(id, "logs"))
+		form_open(form, "logs");
+	else if (text_equal(id, "retry"))
+		retry(form);
+	else if (text_equal(id, "change"))
+		form_open(form, "review");
+	else if (text_equal(id, "quit"))
+		form_end(form, 1);
+	else
+		form_shell(form);
+}
+
+const struct screen screen_done = {
+	.id = "done",
+	.title = N_("Done"),
+	.kind = SCREEN_RUN,
+	.help = N_(
+		"The boot loader was written last, after everything else was on the disk and synced: the computer can be restarted now."),
+	.build = build_done,
+	.act = act_end,
+};
+
+const struct screen screen_failed = {
+	.id = "failed",
+	.title = N_("Failed"),
+	.kind = SCREEN_RUN,
+	.help = N_(
+		"Nothing on the disk looks finished: it will not start by itself. Trying again begins from the first step. Change answers opens the "
+		"review. Save logs keeps what is needed to find the cause."),
+	.build = build_failed,
+	.act = act_end,
+};
+
+/* Saving the logs. */
+
+static const char *logs_path(const struct wizard *wizard)
+{
+	return wizard->logs_path ? wizard->logs_path : "/root/jefe-install.log";
+}
+
+static void build_logs(struct page *page, void *context)
+{
+	const struct wizard *wizard = context;
+	struct item *item;
+
+	page->next_label = _("Save");
+	(void)page_note(page, TONE_STRONG, "%s", _("Save the logs of the installation"));
+	page_gap(page);
+	item = page_add(page, ITEM_TEXT, "logs.path", _("File"));
+	item->value = logs_path(wizard);
+	item->why = _(
+		"The live system forgets everything at the restart: use a stick you mounted in the shell (F4).");
+}
+
+static int set_logs(void *context, const char *id, const char *value, struct error *err)
+{
+	struct wizard *wizard = context;
+
+	(void)id;
+	if (!value || *value != '/')
+		return error_set(err, -EINVAL, "%s", _("The path must begin with /."));
+	free(wizard->logs_path);
+	wizard->logs_path = memory_copy_text(value);
+	return 0;
+}
+
+static int leave_logs(void *context, const char **at, struct error *err)
+{
+	static const char *const names[] = {"events", "engine.log"};
+	const struct wizard *wizard = context;
+	autoclose int dir = file_open_root(wizard->run_dir, err);
+	autoclose int root = file_open_root("/", err);
+	autotext struct text text = {0};
+
+	*at = "logs.path";
+	for (size_t i = 0; dir >= 0 && i < LENGTH(names); i++) {
+		text_addf(&text, "== %s\n", names[i]);
+		(void)!file_read(dir, names[i], LOGS_MAX, &text,
+			NULL); /* one of them may be missing */
+	}
+	if (dir < 0 || root < 0)
+		return err->code;
+	return file_write(root, logs_path(wizard), text.data, text.size, 0600, err);
+}
+
+const struct screen screen_logs = {
+	.id = "logs",
+	.title = N_("Save logs"),
+	.kind = SCREEN_SUB,
+	.build = build_logs,
+	.set = set_logs,
+	.leave = leave_logs,
+};

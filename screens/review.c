@@ -1,0 +1,224 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "installer/base/memory.h"
+#include "screens/answers_file.h"
+#include "screens/wizard.h"
+#include "tui/language.h"
+
+/* Screens of the field table are named as here, except that users have a page of their own. */
+static const char *screen_of(const struct summary_row *row)
+{
+	return row->screen ? row->screen : "";
+}
+
+static void add_rows(struct page *page, const struct wizard *wizard)
+{
+	struct item *item = page_add(page, ITEM_LIST, "sections", NULL);
+	size_t count = 0;
+	struct summary_row *rows =
+		answers_summary(wizard->answers, wizard->machine, &count);
+
+	item->why = _("Enter opens the page of a row; Next there comes back here.");
+	for (size_t i = 0; i < count; i++)
+		(void)item_choice(item,
+			page_format(page, "%s %zu", screen_of(&rows[i]), i),
+			page_format(page, "%s\t%s%s", rows[i].label,
+				rows[i].value ? rows[i].value : "-",
+				rows[i].changed ? "" : _("  (default)")));
+	summary_free(rows, count);
+}
+
+static const char *problem_text(struct page *page, const struct problem *problem)
+{
+	const struct field *field = problem->key ? answers_field(problem->key) : NULL;
+
+	if (field)
+		return page_format(page, "! %s: %s", field->label, problem->text);
+	return page_format(page, "! %s", problem->text);
+}
+
+static void add_problems(struct page *page, const struct wizard *wizard)
+{
+	autoproblems struct problems problems = {0};
+
+	answers_check(wizard->answers, wizard->machine, false, &problems);
+	for (size_t i = 0; i < problems.count; i++) {
+		const struct problem *problem = &problems.items[i];
+		enum tone tone = problem->severity == SEVERITY_ERROR     ? TONE_DANGER
+				 : problem->severity == SEVERITY_WARNING ? TONE_WARNING
+									 : TONE_QUIET;
+
+		(void)page_note(page, tone, "%s", problem_text(page, problem));
+	}
+}
+
+static void add_plan(struct page *page, const struct wizard *wizard)
+{
+	const struct disk *disk = wizard_disk(wizard);
+
+	if (wizard->preview.id)
+		(void)page_fact(page, _("Plan"), _("%s, %zu steps"), wizard->preview.id,
+			wizard->preview.titles.count);
+	else if (wizard->preview.error)
+		page_note(page, TONE_QUIET, _("No plan yet: %s"), wizard->preview.error);
+	if (disk && disk->content_count)
+		page_fact(page, _("Destroyed"), _("everything on %s: %zu parts"),
+			disk->name, disk->content_count)
+			->tone = TONE_WARNING;
+	else if (disk)
+		(void)page_fact(page, _("Destroyed"), _("nothing of value seen on %s"),
+			disk->name);
+}
+
+static void build(struct page *page, void *context)
+{
+	const struct wizard *wizard = context;
+	struct item *item;
+
+	page->next_label = _("Install");
+	(void)page_note(page, TONE_STRONG, "%s",
+		_("Nothing has been written yet. Is everything right?"));
+	page_gap(page);
+	add_problems(page, wizard);
+	add_rows(page, wizard);
+	page_gap(page);
+	add_plan(page, wizard);
+	page_gap(page);
+	item = page_add(page, ITEM_ACTION, "install", _("Install"));
+	item->key = 'i';
+	item->why = _(
+		"The next page asks for the name of the disk before anything is written.");
+	item = page_add(page, ITEM_ACTION, "save", _("Save answers"));
+	item->key = 's';
+	item->function_key = 2;
+	item->why = _(
+		"Write an answer file, without secrets, for the next installation or an unattended one.");
+	page_add(page, ITEM_ACTION, "quit", _("Quit"))->key = 'q';
+}
+
+static void enter(struct form *form)
+{
+	preview_make(form_context(form));
+}
+
+static void open_section(struct form *form, const char *row)
+{
+	autofree char *screen = memory_copy_bytes(row, strcspn(row, " "));
+
+	form_input(form, &(struct input){.kind = INPUT_GOTO, .id = screen});
+}
+
+static void act(struct form *form, const char *id, const char *row)
+{
+	if (text_equal(id, "install"))
+		form_input(form, &(struct input){.kind = INPUT_NEXT});
+	else if (text_equal(id, "save"))
+		form_open(form, "save");
+	else if (text_equal(id, "quit"))
+		form_end(form, 1);
+	else if (row)
+		open_section(form, row);
+}
+
+/* A passphrase that was never typed is not seen in the answers. */
+static int check_secrets(const struct wizard *wizard, struct error *err)
+{
+	const struct answers *answers = wizard->answers;
+	bool typed = answers->disk.passphrase.origin == SECRET_PROMPT ||
+		     answers->disk.passphrase.origin == SECRET_NONE;
+
+	if (answers->disk.encryption != ENCRYPTION_NONE && typed &&
+		!secret_size(wizard->passphrase))
+		return error_set(err, -EINVAL, "%s",
+			_("The passphrase of the disk is missing: open Encryption."));
+	if (answers->users[0].password.origin == SECRET_PROMPT &&
+		!secret_size(wizard->password))
+		return error_set(err, -EINVAL, "%s",
+			_("The password of the account is missing: open Users."));
+	return 0;
+}
+
+static int leave(void *context, const char **at, struct error *err)
+{
+	const struct wizard *wizard = context;
+	autoproblems struct problems problems = {0};
+
+	*at = "sections";
+	answers_check(wizard->answers, wizard->machine, false, &problems);
+	for (size_t i = 0; i < problems.count; i++)
+		if (problems.items[i].severity == SEVERITY_ERROR)
+			return error_set(
+				err, -EINVAL, _("Not yet: %s"), problems.items[i].text);
+	if (!wizard_disk(wizard))
+		return error_set(
+			err, -EINVAL, "%s", _("Choose a disk first: open Disk."));
+	return check_secrets(wizard, err);
+}
+
+const struct screen screen_review = {
+	.id = "review",
+	.title = N_("Review"),
+	.kind = SCREEN_HUB,
+	.help = N_(
+		"Every choice in one place. Enter on a row opens its page, and Next there returns here. Lines with ! say what must or should be "
+		"changed.\n\n"
+		"The plan number stands for exactly these steps on exactly this disk. It is in the log and on the installed system, so that "
+		"\"is this what we agreed on?\" has an answer."),
+	.build = build,
+	.act = act,
+	.enter = enter,
+	.leave = leave,
+};
+
+/* Saving the answers. */
+
+static void build_save(struct page *page, void *context)
+{
+	const struct wizard *wizard = context;
+	struct item *item;
+
+	page->next_label = _("Save");
+	(void)page_note(page, TONE_STRONG, "%s", _("Save these answers to a file"));
+	(void)page_note(page, TONE_NORMAL, "%s",
+		_("Passphrases and passwords are never in it: they are asked for again, or named by you as a source. Only its owner can read it."));
+	page_gap(page);
+	item = page_add(page, ITEM_TEXT, "save.path", _("File"));
+	item->value = wizard->save_path ? wizard->save_path : "/root/answers.yaml";
+	item->why = _(
+		"A directory that exists, for example of a stick you mounted in the shell (F4).");
+}
+
+static int set_path(void *context, const char *id, const char *value, struct error *err)
+{
+	struct wizard *wizard = context;
+
+	(void)id;
+	if (!value || *value != '/')
+		return error_set(err, -EINVAL, "%s",
+			_("The path must begin with /, as /root/answers.yaml."));
+	free(wizard->save_path);
+	wizard->save_path = memory_copy_text(value);
+	return 0;
+}
+
+static int leave_save(void *context, const char **at, struct error *err)
+{
+	struct wizard *wizard = context;
+	const char *path = wizard->save_path ? wizard->save_path : "/root/answers.yaml";
+
+	*at = "save.path";
+	return answers_file_save(wizard->answers, path, err);
+}
+
+const struct screen screen_save = {
+	.id = "save",
+	.title = N_("Save answers"),
+	.kind = SCREEN_SUB,
+	.parent = "review",
+	.build = build_save,
+	.set = set_path,
+	.leave = leave_save,
+};

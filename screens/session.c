@@ -1,0 +1,225 @@
+#include "screens/session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "installer/base/file.h"
+#include "installer/base/memory.h"
+#include "tui/language.h"
+
+enum { SESSION_MAX = 512 * 1024, SECRETS = 5 };
+
+/* Records: "KEY SIZE\n" and SIZE bytes. Secrets are read into locked memory at once and never stand in a text. */
+struct record {
+	char *key, *value;
+};
+
+struct session {
+	struct record *records;
+	size_t count;
+	struct secret *secrets[SECRETS];
+};
+
+static const char *const secret_keys[SECRETS] = {
+	"passphrase", "passphrase-again", "recovery-key", "password", "password-again"};
+
+static struct secret **secret_of(struct wizard *wizard, size_t i)
+{
+	struct secret **const secrets[SECRETS] = {&wizard->passphrase,
+		&wizard->passphrase_again, &wizard->recovery_key, &wizard->password,
+		&wizard->password_again};
+
+	return secrets[i];
+}
+
+struct writer {
+	int fd, rc;
+	struct error *err;
+};
+
+static void put(struct writer *writer, const char *key, const char *value, size_t size)
+{
+	autofree char *head = memory_format("%s %zu\n", key, size);
+
+	if (writer->rc == 0)
+		writer->rc = file_write_all(writer->fd, head, strlen(head), writer->err);
+	if (writer->rc == 0)
+		writer->rc = file_write_all(writer->fd, value, size, writer->err);
+}
+
+static void put_draft(void *context, const char *screen, const char *id, const char *text)
+{
+	autofree char *key = memory_format("draft/%s/%s", screen, id);
+
+	put(context, key, text, strlen(text));
+}
+
+int session_save(const struct wizard *wizard, const struct form *form, struct error *err)
+{
+	autofree char *yaml = answers_write(wizard->answers);
+	struct writer writer = {.err = err};
+	int fds[2];
+	const struct secret *secrets[SECRETS] = {wizard->passphrase,
+		wizard->passphrase_again, wizard->recovery_key, wizard->password,
+		wizard->password_again};
+
+	/* Not blocking: what does not fit is an error, not a standstill. */
+	if (pipe2(fds, O_NONBLOCK) < 0)
+		return error_errno(err, -errno, "%s", _("making a pipe"));
+	(void)fcntl(fds[1], F_SETPIPE_SZ, SESSION_MAX);
+	writer.fd = fds[1];
+	put(&writer, "answers", yaml, strlen(yaml));
+	put(&writer, "screen", form_place(form), strlen(form_place(form)));
+	put(&writer, wizard->wants_recovery ? "wants-recovery" : "no", "", 0);
+	put(&writer, wizard->wants_password ? "wants-password" : "no", "", 0);
+	for (size_t i = 0; i < SECRETS; i++)
+		put(&writer, secret_keys[i], secret_bytes(secrets[i]),
+			secret_size(secrets[i]));
+	form_each_draft(form, put_draft, &writer);
+	(void)close(fds[1]);
+	(void)fcntl(fds[0], F_SETFL, 0);
+	if (writer.rc < 0)
+		(void)close(fds[0]);
+	return writer.rc < 0 ? writer.rc : fds[0];
+}
+
+static bool read_exactly(int fd, char *bytes, size_t size)
+{
+	while (size) {
+		ssize_t got = read(fd, bytes, size);
+
+		if (got <= 0)
+			return false;
+		bytes += got;
+		size -= (size_t)got;
+	}
+	return true;
+}
+
+/* "KEY SIZE\n"; false at the end. */
+static bool read_head(int fd, char *key, size_t key_size, size_t *size)
+{
+	size_t at = 0;
+	char *space;
+	uint64_t value;
+
+	while (at + 1 < key_size && read(fd, &key[at], 1) == 1 && key[at] != '\n')
+		at++;
+	key[at] = '\0';
+	space = strrchr(key, ' ');
+	if (!space || text_to_u64(space + 1, 0, SESSION_MAX, &value) < 0)
+		return false;
+	*space = '\0';
+	*size = (size_t)value;
+	return true;
+}
+
+static size_t secret_index(const char *key)
+{
+	size_t i = 0;
+
+	while (i < SECRETS && strcmp(secret_keys[i], key) != 0)
+		i++;
+	return i;
+}
+
+static bool read_secret(int fd, struct secret *secret, size_t size)
+{
+	char c;
+	bool good = true;
+
+	while (good && size--)
+		good = read(fd, &c, 1) == 1 && secret_append(secret, &c, 1, NULL) == 0;
+	c = '\0';
+	return good;
+}
+
+static bool read_record(int fd, struct session *session, const char *key, size_t size)
+{
+	struct record *record;
+	size_t i = secret_index(key);
+
+	if (i < SECRETS)
+		return session->secrets[i] && read_secret(fd, session->secrets[i], size);
+	session->records =
+		memory_resize(session->records, session->count + 1, sizeof(*record));
+	record = &session->records[session->count++];
+	record->key = memory_copy_text(key);
+	record->value = memory_zero(size + 1, 1);
+	return read_exactly(fd, record->value, size);
+}
+
+int session_read(int fd, struct session **result, struct error *err)
+{
+	struct session *session = memory_zero(1, sizeof(*session));
+	bool good = true;
+	char key[512];
+	size_t size;
+
+	for (size_t i = 0; i < SECRETS; i++)
+		session->secrets[i] = secret_new();
+	while (good && read_head(fd, key, sizeof(key), &size))
+		good = read_record(fd, session, key, size);
+	(void)close(fd);
+	if (!good) {
+		session_free(session);
+		return error_set(err, -EBADMSG, "%s",
+			_("what the other front end handed over is incomplete"));
+	}
+	*result = session;
+	return 0;
+}
+
+static const char *find(const struct session *session, const char *key)
+{
+	for (size_t i = 0; i < session->count; i++)
+		if (strcmp(session->records[i].key, key) == 0)
+			return session->records[i].value;
+	return NULL;
+}
+
+const char *session_answers(const struct session *session)
+{
+	const char *yaml = find(session, "answers");
+
+	return yaml ? yaml : "";
+}
+
+void session_apply(
+	const struct session *session, struct wizard *wizard, struct form *form)
+{
+	for (size_t i = 0; i < SECRETS; i++)
+		(void)!secret_append(*secret_of(wizard, i),
+			secret_bytes(session->secrets[i]),
+			secret_size(session->secrets[i]), NULL);
+	wizard->wants_recovery = find(session, "wants-recovery") != NULL;
+	wizard->wants_password = find(session, "wants-password") != NULL;
+	for (size_t i = 0; i < session->count; i++) {
+		autowords struct words parts = {0};
+
+		words_split(&parts, session->records[i].key, "/");
+		if (parts.count == 3)
+			form_put_draft(form, parts.items[1], parts.items[2],
+				session->records[i].value);
+	}
+	if (find(session, "screen"))
+		form_resume(form, find(session, "screen"));
+}
+
+void session_free(struct session *session)
+{
+	if (!session)
+		return;
+	for (size_t i = 0; i < session->count; i++) {
+		free(session->records[i].key);
+		free(session->records[i].value);
+	}
+	for (size_t i = 0; i < SECRETS; i++)
+		secret_free(session->secrets[i]);
+	free(session->records);
+	free(session);
+}

@@ -1,0 +1,264 @@
+#include "screens/ui.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "installer/base/memory.h"
+#include "screens/answers_file.h"
+#include "screens/console_keymap.h"
+#include "screens/engine.h"
+#include "screens/session.h"
+#include "screens/wizard.h"
+#include "tui/language.h"
+
+struct options {
+	const char *answers, *machine, *setup, *data, *theme, *run;
+	bool demo;
+	int state; /* descriptor of a session to go on with, -1: none */
+	unsigned guard_ms;
+};
+
+static int usage(const char *program)
+{
+	(void)fprintf(stderr,
+		"Usage: %s [--answers FILE] [--machine FILE] [--demo] [--theme NAME|FILE] [--setup PROGRAM] [--data DIR]"
+		" [--run DIR]\nStarted by `jefe-setup wizard`; see jefe-setup(8).\n",
+		program);
+	return 2;
+}
+
+static int read_options(int argc, char **argv, struct options *options)
+{
+	static const struct option names[] = {
+		{"answers",          required_argument, NULL, 'a'},
+		{"machine",              required_argument, NULL, 'm'},
+		{"setup",                  required_argument, NULL, 's'},
+		{"data",required_argument, NULL, 'd'},
+		{"theme",               required_argument, NULL, 't'},
+		{"run",            required_argument, NULL, 'r'},
+                {"demo",              no_argument, NULL, 'D'},
+		{"state",                  required_argument, NULL, 'S'},
+		{"no-guard",              no_argument, NULL, 'G'},
+                {0              }
+        };
+	uint64_t number;
+	int name;
+
+	*options = (struct options){.setup = "/usr/sbin/jefe-setup",
+		.data = PKGDATADIR,
+		.theme = getenv("JEFE_THEME"),
+		.state = -1,
+		.guard_ms = 500};
+	while ((name = getopt_long(argc, argv, "", names, NULL)) != -1) {
+		const char **const texts[] = {&options->answers, &options->machine,
+			&options->setup, &options->data, &options->theme, &options->run};
+		const char *which = strchr("amsdtr", name);
+
+		if (which)
+			*texts[which - "amsdtr"] = optarg;
+		else if (name == 'D')
+			options->demo = true;
+		else if (name == 'G')
+			options->guard_ms = 0;
+		else if (name == 'S' && text_to_u64(optarg, 3, 1024, &number) == 0)
+			options->state = (int)number;
+		else
+			return -EINVAL;
+	}
+	return optind == argc ? 0 : -EINVAL;
+}
+
+static int load_machine(
+	const struct options *options, struct machine **machine, struct error *err)
+{
+	if (options->machine)
+		return machine_load_file(options->machine, machine, err);
+	return machine_probe(machine, err);
+}
+
+/* Problems in a file stop here: the place to show them is the command line, with their line numbers. */
+static int load_answers(const struct options *options, const struct session *session,
+	struct answers **answers, struct error *err)
+{
+	autoproblems struct problems problems = {0};
+	autotext struct text text = {0};
+	int rc = 0;
+
+	if (session)
+		*answers = answers_read(session_answers(session),
+			strlen(session_answers(session)), &problems);
+	else if (options->answers)
+		rc = answers_read_file(options->answers, answers, &problems, err);
+	else
+		*answers = answers_new();
+	if (rc < 0)
+		return rc;
+	answers_file_adopt(*answers);
+	if (!problems_have_errors(&problems))
+		return 0;
+	problems_print(&problems, options->answers ? options->answers : "answers", &text);
+	return error_set(err, -EINVAL, "%s", text_string(&text));
+}
+
+static int make_signals(void)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGHUP);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+static void fill_wizard(struct wizard *wizard, const struct options *options,
+	const struct frontend *frontend)
+{
+	wizard->machine_is_file = options->machine != NULL;
+	wizard->machine_path = options->machine;
+	wizard->demo = options->demo;
+	wizard->frontend = frontend->name;
+	wizard->setup = options->setup;
+	wizard->data_dir = options->data;
+	if (options->run)
+		wizard->run_dir = options->run;
+	if (console_is_local(STDIN_FILENO) && !options->machine)
+		wizard->console = STDIN_FILENO;
+}
+
+/* Replace this program by the front end beside it, which finds everything as it was. Returns only on failure. */
+static int become(const char *name, char **argv, int argc, int session)
+{
+	char self[4096];
+	ssize_t size = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	autofree char **arguments = memory_zero((size_t)argc + 3, sizeof(char *));
+	autofree char *number = memory_format("%d", session);
+	autofree char *path = NULL;
+	char *slash;
+	sigset_t none;
+	int count = 0;
+
+	self[size < 0 ? 0 : size] = '\0';
+	slash = strrchr(self, '/');
+	path = memory_format("%.*s/ui-%s", slash ? (int)(slash - self) : 0, self, name);
+	for (int i = 0; i < argc; i++)
+		if (strcmp(argv[i], "--state") == 0)
+			i++;
+		else
+			arguments[count++] = argv[i];
+	arguments[count++] = (char[]){"--state"};
+	arguments[count] = number;
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	(void)execv(path, arguments);
+	return -errno;
+}
+
+static void explain_end(const struct wizard *wizard, const struct error *err)
+{
+	(void)fprintf(stderr, "jefe-setup wizard: %s; %s\n", err->text,
+		wizard->follow.path && !wizard->follow.finished
+			? _("the installation goes on by itself")
+			: _("nothing was written to any disk by it"));
+}
+
+static int run(struct wizard *wizard, struct form *form, const struct frontend *frontend,
+	const struct options *options, struct error *err)
+{
+	struct theme theme;
+	struct error theme_error = {0};
+	struct terminal terminal = {.in = STDIN_FILENO,
+		.out = STDOUT_FILENO,
+		.type = getenv("TERM"),
+		.theme = &theme};
+	int status = 1;
+	int rc;
+
+	if (theme_load(options->data, options->theme ? options->theme : "default", &theme,
+		    &theme_error) < 0)
+		form_say(form, TONE_WARNING, "%s", theme_error.text);
+	terminal.signals = make_signals();
+	terminal.is_slow = !console_is_local(STDIN_FILENO);
+	if (engine_attach(wizard))
+		form_open(form, "progress");
+	rc = loop_run(form, frontend, &terminal, err);
+	if (terminal.signals >= 0)
+		(void)close(terminal.signals);
+	if (rc == -ENODATA)
+		return 0;
+	if (rc < 0) {
+		explain_end(wizard, err);
+		return 1;
+	}
+	(void)form_ended(form, &status);
+	return status;
+}
+
+static int prepare(const struct options *options, struct session **session,
+	struct wizard **wizard, struct error *err)
+{
+	struct machine *machine = NULL;
+	struct answers *answers = NULL;
+	int rc = options->state >= 0 ? session_read(options->state, session, err) : 0;
+
+	if (rc == 0)
+		rc = load_machine(options, &machine, err);
+	if (rc == 0)
+		rc = load_answers(options, *session, &answers, err);
+	if (rc < 0) {
+		machine_free(machine);
+		answers_free(answers);
+		return rc;
+	}
+	*wizard = wizard_new(answers, machine);
+	return 0;
+}
+
+int ui_main(int argc, char **argv, const struct frontend *frontend)
+{
+	struct options options;
+	struct session *session = NULL;
+	struct wizard *wizard = NULL;
+	struct form *form;
+	struct error err = {0};
+	int status;
+	int handed = -1;
+
+	(void)setlocale(LC_ALL, "");
+	if (read_options(argc, argv, &options) < 0)
+		return usage(argv[0]);
+	if (prepare(&options, &session, &wizard, &err) < 0) {
+		(void)fprintf(stderr, "jefe-setup wizard: %s\n", err.text);
+		session_free(session);
+		return 1;
+	}
+	fill_wizard(wizard, &options, frontend);
+	form = form_new(wizard_screens, wizard);
+	form_brand(form, "JefeLinux " PACKAGE_VERSION, options.demo ? _("DEMO") : NULL);
+	form_guard(form, options.guard_ms);
+	if (session)
+		session_apply(session, wizard, form);
+	session_free(session);
+	status = run(wizard, form, frontend, &options, &err);
+	if (form_switch_to(form)) {
+		handed = session_save(wizard, form, &err);
+		if (handed >= 0)
+			(void)error_errno(&err,
+				become(form_switch_to(form), argv, argc, handed),
+				"starting ui-%s", form_switch_to(form));
+		(void)fprintf(stderr, "jefe-setup wizard: %s\n", err.text);
+	}
+	form_free(form);
+	wizard_free(wizard);
+	return status;
+}

@@ -1,0 +1,90 @@
+#include "screens/wizard.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "installer/base/memory.h"
+
+const struct screen *const wizard_screens[] = {&screen_welcome, &screen_keyboard,
+	&screen_disk, &screen_encryption, &screen_hardening, &screen_layer,
+	&screen_system, &screen_users, &screen_key, &screen_review, &screen_save,
+	&screen_confirm, &screen_progress, &screen_done, &screen_failed, &screen_logs,
+	NULL};
+
+struct wizard *wizard_new(struct answers *answers, struct machine *machine)
+{
+	struct wizard *wizard = memory_zero(1, sizeof(*wizard));
+
+	wizard->answers = answers;
+	wizard->machine = machine;
+	wizard->console = -1;
+	wizard->setup = "jefe-setup";
+	wizard->run_dir = "/run/jefe";
+	wizard->data_dir = PKGDATADIR;
+	wizard->frontend = "";
+	wizard->passphrase = secret_new();
+	wizard->passphrase_again = secret_new();
+	wizard->recovery_key = secret_new();
+	wizard->password = secret_new();
+	wizard->password_again = secret_new();
+	if (!answers->user_count)
+		answers_add_user(answers)->admin = true;
+	wizard->wants_password = answers->users[0].password.origin == SECRET_PROMPT;
+	return wizard;
+}
+
+void wizard_free(struct wizard *wizard)
+{
+	if (!wizard)
+		return;
+	answers_free(wizard->answers);
+	machine_free(wizard->machine);
+	secret_free(wizard->passphrase);
+	secret_free(wizard->passphrase_again);
+	secret_free(wizard->recovery_key);
+	secret_free(wizard->password);
+	secret_free(wizard->password_again);
+	free(wizard->typing_test);
+	free(wizard->new_key);
+	free(wizard->key_file);
+	free(wizard->save_path);
+	free(wizard->logs_path);
+	preview_free(&wizard->preview);
+	follow_free(&wizard->follow);
+	free(wizard);
+}
+
+/* A field of a choice becomes a ONE with its names; screens may give them better labels. */
+struct item *page_field(struct page *page, const struct wizard *wizard,
+	enum item_type type, const char *path)
+{
+	const struct field *field = answers_field(path);
+	autofree char *value = answers_get(wizard->answers, path);
+	struct item *item =
+		page_add(page, type, page_copy(page, path), field ? field->label : path);
+
+	item->value = page_copy(page, value);
+	if (!field)
+		return item;
+	item->why = field->why;
+	item->help = field->help;
+	if (type == ITEM_ONE && field->type == FIELD_CHOICE)
+		for (const char *const *choice = field->choices; *choice; choice++)
+			(void)item_choice(item, *choice, *choice);
+	return item;
+}
+
+int wizard_set(void *context, const char *path, const char *value, struct error *err)
+{
+	struct wizard *wizard = context;
+
+	return value ? answers_set(wizard->answers, path, value, err) : 0;
+}
+
+const struct disk *wizard_disk(const struct wizard *wizard)
+{
+	autofree const struct disk **disks =
+		answers_disks(wizard->answers, wizard->machine);
+
+	return disks[0] && !disks[1] ? disks[0] : NULL;
+}

@@ -1,0 +1,53 @@
+/* What the screens share: the answers being edited, the machine, secrets, and the installation being watched. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "installer/answers.h"
+#include "installer/base/secret.h"
+#include "installer/machine.h"
+#include "screens/follow.h"
+#include "screens/preview.h"
+#include "tui/form.h"
+
+struct wizard {
+	struct answers *answers;
+	struct machine *machine;
+	bool machine_is_file; /* loaded, not probed: nothing is looked up on this computer */
+	bool demo;            /* no engine: progress comes from a script */
+	const char *frontend; /* name of the one in use */
+	const char *setup;    /* jefe-setup */
+	const char *data_dir;
+	const char *run_dir;      /* /run/jefe, or a private directory without root */
+	const char *machine_path; /* of --machine, or NULL */
+	int console;              /* terminal the keymap is loaded into; -1: none */
+	struct secret *passphrase, *passphrase_again, *recovery_key, *password,
+		*password_again;
+	bool wants_recovery, wants_password;
+	char *typing_test, *new_key, *key_file, *save_path, *logs_path;
+	unsigned layer;         /* of the drill-down */
+	struct preview preview; /* what `jefe-setup plan` says about these answers */
+	struct follow follow;   /* the installation */
+	bool show_log;
+	unsigned shown_second; /* of the progress */
+	pid_t engine;          /* the one started here, 0: none */
+};
+
+struct wizard *wizard_new(
+	struct answers *answers, struct machine *machine) CHECKED; /* takes both over */
+void wizard_free(struct wizard *wizard);
+
+extern const struct screen *const wizard_screens[]; /* all, in order; NULL-terminated */
+extern const struct screen screen_welcome, screen_keyboard, screen_disk,
+	screen_encryption, screen_hardening, screen_layer, screen_system, screen_users,
+	screen_key, screen_review, screen_save, screen_confirm, screen_progress,
+	screen_done, screen_failed, screen_logs;
+
+/* Items from the field table: label, why, help and current value come from there. */
+struct item *page_field(struct page *page, const struct wizard *wizard,
+	enum item_type type, const char *path);
+/* The `set` of a screen whose items are all fields. */
+int wizard_set(void *context, const char *path, const char *value, struct error *err);
+
+/* The disk the match selects, when it is exactly one; otherwise NULL. */
+const struct disk *wizard_disk(const struct wizard *wizard);

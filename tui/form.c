@@ -1,0 +1,362 @@
+#include "tui/form.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "installer/base/memory.h"
+#include "tui/form_state.h"
+#include "tui/language.h"
+
+static double seconds_now(void)
+{
+	struct timespec now = {0};
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+bool form_deaf(const struct form *form)
+{
+	return seconds_now() < form->deaf_until;
+}
+
+struct form *form_new(const struct screen *const *screens, void *context)
+{
+	struct form *form = memory_zero(1, sizeof(*form));
+
+	form->screens = screens;
+	form->context = context;
+	form->guard_ms = 500;
+	form->product = "";
+	while (screens[form->screen_count])
+		form->screen_count++;
+	form->seen = memory_zero(form->screen_count, sizeof(bool));
+	form->steps = memory_zero(form->screen_count, sizeof(struct step));
+	form->seen[0] = true;
+	form_rebuild(form);
+	if (screens[0]->enter)
+		screens[0]->enter(form);
+	return form;
+}
+
+void form_free(struct form *form)
+{
+	if (!form)
+		return;
+	page_free(form->page);
+	drafts_free(form);
+	free(form->focus_id);
+	free(form->message);
+	free(form->seen);
+	free(form->steps);
+	free(form);
+}
+
+void form_brand(struct form *form, const char *product, const char *banner)
+{
+	form->product = product;
+	form->banner = banner;
+}
+
+void form_guard(struct form *form, unsigned milliseconds)
+{
+	form->guard_ms = milliseconds;
+}
+
+size_t form_index(const struct form *form, const char *id)
+{
+	size_t i = 0;
+
+	while (i < form->screen_count && !text_equal(form->screens[i]->id, id))
+		i++;
+	return i;
+}
+
+size_t form_hub(const struct form *form)
+{
+	size_t i = 0;
+
+	while (i < form->screen_count && form->screens[i]->kind != SCREEN_HUB)
+		i++;
+	return i;
+}
+
+size_t form_parent(const struct form *form)
+{
+	return form_screen(form)->parent ? form_index(form, form_screen(form)->parent)
+					 : form->opener;
+}
+
+bool form_shows(const struct form *form, size_t i)
+{
+	return !form->screens[i]->visible || form->screens[i]->visible(form->context);
+}
+
+/* Drafts stand in the new page where values would; the page borrows their text until the next rebuild. */
+static void overlay_drafts(struct form *form)
+{
+	for (size_t i = 0; i < form->page->count; i++) {
+		struct item *item = form->page->items[i];
+		const struct draft *draft = draft_find(form, item->id);
+
+		if (!draft)
+			continue;
+		if (draft->text)
+			item->value = draft->text;
+		item->error = draft->error;
+	}
+}
+
+static size_t first_row(const struct item *item)
+{
+	if (item->type == ITEM_ONE)
+		for (size_t i = 0; i < item->count; i++)
+			if (text_equal(item->choices[i].value, item->value))
+				return i;
+	return 0;
+}
+
+static void find_focus(struct form *form)
+{
+	const struct page *page = form->page;
+	size_t i = 0;
+
+	while (i < page->count &&
+		!(form->focus_id && text_equal(page->items[i]->id, form->focus_id) &&
+			item_takes_focus(page->items[i])))
+		i++;
+	if (i == page->count) {
+		for (i = 0; i < page->count && !item_takes_focus(page->items[i]);)
+			i++;
+		form->row = i < page->count ? first_row(page->items[i]) : 0;
+	}
+	form->focus = i;
+	if (i < page->count && form->row >= item_rows(page->items[i]))
+		form->row = item_rows(page->items[i]) - 1;
+	free(form->focus_id);
+	form->focus_id = i < page->count ? memory_copy_text(page->items[i]->id) : NULL;
+}
+
+void form_rebuild(struct form *form)
+{
+	page_free(form->page);
+	form->page = page_new();
+	form_screen(form)->build(form->page, form->context);
+	overlay_drafts(form);
+	find_focus(form);
+}
+
+void form_focus(struct form *form, const char *id, size_t row)
+{
+	const struct item *item = page_item(form->page, id);
+
+	if (!item || !item_takes_focus(item))
+		return;
+	form->row = row == SIZE_MAX ? first_row(item) : row;
+	free(form->focus_id);
+	form->focus_id = memory_copy_text(id);
+	find_focus(form);
+}
+
+void form_open(struct form *form, const char *screen)
+{
+	size_t to = form_index(form, screen);
+
+	if (to == form->screen_count)
+		return;
+	if (form->screens[to]->kind == SCREEN_SUB)
+		form->opener = form->now;
+	form->now = to;
+	form->seen[to] = true;
+	form->help_open = false;
+	form->row = 0;
+	free(form->focus_id);
+	form->focus_id = NULL;
+	if (form_screen(form)->kind == SCREEN_HUB)
+		form->from_hub = false;
+	if (form_screen(form)->kind == SCREEN_GATE) {
+		form->flushes++;
+		drafts_drop_screen(form, form_screen(form));
+		form->deaf_until = seconds_now() + form->guard_ms / 1000.0;
+	}
+	if (form_screen(form)->enter)
+		form_screen(form)->enter(form);
+	if (form->now == to)
+		form_rebuild(form);
+}
+
+bool form_tick(struct form *form)
+{
+	bool changed = form_screen(form)->tick && form_screen(form)->tick(form);
+
+	if (changed)
+		form_rebuild(form);
+	return changed;
+}
+
+static unsigned screen_problems(const struct form *form, const struct screen *screen)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < form->draft_count; i++)
+		count += form->drafts[i].screen == screen ||
+			 text_equal(form->drafts[i].screen->parent, screen->id);
+	return count;
+}
+
+static bool is_listed(const struct form *form, size_t i)
+{
+	enum screen_kind kind = form->screens[i]->kind;
+
+	return (kind == SCREEN_STEP || kind == SCREEN_HUB || kind == SCREEN_GATE) &&
+	       form_shows(form, i);
+}
+
+/* The listed screen that stands for the current one: itself, its parent, or the gate before it. */
+static size_t listed_now(const struct form *form)
+{
+	size_t i = form_screen(form)->kind == SCREEN_SUB ? form_parent(form) : form->now;
+
+	while (i > 0 && !is_listed(form, i))
+		i--;
+	return i;
+}
+
+static void view_steps(struct form *form)
+{
+	size_t now = listed_now(form);
+	struct view *view = &form->view;
+
+	view->steps = form->steps;
+	view->step_count = 0;
+	for (size_t i = 0; i < form->screen_count; i++) {
+		const struct screen *screen = form->screens[i];
+		struct step *step = &form->steps[view->step_count];
+
+		if (!is_listed(form, i))
+			continue;
+		*step = (struct step){.id = screen->id,
+			.title = _(screen->title),
+			.problems = screen_problems(form, screen)};
+		step->state = form->seen[i] ? STEP_DONE : STEP_TODO;
+		if (step->problems)
+			step->state = STEP_BAD;
+		if (i == now) {
+			step->state = STEP_NOW;
+			view->step_now = view->step_count;
+		}
+		view->step_count++;
+	}
+}
+
+/* Long help: of the row, the item, or the screen, whichever has one first. */
+static const char *help_text(const struct form *form)
+{
+	const struct item *item =
+		form->focus < form->page->count ? form->page->items[form->focus] : NULL;
+
+	if (item && form->row < item->count && item->choices[form->row].help)
+		return item->choices[form->row].help;
+	if (item && item->help)
+		return item->help;
+	if (form_screen(form)->help)
+		return _(form_screen(form)->help);
+	return item && item->why ? item->why : _("There is nothing more to say here.");
+}
+
+const struct view *form_view(struct form *form)
+{
+	struct view *view = &form->view;
+	const struct screen *screen = form_screen(form);
+
+	view->product = form->product;
+	view->banner = form->banner;
+	view->screen = screen->id;
+	view->title = _(screen->title);
+	view->kind = screen->kind;
+	view->message = form->message;
+	view->message_tone = form->message_tone;
+	view->help = form->help_open ? help_text(form) : NULL;
+	view->page = form->page;
+	view->focus = form->focus;
+	view->row = form->row;
+	view->flushes = form->flushes;
+	view_steps(form);
+	return view;
+}
+
+void form_quiet(struct form *form)
+{
+	free(form->message);
+	form->message = NULL;
+}
+
+void form_say(struct form *form, enum tone tone, const char *format, ...)
+{
+	va_list args;
+
+	form_quiet(form);
+	va_start(args, format);
+	if (vasprintf(&form->message, format, args) < 0)
+		form->message = NULL;
+	va_end(args);
+	form->message_tone = tone;
+}
+
+void form_end(struct form *form, int status)
+{
+	form->ended = true;
+	form->status = status;
+}
+
+bool form_ended(const struct form *form, int *status)
+{
+	*status = form->status;
+	return form->ended;
+}
+
+void form_switch(struct form *form, const char *frontend)
+{
+	form->switch_to = frontend;
+}
+
+const char *form_switch_to(const struct form *form)
+{
+	return form->switch_to;
+}
+
+void form_shell(struct form *form)
+{
+	form->wants_shell = true;
+}
+
+bool form_wants_shell(struct form *form)
+{
+	bool wanted = form->wants_shell;
+
+	form->wants_shell = false;
+	return wanted;
+}
+
+void *form_context(const struct form *form)
+{
+	return form->context;
+}
+
+const char *form_place(const struct form *form)
+{
+	size_t i = form_screen(form)->kind == SCREEN_SUB ? form_parent(form) : form->now;
+
+	return form->screens[form->screens[i]->kind == SCREEN_GATE ? form_hub(form) : i]
+		->id;
+}
+
+void form_resume(struct form *form, const char *screen)
+{
+	for (size_t i = 0; i < form_index(form, screen); i++)
+		form->seen[i] = form->screens[i]->kind == SCREEN_STEP;
+	form_open(form, screen);
+}

@@ -1,0 +1,210 @@
+/* What the person does: inputs change values, focus and screen. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "installer/base/memory.h"
+#include "tui/form_state.h"
+#include "tui/language.h"
+
+static void go_forward(struct form *form)
+{
+	size_t i = form->now + 1;
+
+	while (i < form->screen_count &&
+		(form->screens[i]->kind == SCREEN_SUB || !form_shows(form, i)))
+		i++;
+	if (i < form->screen_count)
+		form_open(form, form->screens[i]->id);
+}
+
+static void next(struct form *form)
+{
+	const struct screen *screen = form_screen(form);
+	const char *at = NULL;
+	struct error err = {0};
+
+	if (screen->kind == SCREEN_RUN || !values_commit(form))
+		return;
+	if (screen->leave && screen->leave(form->context, &at, &err) < 0) {
+		form_rebuild(form);
+		form_say(form, TONE_DANGER, "%s", err.text);
+		form_focus(form, at, SIZE_MAX);
+		return;
+	}
+	if (form_screen(form) != screen)
+		return;
+	if (screen->kind == SCREEN_SUB)
+		form_open(form, form->screens[form_parent(form)]->id);
+	else if (screen->kind == SCREEN_STEP && form->from_hub)
+		form_open(form, form->screens[form_hub(form)]->id);
+	else
+		go_forward(form);
+}
+
+static void back(struct form *form)
+{
+	const struct screen *screen = form_screen(form);
+	size_t i = form->now;
+
+	if (screen->kind == SCREEN_RUN) {
+		form_say(form, TONE_NORMAL, "%s", _("There is no way back from here."));
+		return;
+	}
+	if (screen->kind == SCREEN_SUB) {
+		form_open(form, form->screens[form_parent(form)]->id);
+		return;
+	}
+	if (screen->kind == SCREEN_STEP && form->from_hub) {
+		form_open(form, form->screens[form_hub(form)]->id);
+		return;
+	}
+	while (i > 0 && (i == form->now || form->screens[i]->kind == SCREEN_SUB ||
+				!form_shows(form, i)))
+		i--;
+	if (i == form->now)
+		form_say(form, TONE_NORMAL, "%s",
+			_("This is the first page. Nothing has been written to any disk."));
+	else
+		form_open(form, form->screens[i]->id);
+}
+
+static void go_to(struct form *form, const char *id)
+{
+	size_t to = form_index(form, id);
+	size_t hub = form_hub(form);
+	bool jumps =
+		to < form->screen_count && (form->screens[to]->kind == SCREEN_STEP ||
+						   form->screens[to]->kind == SCREEN_HUB);
+
+	if (form_screen(form)->kind == SCREEN_RUN || !jumps)
+		return;
+	form_open(form, id);
+	form->from_hub = hub < form->screen_count && form->seen[hub] && to != hub;
+}
+
+static void act(struct form *form, const struct input *input)
+{
+	const struct screen *screen = form_screen(form);
+	autofree char *id = memory_copy_text(input->id);
+	autofree char *row = memory_copy_text(input->text);
+
+	if (!page_item(form->page, id))
+		return;
+	if (input->kind == INPUT_ACT && screen->act)
+		screen->act(form, id, row);
+	if (input->kind == INPUT_REMOVE && screen->remove)
+		screen->remove(form, id, row);
+	form_rebuild(form);
+}
+
+static void change(struct form *form, const struct input *input)
+{
+	const struct item *item = page_item(form->page, input->id);
+
+	if (!item || !item_takes_focus(item))
+		return;
+	if (input->kind == INPUT_SET && input->text)
+		value_type(form, item, input->text);
+	if (item->type == ITEM_SECRET && input->kind == INPUT_ADD && input->text)
+		value_secret_add(form, item, input->text);
+	if (item->type == ITEM_SECRET && input->kind == INPUT_CUT)
+		value_secret_cut(form, item, input->row);
+	form_rebuild(form);
+}
+
+/* Leaving an item forward shows what is wrong with it; going up or back does not. */
+static void move_focus(struct form *form, const struct input *input)
+{
+	autofree char *left = memory_copy_text(form->focus_id);
+	size_t before = form->focus;
+
+	form_focus(form, input->id, input->row);
+	if (form->focus > before)
+		value_check(form, left);
+}
+
+static void explain_stop(struct form *form)
+{
+	if (form_screen(form)->kind == SCREEN_RUN)
+		form_say(form, TONE_NORMAL, "%s",
+			_("The installation is a program of its own; closing this display does not stop it."));
+	else
+		form_say(form, TONE_NORMAL, "%s",
+			_("Nothing has been written to any disk. To leave the installer, choose Quit."));
+}
+
+/* Open help is closed by the next key, whatever it is. */
+static bool close_help(struct form *form, const struct input *input)
+{
+	if (!form->help_open || input->kind == INPUT_SHELL || input->kind == INPUT_QUIT)
+		return false;
+	form->help_open = false;
+	return true;
+}
+
+static void dispatch(struct form *form, const struct input *input)
+{
+	switch (input->kind) {
+	case INPUT_FOCUS:
+		move_focus(form, input);
+		break;
+	case INPUT_CHECK:
+		value_check(form, input->id);
+		break;
+	case INPUT_SET:
+	case INPUT_ADD:
+	case INPUT_CUT:
+		change(form, input);
+		break;
+	case INPUT_ACT:
+	case INPUT_REMOVE:
+		act(form, input);
+		break;
+	case INPUT_NEXT:
+		next(form);
+		break;
+	case INPUT_BACK:
+		back(form);
+		break;
+	case INPUT_GOTO:
+		go_to(form, input->id);
+		break;
+	case INPUT_REVIEW:
+		if (form_hub(form) < form->screen_count)
+			go_to(form, form->screens[form_hub(form)]->id);
+		break;
+	case INPUT_HELP:
+		form->help_open = true;
+		break;
+	case INPUT_SWITCH:
+		if (form_screen(form)->kind == SCREEN_RUN)
+			form_say(form, TONE_NORMAL, "%s",
+				_("Line mode is not reached from here; leave with Ctrl-X and start it with --ui line."));
+		else
+			form->switch_to = input->text;
+		break;
+	case INPUT_EXPLAIN_STOP:
+		explain_stop(form);
+		break;
+	case INPUT_QUIT:
+		form_end(form, 1);
+		break;
+	case INPUT_SHELL:
+		form_shell(form);
+		break;
+	case INPUT_NONE:
+	case INPUT_RESIZE:
+		break;
+	}
+}
+
+void form_input(struct form *form, const struct input *input)
+{
+	if (input->kind == INPUT_NONE || input->kind == INPUT_RESIZE || form->ended)
+		return;
+	if (form_deaf(form) && input->kind != INPUT_BACK && input->kind != INPUT_QUIT)
+		return;
+	form_quiet(form);
+	if (!close_help(form, input))
+		dispatch(form, input);
+}

@@ -1,0 +1,388 @@
+#include "tui/layout.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "installer/base/memory.h"
+#include "tui/language.h"
+
+enum { STEPS_WIDTH = 18, LABEL_MAX = 24 };
+
+/* Where the parts of a frame are. Rows that a tier does not have are -1. */
+struct plan {
+	enum tier tier;
+	int rows, cols;
+	int rule_top, rule_bottom, detail, detail_rows, keys;
+	struct area body;
+};
+
+static int larger(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+enum tier layout_tier(int rows, int cols)
+{
+	if (rows >= 22 && cols >= 76)
+		return TIER_FULL;
+	if (rows >= 16 && cols >= 56)
+		return TIER_PLAIN;
+	return rows >= 10 && cols >= 36 ? TIER_SMALL : TIER_TINY;
+}
+
+static struct plan plan_of(const struct view *view, struct canvas *canvas)
+{
+	struct plan plan = {.tier = layout_tier(canvas->rows, canvas->cols),
+		.rows = canvas->rows,
+		.cols = canvas->cols};
+	bool small = plan.tier == TIER_SMALL;
+	int left = plan.tier == TIER_FULL ? STEPS_WIDTH + 2 : 0;
+	int top = small ? 1 : 2;
+
+	plan.keys = plan.rows - 1;
+	plan.detail_rows = view->page->detail_rows ? (int)view->page->detail_rows : 2;
+	plan.detail = plan.keys - plan.detail_rows;
+	plan.rule_bottom = small ? -1 : plan.detail - 1;
+	plan.rule_top = small ? -1 : 1;
+	plan.body = (struct area){.canvas = canvas,
+		.row = top,
+		.col = left,
+		.cols = plan.cols - left - 1,
+		.rows = (small ? plan.detail : plan.rule_bottom) - top};
+	return plan;
+}
+
+static struct area whole(struct canvas *canvas)
+{
+	return (struct area){
+		.canvas = canvas, .rows = canvas->rows, .cols = canvas->cols};
+}
+
+static void draw_title(
+	const struct view *view, const struct plan *plan, const struct area *area)
+{
+	autofree char *left = memory_format(" %s", view->product);
+	autofree char *place =
+		view->kind == SCREEN_RUN
+			? memory_copy_text(view->title)
+			: memory_format(_("%s    Step %zu of %zu"), view->title,
+				  view->step_now + 1, view->step_count);
+	int col = plan->cols - 1 - text_cells(place);
+
+	area_fill(area, 0, 0, plan->cols, ROLE_TITLE, ' ');
+	if (plan->tier == TIER_SMALL) {
+		(void)area_put(area, 0, 1, -1, ROLE_TITLE, view->title);
+		col = plan->cols - 1;
+	} else {
+		(void)area_put(area, 0, 0, -1, ROLE_TITLE, left);
+		(void)area_put(area, 0, col, -1, ROLE_TITLE, place);
+	}
+	if (view->banner)
+		(void)area_put(area, 0, col - text_cells(view->banner) - 4, -1,
+			ROLE_BANNER, view->banner);
+}
+
+static void draw_rules(const struct plan *plan, const struct area *area)
+{
+	if (plan->rule_top >= 0)
+		area_fill(area, plan->rule_top, 0, plan->cols, ROLE_BORDER, GLYPH_HLINE);
+	if (plan->rule_bottom >= 0)
+		area_fill(
+			area, plan->rule_bottom, 0, plan->cols, ROLE_BORDER, GLYPH_HLINE);
+	if (plan->tier != TIER_FULL)
+		return;
+	for (int row = plan->rule_top + 1; row < plan->rule_bottom; row++)
+		area_fill(area, row, STEPS_WIDTH, 1, ROLE_BORDER, GLYPH_VLINE);
+	area_fill(area, plan->rule_top, STEPS_WIDTH, 1, ROLE_BORDER, GLYPH_TEE_DOWN);
+	area_fill(area, plan->rule_bottom, STEPS_WIDTH, 1, ROLE_BORDER, GLYPH_TEE_UP);
+}
+
+/* States are words, not only colours: ok, !2. */
+static void draw_steps(const struct view *view, const struct area *area)
+{
+	static const enum role roles[] = {[STEP_TODO] = ROLE_STEP_TODO,
+		[STEP_NOW] = ROLE_STEP_NOW,
+		[STEP_DONE] = ROLE_STEP_DONE,
+		[STEP_BAD] = ROLE_WARNING,
+		[STEP_SKIPPED] = ROLE_STEP_DONE};
+
+	for (size_t i = 0; i < view->step_count; i++) {
+		const struct step *step = &view->steps[i];
+		enum role role = roles[step->state];
+		int row = 3 + (int)i;
+
+		if (step->state == STEP_NOW)
+			area_fill(area, row, 1, 1, role, GLYPH_POINTER);
+		(void)area_put(area, row, 3, 11, role, step->title);
+		if (step->problems) {
+			autofree char *count = memory_format("!%u", step->problems);
+
+			(void)area_put(
+				area, row, STEPS_WIDTH - 3, 3, ROLE_WARNING, count);
+		} else if (step->state == STEP_DONE) {
+			(void)area_put(area, row, STEPS_WIDTH - 3, 2, role, _("ok"));
+		}
+	}
+}
+
+static int label_width(const struct page *page)
+{
+	int width = 8;
+
+	for (size_t i = 0; i < page->count; i++) {
+		const struct item *item = page->items[i];
+		bool beside = item->type == ITEM_FACT || item->type == ITEM_BOOL ||
+			      item_is_typed(item) || item->type == ITEM_BAR ||
+			      item_is_inline(item) || pane_uses_picker(item);
+
+		if (beside && item->label)
+			width = larger(width, text_cells(item->label));
+	}
+	return width < LABEL_MAX ? width : LABEL_MAX;
+}
+
+/* In the small tier only the item with the focus is shown, or everything when nothing takes it. */
+static bool is_shown(const struct frame *frame, const struct item *item)
+{
+	const struct item *focus = pane_focus(frame->view);
+
+	return !frame->compact || !focus || item == focus;
+}
+
+static int gap_before(const struct frame *frame, const struct item *item)
+{
+	return item->gap && !frame->compact ? 1 : 0;
+}
+
+/* Draw items from row 1 of the body on; what does not fit is reached by moving the focus: the page turns by whole heights. */
+static void draw_body(const struct frame *frame, struct area area)
+{
+	const struct page *page = frame->view->page;
+	const struct item *focus = pane_focus(frame->view);
+	int row = frame->compact ? 0 : 1;
+	int focus_row = 0;
+
+	for (size_t i = 0; i < page->count; i++) {
+		if (!is_shown(frame, page->items[i]))
+			continue;
+		row += gap_before(frame, page->items[i]);
+		if (page->items[i] == focus)
+			focus_row = row + item_focus_row(frame, focus, area.cols);
+		row += item_height(frame, page->items[i], area.cols);
+	}
+	if (row > area.rows && focus_row >= area.rows - 1) {
+		area.above = focus_row - area.rows / 2;
+		area.above = row - area.above < area.rows ? row - area.rows : area.above;
+	}
+	if (area.above + area.rows < row)
+		area_fill(&(struct area){.canvas = area.canvas,
+				  .row = area.row,
+				  .col = area.col,
+				  .rows = area.rows,
+				  .cols = area.cols + 1},
+			area.rows - 1, area.cols, 1, ROLE_HINT, GLYPH_DOWN);
+	if (area.above > 0)
+		area_fill(&(struct area){.canvas = area.canvas,
+				  .row = area.row,
+				  .col = area.col,
+				  .rows = area.rows,
+				  .cols = area.cols + 1},
+			0, area.cols, 1, ROLE_HINT, GLYPH_UP);
+	row = frame->compact ? 0 : 1;
+	for (size_t i = 0; i < page->count; i++) {
+		if (!is_shown(frame, page->items[i]))
+			continue;
+		row += gap_before(frame, page->items[i]);
+		item_draw(frame, page->items[i], &area, row);
+		row += item_height(frame, page->items[i], area.cols);
+	}
+}
+
+static const char *detail_text(const struct view *view, enum role *role)
+{
+	const struct item *item = pane_focus(view);
+	const struct choice *choice =
+		item && view->row < item->count ? &item->choices[view->row] : NULL;
+
+	*role = ROLE_HINT;
+	if (view->message) {
+		*role = view->message_tone == TONE_DANGER    ? ROLE_DANGER
+			: view->message_tone == TONE_WARNING ? ROLE_WARNING
+			: view->message_tone == TONE_GOOD    ? ROLE_GOOD
+							     : ROLE_STRONG;
+		return view->message;
+	}
+	if (choice && choice->why_not)
+		return choice->why_not;
+	if (choice && choice->note &&
+		(item->type == ITEM_MANY || item->type == ITEM_LIST))
+		return choice->note;
+	return item && item->why ? item->why : "";
+}
+
+static void draw_detail(
+	const struct view *view, const struct plan *plan, const struct area *whole_area)
+{
+	struct area area = {.canvas = whole_area->canvas,
+		.row = plan->detail,
+		.col = 1,
+		.rows = plan->detail_rows,
+		.cols = plan->cols - 2};
+	enum role role;
+	const char *text = detail_text(view, &role);
+
+	for (int row = 0; row < area.rows && *text; row++) {
+		size_t skip;
+		size_t length = text_wrap(text, area.cols, &skip);
+		bool last = row + 1 == area.rows;
+		autofree char *line =
+			memory_copy_bytes(text, last ? strcspn(text, "\n") : length);
+
+		(void)area_put(&area, row, 0, area.cols, role, line);
+		text += length + skip;
+	}
+}
+
+static int put_key(
+	const struct area *area, int row, int col, const char *key, const char *label)
+{
+	if (col + text_cells(key) + text_cells(label) + 3 > area->cols)
+		return col;
+	col += area_put(area, row, col, -1, ROLE_KEY, key) + 1;
+	return col + area_put(area, row, col, -1, ROLE_QUIET, label) + 2;
+}
+
+static const char *enter_label(const struct item *item)
+{
+	if (!item)
+		return _("Next");
+	if (item->type == ITEM_ACTION)
+		return _("Do it");
+	if (item->type == ITEM_LIST || pane_uses_picker(item))
+		return _("Open");
+	return item->type == ITEM_ONE && !item_is_inline(item) ? _("Choose") : _("Go on");
+}
+
+static int put_item_keys(
+	const struct view *view, const struct area *area, int row, int col)
+{
+	const struct item *item = pane_focus(view);
+
+	col = put_key(area, row, col, _("Enter"), enter_label(item));
+	if (item && (item->type == ITEM_BOOL || item->type == ITEM_MANY ||
+			    item_is_inline(item)))
+		col = put_key(area, row, col, _("Space"), _("Change"));
+	if (item && item->type == ITEM_SECRET)
+		col = put_key(area, row, col, "F2", _("Show"));
+	if (item && item->type == ITEM_LIST && item->removable)
+		col = put_key(area, row, col, _("Del"), _("Remove"));
+	return col;
+}
+
+static int put_action_keys(
+	const struct view *view, const struct area *area, int row, int col)
+{
+	for (size_t i = 0; i < view->page->count; i++) {
+		const struct item *item = view->page->items[i];
+		char letter[2] = {(char)(item->key >= 'a' && item->key <= 'z'
+						  ? item->key - 'a' + 'A'
+						  : item->key),
+			'\0'};
+
+		if (item->type == ITEM_ACTION && item->key)
+			col = put_key(area, row, col, letter, item->label);
+	}
+	return col;
+}
+
+static void draw_keys(
+	const struct view *view, const struct plan *plan, const struct area *area)
+{
+	const char *next = view->page->next_label ? view->page->next_label : _("Next");
+	int col = 1;
+
+	if (view->kind != SCREEN_RUN)
+		col = put_key(area, plan->keys, col, "F10", next);
+	col = put_item_keys(view, area, plan->keys, col);
+	if (view->kind != SCREEN_RUN && (view->step_now > 0 || view->kind != SCREEN_STEP))
+		col = put_key(area, plan->keys, col, _("Esc"), _("Back"));
+	col = put_key(area, plan->keys, col, "F1", _("Help"));
+	col = put_action_keys(view, area, plan->keys, col);
+	if (view->kind == SCREEN_STEP && view->step_now > 0)
+		col = put_key(area, plan->keys, col, "F5", _("Review"));
+	(void)put_key(area, plan->keys, col, "F4", _("Shell"));
+}
+
+static void draw_help(const struct view *view, const struct plan *plan)
+{
+	struct area area = plan->body;
+	int row = 1;
+
+	area.col += 2;
+	area.cols -= 2;
+	(void)area_put(&area, 0, 0, -1, ROLE_STRONG, _("Help"));
+	for (const char *text = view->help; *text; row++) {
+		size_t skip;
+		size_t length = text_wrap(text, area.cols, &skip);
+		autofree char *line = memory_copy_bytes(text, length);
+
+		(void)area_put(&area, row + 1, 0, -1, ROLE_VALUE, line);
+		text += length + skip;
+	}
+	area_cursor(&area, 0, 0);
+	(void)area_put(&(struct area){.canvas = area.canvas,
+			       .row = plan->detail,
+			       .rows = 1,
+			       .cols = plan->cols},
+		0, 1, -1, ROLE_HINT, _("Any key closes the help."));
+}
+
+static void draw_too_small(const struct area *area)
+{
+	autofree char *size =
+		memory_format(_("%d by %d is too small."), area->cols, area->rows);
+
+	(void)area_put(area, 0, 0, -1, ROLE_STRONG, size);
+	(void)area_put(area, 1, 0, -1, ROLE_VALUE, _("40 by 12 is enough."));
+	(void)area_put(area, 2, 0, -1, ROLE_VALUE, _("L = line mode"));
+}
+
+static void draw_parts(
+	const struct frame *frame, const struct plan *plan, const struct area *all)
+{
+	const struct view *view = frame->view;
+	const struct item *focus = pane_focus(view);
+
+	draw_title(view, plan, all);
+	draw_rules(plan, all);
+	if (plan->tier == TIER_FULL)
+		draw_steps(view, all);
+	draw_keys(view, plan, all);
+	if (view->help) {
+		draw_help(view, plan);
+		return;
+	}
+	draw_detail(view, plan, all);
+	if (frame->pane->picking && focus)
+		picker_draw(frame, focus, &plan->body);
+	else
+		draw_body(frame, plan->body);
+}
+
+struct canvas *layout_draw(
+	const struct view *view, const struct pane *pane, int rows, int cols)
+{
+	struct canvas *canvas = canvas_new(rows, cols);
+	struct plan plan = plan_of(view, canvas);
+	struct area all = whole(canvas);
+	struct frame frame = {.view = view,
+		.pane = pane,
+		.label_width = label_width(view->page),
+		.compact = plan.tier == TIER_SMALL};
+
+	if (plan.tier == TIER_TINY)
+		draw_too_small(&all);
+	else
+		draw_parts(&frame, &plan, &all);
+	return canvas;
+}

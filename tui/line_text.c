@@ -1,0 +1,237 @@
+#include "tui/line_text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "installer/base/file.h"
+#include "installer/base/memory.h"
+#include "tui/canvas.h"
+#include "tui/language.h"
+
+enum { WRAP = 78 };
+
+void line_say(int fd, const char *text)
+{
+	autotext struct text clean = {0};
+
+	for (const char *c = text; *c; c++)
+		if ((unsigned char)*c >= ' ' ? *c != 0x7f : *c == '\n')
+			text_add_bytes(&clean, c, 1);
+	if (file_write_all(fd, text_string(&clean), clean.size, NULL) < 0)
+		return; /* the reader sees the end of input next */
+}
+
+static void sayf(int fd, const char *format, ...) PRINTF(2, 3);
+static void sayf(int fd, const char *format, ...)
+{
+	autotext struct text text = {0};
+	autofree char *line = NULL;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&line, format, args) < 0)
+		line = memory_copy_text("");
+	va_end(args);
+	line_say(fd, line);
+}
+
+static void say_wrapped(int fd, const char *text)
+{
+	while (*text) {
+		size_t skip;
+		size_t length = text_wrap(text, WRAP, &skip);
+
+		sayf(fd, "%.*s\n", (int)length, text);
+		text += length + skip;
+	}
+}
+
+/* Columns are read one after the other; the caller frees it. */
+static char *spoken(const char *label)
+{
+	autowords struct words cells = {0};
+	autotext struct text text = {0};
+
+	words_split(&cells, label, "\t");
+	for (size_t i = 0; i < cells.count; i++) {
+		const char *cell = cells.items[i] + strspn(cells.items[i], " ");
+
+		text_addf(&text, "%s%s", text.size && *cell ? ", " : "", cell);
+	}
+	return text_take(&text);
+}
+
+static const char *stop_for(const char *text)
+{
+	size_t size = strlen(text);
+
+	return size && strchr(".:!?", text[size - 1]) ? "" : ".";
+}
+
+void line_say_choice(int fd, size_t number, const char *label, const char *note)
+{
+	autofree char *text = spoken(label);
+
+	if (note)
+		sayf(fd, "  %zu: %s. %s%s\n", number, text, note, stop_for(note));
+	else
+		sayf(fd, "  %zu: %s%s\n", number, text, stop_for(text));
+}
+
+static void say_table(int fd, const struct item *item)
+{
+	if (item->label)
+		sayf(fd, "%s:\n", item->label);
+	for (size_t i = 0; i < item->count; i++) {
+		autofree char *text = spoken(item->choices[i].label);
+
+		sayf(fd, "  %s%s%s%s\n", text, stop_for(text),
+			item->choices[i].note ? " " : "",
+			item->choices[i].note ? item->choices[i].note : "");
+	}
+}
+
+static void say_bar(int fd, const struct item *item)
+{
+	sayf(fd, "%s:", item->label);
+	for (size_t i = 0; i < item->count; i++)
+		sayf(fd, "%s %s %s", i ? "," : "", item->choices[i].label,
+			item->choices[i].note ? item->choices[i].note : "");
+	line_say(fd, ".\n");
+}
+
+void line_say_item(int fd, const struct item *item)
+{
+	if (item->type == ITEM_NOTE)
+		say_wrapped(fd, item->value);
+	else if (item->type == ITEM_FACT)
+		sayf(fd, "%s: %s%s\n", item->label ? item->label : "", item->value,
+			stop_for(item->value));
+	else if (item->type == ITEM_TABLE)
+		say_table(fd, item);
+	else if (item->type == ITEM_BAR)
+		say_bar(fd, item);
+}
+
+static void list_choices(int fd, const struct item *item, size_t listed_max)
+{
+	if (item->count > listed_max) {
+		sayf(fd, _("%s: %zu choices; type a name, or /text to search.\n"),
+			item->label, item->count);
+		return;
+	}
+	sayf(fd, "%s:\n", item->label);
+	for (size_t i = 0; i < item->count; i++) {
+		const struct choice *choice = &item->choices[i];
+		autofree char *text = spoken(choice->label);
+
+		if (choice->why_not)
+			sayf(fd, _("  Not offered: %s: %s%s\n"), text, choice->why_not,
+				stop_for(choice->why_not));
+		else if (item->type == ITEM_MANY)
+			sayf(fd,
+				choice->on ? _("  %zu: %s: on.\n")
+					   : _("  %zu: %s: off.\n"),
+				i + 1, text);
+		else
+			line_say_choice(fd, i + 1, choice->label, choice->note);
+	}
+}
+
+/* The default as it is asked for: a number when choices are numbered. */
+static void say_prompt_one(int fd, const struct item *item, size_t listed_max)
+{
+	const struct choice *now = item_find(item, item->value);
+
+	if (now && item->count <= listed_max)
+		sayf(fd, _("Choice, 1 to %zu [%zu]: "), item->count,
+			(size_t)(now - item->choices) + 1);
+	else if (now)
+		sayf(fd, _("Choice [%s]: "), now->value);
+	else
+		sayf(fd, _("Choice, 1 to %zu: "), item->count);
+}
+
+void line_ask(int fd, const struct item *item, size_t listed_max)
+{
+	const char *value = item->value ? item->value : "";
+
+	switch (item->type) {
+	case ITEM_ONE:
+		list_choices(fd, item, listed_max);
+		say_prompt_one(fd, item, listed_max);
+		break;
+	case ITEM_MANY:
+		list_choices(fd, item, SIZE_MAX);
+		line_say(fd, _("Number to change, or Enter to go on: "));
+		break;
+	case ITEM_BOOL:
+		sayf(fd,
+			text_equal(value, "true") ? _("%s, y or n [y]: ")
+						  : _("%s, y or n [n]: "),
+			item->label);
+		break;
+	case ITEM_SECRET:
+		sayf(fd,
+			secret_size(item->secret) ? _("%s, not shown [as typed before]: ")
+						  : _("%s, not shown: "),
+			item->label);
+		break;
+	case ITEM_CONFIRM:
+		sayf(fd, _("%s, or < to go back: "), item->label);
+		break;
+	case ITEM_TEXT:
+	case ITEM_NUMBER:
+		sayf(fd, "%s [%s]: ", item->label, value);
+		break;
+	case ITEM_NOTE:
+	case ITEM_FACT:
+	case ITEM_LIST:
+	case ITEM_TABLE:
+	case ITEM_ACTION:
+	case ITEM_BAR:
+	case ITEM_PROGRESS:
+	case ITEM_LOG:
+		break;
+	}
+}
+
+static const struct choice *search(int fd, const struct item *item, const char *part)
+{
+	const struct choice *found = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < item->count; i++) {
+		const struct choice *choice = &item->choices[i];
+
+		if (!strcasestr(choice->label, part) && !strcasestr(choice->value, part))
+			continue;
+		line_say_choice(fd, i + 1, choice->label, NULL);
+		found = choice;
+		count++;
+	}
+	return count == 1 ? found : NULL;
+}
+
+const struct choice *line_find(int fd, const struct item *item, const char *text)
+{
+	const struct choice *found = item_find(item, text);
+	size_t count = 0;
+	uint64_t number;
+
+	if (text[0] == '/')
+		return search(fd, item, text + 1);
+	if (found)
+		return found;
+	if (text_to_u64(text, 1, item->count, &number) == 0)
+		return &item->choices[number - 1];
+	for (size_t i = 0; *text && i < item->count; i++)
+		if (strncasecmp(item->choices[i].value, text, strlen(text)) == 0 ||
+			strncasecmp(item->choices[i].label, text, strlen(text)) == 0) {
+			found = &item->choices[i];
+			count++;
+		}
+	return count == 1 ? found : NULL;
+}

@@ -1,0 +1,15 @@
+/* Line mode's sentences: how items and questions read aloud. */
+#pragma once
+
+#include "tui/page.h"
+
+void line_say(int fd, const char *text); /* control bytes are left out, except newlines */
+void line_say_item(int fd,
+	const struct item
+		*item); /* what cannot be answered: notes, facts, tables, bars */
+void line_say_choice(int fd, size_t number, const char *label, const char *note);
+/* Print a question with its choices and its default. Lists longer than listed_max are not read out. */
+void line_ask(int fd, const struct item *item, size_t listed_max);
+/* The choice meant by a number, a value, a label or the only one that begins like it; /text prints those that contain text.
+ * NULL: none. */
+const struct choice *line_find(int fd, const struct item *item, const char *text);

@@ -1,0 +1,117 @@
+/* The event loop: show, wait, change; and the shell in between. */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "installer/base/memory.h"
+#include "tui/frontend.h"
+#include "tui/language.h"
+
+enum { TICK_MS = 250 };
+
+static void shell_exec(const struct terminal *terminal)
+{
+	static char name[] = "sh", path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+		    prompt[] = "PS1=jefe# ";
+	autofree char *term =
+		memory_format("TERM=%s", terminal->type ? terminal->type : "dumb");
+	char home[] = "HOME=/root";
+	char *const argv[] = {name, NULL};
+	char *const environment[] = {path, home, prompt, term, NULL};
+	sigset_t none;
+
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	(void)setpgid(0, 0);
+	(void)signal(SIGTTOU, SIG_IGN);
+	(void)tcsetpgrp(terminal->in, getpid());
+	(void)signal(SIGTTOU, SIG_DFL);
+	(void)execve("/bin/sh", argv, environment);
+	_exit(127);
+}
+
+static void give_shell(struct form *form, const struct frontend *frontend, void *state,
+	const struct terminal *terminal)
+{
+	static const char hello[] = "\nType \"exit\" to return to the installer.\n";
+	pid_t pid;
+	int status;
+
+	if (!isatty(terminal->in)) {
+		form_say(form, TONE_WARNING, "%s", _("A shell needs a terminal."));
+		return;
+	}
+	frontend->suspend(state);
+	if (write(terminal->out, hello, sizeof(hello) - 1) < 0)
+		form_say(form, TONE_WARNING, "%s",
+			_("The terminal does not take output."));
+	pid = fork();
+	if (pid == 0)
+		shell_exec(terminal);
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	(void)signal(SIGTTOU, SIG_IGN);
+	(void)tcsetpgrp(terminal->in, getpgrp());
+	(void)signal(SIGTTOU, SIG_DFL);
+	frontend->resume(state);
+}
+
+/* 1: something may have changed; 0: nothing; negative: the end. */
+static int take_input(struct form *form, const struct frontend *frontend, void *state,
+	const struct terminal *terminal)
+{
+	struct input input = {0};
+	int rc = frontend->read(state, &input, TICK_MS);
+
+	if (rc <= 0)
+		return rc;
+	form_input(form, &input);
+	if (form_wants_shell(form))
+		give_shell(form, frontend, state, terminal);
+	return 1;
+}
+
+static int explain_end(int rc, struct error *err)
+{
+	if (rc == -EPIPE)
+		return error_set(err, rc, "%s", _("the input ended"));
+	if (rc == -EINTR)
+		return error_set(err, rc, "%s", _("told to end"));
+	return rc < 0 && !err->code
+		       ? error_errno(err, rc, "%s", _("reading from the terminal"))
+		       : rc;
+}
+
+int loop_run(struct form *form, const struct frontend *frontend,
+	const struct terminal *terminal, struct error *err)
+{
+	void *state = NULL;
+	int status;
+	int rc = frontend->open(&state, terminal, err);
+
+	if (rc < 0)
+		return rc;
+	frontend->show(state, form_view(form));
+	while (!form_ended(form, &status) && !form_switch_to(form)) {
+		rc = take_input(form, frontend, state, terminal);
+		if (rc < 0)
+			break;
+		if (form_tick(form) || rc > 0)
+			frontend->show(state, form_view(form));
+	}
+	frontend->close(state);
+	return explain_end(rc < 0 ? rc : 0, err);
+}
+
+int terminal_signal(const struct terminal *terminal)
+{
+	struct signalfd_siginfo info = {0};
+
+	if (terminal->signals < 0 ||
+		read(terminal->signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
+		return 0;
+	return (int)info.ssi_signo;
+}

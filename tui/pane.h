@@ -1,0 +1,59 @@
+/* What a full-screen front end remembers between keys, and how keys become inputs. No terminal library. */
+#pragma once
+
+#include "tui/form.h"
+
+enum press_kind {
+	PRESS_NONE,
+	PRESS_TEXT,
+	PRESS_ENTER,
+	PRESS_ESCAPE,
+	PRESS_TAB,
+	PRESS_BACKTAB,
+	PRESS_UP,
+	PRESS_DOWN,
+	PRESS_LEFT,
+	PRESS_RIGHT,
+	PRESS_HOME,
+	PRESS_END,
+	PRESS_PAGE_UP,
+	PRESS_PAGE_DOWN,
+	PRESS_BACKSPACE,
+	PRESS_DELETE,
+	PRESS_CONTROL,
+	PRESS_FUNCTION
+};
+
+/* One key. TEXT: a character in UTF-8; CONTROL: text[0] is 'A' to 'Z'; FUNCTION: number. */
+struct press {
+	enum press_kind kind;
+	char text[5];
+	unsigned number;
+};
+
+enum { FILTER_MAX = 64 };
+
+struct pane {
+	char *item;   /* id of the item these are about */
+	size_t caret; /* bytes, in a typed item */
+	bool reveal;  /* show the secret */
+	bool picking; /* the list of a ONE with many choices is open */
+	char filter[FILTER_MAX];
+	size_t picked;   /* index among the matching choices */
+	size_t log_back; /* lines scrolled back */
+	char *text;      /* what the last input pointed to */
+};
+
+/* Bring the pane in line with a new view. */
+void pane_follow(struct pane *pane, const struct view *view);
+void pane_free(struct pane *pane);
+/* true: *input is to be sent. Its strings live until the next call. */
+bool pane_press(struct pane *pane, const struct view *view, const struct press *press,
+	struct input *input);
+
+const struct item *pane_focus(const struct view *view); /* NULL: none */
+bool pane_uses_picker(
+	const struct item *item); /* a ONE with more choices than fit a form */
+/* Choices that match the filter, in order; fills at most max indices, returns how many match. */
+size_t pane_matches(
+	const struct pane *pane, const struct item *item, size_t *indices, size_t max);
