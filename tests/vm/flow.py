@@ -1,0 +1,253 @@
+"""What the scenarios share: a machine to install on, the ways to install it, and the questions asked of the result.
+
+A scenario is a list of steps, each a title and a function. It prints TAP; the steps behind a failed one are not run.
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+import traceback
+
+from vm import VM, Disk, VMError
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+WORK = pathlib.Path(os.environ.get("JEFE_VM_FOLDER", ROOT / "build/tests/vm"))
+ESCALATE = {"debian": "sudo -n", "alpine": "doas -n"}
+UNLOCK_PROMPT = r"passphrase to unlock the disk: "
+
+# Time limits in seconds, about three times what an idle machine of two cores needs without hardware acceleration.
+LIVE, INSTALL, BOOT, SLOW_COMMAND = 150, 900, 240, 180
+
+
+class Failed(Exception):
+    """What was found is not what should be."""
+
+
+def require(condition, message):
+    if not condition:
+        raise Failed(message)
+
+
+def run_steps(name, steps):
+    """Run and report; the exit code."""
+    print(f"1..{len(steps)}", flush=True)
+    failed = None
+    for number, (title, function) in enumerate(steps, 1):
+        start = time.monotonic()
+        if failed:
+            print(f"not ok {number} - {name}: {title} (not reached)", flush=True)
+            continue
+        try:
+            function()
+            print(f"ok {number} - {name}: {title} ({time.monotonic() - start:.0f} s)", flush=True)
+        except Exception as error:  # whatever it is, the report must go on
+            failed = error
+            if not isinstance(error, (VMError, Failed)):
+                traceback.print_exc(file=sys.stdout)
+            print("\n".join(f"# {line}" for line in str(error).splitlines()))
+            print(f"not ok {number} - {name}: {title} ({time.monotonic() - start:.0f} s)", flush=True)
+    return 1 if failed else 0
+
+
+def skip_all(reason):
+    print(f"1..0 # SKIP {reason}")
+    sys.exit(0)
+
+
+def medium(base):
+    """The ISO of a base, built before by tests/vm/run; see tests/vm/iso."""
+    path = pathlib.Path(os.environ.get("JEFE_ISO_FOLDER", WORK)) / f"{base}.iso"
+    if not path.exists():
+        skip_all(f"there is no ISO of base {base} ({path}); tests/vm/iso {base} {path} makes it")
+    return path
+
+
+def find_bytes(path, secret):
+    """Offset of secret in a file of any size, or -1."""
+    offset, kept = 0, b""
+    with open(path, "rb") as file:
+        while block := file.read(1 << 22):
+            at = (kept + block).find(secret)
+            if at >= 0:
+                return offset - len(kept) + at
+            offset += len(block)
+            kept = (kept + block)[-len(secret):]
+    return -1
+
+
+class Installation:
+    """One computer: it boots the medium, is installed, and boots from its disk."""
+
+    def __init__(self, name, *, base="debian", firmware="bios", encrypted=True, memory=1536, bus="virtio"):
+        self.name, self.base, self.firmware, self.encrypted, self.memory = name, base, firmware, encrypted, memory
+        self.folder = WORK / name
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        self.iso = medium(base)
+        self.disk = Disk(self.folder / "disk.qcow2", bus=bus, serial="JEFETEST1")
+        self.passphrase = f"Horse-Battery-{name}-47"
+        self.password = f"Staple-{name}-11"
+        self.key = self.folder / "key"
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "ana@test", "-f", str(self.key)], check=True)
+        self.vm = None
+        self.lines = []
+
+    # Machines
+
+    def machine(self, title, *, live=False, firmware=None, disks=(), snapshot=False):
+        """A started machine; the one before is stopped."""
+        self.stop()
+        firmware = firmware or self.firmware
+        disk = self.disk._replace(snapshot=snapshot)
+        self.vm = VM(title, self.folder, firmware=firmware, memory=self.memory, disks=[disk, *disks],
+                     cdrom=self.iso if live else None, variables=self.folder / f"vars.{title if snapshot else 'main'}.fd")
+        self.vm.start()
+        return self.vm
+
+    def stop(self):
+        if self.vm:
+            self.vm.stop()
+            self.vm = None
+
+    def run(self, steps):
+        """Run the steps, clean up, and end the program."""
+        try:
+            code = run_steps(self.name, [(title, self._reporting(step)) for title, step in steps])
+        finally:
+            self.stop()
+        if code == 0:
+            os.unlink(self.disk.path)
+        sys.exit(code)
+
+    def _reporting(self, step):
+        def run():
+            try:
+                step()
+            except Exception:
+                if self.vm:
+                    self.vm.report()
+                raise
+        return run
+
+    # Installing
+
+    def answers(self, **changes):
+        """The answer file of this installation. The secrets in it must not be found anywhere afterwards."""
+        values = {"serial": "JEFETEST1", "erase": "matched-disks", "encryption": "luks2" if self.encrypted else "none",
+                  "level": "hardened", "finish": "poweroff", **changes}
+        secret = f"  passphrase: {{from: literal, value: \"{self.passphrase}\"}}\n  kdf_memory: 64M\n" if self.encrypted else ""
+        return (f"schema: 1\nallow_plaintext: true\n"
+                f"system:\n  hostname: vault1\n  keymap: us\n  timezone: Europe/Berlin\n"
+                f"disk:\n  match: {{serial: \"{values['serial']}\"}}\n  expect: 1\n  erase: {values['erase']}\n"
+                f"  encryption: {values['encryption']}\n{secret}"
+                f"users:\n  - name: ana\n    admin: true\n    ssh_keys: [\"{self.public_key()}\"]\n"
+                f"  - name: bob\n    password: {{from: literal, value: \"{self.password}\"}}\n"
+                f"hardening:\n  level: {values['level']}\nfinish: {values['finish']}\n")
+
+    def public_key(self):
+        return pathlib.Path(f"{self.key}.pub").read_text().strip()
+
+    def answers_medium(self, text):
+        """A disk labelled JEFEANSWERS that holds the answer file."""
+        content, image = self.folder / "answers", self.folder / "answers.img"
+        content.mkdir(exist_ok=True)
+        (content / "answers.yaml").write_text(text)
+        subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", "-L", "JEFEANSWERS", "-d", str(content), str(image), "8M"], check=True)
+        shutil.rmtree(content)
+        return Disk(image, bus="usb", serial="ANSWERS", format="raw")
+
+    def menu(self, arguments=""):
+        """Boot from the medium's GRUB, with more kernel arguments typed into its command line."""
+        self.vm.expect(r"executed automatically in \d", 60)
+        self.vm.send("c")
+        for command in (f"linux $kernel console=tty0 console=ttyS0,115200 {arguments}", "initrd /live/initramfs.img", "boot"):
+            self.vm.expect(r"grub> ", 60)
+            for character in command:  # GRUB reads a serial line without a buffer
+                self.vm.send(character)
+                time.sleep(0.02)
+            self.vm.sendline()
+
+    def install_unattended(self):
+        self.machine("live", live=True, disks=[self.answers_medium(self.answers())])
+        self.menu("jefe.auto=yes jefe.onfail=poweroff")
+        self.vm.expect(r"Answers: partition JEFEANSWERS", LIVE)
+        self.wait_installed()
+        self.vm.wait_off(60)
+
+    def wait_installed(self, timeout=INSTALL):
+        start, steps, last = time.monotonic(), [], None
+        while True:
+            match = self.vm.expect(r"\[ *\d+/\d+\] ([^\r\n]+)\r?\n|jefe: install (done)|jefe: install failed: ([^\r\n]*)", timeout)
+            if last:
+                steps.append((time.monotonic() - start, last))
+            last, start = match[1], time.monotonic()
+            if match[3] is not None:
+                raise Failed(f"the installation failed: {match[3]}")
+            if match[2]:
+                break
+        print("# " + "; ".join(f"{title} {seconds:.1f} s" for seconds, title in steps if seconds >= 1), flush=True)
+
+    # The installed system
+
+    def boot(self, title="disk", firmware=None, snapshot=False):
+        self.machine(title, firmware=firmware, snapshot=snapshot)
+        if self.encrypted:
+            self.unlock()
+        self.login()
+
+    def boot_other_firmware(self):
+        """The same disk starts in a machine with the other firmware, whose variables know nothing of it."""
+        other = "bios" if self.firmware == "uefi" else "uefi"
+        self.boot(f"disk-{other}", other, snapshot=True)
+        efi = self.ssh("test -d /sys/firmware/efi && echo uefi || echo bios").strip()
+        require(efi == other, f"the machine started by {efi}, not by {other}")
+
+    def unlock(self):
+        self.vm.expect(UNLOCK_PROMPT, BOOT)
+        print(f"# passphrase prompt after {self.vm.seconds():.0f} s", flush=True)
+        time.sleep(0.5)
+        self.vm.sendline(self.passphrase)
+
+    def login(self):
+        seconds = self.vm.wait_ssh("ana", self.key, BOOT)
+        print(f"# login by SSH {seconds:.0f} s after power-on", flush=True)
+
+    def ssh(self, command, timeout=SLOW_COMMAND, check=True):
+        answer = self.vm.ssh("ana", self.key, command, timeout)
+        if check and answer.returncode != 0:
+            raise Failed(f"{command}: exit code {answer.returncode}\n{answer.stdout}{answer.stderr}")
+        return answer.stdout
+
+    def root(self, command, timeout=SLOW_COMMAND, check=True):
+        """A command as root; single quotes are not for the command."""
+        return self.ssh(f"{ESCALATE[self.base]} sh -c '{command}'", timeout, check)
+
+    def audit(self):
+        answer = self.vm.ssh("ana", self.key, f"{ESCALATE[self.base]} /usr/sbin/jefe-setup audit", SLOW_COMMAND)
+        (self.folder / "audit.txt").write_text(answer.stdout + answer.stderr)
+        print(f"# {(answer.stdout.strip().splitlines() or ['no output'])[-1]}", flush=True)
+        failures = [line for line in answer.stdout.splitlines() if re.match(r"\s*FAIL\b", line, re.I)]
+        require(answer.returncode == 0 and not failures,
+                f"audit: exit code {answer.returncode}\n" + "\n".join(failures or [answer.stdout[-2000:] + answer.stderr]))
+
+    def no_secrets(self):
+        """Neither the files of the running system, nor its disk, nor a log of the machine holds what was typed or answered."""
+        for secret in filter(None, (self.encrypted and self.passphrase, self.password)):
+            found = self.vm.ssh("ana", self.key, f"{ESCALATE[self.base]} grep -rlFs -f - /boot /etc /home /opt /root /run /tmp /usr/share /var",
+                                SLOW_COMMAND, secret + "\n")
+            require(found.returncode == 1, f"a secret in files of the installed system: {found.stdout}{found.stderr}")
+        self.power_off()
+        for secret in (self.passphrase.encode(), self.password.encode()):
+            for path in [self.disk.path, *self.folder.glob("*.log")]:
+                offset = find_bytes(path, secret)
+                require(offset < 0, f"{path}: a secret at byte {offset}")
+
+    def power_off(self):
+        """An orderly shutdown, so that everything the system would ever write is on its disk."""
+        self.vm.ssh("ana", self.key, f"{ESCALATE[self.base]} poweroff", 60)
+        self.vm.wait_off(BOOT)
+
