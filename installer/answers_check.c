@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "installer/base/memory.h"
+#include "installer/controls/controls.h"
 
 #define MIB (UINT64_C(1) << 20)
 #define GIB (UINT64_C(1) << 30)
@@ -318,6 +319,17 @@ static void check_machine(const struct checking *checking)
 			"Secure Boot is on; the installed system is not signed for it: switch it off in the firmware setup");
 }
 
+static void check_controls(const struct checking *checking)
+{
+	const struct policy policy = policy_of(checking->answers);
+	autoproblems struct problems found = {0};
+
+	controls_check(&policy, &found);
+	for (size_t i = 0; i < found.count; i++)
+		complain(checking, found.items[i].severity, found.items[i].key, "%s",
+			found.items[i].text);
+}
+
 void answers_check(const struct answers *answers, const struct machine *machine,
 	bool unattended, struct problems *problems)
 {
@@ -329,5 +341,6 @@ void answers_check(const struct answers *answers, const struct machine *machine,
 	check_secrets(&checking);
 	check_users(&checking);
 	check_network(&checking);
+	check_controls(&checking);
 	check_machine(&checking);
 }

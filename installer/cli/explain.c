@@ -1,4 +1,4 @@
-/* jefe-setup explain: what a key of the answer file means. */
+/* jefe-setup explain: what a key of the answer file means, or what a control does and breaks. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,6 +6,7 @@
 #include "installer/answers.h"
 #include "installer/base/memory.h"
 #include "installer/cli/cli.h"
+#include "installer/controls/controls.h"
 #include "installer/keymap.h"
 
 /* Print text in lines of at most 76 characters behind an indent of 2. */
@@ -72,6 +73,48 @@ static void print_field(const struct field *field)
 		(void)printf("  %-14s %s\n", keymap->name, keymap->label);
 }
 
+static void print_labelled(const char *label, const char *text)
+{
+	autofree char *line = text ? memory_format("%s: %s", label, text) : NULL;
+
+	if (line)
+		print_wrapped(line);
+}
+
+static void print_control(const struct control *control)
+{
+	autofree char *undo = control_undo(control);
+
+	(void)printf("%s: %s\n\n", control->id, control->title);
+	print_labelled("Does", control->effect);
+	print_labelled("May break", control->breaks ? control->breaks : "nothing known");
+	print_labelled("Undo", undo);
+	print_labelled("Needs", control->needs);
+	print_labelled("Only with role", control->role);
+	print_labelled("See", control->reference);
+	(void)printf("\n  Layer:    %s\n", layer_names[control->layer]);
+	(void)printf("  Levels:   %s and above\n", level_names[control->level]);
+	for (size_t i = LEVEL_BASELINE; i <= LEVEL_PARANOID; i++)
+		if (control->values[i])
+			(void)printf("  Value:    %s (%s)\n", control->values[i],
+				level_names[i]);
+	(void)printf("  Example:  controls: {%s: off}\n", control->id);
+}
+
+/* One line for each control whose id starts with prefix; returns how many. */
+static unsigned list_controls(const char *prefix)
+{
+	unsigned count = 0;
+
+	for (const struct control *const *control = controls; *control; control++)
+		if (text_starts((*control)->id, prefix)) {
+			(void)printf("%-28s %-9s %s\n", (*control)->id,
+				level_names[(*control)->level], (*control)->title);
+			count++;
+		}
+	return count;
+}
+
 /* One line for each key that starts with prefix; returns how many. */
 static unsigned list_fields(const char *prefix)
 {
@@ -106,11 +149,14 @@ static int unknown(const char *command, const char *key)
 		words_add(&keys, field->key);
 		words_add(&keys, last_part(field));
 	}
+	for (const struct control *const *control = controls; *control; control++)
+		words_add(&keys, (*control)->id);
 	near = text_nearest(key, (const char *const *)keys.items);
 	(void)fprintf(stderr, "jefe-setup %s: nothing is called \"%s\"", command, key);
 	if (near)
 		(void)fprintf(stderr, "; did you mean \"%s\"?", near);
-	(void)fprintf(stderr, "\nWithout an argument all keys are listed.\n");
+	(void)fprintf(
+		stderr, "\nWithout an argument all keys and controls are listed.\n");
 	return EXIT_USAGE;
 }
 
@@ -162,26 +208,40 @@ static int explain(const char *command, const char *topic)
 {
 	autofree char *section = memory_format("%s.", topic);
 	const struct field *field = field_asked_for(topic);
+	const struct control *control = control_named(topic);
+	unsigned listed;
 
-	if (!field)
+	if (!field && !control)
 		field = field_ending_in(topic);
 	if (field)
 		print_field(field);
-	else if (list_fields(section) == 0 &&
-		 (strcmp(topic, "users") != 0 || list_fields("users[]") == 0))
-		return unknown(command, topic);
-	return EXIT_DONE;
+	else if (control)
+		print_control(control);
+	if (field || control)
+		return EXIT_DONE;
+	listed = list_fields(section) + list_controls(section);
+	if (strcmp(topic, "users") == 0)
+		listed += list_fields("users[]");
+	return listed ? EXIT_DONE : unknown(command, topic);
+}
+
+static void list_everything(void)
+{
+	(void)puts("Keys of the answer file:\n");
+	(void)list_fields("");
+	(void)puts("\nControls and the level at which they enter:\n");
+	(void)list_controls("");
 }
 
 int cli_explain(int argc, char **argv)
 {
 	if (argc > 2)
-		return cli_usage(argv[0], "expected one key");
+		return cli_usage(argv[0], "expected one key or control");
 	if (argc == 2 && strcmp(argv[1], "--man") == 0)
 		print_manual();
 	else if (argc == 2)
 		return explain(argv[0], argv[1]);
 	else
-		(void)list_fields("");
+		list_everything();
 	return EXIT_DONE;
 }

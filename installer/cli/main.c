@@ -13,7 +13,7 @@ const struct cli_command cli_commands[] = {
 		cli_wizard},
 	{"probe", "[--loop]", "facts about this machine, as JSON", cli_probe},
 	{"check", "ANSWERS [--machine FILE] [--unattended]", "all problems of an answer file", cli_check},
-	{"explain", "[KEY]", "what a key of the answer file means", cli_explain},
+	{"explain", "[KEY|CONTROL]", "what a key of the answer file or a control means", cli_explain},
 	{"schema", "", "JSON Schema of the answer file", cli_schema},
 	{"audit", "[--root DIR] [--level L] [--role R]... [--set CONTROL=VALUE]... [--json]", "check every hardening control", cli_audit},
 	{"harden", "[--root DIR] [--level L] [--role R]... [--set CONTROL=on|off|VALUE]... [--plan]", "bring a system to a hardening level", cli_harden},
