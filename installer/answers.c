@@ -208,7 +208,7 @@ void answers_place(
 		size_t size = strlen(place->path);
 
 		if (size < best || !text_starts(path, place->path) ||
-			(path[size] && path[size] != '.'))
+			(size && path[size] && path[size] != '.'))
 			continue;
 		best = size;
 		*line = place->line;

@@ -138,7 +138,7 @@ void answers_set_control(struct answers *answers, const char *id, const char *va
 struct user *answers_add_user(struct answers *answers);
 void answers_remove_user(struct answers *answers, size_t index);
 const struct field *answers_field(const char *path); /* table row for users.0.name or system.hostname */
-/* Where path stands in the file, or the nearest section around it that does; 0:0 when nothing does. */
+/* Where path stands in the file, or the nearest section around it that does; 0:0 when the answers are not from a file. */
 void answers_place(const struct answers *answers, const char *path, unsigned *line, unsigned *column);
 /* The source as text: none, prompt, file:/path, fd:3, generate:/path, literal. The caller frees it. */
 char *secret_source_text(const struct secret_source *source) CHECKED;

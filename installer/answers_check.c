@@ -18,7 +18,24 @@ struct checking {
 	bool unattended;
 	struct problems *problems;
 	struct words *sources; /* of secrets, seen so far */
+	size_t known; /* problems that were there before: what follows from them is not said */
 };
+
+/* Was something wrong with this value, or one below it, when it was read? Then it is a default now, and says nothing. */
+static bool was_unusable(const struct checking *checking, const char *key)
+{
+	for (size_t i = 0; i < checking->known; i++) {
+		const struct problem *problem = &checking->problems->items[i];
+		const char *rest = problem->key && text_starts(problem->key, key)
+					   ? problem->key + strlen(key)
+					   : NULL;
+
+		if (problem->severity == SEVERITY_ERROR && rest &&
+			(!*rest || *rest == '.'))
+			return true;
+	}
+	return false;
+}
 
 static void complain(const struct checking *checking, enum severity severity,
 	const char *key, const char *format, ...) PRINTF(4, 5);
@@ -31,6 +48,8 @@ static void complain(const struct checking *checking, enum severity severity,
 	unsigned column;
 	va_list args;
 
+	if (was_unusable(checking, key))
+		return;
 	va_start(args, format);
 	if (vasprintf(&text, format, args) < 0)
 		text = memory_copy_text(format);
@@ -334,7 +353,8 @@ void answers_check(const struct answers *answers, const struct machine *machine,
 	bool unattended, struct problems *problems)
 {
 	autowords struct words sources = {0};
-	struct checking checking = {answers, machine, unattended, problems, &sources};
+	struct checking checking = {
+		answers, machine, unattended, problems, &sources, problems->count};
 
 	check_disk(&checking);
 	check_encryption(&checking);

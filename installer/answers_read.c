@@ -311,7 +311,7 @@ static void read_map(const struct reader *reader, const struct node *map,
 	}
 	fields_below(section, &known);
 	text_add(&text,
-		"bad indentation, or not KEY: VALUE lines: indent what belongs here by two spaces; known here:");
+		"bad indentation or a missing space: expected \"key: value\" lines, indented by two spaces; known here:");
 	for (size_t i = 0; i < known.count; i++)
 		text_addf(&text, "%s %s", i ? "," : "", known.items[i]);
 	complain(reader, map, *path ? path : NULL, text.data);
@@ -338,6 +338,7 @@ struct answers *answers_read(const char *text, size_t size, struct problems *pro
 	unsigned line;
 	unsigned column;
 
+	answers_add_place(reader.answers, "", 1, 1);
 	if (document_parse(text, size, &root, &line, &column, &err) < 0)
 		problems_add(
 			problems, SEVERITY_ERROR, NULL, line, column, "%s", err.text);

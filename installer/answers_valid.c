@@ -144,7 +144,7 @@ bool valid_full_name(const char *value, struct text *why_not)
 
 bool valid_role(const char *value, struct text *why_not)
 {
-	if (strchr(lower, *value) && consists_of(value, lower, "-"))
+	if (strchr(lower, *value) && consists_of(value, lower, "0123456789-"))
 		return true;
-	return refuse(why_not, "a role is one word of small letters");
+	return refuse(why_not, "a role is one word of small letters, digits and -");
 }

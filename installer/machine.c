@@ -405,7 +405,7 @@ const struct disk *machine_disk(const struct machine *machine, const char *name)
 static const struct {
 	const char *type, *words;
 } content_words[] = {
-	{"ntfs",              "Windows"            },
+	{"ntfs",              "Windows"                 },
 	{"BitLocker",         "BitLocker-encrypted data"},
 	{"ext2",              "Linux data"              },
 	{"ext3",              "Linux data"              },
@@ -417,14 +417,16 @@ static const struct {
 	{"LVM2_member",       "part of an LVM"          },
 	{"linux_raid_member", "part of a RAID"          },
 	{"zfs_member",        "part of a ZFS pool"      },
-	{"swap",              NULL		      }, /* nothing anybody misses, nor the next one */
-	{"vfat",              NULL		      },
+	{"swap",              NULL		      }, /* nothing anybody misses */
+	{"vfat",              "files"                   },
+	{"exfat",             "files"                   },
 	{"apfs",              "macOS data"              },
 	{"hfsplus",           "macOS data"              },
 	{"iso9660",           "a CD image"              },
 	{NULL,		"other data"              },
 };
 
+static const char efi_system[] = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b";
 static const char microsoft_reserved[] = "e3c9e316-0b5c-4db8-817d-f92df00215ae";
 
 static const char *words_for(const struct content *content)
@@ -433,7 +435,7 @@ static const char *words_for(const struct content *content)
 
 	if (text_equal(content->part_type, microsoft_reserved))
 		return "Windows";
-	if (!content->type)
+	if (!content->type || text_equal(content->part_type, efi_system))
 		return NULL;
 	while (content_words[i].type && strcmp(content_words[i].type, content->type) != 0)
 		i++;

@@ -11,10 +11,9 @@ include tests/unit/local.mk
 dist_check_SCRIPTS = tests/layers.sh
 TESTS += tests/layers.sh
 
-EXTRA_DIST += \
-	tests/cases/machines/README.md tests/cases/machines/busy-disks.json tests/cases/machines/disk-4kn.json \
-	tests/cases/machines/laptop-windows.json tests/cases/machines/no-disk.json tests/cases/machines/server-raid.json \
-	tests/cases/machines/tiny-disk.json tests/cases/machines/two-disks.json tests/cases/machines/usb-live.json \
-	tests/cases/machines/vm-bios.json tests/cases/machines/vm-uefi.json
+# text cases
+dist_check_SCRIPTS += tests/cases/check.sh
+TESTS += tests/cases/check.sh
+EXTRA_DIST += tests/cases/README.md tests/cases/run.sh tests/cases/check tests/cases/machines
 
 EXTRA_DIST += tests/run tests/lint.sh tests/packages.list tests/.clang-tidy tests/vm

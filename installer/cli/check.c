@@ -37,15 +37,6 @@ static int parse(int argc, char **argv, struct options *options)
 	return 0;
 }
 
-static bool has(const struct problems *problems, const struct problem *problem)
-{
-	for (size_t i = 0; i < problems->count; i++)
-		if (text_equal(problems->items[i].key, problem->key) &&
-			text_equal(problems->items[i].text, problem->text))
-			return true;
-	return false;
-}
-
 /* What keeps a file that is fine for the wizard from being used unattended. */
 static void note_unattended(const struct answers *answers, const struct machine *machine,
 	struct problems *problems)
@@ -56,7 +47,7 @@ static void note_unattended(const struct answers *answers, const struct machine 
 	for (size_t i = 0; i < unattended.count; i++) {
 		const struct problem *problem = &unattended.items[i];
 
-		if (problem->severity == SEVERITY_ERROR && !has(problems, problem))
+		if (problem->severity == SEVERITY_ERROR)
 			problems_add(problems, SEVERITY_NOTE, problem->key, problem->line,
 				problem->column, "unattended: %s", problem->text);
 	}
@@ -74,7 +65,7 @@ static void check(const struct options *options, const struct answers *answers,
 	if (nothing_was_read(problems))
 		return;
 	answers_check(answers, machine, options->unattended, problems);
-	if (!options->unattended)
+	if (!options->unattended && !problems_have_errors(problems))
 		note_unattended(answers, machine, problems);
 	problems_sort(problems);
 }
