@@ -1,1 +1,9 @@
-# Sources of doc; see Makefile.am.
+# The manual page: handwritten, with the keys of the answer file from the field table.
+man8_MANS = doc/jefe-setup.8
+EXTRA_DIST += doc/jefe-setup.8.in
+CLEANFILES += doc/jefe-setup.8 doc/answer-file.man
+
+doc/jefe-setup.8: $(top_srcdir)/doc/jefe-setup.8.in jefe-setup$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) doc && ./jefe-setup$(EXEEXT) explain --man > doc/answer-file.man && \
+	$(SED) -e '/^@ANSWER_FILE@$$/{' -e 'r doc/answer-file.man' -e 'd' -e '}' -e 's/@VERSION@/$(PACKAGE_VERSION)/' \
+		< $(top_srcdir)/doc/jefe-setup.8.in > $@

@@ -25,7 +25,7 @@ static const char *const finish_names[] = {"reboot", "poweroff", "stay", NULL};
 static const char *const level_choices[] = {"baseline", "hardened", "paranoid", NULL};
 
 const struct field answer_fields[] = {
-	{.key = "schema", .type = FIELD_NUMBER, AT(schema), .standard = "1", .max = UINT32_MAX,
+	{.key = "schema", .type = FIELD_NUMBER, AT(schema), .standard = "1", .min = 1, .max = 1,
 		.label = "Schema", .example = "1", .since = 1, .always = true, .advanced = true, .valid = valid_schema,
 		.why = "Says which version of this format the file follows.",
 		.help = "Must be 1. A later version of the program keeps reading files of schema 1."},

@@ -85,10 +85,13 @@ static bool accepts_text(
 static bool accepts_number(
 	const struct field *field, const char *text, struct text *why_not)
 {
-	uint64_t number;
+	uint64_t number = 0;
+	bool is_number = text_to_u64(text, 0, UINT64_MAX, &number) == 0;
 
-	if (text_to_u64(text, field->min, field->max, &number) == 0)
-		return !field->valid || field->valid(text, why_not);
+	if (is_number && field->valid && !field->valid(text, why_not))
+		return false;
+	if (is_number && number >= field->min && number <= field->max)
+		return true;
 	if (field->min == field->max)
 		text_addf(why_not, "\"%s\": only %" PRIu64 " is possible", text,
 			field->min);

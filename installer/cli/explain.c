@@ -34,13 +34,16 @@ static char *values_of(const struct field *field)
 	struct text text = {0};
 
 	if (field->choices == keymap_names)
-		return memory_copy_text("name of a keyboard layout, see below");
+		return memory_copy_text(
+			"name of a keyboard layout; `jefe-setup explain system.keymap` lists them");
 	for (const char *const *choice = field->choices; choice && *choice; choice++)
 		text_addf(&text, "%s%s", choice == field->choices ? "" : ", ", *choice);
 	if (field->choices)
 		return text_take(&text);
 	text_add(&text, field_type_names[field->type]);
-	if (field->type == FIELD_NUMBER)
+	if (field->type == FIELD_NUMBER && field->min == field->max)
+		text_addf(&text, ", only %" PRIu64, field->min);
+	else if (field->type == FIELD_NUMBER)
 		text_addf(&text, " from %" PRIu64 " to %" PRIu64, field->min, field->max);
 	if (field->type == FIELD_SIZE && field->max < UINT64_MAX)
 		text_addf(&text, " from %s to %s", min, max);
