@@ -1,6 +1,7 @@
 #include "installer/layout.h"
 
-#include <stdlib.h>
+#include <stdarg.h>
+#include <stdio.h>
 
 #include "installer/base/memory.h"
 
@@ -51,22 +52,37 @@ static void set_encryption(const struct answers *answers, const struct machine *
 							    : KDF_THREADS;
 }
 
-static void check(const struct disk *disk, const struct disk_layout *layout,
-	struct problems *problems)
+/* An error with the place of the key in the answer file. */
+static void PRINTF(4, 5) add_error(const struct answers *answers,
+	struct problems *problems, const char *key, const char *format, ...)
+{
+	unsigned line = 0, column = 0;
+	char text[300];
+	va_list args;
+
+	va_start(args, format);
+	if (vsnprintf(text, sizeof(text), format, args) < 0)
+		text[0] = '\0';
+	va_end(args);
+	answers_place(answers, key, &line, &column);
+	problems_add(problems, SEVERITY_ERROR, key, line, column, "%s", text);
+}
+
+static void check(const struct answers *answers, const struct disk *disk,
+	const struct disk_layout *layout, struct problems *problems)
 {
 	const struct partition_spec *root = &layout->partitions[PART_ROOT];
-	const struct partition_spec *esp = &layout->partitions[PART_ESP];
 	uint64_t needed = root->start_bytes + (ROOT_MIN_MIB + 1) * MIB;
 	autofree char *has = text_human_size(disk->size_bytes);
 	autofree char *needs = text_human_size(needed);
 	autofree char *minimum = text_human_size(esp_minimum(disk));
 
 	if (disk->size_bytes < needed)
-		problems_add(problems, SEVERITY_ERROR, "disk.match", 0, 0,
+		add_error(answers, problems, "disk.match",
 			"%s is too small: it has %s, this layout needs at least %s",
 			disk->name, has, needs);
-	if (esp->size_bytes < esp_minimum(disk))
-		problems_add(problems, SEVERITY_ERROR, "disk.esp_size", 0, 0,
+	if (layout->partitions[PART_ESP].size_bytes < esp_minimum(disk))
+		add_error(answers, problems, "disk.esp_size",
 			"FAT32 on %s (%u-byte sectors) needs at least %s", disk->name,
 			disk->logical_sector, minimum);
 }
@@ -96,5 +112,5 @@ void layout_make(const struct answers *answers, const struct machine *machine,
 	}
 	parts[PART_ROOT].size_bytes = end > at ? end - at : 0;
 	set_encryption(answers, machine, layout);
-	check(disk, layout, problems);
+	check(answers, disk, layout, problems);
 }

@@ -64,13 +64,12 @@ static const struct disk *only_disk(const struct answers *answers,
 }
 
 struct plan *plan_make(const struct answers *answers, const struct machine *machine,
-	const struct distro *distro, struct problems *problems)
+	struct problems *problems)
 {
 	struct recipe recipe = {.answers = answers, .machine = machine};
 	autofree char *text = NULL;
 	struct plan *plan;
 
-	(void)distro; /* callers have it, and a plan may come to need it */
 	answers_check(answers, machine, false, problems);
 	if (problems_have_errors(problems))
 		return NULL;

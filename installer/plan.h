@@ -12,7 +12,6 @@
 
 struct run;
 struct step;
-struct distro;
 
 /* What the steps of one plan are computed from. Borrowed: answers and machine must outlive the plan. */
 struct recipe {
@@ -50,9 +49,8 @@ struct plan {
 
 /* No side effects, no clock, no random: the same input gives the same plan. Problems are those of answers_check()
  * plus what only planning finds; NULL when there is an error among them. The plan does not depend on the payload (its first step
- * checks that the system fits), so the id a person confirmed is the id that runs. distro may be NULL. */
-struct plan *plan_make(const struct answers *answers, const struct machine *machine, const struct distro *distro,
-	struct problems *problems) CHECKED;
+ * checks that the system fits), so the id a person confirmed is the id that runs. */
+struct plan *plan_make(const struct answers *answers, const struct machine *machine, struct problems *problems) CHECKED;
 char *plan_text(const struct plan *plan) CHECKED;   /* canonical text: what the digest covers */
 char *plan_json(const struct plan *plan) CHECKED;   /* "schema": 1 */
 void plan_free(struct plan *plan);

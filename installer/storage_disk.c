@@ -81,7 +81,7 @@ int storage_claim(
 	uint64_t opened_bytes = 0;
 	int fd;
 
-	if (machine_probe(&machine, err) < 0)
+	if (machine_probe_with_loops(&machine, err) < 0)
 		return error_prefix(err, "looking at %s again", disk);
 	now = machine_disk(machine, disk);
 	if (!now)

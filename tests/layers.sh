@@ -47,7 +47,7 @@ report "screens include no front end, step, storage, run or distribution" \
 only 'parted/' installer/storage_parted.c
 only 'libcryptsetup.h' installer/storage_luks.c
 only 'archive' installer/archive.c
-only 'blkid/' installer/machine_probe.c installer/storage_blkid.c
+only 'blkid/' installer/machine_probe.c
 only 'yaml.h' installer/base/document.c
 only 'jansson.h' installer/base/json.c
 only 'openssl/' installer/base/digest.c

@@ -15,5 +15,10 @@ TESTS += tests/layers.sh
 dist_check_SCRIPTS += tests/cases/check.sh
 TESTS += tests/cases/check.sh
 EXTRA_DIST += tests/cases/README.md tests/cases/run.sh tests/cases/check tests/cases/machines
+dist_check_SCRIPTS += tests/cases/plan.sh
+TESTS += tests/cases/plan.sh
+EXTRA_DIST += tests/cases/plan
+
+include tests/engine/local.mk
 
 EXTRA_DIST += tests/run tests/lint.sh tests/packages.list tests/.clang-tidy tests/vm

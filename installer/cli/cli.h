@@ -20,13 +20,16 @@ int cli_usage(const char *name, const char *format, ...) PRINTF(2, 3);
 /* "jefe-setup NAME: text" on stderr; returns code. */
 int cli_fail(const char *name, int code, const struct error *err);
 
-int cli_console(int argc, char **argv);
-int cli_unattended(int argc, char **argv);
-int cli_initramfs(int argc, char **argv);
+int cli_attach(int argc, char **argv);
+int cli_audit(int argc, char **argv);
 int cli_check(int argc, char **argv);
+int cli_console(int argc, char **argv);
 int cli_explain(int argc, char **argv);
+int cli_harden(int argc, char **argv);
+int cli_initramfs(int argc, char **argv);
+int cli_install(int argc, char **argv);
+int cli_plan(int argc, char **argv);
 int cli_probe(int argc, char **argv);
 int cli_schema(int argc, char **argv);
-int cli_audit(int argc, char **argv);
-int cli_harden(int argc, char **argv);
+int cli_unattended(int argc, char **argv);
 int cli_wizard(int argc, char **argv);

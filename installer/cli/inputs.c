@@ -13,6 +13,12 @@ int inputs_read(const char *answers_path, const char *machine_path, struct input
 				answers_path, &inputs->answers, &inputs->problems, err);
 }
 
+bool inputs_readable(const struct inputs *inputs)
+{
+	return inputs->problems.count != 1 || inputs->problems.items[0].key ||
+	       inputs->problems.items[0].severity != SEVERITY_ERROR;
+}
+
 void inputs_print_problems(struct inputs *inputs, const char *answers_path)
 {
 	autotext struct text text = {0};

@@ -13,6 +13,8 @@ struct inputs {
 
 /* Read both; machine_path NULL: the running machine. Only what cannot be read at all is an error, the rest are problems. */
 int inputs_read(const char *answers_path, const char *machine_path, struct inputs *inputs, struct error *err) CHECKED;
+/* false: the file is no YAML at all, and what else could be said would be about defaults. */
+bool inputs_readable(const struct inputs *inputs);
 /* All problems on stderr, sorted. */
 void inputs_print_problems(struct inputs *inputs, const char *answers_path);
 void inputs_free(struct inputs *inputs);

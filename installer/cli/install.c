@@ -109,10 +109,11 @@ static int check(struct session *session, struct error *err)
 
 	if (inputs_read(path, session->options.machine, inputs, err) < 0)
 		return EXIT_PROBLEMS;
-	answers_check(
-		inputs->answers, inputs->machine, !prompt_possible(), &inputs->problems);
+	if (inputs_readable(inputs))
+		answers_check(inputs->answers, inputs->machine, !prompt_possible(),
+			&inputs->problems);
 	inputs_print_problems(inputs, path);
-	if (inputs->answers->disk.erase != ERASE_MATCHED) {
+	if (inputs->answers->disk.erase != ERASE_MATCHED && inputs_readable(inputs)) {
 		(void)error_set(err, -EPERM,
 			"%s does not allow erasing a disk; nothing was written. To allow it, put \"erase: matched-disks\" below disk:",
 			path);
@@ -129,7 +130,7 @@ static struct plan *make_plan(const struct session *session, struct error *err)
 {
 	struct inputs inputs = {0};
 	struct plan *plan = plan_make(
-		session->inputs.answers, session->inputs.machine, NULL, &inputs.problems);
+		session->inputs.answers, session->inputs.machine, &inputs.problems);
 
 	if (!plan) {
 		inputs_print_problems(&inputs, session->options.answers);
@@ -190,25 +191,13 @@ static int run(struct session *session, const struct plan *plan, struct error *e
 	return rc;
 }
 
-/* Everything that can be wrong is found before the plan's first step. */
-static int install(struct session *session, struct error *err)
+/* Secrets last: nobody is asked for what is not used. */
+static int execute(struct session *session, struct error *err)
 {
 	const struct secret_prompt terminal = {.ask = prompt_secret};
-	int code = check(session, err);
-	struct plan *plan;
+	struct plan *plan = make_plan(session, err);
 	int rc;
 
-	if (code != EXIT_DONE)
-		return code;
-	if (geteuid() != 0) {
-		(void)error_set(
-			err, -EPERM, "only root can install; nothing was written");
-		return EXIT_PROBLEMS;
-	}
-	if (journal_open(RUN_DIR, &session->journal, err) < 0)
-		return EXIT_PROBLEMS;
-	events_add_fd(session->events, session->journal.events_fd);
-	plan = make_plan(session, err);
 	if (!plan)
 		return EXIT_PROBLEMS;
 	rc = secrets_read(session->inputs.answers, prompt_possible() ? &terminal : NULL,
@@ -218,6 +207,25 @@ static int install(struct session *session, struct error *err)
 		rc = run(session, plan, err);
 	plan_free(plan);
 	return rc < 0 ? EXIT_PROBLEMS : EXIT_DONE;
+}
+
+/* Everything that can be wrong is found before the plan's first step. The journal comes first: who watches it sees refusals too. */
+static int install(struct session *session, struct error *err)
+{
+	bool root = geteuid() == 0;
+	int code;
+
+	if (root && journal_open(RUN_DIR, &session->journal, err) < 0)
+		return EXIT_PROBLEMS;
+	if (root)
+		events_add_fd(session->events, session->journal.events_fd);
+	code = check(session, err);
+	if (code != EXIT_DONE)
+		return code;
+	if (root)
+		return execute(session, err);
+	(void)error_set(err, -EPERM, "only root can install; nothing was written");
+	return EXIT_PROBLEMS;
 }
 
 /* The result line goes to its file and, unless events go there, to standard output. */

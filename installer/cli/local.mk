@@ -1,13 +1,25 @@
 # The program: one file per command; the table of commands is in main.c.
 sbin_PROGRAMS += jefe-setup
 jefe_setup_SOURCES = \
-	installer/cli/cli.h \
-	installer/cli/check.c installer/cli/explain.c installer/cli/probe.c installer/cli/schema.c \
-	installer/cli/console.c installer/cli/unattended.c \
+	installer/cli/attach.c \
 	installer/cli/audit.c \
+	installer/cli/check.c \
+	installer/cli/cli.h \
+	installer/cli/console.c \
+	installer/cli/explain.c \
 	installer/cli/harden.c \
-	installer/cli/hardening.c installer/cli/hardening.h \
+	installer/cli/hardening.c \
+	installer/cli/hardening.h \
 	installer/cli/initramfs.c \
+	installer/cli/inputs.c \
+	installer/cli/inputs.h \
+	installer/cli/install.c \
 	installer/cli/main.c \
+	installer/cli/plan.c \
+	installer/cli/probe.c \
+	installer/cli/prompt.c \
+	installer/cli/prompt.h \
+	installer/cli/schema.c \
+	installer/cli/unattended.c \
 	installer/cli/wizard.c
 jefe_setup_LDADD = libinstaller.a $(ENGINE_LIBS)

@@ -47,13 +47,14 @@ int cli_plan(int argc, char **argv)
 	struct plan_options options = {0};
 	autoinputs struct inputs inputs = {0};
 	struct error err = {0};
-	struct plan *plan;
+	struct plan *plan = NULL;
 
 	if (!parse(argc, argv, &options))
 		return cli_usage("plan", "names one answer file");
 	if (inputs_read(options.answers, options.machine, &inputs, &err) < 0)
 		return cli_fail("plan", EXIT_PROBLEMS, &err);
-	plan = plan_make(inputs.answers, inputs.machine, NULL, &inputs.problems);
+	if (inputs_readable(&inputs))
+		plan = plan_make(inputs.answers, inputs.machine, &inputs.problems);
 	inputs_print_problems(&inputs, options.answers);
 	if (!plan)
 		return EXIT_PROBLEMS;

@@ -8,12 +8,8 @@
 static void controls_describe(const struct recipe *recipe, struct text *to)
 {
 	const struct answers *answers = recipe->answers;
-	struct policy policy = policy_of(answers);
-	size_t wanted = 0;
 
-	for (size_t i = 0; controls[i]; i++)
-		wanted += control_wanted(controls[i], &policy) != NULL;
-	text_addf(to, "level %s: %zu controls\n", answers->hardening.level, wanted);
+	text_addf(to, "level %s\n", answers->hardening.level);
 	for (size_t i = 0; i < answers->hardening.roles.count; i++)
 		text_addf(to, "role %s\n", answers->hardening.roles.items[i]);
 	for (size_t i = 0; i < answers->hardening.control_count; i++)

@@ -14,9 +14,20 @@
 #include "installer/base/memory.h"
 #include "installer/distro/distro.h"
 #include "installer/run.h"
+#include "installer/ssh_key.h"
 #include "installer/steps/steps.h"
 
 enum { FIRST_UID = 1000, LAST_UID = 59999, TABLE_MAX = 1 << 20 };
+
+static void describe_keys(const struct user *user, struct text *to)
+{
+	for (size_t i = 0; i < user->ssh_keys.count; i++) {
+		autofree char *fingerprint = ssh_key_fingerprint(user->ssh_keys.items[i]);
+
+		text_addf(to, "%s: SSH key %s\n", user->name,
+			fingerprint ? fingerprint : user->ssh_keys.items[i]);
+	}
+}
 
 static void users_describe(const struct recipe *recipe, struct text *to)
 {
@@ -24,10 +35,11 @@ static void users_describe(const struct recipe *recipe, struct text *to)
 	for (size_t i = 0; i < recipe->answers->user_count; i++) {
 		const struct user *user = &recipe->answers->users[i];
 
-		text_addf(to, "%s%s: %s, %zu SSH key%s\n", user->name,
-			user->admin ? " (administrator)" : "",
-			user->password.origin == SECRET_NONE ? "no password" : "password",
-			user->ssh_keys.count, user->ssh_keys.count == 1 ? "" : "s");
+		text_addf(to, "%s: %s, %s\n", user->name,
+			user->admin ? "administrator" : "user",
+			user->password.origin == SECRET_NONE ? "no password"
+							     : "password");
+		describe_keys(user, to);
 	}
 }
 

@@ -35,6 +35,7 @@ run_case() {
 	set +f
 	{
 		diff -u output printed
+		[ ! -e stderr ] || diff -u stderr errors
 		[ "$got" = "$(cat status)" ] || { echo "status $got, not $(cat status)"; cat errors; }
 	} > difference
 	[ ! -s difference ]

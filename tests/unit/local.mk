@@ -9,6 +9,7 @@ UNIT_TESTS = \
 	tests/unit/test_release \
 	tests/unit/test_run \
 	tests/unit/test_secrets \
+	tests/unit/test_storage \
 	tests/unit/test_digest \
 	tests/unit/test_document \
 	tests/unit/test_json \
@@ -25,6 +26,7 @@ tests_unit_test_text_SOURCES = tests/unit/test_text.c tests/unit/unit.h
 tests_unit_test_file_SOURCES = tests/unit/test_file.c
 tests_unit_test_command_SOURCES = tests/unit/test_command.c
 tests_unit_test_event_SOURCES = tests/unit/test_event.c
+tests_unit_test_storage_SOURCES = tests/unit/test_storage.c
 tests_unit_test_run_SOURCES = tests/unit/test_run.c
 tests_unit_test_layout_SOURCES = tests/unit/test_layout.c
 tests_unit_test_journal_SOURCES = tests/unit/test_journal.c

@@ -1,0 +1,3 @@
+#!/bin/sh
+# The cases of `jefe-setup plan`.
+exec "$(dirname "$0")/run.sh" plan

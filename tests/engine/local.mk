@@ -1,0 +1,7 @@
+# The engine's steps on loop devices; skipped, loudly, without root.
+check_PROGRAMS += tests/engine/walk
+tests_engine_walk_SOURCES = tests/engine/walk.c installer/cli/inputs.c installer/cli/inputs.h
+tests_engine_walk_LDADD = libinstaller.a $(ENGINE_LIBS)
+dist_check_SCRIPTS += tests/engine/steps.sh tests/engine/install.sh
+EXTRA_DIST += tests/engine/make-payload
+TESTS += tests/engine/steps.sh tests/engine/install.sh

@@ -1,0 +1,198 @@
+#!/bin/sh
+# Fail and stop at every step of an installation on a loop device: nothing stays mounted or claimed, nothing looks finished, and before
+# the first destroying step the disk keeps every byte. Also: disks in use are refused, and resuming skips what is done. Prints TAP.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+walk=${top_builddir:-.}/tests/engine/walk
+number=0
+bad=0
+
+skip() {
+	echo "1..0 # SKIP $1"
+	exit 0
+}
+
+[ "$(id -u)" = 0 ] || skip "needs root"
+for program in losetup sgdisk mkfs.ext4 mkfs.vfat zstd openssl tar cmp; do
+	command -v "$program" >/dev/null || skip "needs $program"
+done
+dir=$(mktemp -d /tmp/jefe-engine-XXXXXX)
+loop=
+
+clean() {
+	[ -z "$loop" ] || losetup -d "$loop"
+	rm -rf "$dir"
+}
+trap clean EXIT
+trap 'exit 1' INT TERM
+
+# check NAME COMMAND...: one TAP line; the command's output is shown when it fails.
+check() {
+	name=$1
+	shift
+	number=$((number + 1))
+	if "$@" >"$dir/why" 2>&1; then
+		echo "ok $number - $name"
+	else
+		echo "not ok $number - $name"
+		sed 's/^/# /' "$dir/why"
+		bad=1
+	fi
+}
+
+# The disk as its owner left it: a file system with something in it.
+make_disk() {
+	rm -f "$dir/disk"
+	truncate -s 64M "$dir/disk"
+	mkfs.ext4 -q -F -L precious "$dir/disk"
+	cp "$dir/disk" "$dir/before"
+	truncate -s 5G "$dir/disk"
+	blocks=$(stat -c %b "$dir/disk")
+}
+
+attach_disk() { # [bytes of a sector]
+	loop=$(losetup -P -b "${1:-512}" --show -f "$dir/disk") || skip "needs loop devices"
+	cat >"$dir/answers.yaml" <<X
+schema: 1
+system: {hostname: walker, timezone: UTC}
+disk: {match: {path: $loop}, erase: matched-disks, encryption: none, esp_size: 260M, boot_size: 256M}
+users: [{name: ana, admin: true, ssh_keys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPbkjQvGVmMpPvyNMT2zRBEGWPo7nLqH6oDFzOpCPD4v ana"]}]
+X
+}
+
+detach_disk() {
+	losetup -d "$loop"
+	loop=
+}
+
+released() {
+	! grep -F "$dir/target" /proc/self/mountinfo
+}
+
+# The used part is compared; the rest is a hole as long as no block was added.
+unchanged() {
+	sync "$dir/disk"
+	cmp -n 67108864 "$dir/disk" "$dir/before" && [ "$(stat -c %b "$dir/disk")" = "$blocks" ]
+}
+
+gpt_name() {
+	sgdisk -i 4 "$loop" | sed -n "s/^Partition name: '\(.*\)'/\1/p"
+}
+
+unfinished() {
+	[ "$(gpt_name)" = jefe-incomplete ]
+}
+
+# walked EXIT ARGUMENTS...: walk ends with this status; its events stay in $dir/events.
+walked() {
+	expected=$1
+	shift
+	"$walk" "$dir" "$@" >"$dir/events" 2>&1
+	status=$?
+	cat "$dir/events"
+	[ "$status" = "$expected" ]
+}
+
+says() {
+	cat "$dir/events"
+	grep -qF "$1" "$dir/events"
+}
+
+skipped() {
+	cat "$dir/events"
+	grep '"event":"step_end"' "$dir/events" | grep "\"id\":\"$1\"" | grep -q '"state":"skipped"'
+}
+
+# Place of each step; wipe, the third, is the first that destroys.
+steps="verify claim wipe partition format mount extract system users records finish"
+
+trouble_everywhere() { # fail|stop
+	place=0
+	for step in $steps; do
+		make_disk
+		attach_disk
+		check "$1 before $step" walked 1 "$1" "$place"
+		check "$1 before $step: all released" released
+		if [ "$place" -le 2 ]; then
+			check "$1 before $step: says that nothing was written" says "nothing was written"
+			check "$1 before $step: the disk is as it was" unchanged
+		else
+			check "$1 before $step: says that the disk is unusable" says "unusable until installed again"
+		fi
+		[ "$place" -le 3 ] || check "$1 before $step: does not look finished" unfinished
+		detach_disk
+		place=$((place + 1))
+	done
+}
+
+finished() {
+	[ "$(gpt_name)" = root ] || return 1
+	mkdir -p "$dir/look"
+	mount -o ro "${loop}p4" "$dir/look" || return 1
+	inside "$dir/look"
+	result=$?
+	umount "$dir/look"
+	return $result
+}
+
+inside() {
+	(
+		cd "$1" || exit 1
+		set -ex
+		[ "$(cat etc/hostname)" = walker ]
+		grep -q '^ana:x:1000:1000:' etc/passwd
+		grep -q '^ana:\*:' etc/shadow
+		grep -q '^root:\*:' etc/shadow
+		[ "$(stat -c %a etc/shadow)" = 640 ]
+		[ "$(stat -c %a:%u home/ana/.ssh/authorized_keys)" = 600:1000 ]
+		[ "$(stat -c %a home/ana)" = 700 ]
+		grep -q '^sudo:.*ana' etc/group
+		[ ! -e etc/ssh/ssh_host_rsa_key ]
+		[ ! -e var/lib/jefelinux/unpacked ]
+		grep -q "UUID=$(blkid -o value -s UUID "${loop}p3")" etc/fstab
+		grep -q "^ROOT_UUID=$(blkid -o value -s UUID "${loop}p4")" etc/jefelinux/boot
+		[ -s var/lib/jefelinux/plan.txt ]
+		grep -q 'hostname: walker' var/lib/jefelinux/answers.yaml
+	)
+}
+
+"$here/make-payload" "$dir" || exit 99
+trouble_everywhere fail
+trouble_everywhere stop
+
+make_disk
+attach_disk
+mkdir "$dir/held"
+mount "$loop" "$dir/held"
+check "a disk in use: no plan is made" walked 2 none 0
+check "a disk in use: says where it is mounted" says "$dir/held"
+umount "$dir/held"
+check "a disk mounted since the plan was made is refused" walked 1 hold 1
+check "a disk mounted since: says that nothing was written" says "nothing was written"
+check "a disk mounted since: says who holds it" says "is in use"
+check "a disk mounted since: all released" released
+detach_disk
+
+make_disk
+attach_disk
+check "a whole run" walked 0 none 0
+check "a whole run: all released" released
+check "a whole run: the system is there" finished
+detach_disk
+
+make_disk
+attach_disk 4096
+check "4096-byte sectors: a whole run" walked 0 none 0
+check "4096-byte sectors: the system is there" finished
+detach_disk
+
+make_disk
+attach_disk
+check "interrupted after unpacking" walked 1 fail 7
+check "resuming succeeds" walked 0 none 0 resume
+check "resuming skips unpacking" skipped extract
+check "resuming does not format again" skipped format
+check "resuming: the system is there" finished
+detach_disk
+echo "1..$number"
+exit "$bad"
