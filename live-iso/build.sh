@@ -79,7 +79,7 @@ set_paths() {
 	private_key=${key:-$work/keys/payload.pem} public_key=$work/keys/payload.pub.pem
 }
 
-for part in host unit chroot mirror compile runlevels payload grub; do
+for part in host unit chroot mirror compile keymaps runlevels payload grub; do
 	# shellcheck source=/dev/null
 	. "$here/lib/$part.sh"
 done

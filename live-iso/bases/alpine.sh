@@ -184,6 +184,14 @@ alpine_configure_options() {
 	:
 }
 
+# alpine_keymaps ROOT FOLDER LIST: lines of keymap_list, from the package that has them ready.
+alpine_keymaps() {
+	local name binary
+	while read -r name _ binary; do
+		gunzip -c "$1/usr/share/bkeymaps/$binary.bmap.gz" >"$2/$name.bmap"
+	done <"$3"
+}
+
 # alpine_packages ROOT: "name version" lines.
 alpine_packages() {
 	awk -F: '$1 == "P" { name = $2 } $1 == "V" { print name, $2 }' "$1/lib/apk/db/installed"

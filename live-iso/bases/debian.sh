@@ -160,6 +160,17 @@ debian_can_build() {
 	return 0
 }
 
+# debian_keymaps ROOT FOLDER LIST: lines of keymap_list, converted with ROOT's loadkeys.
+debian_keymaps() {
+	local root_binds=("$2 /run/output" "$(dirname "$3") /run/list ro")
+	# shellcheck disable=SC2016
+	in_root "$1" /bin/sh -euc '
+		while read -r name console _; do
+			loadkeys -u -b "$console" >"/run/output/$name.bmap"
+		done <"/run/list/$1"
+	' keymaps "${3##*/}"
+}
+
 # debian_packages ROOT: "name version" lines.
 debian_packages() {
 	# shellcheck disable=SC2016

@@ -50,9 +50,11 @@ compile_bundle() {
 
 # program_of BASE: the folder whose content is laid over a root of BASE.
 program_of() {
-	if "$1_can_build"; then
+	local maker
+	maker=$(maker_of "$1")
+	if [ "$maker" = "$1" ]; then
 		echo "$work/$1/program"
 	else
-		echo "$work/debian/bundle"
+		echo "$work/$maker/bundle"
 	fi
 }

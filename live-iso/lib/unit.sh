@@ -28,7 +28,7 @@ notice() {
 # lock_work: one build at a time in a work directory; nothing half made stays behind.
 lock_work() {
 	exec 9>"$work/lock"
-	flock -n 9 || refuse "another build is running in $work"
+	flock -n 9 || { echo "build.sh: waiting for the build that runs in $work" >&2 && flock 9; }
 	trap 'rm -f "$output.part"' EXIT
 	trap 'stop_stage; exit 130' INT
 	trap 'stop_stage; exit 143' TERM HUP

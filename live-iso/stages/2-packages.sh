@@ -28,18 +28,25 @@ grow_root() {
 
 # build_program BASE: with the base's own compiler, or on Debian with its libraries beside it.
 build_program() {
-	if "$1_can_build"; then
-		builder "$1"
+	local maker
+	maker=$(maker_of "$1")
+	unit "$maker-build" "$(hash_of "$(stamp "$maker-base")" "$here/bases/$maker/build.list")" make_builder "$maker"
+	unit "$maker-keymaps" "$(hash_of "$(stamp "$maker-build")" "$here/lib/keymaps.sh" "$source_dir/installer/keymaps.def")" \
+		make_keymaps "$maker"
+	if [ "$maker" = "$1" ]; then
 		unit "$1-program" "$(hash_of "$(stamp "$1-build")" "$here/lib/compile.sh" "$(source_hash)")" compile "$1" program
 	else
-		builder debian
-		unit debian-bundle "$(hash_of "$(stamp debian-build)" "$here/lib/compile.sh" "$(source_hash)")" compile_bundle debian
+		unit "$maker-bundle" "$(hash_of "$(stamp "$maker-build")" "$here/lib/compile.sh" "$(source_hash)")" compile_bundle "$maker"
 	fi
 }
 
-# builder BASE: the root that has the compiler.
-builder() {
-	unit "$1-build" "$(hash_of "$(stamp "$1-base")" "$here/bases/$1/build.list")" make_builder "$1"
+# maker_of BASE: the base on which the program for BASE is compiled.
+maker_of() {
+	if "$1_can_build"; then
+		echo "$1"
+	else
+		echo debian
+	fi
 }
 
 make_builder() {

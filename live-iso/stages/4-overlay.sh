@@ -38,11 +38,11 @@ make_image() {
 	lay_over "$here/overlay/$2-$1" "$3"
 	mkdir -p "$3/etc/jefelinux/keys" "$3/usr/share/jefelinux/keymaps"
 	cp "$public_key" "$3/etc/jefelinux/keys/payload.pem"
-	lay_over "$work/keymaps" "$3/usr/share/jefelinux/keymaps"
+	lay_over "$work/$(maker_of "$1")/keymaps" "$3/usr/share/jefelinux/keymaps"
 	echo "$version" >"$3/etc/jefelinux/version"
 }
 
 # lay_over FROM TO: copy a tree over another; owner root, executable bits as they are, existing folders keep their modes.
 lay_over() {
-	[ ! -d "$1" ] || cp -RPT --no-preserve=ownership,timestamps --preserve=mode,links --remove-destination "$1" "$2"
+	[ ! -d "$1" ] || cp -RPT --preserve=links --remove-destination "$1" "$2"
 }
