@@ -7,6 +7,7 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; LC_ALL=C.UTF-8; TZ=UTC; \
 	export CMOCKA_MESSAGE_OUTPUT LC_ALL TZ top_srcdir top_builddir;
 
 include tests/unit/local.mk
+include tests/fuzz/local.mk
 
 dist_check_SCRIPTS = tests/layers.sh
 TESTS += tests/layers.sh
