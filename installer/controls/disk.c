@@ -88,3 +88,15 @@ bool text_has_line(const char *text, const char *line)
 	}
 	return false;
 }
+
+char *describe_lines(const struct control *control, const char *value)
+{
+	autowords struct words lines = {0};
+	autotext struct text text = {0};
+
+	(void)control;
+	words_split(&lines, value, "\n");
+	for (size_t i = 0; i < lines.count; i++)
+		text_addf(&text, "%s%s", i ? "; " : "", lines.items[i]);
+	return text_take(&text);
+}

@@ -185,29 +185,40 @@ static void persisted(struct site *site, const struct control *control, const ch
 	check_line(site, kind_argument.file, value, finding);
 }
 
+/* The word that proves a value: % in it stands for what the first argument sets. The caller frees it. */
+static char *proof_word(const char *pattern, const char *value)
+{
+	const char *mark = strchr(pattern, '%');
+	const char *set = value + key_size(value);
+
+	if (!mark || *set != '=')
+		return memory_copy_text(pattern);
+	return memory_format("%.*s%.*s%s", (int)(mark - pattern), pattern, (int)strcspn(set + 1, " "), set + 1, mark + 1);
+}
+
 /* The kernel's own word that the argument had its effect. */
-static void check_proof(struct site *site, const char *target, struct finding *finding)
+static void check_proof(struct site *site, const char *target, const char *value, struct finding *finding)
 {
 	autowords struct words proof = {0}, found = {0};
 	autofree char *line = NULL;
+	autofree char *word = NULL;
 
 	words_split(&proof, target, " ");
-	if (proof.count < 2 ||
-		file_read_line(site->scope->root_fd, proof.items[0], &line) < 0)
+	if (file_read_line(site->scope->root_fd, proof.items[0], &line) < 0)
 		return;
+	word = proof_word(proof.items[1], value);
 	words_split(&found, line, " ,");
-	find(finding, words_contain(&found, proof.items[1]) ? FOUND_RIGHT : FOUND_WRONG,
-		memory_copy_text(line), memory_format("%s: %s", proof.items[0], line));
+	find(finding, words_contain(&found, word) ? FOUND_RIGHT : FOUND_WRONG, memory_copy_text(line),
+		memory_format("%s: %s", proof.items[0], line));
 }
 
-static void effective(struct site *site, const struct control *control, const char *value,
-	struct finding *finding)
+static void effective(struct site *site, const struct control *control, const char *value, struct finding *finding)
 {
 	check_line(site, "/proc/cmdline", value, finding);
 	if (finding->found == FOUND_WRONG)
 		finding->found = site_late(site, kind_argument.file);
 	else if (control->target)
-		check_proof(site, control->target, finding);
+		check_proof(site, control->target, value, finding);
 }
 
 const struct control_kind kind_argument = {

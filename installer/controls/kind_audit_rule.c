@@ -154,20 +154,10 @@ static void effective(struct site *site, const struct control *control, const ch
 		check_status(site, value, finding);
 }
 
-static char *describe(const struct control *control, const char *value)
-{
-	autowords struct words rules = {0};
-
-	words_split(&rules, value, "\n");
-	return control->target ? memory_format("%zu rules with key %s", rules.count,
-					 control->target)
-			       : memory_copy_text(value);
-}
-
 const struct control_kind kind_audit_rule = {
 	.name = "audit rule",
 	.fix = "Restart the audit service; with immutable rules, the machine.",
-	.describe = describe,
+	.describe = describe_lines,
 	.file = "etc/audit/rules.d/zz-jefe.rules",
 	.mode = 0640,
 	.header = "# Written by jefe-setup from its policy.\n-D\n",

@@ -167,22 +167,10 @@ static void effective(struct site *site, const struct control *control, const ch
 		compare(listing, "sshd -T", value, finding);
 }
 
-/* One line: the keywords' values joined. */
-static char *describe(const struct control *control, const char *value)
-{
-	char *text = memory_copy_text(value);
-
-	(void)control;
-	for (char *at = text; *at; at++)
-		if (*at == '\n')
-			*at = ';';
-	return text;
-}
-
 const struct control_kind kind_sshd = {
 	.name = "sshd",
 	.fix = "Look for another file in /etc/ssh/sshd_config.d that sorts before ours.",
-	.describe = describe,
+	.describe = describe_lines,
 	.file = "etc/ssh/sshd_config.d/10-jefe.conf",
 	.mode = 0600,
 	.header =

@@ -71,7 +71,7 @@ struct control_kind {
 extern const struct control_kind
 	kind_sysctl,     /* target: names, all set to the value */
 	kind_argument,   /* value: kernel arguments; "!x": must be absent; "lsm=+x": the kernel's own list with x. target: "FILE WORD"
-	                    that proves it at run time, or NULL */
+	                    that proves it at run time (% in it: what the first argument sets), or NULL */
 	kind_module,     /* target: modules that must not load. value: "blocked" */
 	kind_mount,      /* target: mount point [type to add when fstab has none]. value: options */
 	kind_file,       /* target: path and mode. value: content */
@@ -120,4 +120,5 @@ bool disk_read(const struct site *site, const char *path, struct text *text); /*
 int disk_write(const struct site *site, const char *path, const struct text *text, unsigned mode, bool *changed, struct error *err) CHECKED;
 /* The next line of text that is being taken apart, without its newline; NULL at the end. */
 char *line_next(char **rest);
+char *describe_lines(const struct control *control, const char *value) CHECKED; /* several lines in one */
 bool text_has_line(const char *text, const char *line); /* ignoring white space around */

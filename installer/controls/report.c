@@ -69,11 +69,10 @@ static void add_expanded(struct text *text, const struct control_result *result)
 	add_row(text, "effective", result->effective);
 	add_row(text, "evidence", result->evidence);
 	add_row(text, "why", control->effect);
-	add_row(text, "fix",
-		result->status == CONTROL_FAIL ? "jefe-setup harden"
-					       : control->kind->fix);
-	if (result->status == CONTROL_FAIL)
-		add_row(text, "or", control->kind->fix);
+	if (result->status == CONTROL_FAIL && (control->kind->apply || control->kind->lines))
+		add_row(text, "fix", "jefe-setup harden");
+	else
+		add_row(text, "fix", control->kind->fix);
 }
 
 /* What the operator turned off himself is always shown; what only enters at a higher level is not. */

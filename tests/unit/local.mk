@@ -38,8 +38,11 @@ tests_unit_test_json_SOURCES = tests/unit/test_json.c
 tests_unit_test_archive_SOURCES = tests/unit/test_archive.c
 tests_unit_test_manifest_SOURCES = tests/unit/test_manifest.c
 
-UNIT_TESTS += tests/unit/test_distro
-tests_unit_test_distro_SOURCES = tests/unit/test_distro.c
+UNIT_TESTS += tests/unit/test_distro tests/unit/test_controls tests/unit/test_kinds tests/unit/test_audit
+tests_unit_test_distro_SOURCES = tests/unit/test_distro.c tests/unit/tree.h
+tests_unit_test_controls_SOURCES = tests/unit/test_controls.c
+tests_unit_test_kinds_SOURCES = tests/unit/test_kinds.c
+tests_unit_test_audit_SOURCES = tests/unit/test_audit.c
 UNIT_TESTS += tests/unit/test_kernel_line tests/unit/test_source tests/unit/test_report tests/unit/test_console
 tests_unit_test_kernel_line_SOURCES = tests/unit/test_kernel_line.c
 tests_unit_test_source_SOURCES = tests/unit/test_source.c

@@ -1,51 +1,8 @@
 #include "installer/distro/distro.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "installer/base/file.h"
-#include "installer/base/memory.h"
-#include "tests/unit/unit.h"
-
-static int root;
-
-static void put(const char *path, const char *text)
-{
-	autofree char *directory = memory_copy_bytes(path, (size_t)(strrchr(path, '/') - path));
-	struct error err = {0};
-
-	assert_done(file_make_dirs(root, directory, 0755, &err), &err);
-	assert_done(file_write(root, path, text, strlen(text), 0644, &err), &err);
-}
-
-static void assert_file(const char *path, const char *wanted)
-{
-	autotext struct text text = {0};
-	struct error err = {0};
-
-	assert_done(file_read(root, path, 1 << 16, &text, &err), &err);
-	assert_string_equal(text_string(&text), wanted);
-}
-
-static int make_root(void **state)
-{
-	char path[] = "/tmp/jefe-test-distro-XXXXXX";
-
-	(void)state;
-	if (!mkdtemp(path))
-		return -1;
-	root = file_open_root(path, NULL);
-	return root < 0 ? -1 : 0;
-}
-
-static int close_root(void **state)
-{
-	(void)state;
-	return close(root);
-}
+#include "tests/unit/tree.h"
 
 static void release_file_decides(void **state)
 {
@@ -145,7 +102,6 @@ static void consoles_replace_all_gettys(void **state)
 static void administrators_type_a_password_if_they_have_one(void **state)
 {
 	struct error err = {0};
-	struct stat st;
 
 	(void)state;
 	put("etc/group", "root:x:0:\nwheel:x:10:root\nsudo:x:27:\n");
@@ -158,8 +114,7 @@ static void administrators_type_a_password_if_they_have_one(void **state)
 	assert_file("etc/doas.d/jefe-ana.conf", "permit nopass ana\n");
 	assert_file("etc/doas.d/jefe-bo.conf", "permit persist bo\n");
 	assert_file("etc/sudoers.d/jefe-bo", "bo ALL=(ALL:ALL) ALL\n");
-	assert_int_equal(fstatat(root, "etc/sudoers.d/jefe-bo", &st, 0), 0);
-	assert_int_equal(st.st_mode & 07777, 0440);
+	assert_int_equal(mode_of("etc/sudoers.d/jefe-bo"), 0440);
 	put("etc/group", "root:x:0:\n");
 	assert_int_equal(distro_named("alpine")->set_admin(root, "ana", &err), -ENOENT);
 }
@@ -193,13 +148,13 @@ static void names_are_translated_or_null(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(release_file_decides, make_root, close_root),
-		cmocka_unit_test_setup_teardown(kernel_files_have_their_names, make_root, close_root),
-		cmocka_unit_test_setup_teardown(services_are_links_in_runlevels, make_root, close_root),
-		cmocka_unit_test_setup_teardown(network_is_written_for_ifupdown, make_root, close_root),
-		cmocka_unit_test_setup_teardown(consoles_replace_all_gettys, make_root, close_root),
-		cmocka_unit_test_setup_teardown(administrators_type_a_password_if_they_have_one, make_root, close_root),
-		cmocka_unit_test_setup_teardown(package_databases_are_read, make_root, close_root),
+		cmocka_unit_test_setup_teardown(release_file_decides, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(kernel_files_have_their_names, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(services_are_links_in_runlevels, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(network_is_written_for_ifupdown, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(consoles_replace_all_gettys, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(administrators_type_a_password_if_they_have_one, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(package_databases_are_read, tree_make, tree_close),
 		cmocka_unit_test(names_are_translated_or_null),
 	};
 
