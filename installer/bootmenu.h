@@ -1,9 +1,18 @@
 /* /boot/grub/grub.cfg of an installed system, written by us from the kernels found below /boot. Kernel arguments are the lines of
- * /etc/jefelinux/cmdline; the fallback entry leaves out those listed in /etc/jefelinux/cmdline.optional. */
+ * /etc/jefelinux/cmdline; the fallback entry leaves out those listed in /etc/jefelinux/cmdline.optional.
+ * /etc/jefelinux/boot has, one KEY=value a line: ROOT_UUID, BOOT_UUID, LUKS_UUID when encrypted, CONSOLE (both, vga, serial; both
+ * when missing). */
 #pragma once
 
 #include "installer/base/error.h"
 #include "installer/distro/distro.h"
 
-/* Needs the boot file system's UUID and the root's arguments in etc/jefelinux/boot (KEY=value lines written at installation). */
+/* Newest kernel first, then the same ones without optional arguments, then a rescue shell of the initramfs unless cmdline has
+ * jefe.rescue=no. -ENOENT when no kernel with an initramfs is there: a menu that boots nothing is not written. */
 int bootmenu_write(int root_fd, const struct distro *distro, struct error *err) CHECKED;
+
+/* Versions with modules in lib/modules and a kernel image in boot, newest first; one per image. */
+int bootmenu_kernels(int root_fd, const struct distro *distro, struct words *versions, struct error *err) CHECKED;
+
+/* As people read versions: runs of digits by value, "~" before everything ("6.1.0-9" < "6.1.0-10"). */
+int bootmenu_compare(const char *a, const char *b);

@@ -21,4 +21,4 @@ libinstaller_a_SOURCES += \
 
 # payload and boot
 libinstaller_a_SOURCES += \
-	installer/archive.c installer/manifest.c
+	installer/archive.c installer/bootmenu.c installer/manifest.c

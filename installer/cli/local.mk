@@ -3,6 +3,7 @@ sbin_PROGRAMS += jefe-setup
 jefe_setup_SOURCES = \
 	installer/cli/attach.c \
 	installer/cli/audit.c \
+	installer/cli/boot.c \
 	installer/cli/check.c \
 	installer/cli/cli.h \
 	installer/cli/console.c \

@@ -22,6 +22,8 @@ const struct cli_command cli_commands[] = {
 	{"audit", "[--root DIR] [--level L] [--role R]... [--set CONTROL=VALUE]... [--json]", "check every hardening control", cli_audit},
 	{"harden", "[--root DIR] [--level L] [--role R]... [--set CONTROL=on|off|VALUE]... [--plan]", "bring a system to a hardening level", cli_harden},
 	{"initramfs", "--kernel VERSION [--root DIR] --output FILE", "make the initramfs of a kernel", cli_initramfs},
+	{"bootmenu", "[--root DIR]", "write the boot menu", cli_bootmenu},
+	{"boot", "[--root DIR]", "after a change of kernels: each one's initramfs, and the boot menu", cli_boot},
 	{"console", "TTY [shell]", "live system: what a console shows", cli_console},
 	{"unattended", "", "live system: find the answers, install if asked to", cli_unattended},
 	{0},

@@ -152,14 +152,25 @@ static void want_content(struct modules *modules)
 	}
 }
 
+/* An index that a kernel without such modules does not have. */
+static int read_optional_lines(const struct modules *modules, int root_fd,
+	const char *index, struct words *lines, struct error *err)
+{
+	autofree char *path = memory_format("%s/%s", modules->dir, index);
+
+	return file_exists(root_fd, path)
+		       ? read_lines(modules, root_fd, index, lines, err)
+		       : 0;
+}
+
 /* "softdep NAME pre: A B post: C" for a wanted NAME wants A, B and C. What is only an alias there comes by content_modules. */
 static int want_softdeps(struct modules *modules, int root_fd, struct error *err)
 {
 	autowords struct words lines = {0};
-	int rc = read_lines(modules, root_fd, "modules.softdep", &lines, err);
+	int rc = read_optional_lines(modules, root_fd, "modules.softdep", &lines, err);
 
 	if (rc < 0)
-		return rc == -ENOENT ? 0 : rc;
+		return rc;
 	for (size_t i = 0; i < lines.count; i++) {
 		autowords struct words words = {0};
 		const struct module *module;
@@ -177,9 +188,9 @@ static int note_missing(const struct modules *modules, int root_fd, struct words
 {
 	autowords struct words lines = {0};
 	autowords struct words builtin = {0};
-	int rc = read_lines(modules, root_fd, "modules.builtin", &lines, err);
+	int rc = read_optional_lines(modules, root_fd, "modules.builtin", &lines, err);
 
-	if (rc < 0 && rc != -ENOENT)
+	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < lines.count; i++) {
 		autofree char *name = name_of(lines.items[i]);

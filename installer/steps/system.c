@@ -130,11 +130,14 @@ static int uuids_read(
 	return 0;
 }
 
-static int write_tables(const struct disk_layout *layout, int root, struct error *err)
+static int write_tables(const struct recipe *recipe, int root, struct error *err)
 {
+	static const char *const consoles[] = {[CONSOLE_BOTH] = "both",
+		[CONSOLE_VGA] = "vga",
+		[CONSOLE_SERIAL] = "serial"};
 	__attribute__((cleanup(uuids_free))) struct uuids uuids = {0};
 	autotext struct text fstab = {0}, crypttab = {0}, boot = {0};
-	int rc = uuids_read(layout, &uuids, err);
+	int rc = uuids_read(&recipe->layout, &uuids, err);
 
 	if (rc < 0)
 		return rc;
@@ -144,7 +147,8 @@ static int write_tables(const struct disk_layout *layout, int root, struct error
 	text_addf(&fstab,
 		"UUID=%s\t/boot/efi\tvfat\tumask=0077,nosuid,nodev,noexec\t0 0\n",
 		uuids.esp);
-	text_addf(&boot, "ROOT_UUID=%s\nBOOT_UUID=%s\n", uuids.root, uuids.boot);
+	text_addf(&boot, "ROOT_UUID=%s\nBOOT_UUID=%s\nCONSOLE=%s\n", uuids.root,
+		uuids.boot, consoles[recipe->answers->system.console]);
 	if (uuids.luks) {
 		text_addf(&crypttab, "root\tUUID=%s\tnone\tluks\n", uuids.luks);
 		text_addf(&boot, "LUKS_UUID=%s\n", uuids.luks);
@@ -189,7 +193,7 @@ static int system_run(const struct recipe *recipe, struct run *run, struct error
 	if (rc == 0)
 		rc = set_keymap(run, answers->system.keymap, err);
 	if (rc == 0)
-		rc = write_tables(&recipe->layout, root, err);
+		rc = write_tables(recipe, root, err);
 	if (rc == 0)
 		rc = run->distro->set_network(root, answers, err);
 	if (rc == 0)

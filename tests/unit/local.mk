@@ -58,6 +58,9 @@ UNIT_TESTS += tests/unit/test_form
 tests_unit_test_form_SOURCES = tests/unit/test_form.c
 tests_unit_test_form_LDADD = libtui.a $(LDADD)
 
+UNIT_TESTS += tests/unit/test_bootmenu
+tests_unit_test_bootmenu_SOURCES = tests/unit/test_bootmenu.c
+
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)

@@ -1,0 +1,321 @@
+#include "installer/bootmenu.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "installer/base/file.h"
+#include "installer/base/memory.h"
+
+enum { SETTINGS_MAX = 64 << 10 };
+
+struct menu {
+	char *root, *boot, *luks, *console;
+	struct words arguments; /* of every kernel */
+	struct words optional;  /* those of arguments that the fallback leaves out */
+	struct words microcode; /* "/intel-ucode.img", as GRUB sees it */
+	struct words kernels;   /* versions, newest first */
+};
+
+static void menu_free(struct menu *menu)
+{
+	free(menu->root);
+	free(menu->boot);
+	free(menu->luks);
+	free(menu->console);
+	words_free(&menu->arguments);
+	words_free(&menu->optional);
+	words_free(&menu->microcode);
+	words_free(&menu->kernels);
+}
+
+/* Order of one character outside of numbers: "~", the end, letters, the rest. */
+static int rank(char character)
+{
+	if (character == '~')
+		return -1;
+	if (character == '\0')
+		return 0;
+	if ((character >= 'a' && character <= 'z') ||
+		(character >= 'A' && character <= 'Z'))
+		return character;
+	return character + 256;
+}
+
+static bool is_digit(char character)
+{
+	return character >= '0' && character <= '9';
+}
+
+static int compare_numbers(const char **a, const char **b)
+{
+	size_t length_a, length_b;
+	int order;
+
+	*a += strspn(*a, "0");
+	*b += strspn(*b, "0");
+	length_a = strspn(*a, "0123456789");
+	length_b = strspn(*b, "0123456789");
+	if (length_a != length_b)
+		return length_a < length_b ? -1 : 1;
+	order = memcmp(*a, *b, length_a);
+	*a += length_a;
+	*b += length_b;
+	return order;
+}
+
+int bootmenu_compare(const char *a, const char *b)
+{
+	while (*a || *b) {
+		int order;
+
+		if (is_digit(*a) && is_digit(*b)) {
+			order = compare_numbers(&a, &b);
+		} else {
+			order = rank(*a) - rank(*b);
+			a += *a != '\0';
+			b += *b != '\0';
+		}
+		if (order)
+			return order;
+	}
+	return 0;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	return bootmenu_compare(*(char *const *)b, *(char *const *)a);
+}
+
+/* Two versions with one image: modules of an older kernel were left behind, and only the newest fits. */
+static bool image_is_new(int root_fd, const char *image, struct words *images)
+{
+	autofree char *path = memory_format("boot/%s", image);
+
+	if (words_contain(images, image) || !file_exists(root_fd, path))
+		return false;
+	words_add(images, image);
+	return true;
+}
+
+int bootmenu_kernels(int root_fd, const struct distro *distro, struct words *versions,
+	struct error *err)
+{
+	autowords struct words all = {0};
+	autowords struct words images = {0};
+
+	if (file_list(root_fd, "lib/modules", true, &all, err) < 0)
+		return error_prefix(err, "looking for kernels");
+	if (all.count > 1)
+		qsort(all.items, all.count, sizeof(char *), newest_first);
+	for (size_t i = 0; i < all.count; i++) {
+		autofree char *image = distro->kernel_image(root_fd, all.items[i]);
+
+		if (image_is_new(root_fd, image, &images))
+			words_add(versions, all.items[i]);
+	}
+	return 0;
+}
+
+static bool is_uuid(const char *text)
+{
+	return *text && strspn(text, "0123456789abcdefABCDEF-") == strlen(text);
+}
+
+static int read_lines(int root_fd, const char *path, bool missing_ok, struct words *lines,
+	struct error *err)
+{
+	autotext struct text text = {0};
+	int rc;
+
+	if (missing_ok && !file_exists(root_fd, path))
+		return 0;
+	rc = file_read(root_fd, path, SETTINGS_MAX, &text, err);
+	if (rc == 0)
+		words_split(lines, text_string(&text), "\n");
+	return rc;
+}
+
+/* A line that would end its quotes, or the line, must not reach GRUB. */
+static int read_arguments(
+	int root_fd, const char *path, struct words *arguments, struct error *err)
+{
+	autowords struct words lines = {0};
+
+	if (read_lines(root_fd, path, true, &lines, err) < 0)
+		return err->code;
+	for (size_t i = 0; i < lines.count; i++) {
+		const char *line = lines.items[i];
+
+		for (const char *at = line; *at; at++)
+			if (*at < ' ' || *at > '~' || *at == '\'')
+				return error_set(err, -EINVAL,
+					"%s: \"%s\" has a character that no kernel argument needs",
+					path, line);
+		if (*line != '#')
+			words_add(arguments, line);
+	}
+	return 0;
+}
+
+static int read_settings(int root_fd, struct menu *menu, struct error *err)
+{
+	static const char path[] = "etc/jefelinux/boot";
+	const struct {
+		const char *key;
+		char **value;
+	} keys[] = {
+		{"ROOT_UUID=", &menu->root   },
+                {"BOOT_UUID=", &menu->boot   },
+		{"LUKS_UUID=", &menu->luks   },
+                {"CONSOLE=",   &menu->console}
+        };
+	autowords struct words lines = {0};
+
+	if (read_lines(root_fd, path, false, &lines, err) < 0)
+		return err->code;
+	for (size_t i = 0; i < lines.count; i++)
+		for (size_t k = 0; k < LENGTH(keys); k++)
+			if (text_starts(lines.items[i], keys[k].key)) {
+				free(*keys[k].value);
+				*keys[k].value = memory_copy_text(
+					lines.items[i] + strlen(keys[k].key));
+			}
+	if (!menu->root || !menu->boot)
+		return error_set(
+			err, -EINVAL, "%s: ROOT_UUID and BOOT_UUID must be there", path);
+	if (!is_uuid(menu->root) || !is_uuid(menu->boot) ||
+		(menu->luks && !is_uuid(menu->luks)))
+		return error_set(err, -EINVAL, "%s: a value that is not a UUID", path);
+	return 0;
+}
+
+static int menu_read(
+	int root_fd, const struct distro *distro, struct menu *menu, struct error *err)
+{
+	static const char *const microcode[] = {"amd-ucode.img", "intel-ucode.img"};
+
+	if (read_settings(root_fd, menu, err) < 0 ||
+		read_arguments(root_fd, "etc/jefelinux/cmdline", &menu->arguments, err) <
+			0 ||
+		read_arguments(root_fd, "etc/jefelinux/cmdline.optional", &menu->optional,
+			err) < 0 ||
+		bootmenu_kernels(root_fd, distro, &menu->kernels, err) < 0)
+		return err->code;
+	for (size_t i = 0; i < LENGTH(microcode); i++) {
+		autofree char *path = memory_format("boot/%s", microcode[i]);
+
+		if (file_exists(root_fd, path))
+			words_addf(&menu->microcode, "/%s", microcode[i]);
+	}
+	return 0;
+}
+
+static bool uses(const struct menu *menu, const char *console)
+{
+	return !menu->console || strcmp(menu->console, "both") == 0 ||
+	       strcmp(menu->console, console) == 0;
+}
+
+static void add_head(const struct menu *menu, struct text *to)
+{
+	const char *terminals = !uses(menu, "serial") ? "console"
+				: uses(menu, "vga")   ? "console serial"
+						      : "serial";
+
+	text_add(to,
+		"# Written by jefe-setup from /etc/jefelinux and the kernels in /boot. Changes here are lost.\n"
+		"set default=0\nset fallback=1\nset timeout=3\n");
+	text_addf(to, "search --no-floppy --fs-uuid --set=root %s\n", menu->boot);
+	if (uses(menu, "serial"))
+		text_addf(to,
+			"if serial --unit=0 --speed=115200; then\n\tterminal_input %s\n\tterminal_output %s\nfi\n",
+			terminals, terminals);
+}
+
+/* The console named last is /dev/console. */
+static void add_consoles(const struct menu *menu, struct text *to)
+{
+	if (uses(menu, "serial"))
+		text_add(to, " console=ttyS0,115200");
+	if (uses(menu, "vga"))
+		text_add(to, " console=tty0");
+}
+
+struct variant {
+	const char *title; /* behind the version */
+	bool all_arguments;
+	const char *more; /* argument, or NULL */
+};
+
+static void add_entry(int root_fd, const struct distro *distro, const struct menu *menu,
+	const char *version, const struct variant *variant, struct text *to)
+{
+	autofree char *kernel = distro->kernel_image(root_fd, version);
+	autofree char *initramfs = distro->initramfs_image(root_fd, version);
+	autofree char *path = memory_format("boot/%s", initramfs);
+
+	if (!file_exists(root_fd, path))
+		return;
+	text_addf(to, "\nmenuentry 'JefeLinux, Linux %s%s' {\n\tlinux '/%s' root=UUID=%s",
+		version, variant->title, kernel, menu->root);
+	if (menu->luks)
+		text_addf(to, " jefe.luks=%s", menu->luks);
+	add_consoles(menu, to);
+	for (size_t i = 0; i < menu->arguments.count; i++)
+		if (variant->all_arguments ||
+			!words_contain(&menu->optional, menu->arguments.items[i]))
+			text_addf(to, " '%s'", menu->arguments.items[i]);
+	if (variant->more)
+		text_addf(to, " %s", variant->more);
+	text_add(to, "\n\tinitrd");
+	for (size_t i = 0; i < menu->microcode.count; i++)
+		text_addf(to, " %s", menu->microcode.items[i]);
+	text_addf(to, " '/%s'\n}\n", initramfs);
+}
+
+static bool has_optional(const struct menu *menu)
+{
+	for (size_t i = 0; i < menu->arguments.count; i++)
+		if (words_contain(&menu->optional, menu->arguments.items[i]))
+			return true;
+	return false;
+}
+
+static void add_entries(int root_fd, const struct distro *distro, const struct menu *menu,
+	struct text *to)
+{
+	const struct variant variants[] = {
+		{"",					true,  NULL               },
+		{", without optional hardening",            false, NULL               },
+		{", rescue shell before the system starts", false, "jefe.break=switch"},
+	};
+	const bool wanted[LENGTH(variants)] = {true, has_optional(menu),
+		!words_contain(&menu->arguments, "jefe.rescue=no")};
+
+	for (size_t v = 0; v < LENGTH(variants); v++)
+		for (size_t i = 0; wanted[v] && i < menu->kernels.count; i++)
+			add_entry(root_fd, distro, menu, menu->kernels.items[i],
+				&variants[v], to);
+}
+
+int bootmenu_write(int root_fd, const struct distro *distro, struct error *err)
+{
+	__attribute__((cleanup(menu_free))) struct menu menu = {0};
+	autotext struct text head = {0};
+	autotext struct text entries = {0};
+
+	if (menu_read(root_fd, distro, &menu, err) < 0)
+		return error_prefix(err, "writing the boot menu");
+	add_entries(root_fd, distro, &menu, &entries);
+	if (!entries.size)
+		return error_set(err, -ENOENT,
+			"writing the boot menu: no kernel with modules and an initramfs in /boot");
+	add_head(&menu, &head);
+	text_add(&head, entries.data);
+	if (file_make_dirs(root_fd, "/boot/grub", 0755, err) < 0 ||
+		file_write(root_fd, "/boot/grub/grub.cfg", head.data, head.size, 0600,
+			err) < 0)
+		return error_prefix(err, "writing the boot menu");
+	return 0;
+}
