@@ -34,10 +34,11 @@ static int make_all(
 			.note = print_note};
 		struct error detail = {0};
 
-		if (initramfs_make(&initramfs, &detail) < 0) {
-			failed = error_set(err, detail.code, "%s", detail.text);
-			(void)fprintf(stderr, "jefe-setup boot: %s\n", detail.text);
-		}
+		if (initramfs_make(&initramfs, &detail) == 0)
+			continue;
+		if (failed)
+			(void)fprintf(stderr, "jefe-setup boot: %s\n", err->text);
+		failed = error_set(err, detail.code, "%s", detail.text);
 	}
 	return failed;
 }
