@@ -6,6 +6,7 @@
 
 #include "installer/base/file.h"
 #include "installer/base/memory.h"
+#include "installer/bootmenu.h"
 #include "installer/distro/distro.h"
 #include "installer/manifest.h"
 #include "installer/run.h"
@@ -100,8 +101,10 @@ static int sync_disk(const char *path, struct error *err)
 static int finish_run(const struct recipe *recipe, struct run *run, struct error *err)
 {
 	int root = run->target_fd;
-	int rc = payload_unmark(root, err);
+	int rc = bootmenu_write(root, run->distro, err);
 
+	if (rc == 0)
+		rc = payload_unmark(root, err);
 	if (rc == 0)
 		rc = copy_journal(run, err);
 	if (rc == 0)
