@@ -98,7 +98,7 @@ static void add_users(struct summary *summary, const struct answers *answers)
 		autofree char *password = secret_words(source);
 		size_t keys = user->ssh_keys.count;
 
-		add_row(summary, "system", user->admin ? "Administrator" : "User",
+		add_row(summary, "users", user->admin ? "Administrator" : "User",
 			memory_format("%s, %zu SSH key%s, password: %s",
 				user->name ? user->name : "(no name)", keys,
 				keys == 1 ? "" : "s", password),

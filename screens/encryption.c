@@ -24,9 +24,9 @@ static bool is_typed(const struct wizard *wizard)
 
 static void add_strength(struct page *page, const struct wizard *wizard)
 {
-	static const char *const words[] = {N_("type at least 8 characters"),
-		N_("weak: found quickly by a machine"),
-		N_("fair: a longer one is better"), N_("good"), N_("strong")};
+	static const char *const words[] = {N_("at least 8 characters"),
+		N_("weak, quickly found"), N_("fair, longer is better"), N_("good"),
+		N_("strong")};
 	static const enum tone tones[] = {
 		TONE_QUIET, TONE_DANGER, TONE_WARNING, TONE_GOOD, TONE_GOOD};
 	static const char *const bars[] = {"[          ]", "[##        ]", "[#####     ]",
@@ -51,8 +51,7 @@ static void add_passphrase(struct page *page, const struct wizard *wizard)
 	item->why =
 		_("The same once more, so that a typing error does not lock you out.");
 	add_strength(page, wizard);
-	(void)page_fact(page, _("Typed with"),
-		_("layout %s, here and when the computer starts"),
+	(void)page_fact(page, _("Typed with"), _("layout %s, here and at each start"),
 		wizard->answers->system.keymap);
 }
 
@@ -117,6 +116,7 @@ static int check_passphrase(const struct wizard *wizard, struct error *err)
 static int set_recovery(struct wizard *wizard, bool wanted, struct error *err)
 {
 	wizard->wants_recovery = wanted;
+	wizard->answers->disk.recovery_key.origin = wanted ? SECRET_PROMPT : SECRET_NONE;
 	secret_cut(wizard->recovery_key, 0);
 	return wanted ? secret_generate(wizard->recovery_key, err) : 0;
 }

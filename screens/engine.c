@@ -149,6 +149,7 @@ int engine_start(struct wizard *wizard, struct error *err)
 			memory_format("%s/demo/install.events", wizard->data_dir);
 
 		follow_start(&wizard->follow, script, true, &wizard->preview.titles);
+		wizard->follow.plan_id = memory_copy_text(wizard->preview.id);
 		return 0;
 	}
 	wizard->answers->disk.erase = ERASE_MATCHED;

@@ -53,8 +53,7 @@ static void add_layers(struct page *page, const struct wizard *wizard)
 		(void)item_choice(item, page_format(page, "%u", layer),
 			page_format(page, _("%s\t%zu of %zu on\t%s"), layer_names[layer],
 				count.on, count.all,
-				changed ? page_format(
-						  page, _("%zu changed by you"), changed)
+				changed ? page_format(page, _("changed: %zu"), changed)
 					: ""));
 	}
 }
@@ -67,6 +66,8 @@ static void build(struct page *page, void *context)
 
 	item->label = _("How much hardening?");
 	item->count = 0;
+	item->brief = true;
+	page->detail_rows = 3;
 	for (unsigned level = LEVEL_BASELINE; level_names[level]; level++)
 		item_choice(item, level_names[level], level_names[level])->note =
 			level_sentences[level];
@@ -140,12 +141,12 @@ static void build_layer(struct page *page, void *context)
 {
 	const struct wizard *wizard = context;
 	struct policy policy = policy_of(wizard->answers);
-	struct item *item =
-		page_add(page, ITEM_MANY, "controls", layer_names[wizard->layer]);
+	struct item *item = page_add(page, ITEM_MANY, "controls",
+		page_format(page, _("Measures of the layer: %s"),
+			layer_names[wizard->layer]));
 
 	page->detail_rows = 4;
 	page->next_label = _("All layers");
-	item->header = _("Measure\tLevel\tValue");
 	for (const struct control *const *at = controls; *at; at++) {
 		const char *wanted = control_wanted(*at, &policy);
 		struct choice *choice;
@@ -153,9 +154,10 @@ static void build_layer(struct page *page, void *context)
 		if ((*at)->layer != (enum layer)wizard->layer)
 			continue;
 		choice = item_choice(item, (*at)->id, NULL);
-		choice->label = page_format(page, "%s%s\t%s\t%s", (*at)->title,
-			is_changed(wizard->answers, *at) ? " *" : "",
-			level_names[(*at)->level], wanted ? wanted : "-");
+		choice->label =
+			is_changed(wizard->answers, *at)
+				? page_format(page, _("%s (changed)"), (*at)->title)
+				: (*at)->title;
 		choice->on = wanted != NULL;
 		choice->note = describe(page, *at);
 		choice->help = explain(page, *at);
@@ -187,7 +189,8 @@ const struct screen screen_layer = {
 	.title = N_("Measures"),
 	.kind = SCREEN_SUB,
 	.parent = "hardening",
-	.help = N_("Space switches a measure. A star marks what differs from the level."),
+	.help = N_(
+		"Space switches a measure. What differs from the level is marked as changed."),
 	.build = build_layer,
 	.set = set_control,
 };

@@ -130,7 +130,9 @@ static void build_progress(struct page *page, void *context)
 	const struct wizard *wizard = context;
 	struct item *item;
 
+	page->detail_rows = 1;
 	item = page_add(page, ITEM_PROGRESS, "progress", NULL);
+	page->detail = _("Closing this display does not stop the installation.");
 	item->permille = follow_permille(&wizard->follow);
 	if (!wizard->show_log)
 		add_steps(page, &wizard->follow, item);
@@ -140,17 +142,11 @@ static void build_progress(struct page *page, void *context)
 		page_add(page, ITEM_LOG, "log", NULL)->value =
 			page_copy(page, text_string(&wizard->follow.log));
 	}
-	page_gap(page);
 	item = page_add(page, ITEM_ACTION, "toggle-log",
 		wizard->show_log ? _("Hide log") : _("Show log"));
 	item->key = 'l';
 	item->function_key = 8;
-	item->why =
-		wizard->follow.plan_id
-			? page_format(page,
-				  _("Plan %s. Closing this display does not stop the installation."),
-				  wizard->follow.plan_id)
-			: _("Closing this display does not stop the installation.");
+	item->key_only = true;
 }
 
 static void act_progress(struct form *form, const char *id, const char *row)
@@ -209,7 +205,6 @@ static void add_end_actions(struct page *page)
 	item->why =
 		_("Copy the event log and the plan to a file that survives the restart.");
 	item = page_add(page, ITEM_ACTION, "shell", _("Shell"));
-	item->key = 'c';
 	item->why = _("A root shell; exit comes back here.");
 }
 

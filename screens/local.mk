@@ -29,3 +29,7 @@ ui_line_SOURCES = screens/ui_line.c
 ui_line_LDADD = $(UI_LIBS)
 ui_script_SOURCES = screens/ui_script.c
 ui_script_LDADD = $(UI_LIBS)
+
+# What `wizard --demo` plays: a recorded machine and the event lines of an installation.
+demodir = $(pkgdatadir)/demo
+dist_demo_DATA = screens/demo/install.events screens/demo/machine.json

@@ -8,10 +8,27 @@
 #include "screens/wizard.h"
 #include "tui/language.h"
 
-/* Screens of the field table are named as here, except that users have a page of their own. */
-static const char *screen_of(const struct summary_row *row)
+/* What the wizard knows better than the answers: a secret that was typed here. */
+static const char *value_of(
+	struct page *page, const struct wizard *wizard, const struct summary_row *row)
 {
-	return row->screen ? row->screen : "";
+	bool is_passphrase =
+		text_equal(row->label, answers_field("disk.passphrase")->label);
+	bool is_recovery =
+		text_equal(row->label, answers_field("disk.recovery_key")->label);
+
+	if (is_passphrase && wizard->answers->disk.passphrase.origin == SECRET_PROMPT)
+		return secret_size(wizard->passphrase) ? _("typed") : _("missing");
+	if (is_recovery && wizard->wants_recovery)
+		return _("made, shown to you");
+	return row->value ? page_copy(page, row->value) : "-";
+}
+
+/* What is done at the end is asked at the end. */
+static bool is_of_interest(const struct summary_row *row)
+{
+	return row->screen && strcmp(row->screen, "review") != 0 &&
+	       (row->changed || !text_equal(row->value, "not set"));
 }
 
 static void add_rows(struct page *page, const struct wizard *wizard)
@@ -23,11 +40,12 @@ static void add_rows(struct page *page, const struct wizard *wizard)
 
 	item->why = _("Enter opens the page of a row; Next there comes back here.");
 	for (size_t i = 0; i < count; i++)
-		(void)item_choice(item,
-			page_format(page, "%s %zu", screen_of(&rows[i]), i),
-			page_format(page, "%s\t%s%s", rows[i].label,
-				rows[i].value ? rows[i].value : "-",
-				rows[i].changed ? "" : _("  (default)")));
+		if (is_of_interest(&rows[i]))
+			(void)item_choice(item,
+				page_format(page, "%s %zu", rows[i].screen, i),
+				page_format(page, "%s\t%s\t%s", rows[i].label,
+					rows[i].changed ? _("you") : _("default"),
+					value_of(page, wizard, &rows[i])));
 	summary_free(rows, count);
 }
 
@@ -86,17 +104,13 @@ static void build(struct page *page, void *context)
 	add_rows(page, wizard);
 	page_gap(page);
 	add_plan(page, wizard);
-	page_gap(page);
-	item = page_add(page, ITEM_ACTION, "install", _("Install"));
-	item->key = 'i';
-	item->why = _(
-		"The next page asks for the name of the disk before anything is written.");
 	item = page_add(page, ITEM_ACTION, "save", _("Save answers"));
 	item->key = 's';
 	item->function_key = 2;
-	item->why = _(
-		"Write an answer file, without secrets, for the next installation or an unattended one.");
-	page_add(page, ITEM_ACTION, "quit", _("Quit"))->key = 'q';
+	item->key_only = true;
+	item = page_add(page, ITEM_ACTION, "quit", _("Quit"));
+	item->key = 'q';
+	item->key_only = true;
 }
 
 static void enter(struct form *form)
@@ -113,9 +127,7 @@ static void open_section(struct form *form, const char *row)
 
 static void act(struct form *form, const char *id, const char *row)
 {
-	if (text_equal(id, "install"))
-		form_input(form, &(struct input){.kind = INPUT_NEXT});
-	else if (text_equal(id, "save"))
+	if (text_equal(id, "save"))
 		form_open(form, "save");
 	else if (text_equal(id, "quit"))
 		form_end(form, 1);

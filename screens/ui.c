@@ -132,7 +132,7 @@ static void fill_wizard(struct wizard *wizard, const struct options *options,
 	wizard->data_dir = options->data;
 	if (options->run)
 		wizard->run_dir = options->run;
-	if (console_is_local(STDIN_FILENO) && !options->machine)
+	if (console_is_local(STDIN_FILENO) && !wizard->machine_is_file)
 		wizard->console = STDIN_FILENO;
 }
 
@@ -227,6 +227,7 @@ static int prepare(const struct options *options, struct session **session,
 int ui_main(int argc, char **argv, const struct frontend *frontend)
 {
 	struct options options;
+	autofree char *recorded = NULL;
 	struct session *session = NULL;
 	struct wizard *wizard = NULL;
 	struct form *form;
@@ -237,6 +238,9 @@ int ui_main(int argc, char **argv, const struct frontend *frontend)
 	(void)setlocale(LC_ALL, "");
 	if (read_options(argc, argv, &options) < 0)
 		return usage(argv[0]);
+	recorded = memory_format("%s/demo/machine.json", options.data);
+	if (options.demo && !options.machine)
+		options.machine = recorded;
 	if (prepare(&options, &session, &wizard, &err) < 0) {
 		(void)fprintf(stderr, "jefe-setup wizard: %s\n", err.text);
 		session_free(session);

@@ -49,6 +49,7 @@ void form_free(struct form *form)
 	page_free(form->page);
 	drafts_free(form);
 	free(form->focus_id);
+	free(form->opener_focus);
 	free(form->message);
 	free(form->seen);
 	free(form->steps);
@@ -161,6 +162,23 @@ void form_focus(struct form *form, const char *id, size_t row)
 	find_focus(form);
 }
 
+static void remember_opener(struct form *form)
+{
+	form->opener = form->now;
+	form->opener_row = form->row;
+	free(form->opener_focus);
+	form->opener_focus = memory_copy_text(form->focus_id);
+}
+
+void form_return(struct form *form)
+{
+	autofree char *focus = form->opener_focus;
+
+	form->opener_focus = NULL;
+	form_open(form, form->screens[form_parent(form)]->id);
+	form_focus(form, focus, form->opener_row);
+}
+
 void form_open(struct form *form, const char *screen)
 {
 	size_t to = form_index(form, screen);
@@ -168,7 +186,7 @@ void form_open(struct form *form, const char *screen)
 	if (to == form->screen_count)
 		return;
 	if (form->screens[to]->kind == SCREEN_SUB)
-		form->opener = form->now;
+		remember_opener(form);
 	form->now = to;
 	form->seen[to] = true;
 	form->help_open = false;
@@ -197,13 +215,17 @@ bool form_tick(struct form *form)
 	return changed;
 }
 
+/* The word typed at a gate is a draft all the time, and no problem. */
 static unsigned screen_problems(const struct form *form, const struct screen *screen)
 {
 	unsigned count = 0;
 
-	for (size_t i = 0; i < form->draft_count; i++)
-		count += form->drafts[i].screen == screen ||
-			 text_equal(form->drafts[i].screen->parent, screen->id);
+	for (size_t i = 0; i < form->draft_count; i++) {
+		const struct screen *of = form->drafts[i].screen;
+
+		count += of->kind != SCREEN_GATE &&
+			 (of == screen || text_equal(of->parent, screen->id));
+	}
 	return count;
 }
 
@@ -241,7 +263,8 @@ static void view_steps(struct form *form)
 		*step = (struct step){.id = screen->id,
 			.title = _(screen->title),
 			.problems = screen_problems(form, screen)};
-		step->state = form->seen[i] ? STEP_DONE : STEP_TODO;
+		step->state = form->seen[i] && screen->kind != SCREEN_GATE ? STEP_DONE
+									   : STEP_TODO;
 		if (step->problems)
 			step->state = STEP_BAD;
 		if (i == now) {
@@ -279,7 +302,8 @@ const struct view *form_view(struct form *form)
 	view->kind = screen->kind;
 	view->message = form->message;
 	view->message_tone = form->message_tone;
-	view->help = form->help_open ? help_text(form) : NULL;
+	view->about = help_text(form);
+	view->help = form->help_open ? view->about : NULL;
 	view->page = form->page;
 	view->focus = form->focus;
 	view->row = form->row;

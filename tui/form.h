@@ -78,7 +78,8 @@ struct view {
 	const char *screen, *title;
 	const char *message; /* to be shown until the next input, or NULL */
 	enum tone message_tone;
-	const char *help; /* long help is open when not NULL */
+	const char *help;  /* long help is open when not NULL */
+	const char *about; /* the same text, open or not */
 	const struct page *page;
 	size_t focus, row; /* item with the focus (page->count: none), row within it */
 	const struct step *steps;

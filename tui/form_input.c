@@ -34,7 +34,7 @@ static void next(struct form *form)
 	if (form_screen(form) != screen)
 		return;
 	if (screen->kind == SCREEN_SUB)
-		form_open(form, form->screens[form_parent(form)]->id);
+		form_return(form);
 	else if (screen->kind == SCREEN_STEP && form->from_hub)
 		form_open(form, form->screens[form_hub(form)]->id);
 	else
@@ -51,7 +51,7 @@ static void back(struct form *form)
 		return;
 	}
 	if (screen->kind == SCREEN_SUB) {
-		form_open(form, form->screens[form_parent(form)]->id);
+		form_return(form);
 		return;
 	}
 	if (screen->kind == SCREEN_STEP && form->from_hub) {

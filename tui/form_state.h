@@ -13,8 +13,10 @@ struct form {
 	const struct screen *const *screens; /* NULL-terminated */
 	size_t screen_count;
 	void *context;
-	size_t now;    /* index of the current screen */
-	size_t opener; /* of a SUB */
+	size_t now;         /* index of the current screen */
+	size_t opener;      /* of a SUB */
+	char *opener_focus; /* where the focus was on it */
+	size_t opener_row;
 	bool *seen;
 	struct page *page;
 	size_t focus, row;
@@ -47,7 +49,8 @@ size_t form_hub(const struct form *form);                   /* screen_count: non
 bool form_shows(const struct form *form, size_t screen);
 void form_rebuild(struct form *form);
 void form_focus(struct form *form, const char *id, size_t row);
-void form_quiet(struct form *form); /* drop the message */
+void form_return(struct form *form); /* from a SUB to what opened it */
+void form_quiet(struct form *form);  /* drop the message */
 bool form_deaf(const struct form *form);
 
 /* form_values.c */

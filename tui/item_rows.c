@@ -92,7 +92,7 @@ static struct rows rows_of(const struct item *item, int width)
 
 static bool has_notes_beside(const struct item *item)
 {
-	return item->type == ITEM_ONE || item->type == ITEM_TABLE;
+	return (item->type == ITEM_ONE && !item->brief) || item->type == ITEM_TABLE;
 }
 
 static int choice_rows(const struct item *item, const struct choice *choice,

@@ -7,7 +7,7 @@
 #include "tui/item_draw.h"
 #include "tui/language.h"
 
-enum { LOG_ROWS = 6, NARROW = 34 };
+enum { NARROW = 44 };
 
 enum role tone_role(enum tone tone)
 {
@@ -286,34 +286,47 @@ static void draw_bar_row(
 	}
 }
 
-static void bar_legend(const struct item *item, struct text *legend)
+/* The legend below a bar: entries are not torn apart. With area NULL it is only measured. Returns its rows. */
+static int put_legend(
+	const struct area *area, int row, int col, int width, const struct item *item)
 {
-	for (size_t i = 0; i < bar_count(item); i++)
-		text_addf(legend, "%s%c %s %s", i ? "   " : "", (int)('a' + i),
-			item->choices[i].label,
-			item->choices[i].note ? item->choices[i].note : "");
+	int used = 0;
+	int rows = 1;
+
+	for (size_t i = 0; i < bar_count(item); i++) {
+		const struct choice *segment = &item->choices[i];
+		autofree char *entry = memory_format("%c %s %s", (int)('a' + i),
+			segment->label, segment->note ? segment->note : "");
+		int cells = text_cells(entry);
+
+		if (used && used + cells > width) {
+			used = 0;
+			rows++;
+		}
+		if (area)
+			(void)area_put(area, row + rows - 1, col + used, width - used,
+				ROLE_HINT, entry);
+		used += cells + 3;
+	}
+	return rows;
 }
 
 static void draw_bar(const struct frame *frame, const struct item *item,
 	const struct area *area, int row)
 {
-	autotext struct text legend = {0};
 	int col = value_col(frame, area->cols);
 
 	(void)area_put(area, row, MARGIN, frame->label_width, ROLE_LABEL, item->label);
 	row += label_rows(item, area->cols);
 	draw_bar_row(item, area, row, col);
-	bar_legend(item, &legend);
-	(void)put_wrapped(area, row + 1, col, ROLE_HINT, text_string(&legend));
+	(void)put_legend(area, row + 1, col, area->cols - col, item);
 }
 
 static int bar_height(const struct frame *frame, const struct item *item, int width)
 {
-	autotext struct text legend = {0};
+	int col = value_col(frame, width);
 
-	bar_legend(item, &legend);
-	return label_rows(item, width) + 1 +
-	       wrapped_rows(text_string(&legend), width - value_col(frame, width));
+	return label_rows(item, width) + 1 + put_legend(NULL, 0, col, width - col, item);
 }
 
 /* Progress: the steps, a bar for the whole. */
@@ -351,33 +364,61 @@ static void draw_meter(
 	area_fill(area, row, col + on, width - on, ROLE_METER_OFF, GLYPH_SHADE);
 }
 
+/* Steps that fit, around the running one. */
+static size_t steps_shown(const struct frame *frame, const struct item *item)
+{
+	size_t room = frame->room > 5 ? (size_t)frame->room - 4 : 1;
+
+	if (frame->compact)
+		return 0;
+	return item->count < room ? item->count : room;
+}
+
+static size_t first_step(const struct item *item, size_t shown)
+{
+	size_t now = 0;
+
+	while (now < item->count && item->choices[now].state != STEP_NOW &&
+		item->choices[now].state != STEP_TODO)
+		now++;
+	if (now + 2 <= shown)
+		return 0;
+	return now + 2 - shown < item->count - shown ? now + 2 - shown
+						     : item->count - shown;
+}
+
 static void draw_progress(const struct frame *frame, const struct item *item,
 	const struct area *area, int row)
 {
 	autofree char *percent = memory_format(_("%3u %%"), item->permille / 10);
+	size_t shown = steps_shown(frame, item);
+	size_t first = first_step(item, shown);
 
-	if (!frame->compact) {
-		for (size_t i = 0; i < item->count; i++)
-			draw_step(&item->choices[i], area, row++);
-		row++;
-	}
 	draw_meter(area, row, MARGIN, area->cols - MARGIN - 8, item->permille);
 	(void)area_put(area, row, area->cols - 6, 6, ROLE_STRONG, percent);
 	if (item->value)
 		(void)area_put(area, row + 1, MARGIN, -1, ROLE_VALUE, item->value);
+	for (size_t i = 0; i < shown; i++)
+		draw_step(&item->choices[first + i], area, row + 3 + (int)i);
 	area_cursor(area, row, area->cols - 1);
 }
 
-static void draw_log(const struct item *item, const struct area *area, int row)
+static int log_rows(const struct frame *frame)
+{
+	return larger(frame->room - 5, 2);
+}
+
+static void draw_log(const struct frame *frame, const struct item *item,
+	const struct area *area, int row)
 {
 	const char *start = item->value + strlen(item->value);
 	int lines = 0;
 
-	while (start > item->value && lines < LOG_ROWS + 1)
+	while (start > item->value && lines < log_rows(frame) + 1)
 		if (*--start == '\n')
 			lines++;
 	start += *start == '\n';
-	for (int i = 0; i < LOG_ROWS && *start; i++) {
+	for (int i = 0; i < log_rows(frame) && *start; i++) {
 		size_t length = strcspn(start, "\n");
 		autofree char *line = memory_copy_bytes(start, length);
 
@@ -412,9 +453,9 @@ static int body_height(const struct frame *frame, const struct item *item, int w
 	case ITEM_BAR:
 		return bar_height(frame, item, width);
 	case ITEM_PROGRESS:
-		return frame->compact ? 2 : (int)item->count + 3;
+		return 3 + (int)steps_shown(frame, item);
 	case ITEM_LOG:
-		return LOG_ROWS;
+		return log_rows(frame);
 	case ITEM_BOOL:
 	case ITEM_TEXT:
 	case ITEM_NUMBER:
@@ -442,6 +483,8 @@ int item_focus_row(const struct frame *frame, const struct item *item, int width
 void item_draw(const struct frame *frame, const struct item *item,
 	const struct area *area, int row)
 {
+	struct frame own = *frame;
+
 	switch (item->type) {
 	case ITEM_NOTE:
 		(void)put_wrapped(area, row, MARGIN, tone_role(item->tone), item->value);
@@ -468,8 +511,11 @@ void item_draw(const struct frame *frame, const struct item *item,
 	case ITEM_TEXT:
 	case ITEM_NUMBER:
 	case ITEM_SECRET:
-	case ITEM_CONFIRM:
 		draw_typed(frame, item, area, row);
+		break;
+	case ITEM_CONFIRM:
+		own.label_width = text_cells(item->label); /* it stands alone */
+		draw_typed(&own, item, area, row);
 		break;
 	case ITEM_ACTION:
 		draw_action(frame, item, area, row);
@@ -481,7 +527,7 @@ void item_draw(const struct frame *frame, const struct item *item,
 		draw_progress(frame, item, area, row);
 		break;
 	case ITEM_LOG:
-		draw_log(item, area, row);
+		draw_log(frame, item, area, row);
 		break;
 	}
 	if (item->error) {

@@ -6,13 +6,14 @@
 #include "installer/base/memory.h"
 #include "tui/language.h"
 
-enum { STEPS_WIDTH = 18, LABEL_MAX = 24 };
+enum { STEPS_WIDTH = 18, LABEL_MAX = 24, ABOUT_WIDTH = 38, ABOUT_FROM = 118 };
 
 /* Where the parts of a frame are. Rows that a tier does not have are -1. */
 struct plan {
 	enum tier tier;
 	int rows, cols;
 	int rule_top, rule_bottom, detail, detail_rows, keys;
+	int about; /* column of the help beside the page, -1: none */
 	struct area body;
 };
 
@@ -49,6 +50,11 @@ static struct plan plan_of(const struct view *view, struct canvas *canvas)
 		.col = left,
 		.cols = plan.cols - left - 1,
 		.rows = (small ? plan.detail : plan.rule_bottom) - top};
+	plan.about = plan.cols >= ABOUT_FROM && plan.tier == TIER_FULL
+			     ? plan.cols - ABOUT_WIDTH - 2
+			     : -1;
+	if (plan.about >= 0)
+		plan.body.cols = plan.about - left - 1;
 	return plan;
 }
 
@@ -82,6 +88,14 @@ static void draw_title(
 			ROLE_BANNER, view->banner);
 }
 
+static void draw_divider(const struct plan *plan, const struct area *area, int col)
+{
+	for (int row = plan->rule_top + 1; row < plan->rule_bottom; row++)
+		area_fill(area, row, col, 1, ROLE_BORDER, GLYPH_VLINE);
+	area_fill(area, plan->rule_top, col, 1, ROLE_BORDER, GLYPH_TEE_DOWN);
+	area_fill(area, plan->rule_bottom, col, 1, ROLE_BORDER, GLYPH_TEE_UP);
+}
+
 static void draw_rules(const struct plan *plan, const struct area *area)
 {
 	if (plan->rule_top >= 0)
@@ -91,10 +105,9 @@ static void draw_rules(const struct plan *plan, const struct area *area)
 			area, plan->rule_bottom, 0, plan->cols, ROLE_BORDER, GLYPH_HLINE);
 	if (plan->tier != TIER_FULL)
 		return;
-	for (int row = plan->rule_top + 1; row < plan->rule_bottom; row++)
-		area_fill(area, row, STEPS_WIDTH, 1, ROLE_BORDER, GLYPH_VLINE);
-	area_fill(area, plan->rule_top, STEPS_WIDTH, 1, ROLE_BORDER, GLYPH_TEE_DOWN);
-	area_fill(area, plan->rule_bottom, STEPS_WIDTH, 1, ROLE_BORDER, GLYPH_TEE_UP);
+	draw_divider(plan, area, STEPS_WIDTH);
+	if (plan->about >= 0)
+		draw_divider(plan, area, plan->about);
 }
 
 /* States are words, not only colours: ok, !2. */
@@ -132,8 +145,9 @@ static int label_width(const struct page *page)
 	for (size_t i = 0; i < page->count; i++) {
 		const struct item *item = page->items[i];
 		bool beside = item->type == ITEM_FACT || item->type == ITEM_BOOL ||
-			      item_is_typed(item) || item->type == ITEM_BAR ||
-			      item_is_inline(item) || pane_uses_picker(item);
+			      (item_is_typed(item) && item->type != ITEM_CONFIRM) ||
+			      item->type == ITEM_BAR || item_is_inline(item) ||
+			      pane_uses_picker(item);
 
 		if (beside && item->label)
 			width = larger(width, text_cells(item->label));
@@ -141,12 +155,9 @@ static int label_width(const struct page *page)
 	return width < LABEL_MAX ? width : LABEL_MAX;
 }
 
-/* In the small tier only the item with the focus is shown, or everything when nothing takes it. */
-static bool is_shown(const struct frame *frame, const struct item *item)
+static bool is_shown(const struct item *item)
 {
-	const struct item *focus = pane_focus(frame->view);
-
-	return !frame->compact || !focus || item == focus;
+	return !(item->type == ITEM_ACTION && item->key_only);
 }
 
 static int gap_before(const struct frame *frame, const struct item *item)
@@ -163,7 +174,7 @@ static void draw_body(const struct frame *frame, struct area area)
 	int focus_row = 0;
 
 	for (size_t i = 0; i < page->count; i++) {
-		if (!is_shown(frame, page->items[i]))
+		if (!is_shown(page->items[i]))
 			continue;
 		row += gap_before(frame, page->items[i]);
 		if (page->items[i] == focus)
@@ -190,7 +201,7 @@ static void draw_body(const struct frame *frame, struct area area)
 			0, area.cols, 1, ROLE_HINT, GLYPH_UP);
 	row = frame->compact ? 0 : 1;
 	for (size_t i = 0; i < page->count; i++) {
-		if (!is_shown(frame, page->items[i]))
+		if (!is_shown(page->items[i]))
 			continue;
 		row += gap_before(frame, page->items[i]);
 		item_draw(frame, page->items[i], &area, row);
@@ -215,9 +226,11 @@ static const char *detail_text(const struct view *view, enum role *role)
 	if (choice && choice->why_not)
 		return choice->why_not;
 	if (choice && choice->note &&
-		(item->type == ITEM_MANY || item->type == ITEM_LIST))
+		(item->type == ITEM_MANY || item->type == ITEM_LIST || item->brief))
 		return choice->note;
-	return item && item->why ? item->why : "";
+	if (item && item->why)
+		return item->why;
+	return view->page->detail ? view->page->detail : "";
 }
 
 static void draw_detail(
@@ -268,7 +281,8 @@ static int put_item_keys(
 {
 	const struct item *item = pane_focus(view);
 
-	col = put_key(area, row, col, _("Enter"), enter_label(item));
+	if (item || view->kind != SCREEN_RUN)
+		col = put_key(area, row, col, _("Enter"), enter_label(item));
 	if (item && (item->type == ITEM_BOOL || item->type == ITEM_MANY ||
 			    item_is_inline(item)))
 		col = put_key(area, row, col, _("Space"), _("Change"));
@@ -279,18 +293,24 @@ static int put_item_keys(
 	return col;
 }
 
+/* Letters do nothing while they are typed into a field; F keys always work. */
 static int put_action_keys(
 	const struct view *view, const struct area *area, int row, int col)
 {
+	const struct item *focus = pane_focus(view);
+	bool types = focus && item_is_typed(focus);
+
 	for (size_t i = 0; i < view->page->count; i++) {
 		const struct item *item = view->page->items[i];
-		char letter[2] = {(char)(item->key >= 'a' && item->key <= 'z'
-						  ? item->key - 'a' + 'A'
-						  : item->key),
-			'\0'};
+		char key[8] = {(char)(item->key >= 'a' && item->key <= 'z'
+					      ? item->key - 'a' + 'A'
+					      : item->key)};
 
-		if (item->type == ITEM_ACTION && item->key)
-			col = put_key(area, row, col, letter, item->label);
+		if (types && item->function_key)
+			(void)snprintf(key, sizeof(key), "F%u", item->function_key % 13);
+		if (item->type == ITEM_ACTION && item->key &&
+			(!types || item->function_key))
+			col = put_key(area, row, col, key, item->label);
 	}
 	return col;
 }
@@ -313,28 +333,51 @@ static void draw_keys(
 	(void)put_key(area, plan->keys, col, "F4", _("Shell"));
 }
 
-static void draw_help(const struct view *view, const struct plan *plan)
+static void put_text(const struct area *area, int row, enum role role, const char *text)
 {
+	for (; *text; row++) {
+		size_t skip;
+		size_t length = text_wrap(text, area->cols, &skip);
+		autofree char *line = memory_copy_bytes(text, length);
+
+		(void)area_put(area, row, 0, -1, role, line);
+		text += length + skip;
+	}
+}
+
+static void draw_help(const struct frame *frame, const struct plan *plan)
+{
+	const char *text = frame->view->help;
 	struct area area = plan->body;
-	int row = 1;
+	struct area foot = {.canvas = area.canvas,
+		.row = plan->detail,
+		.rows = 1,
+		.cols = plan->cols};
+	int most;
 
 	area.col += 2;
 	area.cols -= 2;
+	most = larger(text_lines(text, area.cols) + 2 - area.rows, 0);
+	area.above =
+		(int)frame->pane->help_above < most ? (int)frame->pane->help_above : most;
 	(void)area_put(&area, 0, 0, -1, ROLE_STRONG, _("Help"));
-	for (const char *text = view->help; *text; row++) {
-		size_t skip;
-		size_t length = text_wrap(text, area.cols, &skip);
-		autofree char *line = memory_copy_bytes(text, length);
+	put_text(&area, 2, ROLE_VALUE, text);
+	area_cursor(&area, area.above, 0);
+	(void)area_put(&foot, 0, 1, -1, ROLE_HINT,
+		most ? _("Up and Down move, any other key closes the help.")
+		     : _("Any key closes the help."));
+}
 
-		(void)area_put(&area, row + 1, 0, -1, ROLE_VALUE, line);
-		text += length + skip;
-	}
-	area_cursor(&area, 0, 0);
-	(void)area_put(&(struct area){.canvas = area.canvas,
-			       .row = plan->detail,
-			       .rows = 1,
-			       .cols = plan->cols},
-		0, 1, -1, ROLE_HINT, _("Any key closes the help."));
+/* On wide terminals the help stands beside the page all the time. */
+static void draw_about(const struct view *view, const struct plan *plan)
+{
+	struct area area = plan->body;
+
+	area.row++;
+	area.rows--;
+	area.col = plan->about + 2;
+	area.cols = ABOUT_WIDTH - 1;
+	put_text(&area, 0, ROLE_HINT, view->about);
 }
 
 static void draw_too_small(const struct area *area)
@@ -359,9 +402,11 @@ static void draw_parts(
 		draw_steps(view, all);
 	draw_keys(view, plan, all);
 	if (view->help) {
-		draw_help(view, plan);
+		draw_help(frame, plan);
 		return;
 	}
+	if (plan->about >= 0)
+		draw_about(view, plan);
 	draw_detail(view, plan, all);
 	if (frame->pane->picking && focus)
 		picker_draw(frame, focus, &plan->body);
@@ -378,7 +423,8 @@ struct canvas *layout_draw(
 	struct frame frame = {.view = view,
 		.pane = pane,
 		.label_width = label_width(view->page),
-		.compact = plan.tier == TIER_SMALL};
+		.compact = plan.tier == TIER_SMALL,
+		.room = plan.body.rows};
 
 	if (plan.tier == TIER_TINY)
 		draw_too_small(&all);

@@ -22,6 +22,7 @@ struct frame {
 	const struct pane *pane;
 	int label_width;
 	bool compact; /* TIER_SMALL */
+	int room;     /* rows of the body */
 };
 int item_height(const struct frame *frame, const struct item *item, int width);
 /* Draw at row; where the focus is inside goes to *focus_row (left alone otherwise). */

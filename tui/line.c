@@ -158,21 +158,20 @@ struct entry {
 	const struct choice *row;
 };
 
-static size_t menu(const struct page *page, size_t number, struct entry *found)
+static size_t menu(const struct view *view, size_t number, struct entry *found)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < page->count; i++) {
-		const struct item *item = page->items[i];
-		size_t rows = item->type == ITEM_ACTION ? 1
-			      : item->type == ITEM_LIST ? item->count
-							: 0;
+	for (size_t i = 0; i < view->page->count; i++) {
+		const struct item *item = view->page->items[i];
+		bool is_action = item->type == ITEM_ACTION &&
+				 !(item->key_only && view->kind == SCREEN_RUN);
+		size_t rows = item->type == ITEM_LIST ? item->count : is_action;
 
 		for (size_t k = 0; k < rows; k++)
 			if (++count == number)
-				*found = (struct entry){item, item->type == ITEM_LIST
-								      ? &item->choices[k]
-								      : NULL};
+				*found = (struct entry){
+					item, is_action ? NULL : &item->choices[k]};
 	}
 	return count;
 }
@@ -180,12 +179,12 @@ static size_t menu(const struct page *page, size_t number, struct entry *found)
 static void ask_menu(struct line *line)
 {
 	const struct page *page = line->view->page;
-	size_t count = menu(page, 0, NULL);
+	size_t count = menu(line->view, 0, NULL);
 
 	for (size_t i = 1; i <= count; i++) {
 		struct entry entry = {0};
 
-		(void)menu(page, i, &entry);
+		(void)menu(line->view, i, &entry);
 		line_say_choice(line->terminal->out, i,
 			entry.row ? entry.row->label : entry.item->label,
 			entry.row ? entry.row->note : NULL);
@@ -235,11 +234,12 @@ static int advance(struct line *line, struct input *input)
 			item->type != ITEM_LOG)
 			line_say_item(line->terminal->out, item);
 	}
-	if (line->view->kind == SCREEN_RUN && !menu(page, 0, NULL)) {
+	if (line->view->kind == SCREEN_RUN && !menu(line->view, 0, NULL)) {
 		replace(&line->asked, "");
 		return 0;
 	}
-	if (had_questions && line->view->kind != SCREEN_RUN && !menu(page, 0, NULL)) {
+	if (had_questions && line->view->kind != SCREEN_RUN &&
+		!menu(line->view, 0, NULL)) {
 		line->tried_next = true;
 		*input = (struct input){.kind = INPUT_NEXT};
 		return 1;
@@ -345,11 +345,11 @@ static int answer_menu(struct line *line, const char *text, struct input *input)
 		line->step_now = SIZE_MAX;
 		return 0;
 	}
-	if (text_to_u64(text, 1, menu(line->view->page, 0, NULL), &number) < 0) {
+	if (text_to_u64(text, 1, menu(line->view, 0, NULL), &number) < 0) {
 		say(line, "%s\n", _("Type one of the numbers."));
 		return 0;
 	}
-	(void)menu(line->view->page, number, &entry);
+	(void)menu(line->view, number, &entry);
 	return send(
 		input, INPUT_ACT, entry.item->id, entry.row ? entry.row->value : NULL);
 }

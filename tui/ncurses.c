@@ -226,6 +226,7 @@ static void draw(struct screen_state *state)
 	autocanvas struct canvas *canvas =
 		layout_draw(state->view, &state->pane, LINES, COLS);
 
+	(void)erase();
 	for (int row = 0; row < canvas->rows; row++)
 		for (int col = 0; col < canvas->cols - (row + 1 == canvas->rows); col++)
 			put_cell(state, row, col,

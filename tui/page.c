@@ -130,9 +130,10 @@ bool item_takes_focus(const struct item *item)
 	case ITEM_TEXT:
 	case ITEM_NUMBER:
 	case ITEM_SECRET:
-	case ITEM_ACTION:
 	case ITEM_CONFIRM:
 		return true;
+	case ITEM_ACTION:
+		return !item->key_only;
 	case ITEM_ONE:
 	case ITEM_MANY:
 	case ITEM_LIST:

@@ -60,10 +60,12 @@ struct item {
 	struct secret *secret;         /* SECRET */
 	const struct secret *confirms; /* SECRET: must be equal to this one */
 	enum tone tone;
-	unsigned permille;     /* PROGRESS: of the whole; LOG: unused */
-	unsigned width;        /* TEXT, NUMBER, SECRET: cells to show, 0: what is there */
-	bool gap;              /* an empty line before it */
+	unsigned permille; /* PROGRESS: of the whole; LOG: unused */
+	unsigned width;    /* TEXT, NUMBER, SECRET: cells to show, 0: what is there */
+	bool gap;          /* an empty line before it */
+	bool brief; /* ONE: notes of choices stand in the help area, not beside them */
 	bool removable;        /* LIST */
+	bool key_only;         /* ACTION: stands in the key bar, takes no focus */
 	char key;              /* ACTION: letter that does it, 0: none */
 	unsigned function_key; /* ACTION: F key that does it, 0: none */
 };
@@ -71,8 +73,9 @@ struct item {
 struct page {
 	struct item **items;
 	size_t count;
-	struct words strings;   /* owns formatted text */
-	unsigned detail_rows;   /* height of the help area; 0: standard */
+	struct words strings; /* owns formatted text */
+	unsigned detail_rows; /* height of the help area; 0: standard */
+	const char *detail; /* help area when nothing with the focus says more, or NULL */
 	const char *next_label; /* what "next" is called here; NULL: Next */
 	bool gap_next;
 };

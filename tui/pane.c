@@ -31,6 +31,8 @@ void pane_follow(struct pane *pane, const struct view *view)
 		pane->reveal = false;
 		pane->picking = false;
 	}
+	if (!view->help)
+		pane->help_above = 0;
 	if (pane->caret > strlen(value))
 		pane->caret = strlen(value);
 }
@@ -493,13 +495,26 @@ static bool press_item(struct pane *pane, const struct view *view,
 	return press->kind == PRESS_TEXT && press_letter(view, press, input);
 }
 
+static bool press_help(struct pane *pane, const struct press *press, struct input *input)
+{
+	if (press->kind == PRESS_DOWN || press->kind == PRESS_PAGE_DOWN)
+		pane->help_above += press->kind == PRESS_DOWN ? 1 : 5;
+	else if (press->kind == PRESS_UP || press->kind == PRESS_PAGE_UP)
+		pane->help_above -= pane->help_above < 5      ? pane->help_above
+				    : press->kind == PRESS_UP ? 1
+							      : 5;
+	else
+		return send(input, INPUT_HELP, NULL, NULL);
+	return false;
+}
+
 bool pane_press(struct pane *pane, const struct view *view, const struct press *press,
 	struct input *input)
 {
 	const struct item *item = pane_focus(view);
 
 	if (view->help && press->kind != PRESS_CONTROL)
-		return send(input, INPUT_HELP, NULL, NULL); /* any key closes it */
+		return press_help(pane, press, input);
 	if (pane->picking && item && press->kind != PRESS_CONTROL &&
 		press->kind != PRESS_FUNCTION)
 		return press_picker(pane, item, press, input);

@@ -39,9 +39,10 @@ struct pane {
 	bool reveal;  /* show the secret */
 	bool picking; /* the list of a ONE with many choices is open */
 	char filter[FILTER_MAX];
-	size_t picked;   /* index among the matching choices */
-	size_t log_back; /* lines scrolled back */
-	char *text;      /* what the last input pointed to */
+	size_t picked;     /* index among the matching choices */
+	size_t log_back;   /* lines scrolled back */
+	size_t help_above; /* rows of the help scrolled away */
+	char *text;        /* what the last input pointed to */
 };
 
 /* Bring the pane in line with a new view. */
