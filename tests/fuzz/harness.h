@@ -1,5 +1,5 @@
 /* A fuzz target is one function. libFuzzer calls it with what it invents:
- *     clang -fsanitize=fuzzer,address,undefined … tests/fuzz/fuzz_X.c libinstaller.a …
+ *     clang -fsanitize=fuzzer,address,undefined -DLIBFUZZER … tests/fuzz/fuzz_X.c libinstaller.a …
  * Built by any compiler, as in make check, main() below calls it with the stored corpus and prints TAP.
  * A target names its corpus, FUZZ_CORPUS, before it includes this. */
 #pragma once
@@ -23,7 +23,7 @@ static inline void fuzz_require(bool holds, const char *what)
 	abort();
 }
 
-#ifndef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+#ifndef LIBFUZZER
 static inline int fuzz_replay(int dir_fd, const struct words *names)
 {
 	enum { INPUT_MAX = 1024 * 1024 };

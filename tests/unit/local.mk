@@ -20,7 +20,11 @@ UNIT_TESTS = \
 	tests/unit/test_machine \
 	tests/unit/test_answers_read \
 	tests/unit/test_answers_write \
-	tests/unit/test_answers_schema
+	tests/unit/test_answers_schema \
+	tests/unit/test_problem \
+	tests/unit/test_answers_summary \
+	tests/unit/test_machine_system \
+	tests/unit/test_machine_disk
 
 tests_unit_test_text_SOURCES = tests/unit/test_text.c tests/unit/unit.h
 tests_unit_test_file_SOURCES = tests/unit/test_file.c
@@ -57,6 +61,10 @@ tests_unit_test_answers_schema_SOURCES = tests/unit/test_answers_schema.c
 UNIT_TESTS += tests/unit/test_form
 tests_unit_test_form_SOURCES = tests/unit/test_form.c
 tests_unit_test_form_LDADD = libtui.a $(LDADD)
+tests_unit_test_problem_SOURCES = tests/unit/test_problem.c
+tests_unit_test_answers_summary_SOURCES = tests/unit/test_answers_summary.c
+tests_unit_test_machine_system_SOURCES = tests/unit/test_machine_system.c
+tests_unit_test_machine_disk_SOURCES = tests/unit/test_machine_disk.c tests/unit/temporary.h
 
 UNIT_TESTS += tests/unit/test_bootmenu
 tests_unit_test_bootmenu_SOURCES = tests/unit/test_bootmenu.c

@@ -2,35 +2,27 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "installer/base/memory.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/temporary.h"
 
 static int make_root(void **state)
 {
-	static char path[] = "/tmp/jefe-test-file-XXXXXX";
-	struct error err = {0};
-	int *fd = memory_zero(1, sizeof(*fd));
-
-	if (!mkdtemp(path))
-		return -1;
-	*fd = file_open_root(path, &err);
-	*state = fd;
-	return *fd < 0 ? -1 : 0;
+	*state = memory_zero(1, sizeof(struct temporary));
+	return temporary_make(*state);
 }
 
 static int free_root(void **state)
 {
+	temporary_remove(*state);
 	free(*state);
 	return 0;
 }
 
 static void writing_replaces_at_once(void **state)
 {
-	int root = *(int *)*state;
+	int root = ((struct temporary *)*state)->fd;
 	struct error err = {0};
 	autotext struct text text = {0};
 	autowords struct words names = {0};
@@ -51,7 +43,7 @@ static void writing_replaces_at_once(void **state)
 
 static void links_stay_below_the_root(void **state)
 {
-	int root = *(int *)*state;
+	int root = ((struct temporary *)*state)->fd;
 	struct error err = {0};
 	autotext struct text text = {0};
 
@@ -67,7 +59,7 @@ static void links_stay_below_the_root(void **state)
 
 static void errors_name_the_path(void **state)
 {
-	int root = *(int *)*state;
+	int root = ((struct temporary *)*state)->fd;
 	struct error err = {0};
 	autotext struct text text = {0};
 
