@@ -18,7 +18,7 @@ usage() {
 		  --keyring FILE             Debian archive keyring to trust (default: the debian-archive-keyring package)
 		  --answers FILE             answer file to embed in the ISO
 		  --append ARGUMENTS         more kernel arguments in every entry of the boot menu
-		  --with-peer                add what live-iso's benchmark peer needs to a Debian payload
+		  --with-peer                also install what the shell installation of tests/bench needs (base debian)
 		  --output FILE              default jefelinux-VERSION-x86_64.iso
 		  --work DIR                 caches, roots and logs (default ./build-iso); a second run reuses it
 		  --version VERSION          default: configure.ac's
@@ -27,14 +27,14 @@ usage() {
 	END
 }
 
-target= arch=x86_64 base=alpine live_base= branch= key= keyring= answers= append= with_peer=no output= work= version=
+target= arch=x86_64 base=alpine live_base= branch= key= keyring= answers= append= target_role=target output= work= version=
 mirrors=()
 
 parse_options() {
 	while [ $# -gt 0 ]; do
 		case $1 in
 		-h | --help) usage && exit 0 ;;
-		--with-peer) with_peer=yes && shift && continue ;;
+		--with-peer) target_role=peer && shift && continue ;;
 		--target | --arch | --base | --live-base | --branch | --mirror | --key | --keyring | --answers | --append | --output | --work | --version) ;;
 		*) usage >&2 && refuse "unknown option $1" ;;
 		esac
@@ -56,6 +56,7 @@ check_options() {
 	[ "$target" = iso ] || refuse "--target must be iso"
 	[ "$arch" = x86_64 ] || refuse "--arch must be x86_64: no other machine is supported yet"
 	: "${live_base:=$base}"
+	[ "$target_role" = target ] || [ "$base" = debian ] || refuse "--with-peer needs --base debian"
 	alpine_branch=v3.24 debian_branch=bookworm
 	[ -z "$branch" ] || printf -v "${base}_branch" %s "$branch"
 	local name

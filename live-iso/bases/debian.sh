@@ -113,14 +113,15 @@ debian_in_root() {
 
 # debian_install ROOT ROLE: the packages of ROLE.list.
 debian_install() {
+	local packages
+	packages=$(list "$here/bases/debian/$2.list")
 	case $2 in
 	common) debian_initramfs_provider "$1" ;;
+	peer) packages="$packages $(list "$here/bases/debian/target.list") jefelinux-initramfs-" ;;
 	esac
-	# shellcheck disable=SC2046
-	debian_in_root "$1" apt-get install -y -q -o Dpkg::Use-Pty=0 $(list "$here/bases/debian/$2.list")
-	if [ "$2" = target ] && [ "$with_peer" = yes ]; then
-		debian_install_peer "$1"
-	fi
+	# shellcheck disable=SC2086
+	debian_in_root "$1" apt-get install -y -q -o Dpkg::Use-Pty=0 $packages
+	rm -f "$1"/boot/initrd.img-*
 }
 
 # The kernel package depends on a maker of initramfs, and ours is jefe-setup: an empty package says so.
@@ -139,14 +140,6 @@ debian_initramfs_provider() {
 	in_root "$1" dpkg-deb --root-owner-group -b /tmp/provider /tmp/provider.deb
 	in_root "$1" dpkg -i /tmp/provider.deb
 	rm -rf "$package" "$1/tmp/provider.deb"
-}
-
-# The peer needs update-initramfs in the payload; the image itself is made when the peer installs, as ours is.
-debian_install_peer() {
-	mkdir -p "$1/etc/initramfs-tools"
-	# shellcheck disable=SC2046
-	debian_in_root "$1" apt-get install -y -q -o Dpkg::Use-Pty=0 jefelinux-initramfs- $(list "$here/bases/debian/peer.list")
-	rm -f "$1"/boot/initrd.img-*
 }
 
 # debian_configure_options: libarchive is linked statically, with the three decompressors that jefe-setup uses: the shared one

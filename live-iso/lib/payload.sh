@@ -47,7 +47,7 @@ packages_of() {
 
 # left_out: optional packages that no mirror had.
 left_out() {
-	cat "$work/$base"/{common,target}.left-out 2>/dev/null || true
+	cat "$work/$base"/{common,"$target_role"}.left-out 2>/dev/null || true
 }
 
 # json_strings: each line of stdin as a JSON string, with commas between.

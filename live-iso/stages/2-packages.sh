@@ -1,5 +1,5 @@
-# Stage 2: packages. WORK/BASE/common is the base with kernel, init and libraries; WORK/BASE/live and WORK/BASE/target grow from
-# it; WORK/BASE/build compiles jefe-setup, which lands in WORK/BASE/program as it will be below /.
+# Stage 2: packages. WORK/BASE/common is the base with kernel, init and libraries; WORK/BASE/live and WORK/BASE/target (or
+# peer) grow from it; WORK/BASE/build compiles jefe-setup, which lands in WORK/BASE/program as it will be below /.
 # shellcheck shell=bash
 
 stage_packages() {
@@ -8,7 +8,7 @@ stage_packages() {
 		grow "$name" "$name-base" "$work/$name/base" common "$work/$name/common"
 	done
 	grow "$live_base" "$live_base-common" "$work/$live_base/common" live "$work/$live_base/live"
-	grow "$base" "$base-common" "$work/$base/common" target "$work/$base/target"
+	grow "$base" "$base-common" "$work/$base/common" "$target_role" "$work/$base/$target_role"
 	for name in $(bases_wanted); do
 		build_program "$name"
 	done
@@ -16,9 +16,9 @@ stage_packages() {
 
 # grow BASE PARENT-UNIT PARENT ROLE ROOT: ROOT is PARENT plus the packages of ROLE.
 grow() {
-	local option=
-	[ "$4" != target ] || option=$with_peer
-	unit "$1-$4" "$(hash_of "$(stamp "$2")" "$here/bases/$1/$4.list" "$option")" grow_root "$1" "$3" "$4" "$5"
+	local lists=("$here/bases/$1/$4.list")
+	[ "$4" != peer ] || lists+=("$here/bases/$1/target.list")
+	unit "$1-$4" "$(hash_of "$(stamp "$2")" "${lists[@]}")" grow_root "$1" "$3" "$4" "$5"
 }
 
 grow_root() {

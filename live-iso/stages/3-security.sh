@@ -3,19 +3,19 @@
 # shellcheck shell=bash
 
 stage_security() {
-	unit signing-key "$(hash_of "$private_key")" prepare_key
-	unit "$live_base-live-secure" "$(hash_of "$(stamp "$live_base-live")" "$here/stages/3-security.sh")" \
-		secure_root "$live_base" "$work/$live_base/live"
-	unit "$base-target-secure" "$(hash_of "$(stamp "$base-target")" "$here/stages/3-security.sh")" \
-		secure_root "$base" "$work/$base/target"
-}
-
-# prepare_key: check the given key, or make one that this work directory keeps; its public half goes into the images.
-prepare_key() {
 	mkdir -p "$work/keys"
 	if [ -z "$key" ] && [ ! -s "$private_key" ]; then
 		(umask 077 && openssl genpkey -algorithm ed25519 -out "$private_key")
 	fi
+	unit signing-key "$(hash_of "$private_key")" prepare_key
+	unit "$live_base-live-secure" "$(hash_of "$(stamp "$live_base-live")" "$here/stages/3-security.sh")" \
+		secure_root "$live_base" "$work/$live_base/live"
+	unit "$base-$target_role-secure" "$(hash_of "$(stamp "$base-$target_role")" "$here/stages/3-security.sh")" \
+		secure_root "$base" "$work/$base/$target_role"
+}
+
+# prepare_key: check the key; its public half goes into the images.
+prepare_key() {
 	[ -n "$key" ] || notice "the payload is signed with a key made for this work directory, $private_key; give --key for releases"
 	openssl pkey -in "$private_key" -noout -text 2>/dev/null | grep -q '^ED25519 Private-Key' ||
 		fail "$private_key: not an Ed25519 private key in PEM form (make one: openssl genpkey -algorithm ed25519)"

@@ -5,21 +5,21 @@ stage_overlay() {
 	local ours
 	ours=$(hash_of "$here/stages/4-overlay.sh" "$public_key" "$version")
 	unit live-image "$(hash_of "$ours" "$(stamp "$live_base-live-secure")" "$(overlay_hash live "$live_base")")" make_live_image
-	unit target-image "$(hash_of "$ours" "$(stamp "$base-target-secure")" "$(overlay_hash target "$base")")" make_target_image
+	unit target-image "$(hash_of "$ours" "$(stamp "$base-$target_role-secure")" "$(overlay_hash target "$base")")" make_target_image
 }
 
 # overlay_hash ROLE BASE: of the overlay folders, program and keymaps that go into an image.
 overlay_hash() {
 	hash_of "$here/overlay/$1" "$here/overlay/$1-$2" "$here/overlay/$1-$2.runlevels" "$here/lib/runlevels.sh" "$(program_of "$2")" \
-		"$work/keymaps"
+		"$work/$(maker_of "$2")/keymaps"
 }
 
 make_live_image() {
-	make_image "$live_base" live "$live_root"
+	make_image "$live_base" live "$work/$live_base/live" "$live_root"
 }
 
 make_target_image() {
-	make_image "$base" target "$target_root"
+	make_image "$base" target "$work/$base/$target_role" "$target_root"
 	mkdir -p "$target_root/opt/jefe/bin" "$target_root/var/lib/jefelinux"
 	if [ ! -e "$target_root/opt/jefe/bin/jefe-setup" ]; then
 		mv "$target_root/usr/sbin/jefe-setup" "$target_root/opt/jefe/bin/jefe-setup"
@@ -29,17 +29,17 @@ make_target_image() {
 	remember_dependencies "$target_root"
 }
 
-# make_image BASE ROLE IMAGE
+# make_image BASE ROLE ROOT IMAGE: IMAGE is ROOT with what ROLE has of ours.
 make_image() {
-	copy_root "$work/$1/$2" "$3"
-	lay_over "$(program_of "$1")" "$3"
-	[ "$2" != target ] || divert_init_scripts "$3" "$1"
-	lay_over "$here/overlay/$2" "$3"
-	lay_over "$here/overlay/$2-$1" "$3"
-	mkdir -p "$3/etc/jefelinux/keys" "$3/usr/share/jefelinux/keymaps"
-	cp "$public_key" "$3/etc/jefelinux/keys/payload.pem"
-	lay_over "$work/$(maker_of "$1")/keymaps" "$3/usr/share/jefelinux/keymaps"
-	echo "$version" >"$3/etc/jefelinux/version"
+	copy_root "$3" "$4"
+	lay_over "$(program_of "$1")" "$4"
+	[ "$2" != target ] || divert_init_scripts "$4" "$1"
+	lay_over "$here/overlay/$2" "$4"
+	lay_over "$here/overlay/$2-$1" "$4"
+	mkdir -p "$4/etc/jefelinux/keys" "$4/usr/share/jefelinux/keymaps"
+	cp "$public_key" "$4/etc/jefelinux/keys/payload.pem"
+	lay_over "$work/$(maker_of "$1")/keymaps" "$4/usr/share/jefelinux/keymaps"
+	echo "$version" >"$4/etc/jefelinux/version"
 }
 
 # lay_over FROM TO: copy a tree over another; owner root, executable bits as they are, existing folders keep their modes.
