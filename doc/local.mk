@@ -4,6 +4,6 @@ EXTRA_DIST += doc/jefe-setup.8.in
 CLEANFILES += doc/jefe-setup.8 doc/answer-file.man
 
 doc/jefe-setup.8: $(top_srcdir)/doc/jefe-setup.8.in jefe-setup$(EXEEXT)
-	$(AM_V_GEN)$(MKDIR_P) doc && ./jefe-setup$(EXEEXT) explain --man > doc/answer-file.man && \
+	$(AM_V_GEN)$(MKDIR_P) doc && $(SANITIZER_ENVIRONMENT) ./jefe-setup$(EXEEXT) explain --man > doc/answer-file.man && \
 	$(SED) -e '/^@ANSWER_FILE@$$/{' -e 'r doc/answer-file.man' -e 'd' -e '}' -e 's/@VERSION@/$(PACKAGE_VERSION)/' \
 		< $(top_srcdir)/doc/jefe-setup.8.in > $@

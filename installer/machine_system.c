@@ -23,6 +23,8 @@ static char *trimmed(const char *line)
 }
 
 /* The path in a format and its arguments. */
+static char *format_path(const char *format, va_list args) PRINTF(1, 0);
+
 static char *format_path(const char *format, va_list args)
 {
 	char *path = NULL;

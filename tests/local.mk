@@ -4,7 +4,8 @@ SH_LOG_DRIVER = $(LOG_DRIVER)
 TEST_EXTENSIONS = .sh
 AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; LC_ALL=C.UTF-8; TZ=UTC; \
 	top_srcdir=$(top_srcdir); top_builddir=$(top_builddir); \
-	export CMOCKA_MESSAGE_OUTPUT LC_ALL TZ top_srcdir top_builddir;
+	$(SANITIZER_ENVIRONMENT); \
+	export CMOCKA_MESSAGE_OUTPUT LC_ALL TZ top_srcdir top_builddir ASAN_OPTIONS;
 
 include tests/unit/local.mk
 include tests/fuzz/local.mk
@@ -13,8 +14,8 @@ dist_check_SCRIPTS = tests/layers.sh
 TESTS += tests/layers.sh
 
 # text cases
-dist_check_SCRIPTS += tests/cases/check.sh
-TESTS += tests/cases/check.sh
+dist_check_SCRIPTS += tests/cases/check.sh tests/probe.sh
+TESTS += tests/cases/check.sh tests/probe.sh
 EXTRA_DIST += tests/cases/README.md tests/cases/run.sh tests/cases/check tests/cases/machines
 dist_check_SCRIPTS += tests/cases/plan.sh
 TESTS += tests/cases/plan.sh

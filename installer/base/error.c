@@ -14,9 +14,10 @@ static void PRINTF(3, 0) format_text(char *to, size_t size, const char *format, 
 static void append(char *to, size_t size, const char *text)
 {
 	size_t used = strlen(to);
+	size_t fits = strnlen(text, size - used - 1);
 
-	if (used + 1 < size)
-		(void)snprintf(to + used, size - used, "%s", text);
+	memcpy(to + used, text, fits);
+	to[used + fits] = '\0';
 }
 
 int error_set(struct error *err, int code, const char *format, ...)
