@@ -128,14 +128,14 @@ class VM:
     """One QEMU process. Everything that waits has a timeout in seconds."""
 
     def __init__(self, name, folder, *, firmware="bios", memory=1536, disks=(), cdrom=None, kernel=None, initrd=None, append=None,
-                 boot=None, variables=None, extra=()):
+                 boot=None, variables=None, accelerator="tcg,thread=multi", extra=()):
         self.name, self.folder = name, pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.run = pathlib.Path(tempfile.mkdtemp(prefix="vm-"))
         self.ssh_port = free_port()
         self.started = time.monotonic()
         self.serial = self.second = self.process = self.qmp_file = None
-        self.arguments = self._arguments(firmware, memory, variables, boot)
+        self.arguments = ["qemu-system-x86_64", "-accel", accelerator, *self._arguments(firmware, memory, variables, boot)]
         for number, disk in enumerate(disks):
             self.arguments += self._disk(number, disk)
         if cdrom:
@@ -147,8 +147,7 @@ class VM:
 
     def _arguments(self, firmware, memory, variables, boot):
         # With 5-level page tables QEMU 7.2 runs static programs wrongly: BusyBox aborts in _dl_get_origin.
-        line = ["qemu-system-x86_64", "-name", self.name, "-machine", "q35", "-accel", "tcg,thread=multi",
-                "-cpu", "max,la57=off,svm=off",
+        line = ["-name", self.name, "-machine", "q35", "-cpu", "max,la57=off,svm=off",
                 "-smp", "1", "-m", str(memory), "-nodefaults", "-no-user-config", "-display", "none", "-vga", "std",
                 "-device", "virtio-rng-pci", "-device", "qemu-xhci,id=usb",
                 "-netdev", f"user,id=net,hostfwd=tcp:127.0.0.1:{self.ssh_port}-:22", "-device", "virtio-net-pci,netdev=net,romfile=",
