@@ -10,8 +10,8 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; LC_ALL=C.UTF-8; TZ=UTC; \
 include tests/unit/local.mk
 include tests/fuzz/local.mk
 
-dist_check_SCRIPTS = tests/layers.sh
-TESTS += tests/layers.sh
+dist_check_SCRIPTS = tests/layers.sh tests/firewall.sh tests/packages.sh
+TESTS += tests/layers.sh tests/firewall.sh tests/packages.sh
 
 # text cases
 dist_check_SCRIPTS += tests/cases/check.sh tests/probe.sh
@@ -20,6 +20,9 @@ EXTRA_DIST += tests/cases/README.md tests/cases/run.sh tests/cases/check tests/c
 dist_check_SCRIPTS += tests/cases/plan.sh
 TESTS += tests/cases/plan.sh
 EXTRA_DIST += tests/cases/plan
+dist_check_SCRIPTS += tests/cases/harden.sh
+TESTS += tests/cases/harden.sh
+EXTRA_DIST += tests/cases/harden
 
 include tests/engine/local.mk
 

@@ -15,9 +15,23 @@ split() {
 	awk '
 		to == "" && /^\$ jefe-setup/ { print substr($0, 3) > "invocation"; next }
 		/^--- status [0-9]+$/ { print $3 > "status"; to = "none"; next }
-		/^--- [A-Za-z0-9._-]+$/ { to = $2; printf "" > to; next }
-		to != "" && to != "none" { print > to }
+		/^--- (holds|lacks) / { to = "expected"; start = $2 "\t" $3 "\t"; next }
+		/^--- [A-Za-z0-9._\/-]+$/ {
+			to = $2; start = ""
+			if (to ~ /\//) { folder = to; sub(/\/[^\/]*$/, "", folder); system("mkdir -p " folder) }
+			printf "" > to
+			next
+		}
+		to != "" && to != "none" { print start $0 > to }
 	' "$1"
+}
+
+# unmet: "holds" and "lacks" lines that are not so.
+unmet() {
+	[ ! -e expected ] || while IFS="$(printf '\t')" read -r kind path line; do
+		if grep -qxF -- "$line" "$path"; then found=holds; else found=lacks; fi
+		[ "$found" = "$kind" ] || echo "$path $found: $line"
+	done < expected
 }
 
 # run_case CASE: 0 when status and output are as told; what differs is left in "difference".
@@ -34,7 +48,9 @@ run_case() {
 	got=$?
 	set +f
 	{
-		diff -u output printed
+		[ -e prints ] || diff -u output printed
+		[ ! -e prints ] || while read -r line; do sed 's/^ *//' printed | grep -qxF -- "$line" || echo "not printed: $line"; done < prints
+		unmet
 		[ ! -e stderr ] || diff -u stderr errors
 		[ "$got" = "$(cat status)" ] || { echo "status $got, not $(cat status)"; cat errors; }
 	} > difference

@@ -1,0 +1,29 @@
+#!/bin/sh
+# Every package that the Alpine row names is in Alpine's index. Prints TAP. Needs the index in the package cache.
+cd "${top_srcdir:-.}" || exit 99
+for branch in "${XDG_CACHE_HOME:-$HOME/.cache}"/jefelinux/alpine/*; do
+	[ -e "$branch/full-index/main.tar.gz" ] && index=$branch/full-index
+done
+[ -n "$index" ] || { echo "1..0 # SKIP no index of Alpine packages in the cache"; exit 0; }
+names=$(mktemp) || exit 99
+trap 'rm -f "$names"' EXIT
+for repository in "$index"/*.tar.gz; do
+	tar xzOf "$repository" APKINDEX 2>/dev/null | sed -n 's/^P://p'
+done > "$names"
+
+number=0
+bad=0
+packages=$(sed -n '/^static const char \*package_for/,/^}/s/.*{"[^"]*", "\([^"]*\)"}.*/\1/p' installer/distro/alpine.c | sort -u)
+# shellcheck disable=SC2086 # a list of words
+set -- $packages
+echo "1..$#"
+for package; do
+	number=$((number + 1))
+	if grep -qxF "$package" "$names"; then
+		echo "ok $number - $package"
+	else
+		echo "not ok $number - $package is not in $index"
+		bad=1
+	fi
+done
+exit "$bad"
