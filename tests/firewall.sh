@@ -9,6 +9,7 @@ unshare -n nft list ruleset 2>/dev/null || { echo "1..0 # SKIP needs root and a 
 name=jefe-$$
 tree=$(mktemp -d) || exit 99
 listeners=()
+# shellcheck disable=SC2317 # called by trap
 cleanup() {
 	kill "${listeners[@]}" 2>/dev/null
 	for space in server one two; do
@@ -43,7 +44,7 @@ connections() {
 }
 
 listen() { # listen SPACE PORT
-	in_space "$1" socat "TCP6-LISTEN:$2,fork,reuseaddr,ipv6only=0" PIPE &
+	(exec ip netns exec "$name-$1" socat "TCP6-LISTEN:$2,fork,reuseaddr,ipv6only=0" PIPE >/dev/null 2>&1) &
 	listeners+=($!)
 }
 
