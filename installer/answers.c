@@ -70,25 +70,40 @@ void answers_remove_user(struct answers *answers, size_t index)
 		(answers->user_count - index) * sizeof(*answers->users));
 }
 
-/* "users.12.name" to the table's "users[].name" and 12; other paths stay as they are. The caller frees it. */
-static char *table_key(const char *path, size_t *user)
+/* The length of the digits of "users.12.name", and where they start; 0 for other paths. */
+static size_t user_digits(const char *path, const char **digits)
 {
-	const char *number = text_starts(path, "users.") ? path + strlen("users.") : "";
-	const char *rest = number + strspn(number, "0123456789");
-	autofree char *digits = memory_copy_bytes(number, (size_t)(rest - number));
-	uint64_t index = 0;
+	size_t size;
 
-	if (rest == number || *rest != '.' ||
-		text_to_u64(digits, 0, UINT32_MAX, &index) < 0)
-		return memory_copy_text(path);
-	*user = index;
-	return memory_format("users[]%s", rest);
+	if (!text_starts(path, "users."))
+		return 0;
+	*digits = path + strlen("users.");
+	size = strspn(*digits, "0123456789");
+	return (*digits)[size] == '.' ? size : 0;
+}
+
+static size_t user_index(const char *path)
+{
+	const char *digits = "";
+	size_t size = user_digits(path, &digits);
+	autofree char *number = memory_copy_bytes(digits, size);
+	uint64_t index;
+
+	return text_to_u64(number, 0, UINT32_MAX, &index) == 0 ? index : SIZE_MAX;
+}
+
+/* "users.12.name" to the table's "users[].name"; other paths stay as they are. The caller frees it. */
+static char *table_key(const char *path)
+{
+	const char *digits = "";
+	size_t size = user_digits(path, &digits);
+
+	return size ? memory_format("users[]%s", digits + size) : memory_copy_text(path);
 }
 
 const struct field *answers_field(const char *path)
 {
-	size_t user = 0;
-	autofree char *key = table_key(path, &user);
+	autofree char *key = table_key(path);
 
 	for (const struct field *field = answer_fields; field->key; field++)
 		if (strcmp(field->key, key) == 0)
@@ -103,15 +118,16 @@ bool slot_find(struct answers *answers, const char *path, struct slot *slot,
 {
 	bool is_setting =
 		text_starts(path, settings_prefix) && path[strlen(settings_prefix)];
-	autofree char *key = NULL;
 
 	*setting = is_setting ? path + strlen(settings_prefix) : NULL;
 	*slot = (struct slot){
 		answers_field(is_setting ? "hardening.controls" : path), answers, 0};
 	if (!slot->field)
 		return false;
-	key = table_key(path, &slot->user);
-	return !field_is_user(slot->field) || slot->user < answers->user_count;
+	if (!field_is_user(slot->field))
+		return true;
+	slot->user = user_index(path);
+	return slot->user < answers->user_count;
 }
 
 char *answers_get(const struct answers *answers, const char *path)

@@ -41,7 +41,9 @@ char *probe_line(const struct probe *probe, const char *format, ...)
 	va_start(args, format);
 	path = format_path(format, args);
 	va_end(args);
-	return file_read_line(probe->root_fd, path, &line) < 0 ? NULL : trimmed(line);
+	if (file_read_line(probe->root_fd, path, &line) < 0 || !line)
+		return NULL;
+	return trimmed(line);
 }
 
 uint64_t probe_number(const struct probe *probe, const char *format, ...)
@@ -133,14 +135,13 @@ static char *proc_value(const struct text *file, const char *key)
 
 	words_split(&lines, text_string(file), "\n");
 	for (size_t i = 0; i < lines.count; i++) {
-		const char *colon = strchr(lines.items[i], ':');
-		autofree char *name = colon ? memory_copy_bytes(lines.items[i],
-						      (size_t)(colon - lines.items[i]))
-					    : NULL;
-		autofree char *bare = name ? trimmed(name) : NULL;
+		const char *rest = lines.items[i] + strlen(key);
 
-		if (text_equal(bare, key))
-			return trimmed(colon + 1);
+		if (!text_starts(lines.items[i], key))
+			continue;
+		rest += strspn(rest, " \t");
+		if (*rest == ':')
+			return trimmed(rest + 1);
 	}
 	return NULL;
 }

@@ -20,7 +20,8 @@ static int refuse(struct reader *reader, const yaml_mark_t *mark, const char *me
 {
 	*reader->line = (unsigned)mark->line + 1;
 	*reader->column = (unsigned)mark->column + 1;
-	return error_set(reader->err, -EINVAL, "%s", message);
+	(void)error_set(reader->err, -EINVAL, "%s", message);
+	return -EINVAL;
 }
 
 /* What libyaml says, what helps the writer of the file, and what construct it had begun. */
@@ -168,14 +169,13 @@ static int read_list(struct reader *reader, struct node *node, unsigned depth)
 	}
 }
 
-/* The key in the event just read, for the new last child of map. */
-static int read_key(struct reader *reader, struct node *map)
+/* The key in the event just read, for a new last child of map. */
+static int read_key(struct reader *reader, struct node *map, struct node **child)
 {
 	const yaml_event_t *event = &reader->event;
 	const char *key = (const char *)event->data.scalar.value;
 	autofree char *message = NULL;
 	const struct node *first;
-	struct node *child;
 
 	if (check_extras(reader) < 0)
 		return -EINVAL;
@@ -194,26 +194,26 @@ static int read_key(struct reader *reader, struct node *map)
 				key, first->key_line);
 		return refuse(reader, &event->start_mark, message);
 	}
-	child = add_child(map);
-	child->key = memory_copy_text(key);
-	child->key_line = (unsigned)event->start_mark.line + 1;
-	child->key_column = (unsigned)event->start_mark.column + 1;
+	*child = add_child(map);
+	(*child)->key = memory_copy_text(key);
+	(*child)->key_line = (unsigned)event->start_mark.line + 1;
+	(*child)->key_column = (unsigned)event->start_mark.column + 1;
 	return 0;
 }
 
 static int read_map(struct reader *reader, struct node *node, unsigned depth)
 {
 	for (;;) {
+		struct node *child = NULL;
 		int rc = next_event(reader);
 
 		if (rc < 0 || reader->event.type == YAML_MAPPING_END_EVENT)
 			return rc;
-		rc = read_key(reader, node);
+		rc = read_key(reader, node, &child);
 		if (rc == 0)
 			rc = next_event(reader);
 		if (rc == 0)
-			rc = read_node(
-				reader, &node->children[node->count - 1], depth + 1);
+			rc = read_node(reader, child, depth + 1);
 		if (rc < 0)
 			return rc;
 	}
@@ -255,12 +255,22 @@ static int read_node(struct reader *reader, struct node *node, unsigned depth)
 	return read_map(reader, node, depth);
 }
 
+/* The last of the next count events. */
+static int skip_events(struct reader *reader, unsigned count)
+{
+	int rc = 0;
+
+	while (rc == 0 && count--)
+		rc = next_event(reader);
+	return rc;
+}
+
 static int read_stream(struct reader *reader, struct node *root)
 {
 	const yaml_event_t *event = &reader->event;
 
 	*root = (struct node){.kind = NODE_MAP, .line = 1, .column = 1};
-	if (next_event(reader) < 0 || next_event(reader) < 0)
+	if (skip_events(reader, 2) < 0)
 		return -EINVAL;
 	if (event->type == YAML_STREAM_END_EVENT)
 		return 0;
@@ -271,7 +281,7 @@ static int read_stream(struct reader *reader, struct node *root)
 			"directives (%YAML, %TAG) are not allowed; leave the line out");
 	if (next_event(reader) < 0 || read_node(reader, root, 1) < 0)
 		return -EINVAL;
-	if (next_event(reader) < 0 || next_event(reader) < 0)
+	if (skip_events(reader, 2) < 0)
 		return -EINVAL;
 	if (event->type != YAML_STREAM_END_EVENT)
 		return refuse(reader, &event->start_mark,
