@@ -338,6 +338,18 @@ static void check_machine(const struct checking *checking)
 			"Secure Boot is on; the installed system is not signed for it: switch it off in the firmware setup");
 }
 
+/* The one control that another answer decides. */
+static void check_disk_control(
+	const struct checking *checking, const struct policy *policy)
+{
+	const struct control *control = control_named("boot.encryption");
+
+	if (control && control_wanted(control, policy) &&
+		checking->answers->disk.encryption == ENCRYPTION_NONE)
+		complain(checking, SEVERITY_WARNING, "disk.encryption",
+			"this level wants an encrypted disk; with none the audit will report boot.encryption as failed");
+}
+
 static void check_controls(const struct checking *checking)
 {
 	const struct policy policy = policy_of(checking->answers);
@@ -347,6 +359,7 @@ static void check_controls(const struct checking *checking)
 	for (size_t i = 0; i < found.count; i++)
 		complain(checking, found.items[i].severity, found.items[i].key, "%s",
 			found.items[i].text);
+	check_disk_control(checking, &policy);
 }
 
 void answers_check(const struct answers *answers, const struct machine *machine,

@@ -93,10 +93,14 @@ static void print_control(const struct control *control)
 	print_labelled("May break", control->breaks ? control->breaks : "nothing known");
 	print_labelled("Undo", undo);
 	print_labelled("Needs", control->needs);
-	print_labelled("Only with role", control->role);
+	if (control->role && *control->role == '!')
+		print_labelled("Only without role", control->role + 1);
+	else
+		print_labelled("Only with role", control->role);
 	print_labelled("See", control->reference);
 	(void)printf("\n  Layer:    %s\n", layer_names[control->layer]);
-	(void)printf("  Levels:   %s and above\n", level_names[control->level]);
+	(void)printf("  Levels:   %s%s\n", level_names[control->level],
+		control->level < LEVEL_PARANOID ? " and above" : "");
 	for (size_t i = LEVEL_BASELINE; i <= LEVEL_PARANOID; i++)
 		if (control->values[i])
 			(void)printf("  Value:    %s (%s)\n", control->values[i],
