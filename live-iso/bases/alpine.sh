@@ -1,5 +1,7 @@
 # Base alpine: the minirootfs, then its own apk inside it. Keys are pinned in alpine/keys.sha256.
 # shellcheck shell=bash
+# shellcheck source=/dev/null
+. "$here/bases/alpine/local.sh"
 alpine_project_mirror=https://dl-cdn.alpinelinux.org/alpine
 
 # alpine_serves URL BRANCH: URL is a mirror of BRANCH.
@@ -49,7 +51,6 @@ alpine_bootstrap() {
 	alpine_local_repository "$1"
 	alpine_repositories >"$1/etc/apk/repositories"
 	alpine_in_root "$1" apk update
-	alpine_decide_compiler "$1"
 }
 
 # alpine_minirootfs: path of the newest one of the branch, fetched and checked.

@@ -148,9 +148,13 @@ debian_configure_options() {
 	echo "ARCHIVE_LIBS=-Wl,--as-needed -l:libarchive.a -lacl -lz -llzma -lzstd"
 }
 
-# debian_can_build: its mirrors always have a compiler.
+# Its mirrors always have a compiler.
+debian_decide_compiler() {
+	:
+}
+
 debian_can_build() {
-	return 0
+	:
 }
 
 # debian_keymaps ROOT FOLDER LIST: lines of keymap_list, converted with ROOT's loadkeys.

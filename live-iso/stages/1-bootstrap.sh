@@ -3,11 +3,16 @@
 
 stage_bootstrap() {
 	local name
-	mirrors_choose alpine debian
+	# shellcheck disable=SC2046
+	mirrors_choose $(all_bases)
 	for name in $(bases_wanted); do
 		base_root "$name"
 	done
 	[ "$(bases_used)" = "$(bases_wanted)" ] || base_root debian
+}
+
+all_bases() {
+	basename -s .sh "$here"/bases/*.sh
 }
 
 # bases_wanted: those of the live system and of what is installed, each once.
@@ -23,16 +28,15 @@ bases_used() {
 	} | sort -u
 }
 
+# base_root BASE: its smallest root, and whether its mirrors have what compiling takes.
 base_root() {
 	unit_name=$1-base
 	mirror_state "$1"
-	unit "$1-base" "$(hash_of "$(cat "$work/mirror/$1.state")" "$here/bases/$1.sh" "$here/bases/$1-local.sh" "$here/lib/chroot.sh" \
-		"$(base_pins "$1")" "$here/bases/modules-excluded.list" "${keyring:-}")" make_base_root "$1"
-}
-
-# base_pins BASE: hash of what it is checked against.
-base_pins() {
-	cat "$here/bases/$1"/*.sha256 "$here/bases/$1/build.list" "$here/bases/$1/common.list" 2>/dev/null | sha256sum
+	unit "$1-base" "$(hash_of "$(cat "$work/mirror/$1.state")" "$here/bases/$1.sh" "$here/bases/modules-excluded.list" \
+		"$here/lib/chroot.sh" "$(cat "$here/bases/$1"/*.sh "$here/bases/$1"/*.sha256 2>/dev/null)" "${keyring:-}")" \
+		make_base_root "$1"
+	unit "$1-compiler" "$(hash_of "$(stamp "$1-base")" "$here/bases/$1/build.list" "$here/bases/$1/runtime.list")" \
+		"$1_decide_compiler" "$work/$1/base"
 }
 
 make_base_root() {
