@@ -13,8 +13,9 @@
 #define AT(member)      .offset = offsetof(struct answers, member)
 #define USER_AT(member) .offset = offsetof(struct user, member)
 
-const char *const field_type_names[] = {"text", "true or false", "one of a few words", "whole number", "size",
-	"list of texts", "where a secret comes from", "control: value pairs", NULL};
+const char *const field_type_names[] = {"text", "true or false", "one of a few words",
+	"whole number", "size", "list of texts", "where a secret comes from",
+	"control: value pairs", NULL};
 
 static const char *const console_names[] = {"both", "vga", "serial", NULL};
 static const char *const network_names[] = {"dhcp", "static", "none", NULL};
@@ -24,6 +25,7 @@ static const char *const encryption_names[] = {"none", "luks2", NULL};
 static const char *const finish_names[] = {"reboot", "poweroff", "stay", NULL};
 static const char *const level_choices[] = {"baseline", "hardened", "paranoid", NULL};
 
+// clang-format off
 const struct field answer_fields[] = {
 	{.key = "schema", .type = FIELD_NUMBER, AT(schema), .standard = "1", .min = 1, .max = 1,
 		.label = "Schema", .example = "1", .since = 1, .always = true, .advanced = true, .valid = valid_schema,
@@ -180,3 +182,4 @@ const struct field answer_fields[] = {
 		.help = "reboot: starts the installed system. poweroff: switches off. stay: keeps the live system running."},
 	{0},
 };
+// clang-format on

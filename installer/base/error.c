@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void PRINTF(3, 0) format_text(char *to, size_t size, const char *format, va_list args)
+static void PRINTF(3, 0)
+	format_text(char *to, size_t size, const char *format, va_list args)
 {
 	if (vsnprintf(to, size, format, args) < 0)
 		to[0] = '\0';

@@ -4,8 +4,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "tests/unit/unit.h"
 #include "tests/unit/temporary.h"
+#include "tests/unit/unit.h"
 
 static int make_root(void **state)
 {

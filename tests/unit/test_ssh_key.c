@@ -79,7 +79,8 @@ static void other_things_are_refused(void **state)
 	for (size_t i = 0; i < LENGTH(bad); i++) {
 		autotext struct text why_not = {0};
 
-		if (ssh_key_valid(bad[i].line, &why_not) || !strstr(why_not.data, bad[i].word))
+		if (ssh_key_valid(bad[i].line, &why_not) ||
+			!strstr(why_not.data, bad[i].word))
 			fail_msg("%s: %s", bad[i].line, text_string(&why_not));
 	}
 }
