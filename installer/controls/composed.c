@@ -82,6 +82,6 @@ void composed_persisted(struct site *site, const struct control *control,
 		find(finding, FOUND_WRONG, NULL,
 			memory_format("%s lacks: %s", control->kind->file, missing.data));
 	else
-		find(finding, FOUND_RIGHT, memory_copy_text(value),
+		find(finding, FOUND_RIGHT, describe_lines(control, value),
 			memory_format("%s", control->kind->file));
 }

@@ -29,25 +29,32 @@ static bool has_folder(const struct site *site, const char *rule)
 	return file_exists(site->scope->root_fd, *path ? path : "/");
 }
 
-/* A rule that starts with -a holds for both system call tables: a 32-bit call must not slip past. */
-static void lines(struct site *site, const struct control *control, const char *value,
-	struct text *text)
+/* A rule that names no table holds for both: a 32-bit call must not slip past. */
+static void add_rule(const char *rule, const char *key, struct text *text)
 {
 	static const char *const tables[] = {"b64", "b32"};
 	static const char start[] = "-a always,exit";
+
+	if (!text_starts(rule, start)) {
+		text_addf(text, "%s\n", rule);
+		return;
+	}
+	if (strstr(rule, "-F arch=")) {
+		text_addf(text, "%s -F key=%s\n", rule, key);
+		return;
+	}
+	for (size_t i = 0; i < LENGTH(tables); i++)
+		text_addf(text, "%s -F arch=%s%s -F key=%s\n", start, tables[i], rule + strlen(start), key);
+}
+
+static void lines(struct site *site, const struct control *control, const char *value, struct text *text)
+{
 	autowords struct words rules = {0};
 
 	words_split(&rules, value, "\n");
-	for (size_t i = 0; i < rules.count; i++) {
-		if (!text_starts(rules.items[i], start)) {
-			text_addf(text, "%s\n", rules.items[i]);
-			continue;
-		}
-		for (size_t j = 0; j < LENGTH(tables) && has_folder(site, rules.items[i]);
-			j++)
-			text_addf(text, "%s -F arch=%s%s -F key=%s\n", start, tables[j],
-				rules.items[i] + strlen(start), control->target);
-	}
+	for (size_t i = 0; i < rules.count; i++)
+		if (has_folder(site, rules.items[i]))
+			add_rule(rules.items[i], control->target, text);
 }
 
 /* Does the service merge rules.d itself? Its script says so. */

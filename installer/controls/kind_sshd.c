@@ -138,7 +138,7 @@ static void compare(
 			wanted.items[i], now ? now : "unset");
 	}
 	find(finding, right ? FOUND_RIGHT : FOUND_WRONG,
-		right ? memory_copy_text(value) : memory_copy_text(found.data),
+		right ? describe_lines(NULL, value) : memory_copy_text(found.data),
 		right ? memory_copy_text(where)
 		      : memory_format("%s: %s", where, found.data));
 }

@@ -53,8 +53,8 @@ int openrc_action(const char *service, const char *action, struct error *err)
 
 bool openrc_running(const char *service)
 {
-	static const char *const states[] = {
-		"/run/openrc/started", "/lib/rc/init.d/started"};
+	/* The service that asks is itself still starting. */
+	static const char *const states[] = {"/run/openrc/started", "/run/openrc/starting"};
 	bool running = false;
 	autoclose int root = file_open_root("/", NULL);
 
