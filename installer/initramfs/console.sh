@@ -39,7 +39,7 @@ ask_on() {
 	exec <"$1" >"$1"
 	stty -echo
 	while [ -z "$line" ]; do
-		printf 'jefe: %s: ' "$2"
+		printf '\njefe: %s: ' "$2"
 		IFS= read -r line || return
 	done
 	printf '%s\n' "$line" >/run/jefe/answer

@@ -28,18 +28,19 @@ coldplug() {
 # wait_until SECONDS COMMAND...: run COMMAND when block devices have changed, and once a second (a disc may spin up), until
 # it succeeds; false after SECONDS.
 wait_until() {
-	tenths=$(($1 * 10))
-	seen_blocks=''
+	read -r now _ </proc/uptime
+	deadline=$((${now%.*} + $1))
+	seen=''
 	shift
-	while [ "$tenths" -ge 0 ]; do
+	while [ "${now%.*}" -le "$deadline" ]; do
 		while coldplug; do :; done
-		blocks=$(echo /sys/class/block/*)
-		if [ "$blocks" != "$seen_blocks" ] || [ $((tenths % 10)) = 0 ]; then
-			seen_blocks=$blocks
+		blocks="$(echo /sys/class/block/*) ${now%.*}"
+		if [ "$blocks" != "$seen" ]; then
+			seen=$blocks
 			"$@" && return 0
 		fi
 		sleep 0.1
-		tenths=$((tenths - 1))
+		read -r now _ </proc/uptime
 	done
 	return 1
 }

@@ -2,8 +2,10 @@
 # The way to the root of an installed system: unlock, check, mount.
 
 mount_installed() {
-	[ -z "$luks" ] || [ -e /dev/mapper/root ] || unlock || return
-	if ! wait_until 30 find_uuid "$root"; then
+	if [ -n "$luks" ]; then
+		unlock || return
+		device=/dev/mapper/root
+	elif ! wait_until 30 find_uuid "$root"; then
 		fail "no disk holds the root file system $root"
 		return
 	fi

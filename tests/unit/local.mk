@@ -69,6 +69,10 @@ tests_unit_test_machine_disk_SOURCES = tests/unit/test_machine_disk.c tests/unit
 UNIT_TESTS += tests/unit/test_bootmenu
 tests_unit_test_bootmenu_SOURCES = tests/unit/test_bootmenu.c
 
+UNIT_TESTS += tests/unit/test_elf tests/unit/test_initramfs
+tests_unit_test_elf_SOURCES = tests/unit/test_elf.c
+tests_unit_test_initramfs_SOURCES = tests/unit/test_initramfs.c
+
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)

@@ -75,12 +75,24 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def connect(path):
+    """A connection to a socket of QEMU, whose name appears a moment before it listens."""
+    for _ in range(100):
+        connection = socket.socket(socket.AF_UNIX)
+        try:
+            connection.connect(str(path))
+            return connection
+        except ConnectionRefusedError:
+            connection.close()
+            time.sleep(0.05)
+    raise VMError(f"QEMU does not listen on {path}")
+
+
 class Line:
     """One serial line of the machine. A thread reads it all the time, so that the guest never waits for us."""
 
     def __init__(self, path):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.connect(str(path))
+        self.socket = connect(path)
         self.text, self.position, self.pending, self.closed = "", 0, "", False
         self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self.changed = threading.Condition()
@@ -183,9 +195,8 @@ class VM:
         for path in ("serial", "second", "qmp"):
             self._wait_for_socket(self.run / path)
         self.serial, self.second = Line(self.run / "serial"), Line(self.run / "second")
-        connection = socket.socket(socket.AF_UNIX)
+        connection = connect(self.run / "qmp")
         connection.settimeout(30)
-        connection.connect(str(self.run / "qmp"))
         self.qmp_file = connection.makefile("rw")
         self.qmp_file.readline()
         self.qmp("qmp_capabilities")
