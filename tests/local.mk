@@ -25,5 +25,6 @@ TESTS += tests/cases/harden.sh
 EXTRA_DIST += tests/cases/harden
 
 include tests/engine/local.mk
+include tests/iso/local.mk
 
 EXTRA_DIST += tests/run tests/lint.sh tests/packages.list tests/.clang-tidy tests/vm

@@ -34,8 +34,11 @@ lock_work() {
 	trap 'stop_stage; exit 143' TERM HUP
 }
 
+# stop_stage: end the running stage with all it started, and wait for that.
 stop_stage() {
-	[ -z "${stage_pid:-}" ] || kill -TERM -- "-$stage_pid" 2>/dev/null || kill "$stage_pid" 2>/dev/null || true
+	[ -n "${stage_pid:-}" ] || return 0
+	kill -TERM -- "-$stage_pid" 2>/dev/null || true
+	wait "$stage_pid" 2>/dev/null || true
 }
 
 # stage NUMBER TITLE NAME: run stage_NAME in a process group of its own, output to log/NUMBER-NAME.log.

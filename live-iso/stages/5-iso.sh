@@ -8,7 +8,7 @@ stage_iso() {
 	unit medium-kernel "$(hash_of "$(stamp live-image)" "$here/stages/5-iso.sh")" make_kernel
 	[ -e "$output" ] || rm -f "$work/stamp/iso"
 	unit iso "$(hash_of "$(stamp medium-kernel)" "$(stamp medium-live)" "$(stamp medium-payload)" "$here/grub.cfg" "$here/lib/grub.sh" \
-		"$output" "${answers:-}" "$append")" make_iso
+		"to $output" "${answers:-}" "$append")" make_iso
 }
 
 # make_kernel: kernel and initramfs; the latter is made by the program that is on the medium, from the programs of the live system.

@@ -1,0 +1,69 @@
+# A base of one static BusyBox, for tests of the stages: no mirror, no network, seconds.
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154
+tiny_branch=one
+
+tiny_serves() {
+	[ "$1" = "file://$tiny_mirror" ]
+}
+
+tiny_own_mirrors() {
+	echo "file://$tiny_mirror"
+}
+
+tiny_state() {
+	fetch "$(mirrors_of tiny)/index" | sha256sum | cut -d' ' -f1
+}
+
+tiny_bootstrap() {
+	local applet
+	mkdir -p "$1"/{bin,sbin,usr/bin,usr/sbin,etc,proc,dev,run,tmp,root,var/log,var/tmp,var/lib/jefelinux,lib/rc/bin,etc/runlevels,boot}
+	cp "$(command -v busybox)" "$1/bin/busybox"
+	for applet in sh sed cp cat head; do ln -s busybox "$1/bin/$applet"; done
+	ln -s /bin/busybox "$1/usr/bin/env"
+	echo 'root:*:1::::::' >"$1/etc/shadow"
+	printf '#!/bin/sh\n: >/run/openrc/deptree\n' >"$1/lib/rc/bin/rc-depend"
+	chmod +x "$1/lib/rc/bin/rc-depend"
+}
+
+tiny_decide_compiler() {
+	:
+}
+
+tiny_can_build() {
+	:
+}
+
+# What a role adds: a kernel; for the live system enough bytes to fill a small disk.
+tiny_install() {
+	case $2 in
+	common)
+		mkdir -p "$1/lib/modules/1.0-tiny"
+		echo kernel >"$1/boot/vmlinuz-1.0-tiny"
+		;;
+	live) head -c 3000000 /dev/urandom >"$1/root/noise" ;;
+	esac
+}
+
+tiny_configure_options() {
+	:
+}
+
+tiny_keymaps() {
+	local name
+	while read -r name _; do
+		head -c 2000 /dev/zero >"$2/$name.bmap"
+	done <"$3"
+}
+
+tiny_packages() {
+	echo 'busybox 1.0'
+}
+
+tiny_kernel_image() {
+	echo "boot/vmlinuz-$2"
+}
+
+tiny_finish() {
+	:
+}
