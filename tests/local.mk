@@ -28,3 +28,4 @@ include tests/engine/local.mk
 include tests/iso/local.mk
 
 EXTRA_DIST += tests/run tests/lint.sh tests/packages.list tests/.clang-tidy tests/vm
+include tests/screens/local.mk

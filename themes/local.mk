@@ -1,3 +1,3 @@
-# Sources of themes; see Makefile.am.
-dist_themes_DATA = themes/default.theme
+# Themes are data; themes/default.theme is also built in (tui/local.mk).
 themesdir = $(pkgdatadir)/themes
+dist_themes_DATA = themes/default.theme themes/high-contrast.theme themes/mono.theme

@@ -185,6 +185,7 @@ void form_open(struct form *form, const char *screen)
 
 	if (to == form->screen_count)
 		return;
+	drafts_drop_stored(form);
 	if (form->screens[to]->kind == SCREEN_SUB)
 		remember_opener(form);
 	form->now = to;
@@ -223,7 +224,7 @@ static unsigned screen_problems(const struct form *form, const struct screen *sc
 	for (size_t i = 0; i < form->draft_count; i++) {
 		const struct screen *of = form->drafts[i].screen;
 
-		count += of->kind != SCREEN_GATE &&
+		count += of->kind != SCREEN_GATE && !form->drafts[i].stored &&
 			 (of == screen || text_equal(of->parent, screen->id));
 	}
 	return count;

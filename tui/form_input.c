@@ -17,13 +17,26 @@ static void go_forward(struct form *form)
 		form_open(form, form->screens[i]->id);
 }
 
+/* An entry left behind by Back that is not valid: it must be looked at before the gate. */
+static bool has_problem(struct form *form)
+{
+	const char *id = form_first_problem(form);
+
+	if (id)
+		form_say(form, TONE_DANGER,
+			_("An entry on the page %s cannot be taken; open it."),
+			_(form->screens[form_index(form, id)]->title));
+	return id != NULL;
+}
+
 static void next(struct form *form)
 {
 	const struct screen *screen = form_screen(form);
 	const char *at = NULL;
 	struct error err = {0};
 
-	if (screen->kind == SCREEN_RUN || !values_commit(form))
+	if (screen->kind == SCREEN_RUN || !values_commit(form) ||
+		(screen->kind == SCREEN_HUB && has_problem(form)))
 		return;
 	if (screen->leave && screen->leave(form->context, &at, &err) < 0) {
 		form_rebuild(form);

@@ -7,6 +7,7 @@
 struct draft {
 	const struct screen *screen;
 	char *id, *text, *error;
+	bool stored; /* it is the value, only spelled as it was typed: "a, " for "a" */
 };
 
 struct form {
@@ -56,6 +57,7 @@ bool form_deaf(const struct form *form);
 /* form_values.c */
 struct draft *draft_find(const struct form *form, const char *id);
 void drafts_free(struct form *form);
+void drafts_drop_stored(struct form *form);
 void drafts_drop_screen(struct form *form, const struct screen *screen);
 void value_type(struct form *form, const struct item *item, const char *text); /* SET */
 void value_secret_add(struct form *form, const struct item *item, const char *text);

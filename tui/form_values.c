@@ -35,6 +35,18 @@ static void draft_drop(struct form *form, const char *id)
 	*draft = form->drafts[--form->draft_count];
 }
 
+void drafts_drop_stored(struct form *form)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < form->draft_count; i++)
+		if (form->drafts[i].stored)
+			draft_release(&form->drafts[i]);
+		else
+			form->drafts[kept++] = form->drafts[i];
+	form->draft_count = kept;
+}
+
 void drafts_drop_screen(struct form *form, const struct screen *screen)
 {
 	size_t kept = 0;
@@ -106,13 +118,12 @@ static char *clean(const char *text)
 static void type_text(struct form *form, const struct item *item, const char *text)
 {
 	autofree char *kept = clean(text);
-	autofree char *id = memory_copy_text(item->id);
+	struct draft *draft = draft_make(form, item->id);
 	struct error err = {0};
 
-	if (item->type == ITEM_CONFIRM || store(form, id, kept, &err) < 0)
-		draft_text(draft_make(form, id), kept);
-	else
-		draft_drop(form, id);
+	draft_text(draft, kept);
+	draft->stored =
+		item->type != ITEM_CONFIRM && store(form, draft->id, kept, &err) == 0;
 }
 
 static void choose(struct form *form, const struct item *item, const char *value)
@@ -267,13 +278,17 @@ void form_forget(struct form *form, const char *id)
 	draft_drop(form, id);
 }
 
+static bool is_problem(const struct draft *draft)
+{
+	return !draft->stored && draft->screen->kind != SCREEN_GATE;
+}
+
 unsigned form_problems(const struct form *form)
 {
 	unsigned count = 0;
 
 	for (size_t i = 0; i < form->draft_count; i++)
-		count += form->drafts[i].screen->kind == SCREEN_STEP ||
-			 form->drafts[i].screen->kind == SCREEN_SUB;
+		count += is_problem(&form->drafts[i]);
 	return count;
 }
 
@@ -281,7 +296,8 @@ const char *form_first_problem(const struct form *form)
 {
 	for (size_t k = 0; k < form->screen_count; k++)
 		for (size_t i = 0; i < form->draft_count; i++)
-			if (form->drafts[i].screen == form->screens[k])
+			if (form->drafts[i].screen == form->screens[k] &&
+				is_problem(&form->drafts[i]))
 				return form->screens[k]->id;
 	return NULL;
 }

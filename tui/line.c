@@ -6,35 +6,35 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "installer/base/memory.h"
-#include "tui/frontend.h"
 #include "tui/language.h"
+#include "tui/line_state.h"
 #include "tui/line_text.h"
 
 enum { LINE_MAX_BYTES = 16 * 1024, LISTED_MAX = 20 };
 
-struct line {
-	const struct terminal *terminal;
-	const struct view *view;
-	struct termios before;
-	bool has_termios, silent;
-	bool greeted, ended;
-	char *screen; /* the one announced */
-	char *asked; /* id of the question waiting for a line, "" for the one that goes on, NULL: none */
-	size_t at;      /* item to come next */
-	char *checking; /* id: show what is wrong with it before going on */
-	bool checked, tried_next, sent;
-	char *said; /* last message */
-	struct secret
-		*typed; /* bytes of the line so far; locked, because it may be a secret */
-	struct text answer;
-	size_t step_now;
-	unsigned tenth; /* of the progress, told last */
-};
+void line_tell(const struct line *line, const char *format, ...)
+{
+	autofree char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	if (text)
+		line_say(line->terminal->out, text);
+}
+
+void line_keep(char **kept, const char *text)
+{
+	char *copy = memory_copy_text(text);
+
+	free(*kept);
+	*kept = copy;
+}
 
 static int line_open(void **state, const struct terminal *terminal, struct error *err)
 {
@@ -69,67 +69,24 @@ static void line_show(void *state, const struct view *view)
 	((struct line *)state)->view = view;
 }
 
-static void say(const struct line *line, const char *format, ...) PRINTF(2, 3);
-static void say(const struct line *line, const char *format, ...)
-{
-	autofree char *text = NULL;
-	va_list args;
-
-	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		text = NULL;
-	va_end(args);
-	if (text)
-		line_say(line->terminal->out, text);
-}
-
-static void replace(char **kept, const char *text)
-{
-	char *copy = memory_copy_text(text);
-
-	free(*kept);
-	*kept = copy;
-}
-
-static size_t index_of(const struct page *page, const char *id)
-{
-	size_t i = 0;
-
-	while (i < page->count && !text_equal(page->items[i]->id, id))
-		i++;
-	return i;
-}
-
-static const struct item *asked_item(const struct line *line)
-{
-	return line->asked ? page_item(line->view->page, line->asked) : NULL;
-}
-
-/* A question is everything with the focus except rows and actions, which form one menu at the end. */
-static bool is_question(const struct item *item)
-{
-	return item_takes_focus(item) && item->type != ITEM_ACTION &&
-	       item->type != ITEM_LIST;
-}
-
 static void announce(struct line *line)
 {
 	const struct view *view = line->view;
 
 	if (!line->greeted)
-		say(line,
+		line_tell(line,
 			_("%s, line mode.%s\nType ? for help, < to go back, = for the summary, ! for a shell, /text to search,\n"
 			  "Enter to take the answer in [brackets].\n"),
 			view->product,
 			view->banner ? _(" This is a demonstration.") : "");
 	line->greeted = true;
 	if (view->kind == SCREEN_RUN || view->kind == SCREEN_SUB)
-		say(line, "\n%s.\n", view->title);
+		line_tell(line, "\n%s.\n", view->title);
 	else
-		say(line, _("\nStep %zu of %zu: %s.\n"), view->step_now + 1,
+		line_tell(line, _("\nStep %zu of %zu: %s.\n"), view->step_now + 1,
 			view->step_count, view->title);
-	replace(&line->screen, view->screen);
-	replace(&line->asked, NULL);
+	line_keep(&line->screen, view->screen);
+	line_keep(&line->asked, NULL);
 	line->at = 0;
 	line->tried_next = false;
 }
@@ -137,82 +94,61 @@ static void announce(struct line *line)
 static void tell_message(struct line *line)
 {
 	if (line->view->message && !text_equal(line->view->message, line->said))
-		say(line, "%s\n", line->view->message);
-	replace(&line->said, line->view->message);
+		line_tell(line, "%s\n", line->view->message);
+	line_keep(&line->said, line->view->message);
 }
 
 static void tell_help(struct line *line, struct input *input)
 {
-	const struct item *item = asked_item(line);
+	const struct item *item = line_asked(line);
 
 	if (item && item->why)
-		say(line, "%s\n", item->why);
-	say(line, "%s\n", line->view->help);
+		line_tell(line, "%s\n", item->why);
+	line_tell(line, "%s\n", line->view->help);
 	*input = (struct input){.kind = INPUT_HELP};
-	replace(&line->asked, NULL);
-}
-
-/* The menu behind the questions: rows and actions, numbered. Returns how many; with number it returns that entry. */
-struct entry {
-	const struct item *item;
-	const struct choice *row;
-};
-
-static size_t menu(const struct view *view, size_t number, struct entry *found)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < view->page->count; i++) {
-		const struct item *item = view->page->items[i];
-		bool is_action = item->type == ITEM_ACTION &&
-				 !(item->key_only && view->kind == SCREEN_RUN);
-		size_t rows = item->type == ITEM_LIST ? item->count : is_action;
-
-		for (size_t k = 0; k < rows; k++)
-			if (++count == number)
-				*found = (struct entry){
-					item, is_action ? NULL : &item->choices[k]};
-	}
-	return count;
+	line_keep(&line->asked, NULL);
 }
 
 static void ask_menu(struct line *line)
 {
 	const struct page *page = line->view->page;
-	size_t count = menu(line->view, 0, NULL);
+	size_t count = line_menu(line->view, 0, NULL);
 
 	for (size_t i = 1; i <= count; i++) {
 		struct entry entry = {0};
 
-		(void)menu(line->view, i, &entry);
+		(void)line_menu(line->view, i, &entry);
+		if (entry.row == entry.item->choices && entry.row && entry.item->label)
+			line_tell(line, "%s%s\n", entry.item->label,
+				line_stop(entry.item->label, ":"));
 		line_say_choice(line->terminal->out, i,
 			entry.row ? entry.row->label : entry.item->label,
 			entry.row ? entry.row->note : NULL);
 	}
 	if (line->view->kind == SCREEN_RUN)
-		say(line, "%s", count ? _("Number: ") : "");
+		line_tell(line, "%s", count ? _("Number: ") : "");
 	else if (count)
-		say(line, _("Number, or Enter for %s: "),
+		line_tell(line, _("Number, or Enter for %s: "),
 			page->next_label ? page->next_label : _("Next"));
 	else
-		say(line, _("Enter for %s: "),
+		line_tell(line, _("Enter for %s: "),
 			page->next_label ? page->next_label : _("Next"));
-	replace(&line->asked, "");
+	line_keep(&line->asked, "");
 }
 
 static void ask(struct line *line, const struct item *item)
 {
 	if (item->error)
-		say(line, _("Not accepted: %s\n"), item->error);
+		line_tell(line, _("Not accepted: %s\n"), item->error);
 	line_ask(line->terminal->out, item, LISTED_MAX);
 	set_echo(line, item->type != ITEM_SECRET);
-	replace(&line->asked, item->id);
+	line_keep(&line->asked, item->id);
 }
 
 static bool questions_remain(const struct page *page, size_t at)
 {
 	for (; at < page->count; at++)
-		if (is_question(page->items[at]))
+		if (line_is_question(page->items[at]))
 			return true;
 	return false;
 }
@@ -226,7 +162,7 @@ static int advance(struct line *line, struct input *input)
 	for (; line->at < page->count; line->at++) {
 		const struct item *item = page->items[line->at];
 
-		if (is_question(item)) {
+		if (line_is_question(item)) {
 			ask(line, item);
 			return 0;
 		}
@@ -234,191 +170,17 @@ static int advance(struct line *line, struct input *input)
 			item->type != ITEM_LOG)
 			line_say_item(line->terminal->out, item);
 	}
-	if (line->view->kind == SCREEN_RUN && !menu(line->view, 0, NULL)) {
-		replace(&line->asked, "");
+	if (line->view->kind == SCREEN_RUN && !line_menu(line->view, 0, NULL)) {
+		line_keep(&line->asked, "");
 		return 0;
 	}
 	if (had_questions && line->view->kind != SCREEN_RUN &&
-		!menu(line->view, 0, NULL)) {
+		!line_menu(line->view, 0, NULL)) {
 		line->tried_next = true;
 		*input = (struct input){.kind = INPUT_NEXT};
 		return 1;
 	}
 	ask_menu(line);
-	return 0;
-}
-
-/* Answers. */
-
-static int send(
-	struct input *input, enum input_kind kind, const char *id, const char *text)
-{
-	*input = (struct input){.kind = kind, .id = id, .text = text};
-	return 1;
-}
-
-/* Take it as answered: the next question comes, after a check where one is needed. */
-static int answered(struct line *line, const struct item *item)
-{
-	line->at = index_of(line->view->page, item->id) + 1;
-	if (item_is_typed(item) && item->type != ITEM_CONFIRM)
-		replace(&line->checking, item->id);
-	replace(&line->asked, NULL);
-	return 0;
-}
-
-static int answer_one(
-	struct line *line, const struct item *item, const char *text, struct input *input)
-{
-	const struct choice *choice = line_find(line->terminal->out, item, text);
-
-	if (!*text && item_find(item, item->value))
-		return answered(line, item);
-	if (!choice || choice->why_not) {
-		say(line, "%s\n",
-			choice ? choice->why_not : _("That is none of the choices."));
-		replace(&line->asked, NULL);
-		return 0;
-	}
-	(void)answered(line, item);
-	return send(input, INPUT_SET, item->id, choice->value);
-}
-
-static int answer_many(
-	struct line *line, const struct item *item, const char *text, struct input *input)
-{
-	const struct choice *choice =
-		*text ? line_find(line->terminal->out, item, text) : NULL;
-
-	if (!*text)
-		return answered(line, item);
-	replace(&line->asked, NULL);
-	if (!choice) {
-		say(line, "%s\n", _("That is none of the choices."));
-		return 0;
-	}
-	text_free(&line->answer);
-	text_addf(&line->answer, "%c%s", choice->on ? '-' : '+', choice->value);
-	return send(input, INPUT_SET, item->id, line->answer.data);
-}
-
-static int answer_bool(
-	struct line *line, const struct item *item, const char *text, struct input *input)
-{
-	if (!*text)
-		return answered(line, item);
-	if (strcasecmp(text, _("y")) != 0 && strcasecmp(text, _("yes")) != 0 &&
-		strcasecmp(text, _("n")) != 0 && strcasecmp(text, _("no")) != 0) {
-		say(line, "%s\n", _("Answer y or n."));
-		replace(&line->asked, NULL);
-		return 0;
-	}
-	(void)answered(line, item);
-	return send(input, INPUT_SET, item->id,
-		strncasecmp(text, _("y"), 1) == 0 ? "true" : "false");
-}
-
-static int answer_typed(
-	struct line *line, const struct item *item, const char *text, struct input *input)
-{
-	bool keeps = !*text && item->type != ITEM_CONFIRM;
-
-	(void)answered(line, item);
-	if (keeps)
-		return 0;
-	return send(input, INPUT_SET, item->id,
-		item->type != ITEM_CONFIRM && strcmp(text, "-") == 0 ? "" : text);
-}
-
-static int answer_menu(struct line *line, const char *text, struct input *input)
-{
-	struct entry entry = {0};
-	uint64_t number;
-
-	replace(&line->asked, NULL);
-	if (!*text && line->view->kind != SCREEN_RUN) {
-		line->tried_next = true;
-		return send(input, INPUT_NEXT, NULL, NULL);
-	}
-	if (strcasecmp(text, "p") == 0 && line->view->kind == SCREEN_RUN) {
-		line->tenth = 0;
-		line->step_now = SIZE_MAX;
-		return 0;
-	}
-	if (text_to_u64(text, 1, menu(line->view, 0, NULL), &number) < 0) {
-		say(line, "%s\n", _("Type one of the numbers."));
-		return 0;
-	}
-	(void)menu(line->view, number, &entry);
-	return send(
-		input, INPUT_ACT, entry.item->id, entry.row ? entry.row->value : NULL);
-}
-
-static int previous_question(struct line *line, struct input *input)
-{
-	size_t i = line->asked && *line->asked ? index_of(line->view->page, line->asked)
-					       : line->view->page->count;
-
-	replace(&line->asked, NULL);
-	while (i > 0 && line->view->kind != SCREEN_HUB)
-		if (is_question(line->view->page->items[--i])) {
-			line->at = i;
-			return 0;
-		}
-	return send(input, INPUT_BACK, NULL, NULL);
-}
-
-/* One character alone is a command wherever it is typed. 1 or 0: done; -1: it is none. */
-static int command(struct line *line, const char *text, struct input *input)
-{
-	if (text[0] == '\0' || text[1] != '\0')
-		return -1;
-	if (text[0] == '<')
-		return previous_question(line, input);
-	if (text[0] == '?') {
-		replace(&line->asked, NULL);
-		return send(input, INPUT_HELP, NULL, NULL);
-	}
-	if (text[0] == '=' || text[0] == '!') {
-		replace(&line->asked, NULL);
-		return send(
-			input, text[0] == '=' ? INPUT_REVIEW : INPUT_SHELL, NULL, NULL);
-	}
-	return -1;
-}
-
-static int take_answer(struct line *line, struct input *input)
-{
-	const struct item *item = asked_item(line);
-	const char *text = secret_bytes(line->typed);
-	int rc = command(line, text, input);
-
-	if (rc >= 0)
-		return rc;
-	if (!item)
-		return answer_menu(line, text, input);
-	switch (item->type) {
-	case ITEM_ONE:
-		return answer_one(line, item, text, input);
-	case ITEM_MANY:
-		return answer_many(line, item, text, input);
-	case ITEM_BOOL:
-		return answer_bool(line, item, text, input);
-	case ITEM_TEXT:
-	case ITEM_NUMBER:
-	case ITEM_SECRET:
-	case ITEM_CONFIRM:
-		return answer_typed(line, item, text, input);
-	case ITEM_NOTE:
-	case ITEM_FACT:
-	case ITEM_LIST:
-	case ITEM_TABLE:
-	case ITEM_ACTION:
-	case ITEM_BAR:
-	case ITEM_PROGRESS:
-	case ITEM_LOG:
-		break;
-	}
 	return 0;
 }
 
@@ -429,14 +191,14 @@ static void after_check(struct line *line)
 	const struct item *item = page_item(page, line->checking);
 
 	if (item && item->error) {
-		line->at = index_of(page, item->id);
+		line->at = item_index(page, item->id);
 		for (size_t i = 0; item->confirms && i < page->count; i++)
 			if (page->items[i]->secret == item->confirms) {
-				say(line, _("Not accepted: %s\n"), item->error);
+				line_tell(line, _("Not accepted: %s\n"), item->error);
 				line->at = i;
 			}
 	}
-	replace(&line->checking, NULL);
+	line_keep(&line->checking, NULL);
 	line->checked = false;
 }
 
@@ -447,7 +209,7 @@ static void after_next(struct line *line)
 
 	line->tried_next = false;
 	line->at = line->view->focus;
-	if (line->at >= page->count || !is_question(page->items[line->at]))
+	if (line->at >= page->count || !line_is_question(page->items[line->at]))
 		line->at = page->count;
 }
 
@@ -464,10 +226,10 @@ static void tell_progress(struct line *line)
 		while (now < item->count && item->choices[now].state != STEP_NOW)
 			now++;
 		if (now < item->count && now != line->step_now)
-			say(line, _("%zu of %zu: %s.\n"), now + 1, item->count,
+			line_tell(line, _("%zu of %zu: %s.\n"), now + 1, item->count,
 				item->choices[now].label);
 		if (item->permille / 100 > line->tenth)
-			say(line, _("%u percent.\n"), item->permille / 10);
+			line_tell(line, _("%u percent.\n"), item->permille / 10);
 		line->step_now = now;
 		line->tenth = item->permille / 100;
 	}
@@ -534,9 +296,9 @@ static int hear(struct line *line, struct input *input, int timeout_ms)
 	if (rc <= 0)
 		return rc == 0 ? -EAGAIN : rc;
 	if (line->silent)
-		say(line, "\n");
+		line_tell(line, "\n");
 	set_echo(line, true);
-	rc = take_answer(line, input);
+	rc = line_answer(line, input);
 	if (rc == 0)
 		secret_cut(line->typed, 0);
 	return rc;
@@ -559,7 +321,7 @@ static int line_read(void *state, struct input *input, int timeout_ms)
 		rc = send(input, INPUT_EXPLAIN_STOP, NULL, NULL);
 	if (rc > 0) {
 		line->sent = true;
-		replace(&line->said, NULL);
+		line_keep(&line->said, NULL);
 	}
 	return rc == -EAGAIN ? 0 : rc;
 }
@@ -571,7 +333,7 @@ static void line_suspend(void *state)
 
 static void line_resume(void *state)
 {
-	replace(&((struct line *)state)->asked, NULL);
+	line_keep(&((struct line *)state)->asked, NULL);
 }
 
 static void line_close(void *state)

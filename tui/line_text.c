@@ -63,11 +63,11 @@ static char *spoken(const char *label)
 	return text_take(&text);
 }
 
-static const char *stop_for(const char *text)
+const char *line_stop(const char *text, const char *stop)
 {
 	size_t size = strlen(text);
 
-	return size && strchr(".:!?", text[size - 1]) ? "" : ".";
+	return size && strchr(".:!?", text[size - 1]) ? "" : stop;
 }
 
 void line_say_choice(int fd, size_t number, const char *label, const char *note)
@@ -75,9 +75,9 @@ void line_say_choice(int fd, size_t number, const char *label, const char *note)
 	autofree char *text = spoken(label);
 
 	if (note)
-		sayf(fd, "  %zu: %s. %s%s\n", number, text, note, stop_for(note));
+		sayf(fd, "  %zu: %s. %s%s\n", number, text, note, line_stop(note, "."));
 	else
-		sayf(fd, "  %zu: %s%s\n", number, text, stop_for(text));
+		sayf(fd, "  %zu: %s%s\n", number, text, line_stop(text, "."));
 }
 
 static void say_table(int fd, const struct item *item)
@@ -87,7 +87,7 @@ static void say_table(int fd, const struct item *item)
 	for (size_t i = 0; i < item->count; i++) {
 		autofree char *text = spoken(item->choices[i].label);
 
-		sayf(fd, "  %s%s%s%s\n", text, stop_for(text),
+		sayf(fd, "  %s%s%s%s\n", text, line_stop(text, "."),
 			item->choices[i].note ? " " : "",
 			item->choices[i].note ? item->choices[i].note : "");
 	}
@@ -108,7 +108,7 @@ void line_say_item(int fd, const struct item *item)
 		say_wrapped(fd, item->value);
 	else if (item->type == ITEM_FACT)
 		sayf(fd, "%s: %s%s\n", item->label ? item->label : "", item->value,
-			stop_for(item->value));
+			line_stop(item->value, "."));
 	else if (item->type == ITEM_TABLE)
 		say_table(fd, item);
 	else if (item->type == ITEM_BAR)
@@ -122,14 +122,14 @@ static void list_choices(int fd, const struct item *item, size_t listed_max)
 			item->label, item->count);
 		return;
 	}
-	sayf(fd, "%s:\n", item->label);
+	sayf(fd, "%s%s\n", item->label, line_stop(item->label, ":"));
 	for (size_t i = 0; i < item->count; i++) {
 		const struct choice *choice = &item->choices[i];
 		autofree char *text = spoken(choice->label);
 
 		if (choice->why_not)
 			sayf(fd, _("  Not offered: %s: %s%s\n"), text, choice->why_not,
-				stop_for(choice->why_not));
+				line_stop(choice->why_not, "."));
 		else if (item->type == ITEM_MANY)
 			sayf(fd,
 				choice->on ? _("  %zu: %s: on.\n")

@@ -10,7 +10,8 @@ libtui_a_SOURCES += \
 	tui/items.c \
 	tui/language.h \
 	tui/layout.c tui/layout.h \
-	tui/line.c \
+	tui/line.c tui/line_state.h \
+	tui/line_answer.c \
 	tui/line_text.c tui/line_text.h \
 	tui/loop.c \
 	tui/ncurses.c \

@@ -48,7 +48,8 @@ static enum depth choose_depth(void)
 {
 	const char *no_color = getenv("NO_COLOR");
 
-	if (!has_colors() || (no_color && *no_color) || COLORS < 8)
+	if (!has_colors() || (no_color && *no_color) || start_color() == ERR ||
+		COLORS < 8)
 		return DEPTH_MONO;
 	return COLORS >= 256 && COLOR_PAIRS > ROLE_COUNT ? DEPTH_256 : DEPTH_8;
 }
@@ -57,7 +58,6 @@ static void make_pairs(const struct screen_state *state)
 {
 	if (state->depth == DEPTH_MONO)
 		return;
-	(void)start_color();
 	(void)use_default_colors();
 	for (short role = 0; role < ROLE_COUNT; role++) {
 		const struct style *style =
@@ -174,7 +174,7 @@ struct special {
 };
 
 /* Lines go through ncurses, which knows how each terminal draws them. NULL: not a line. */
-static const cchar_t *line_glyph(uint32_t glyph)
+static const cchar_t *line_glyph(enum glyph_set set, uint32_t glyph)
 {
 	const struct special lines[] = {
 		{GLYPH_HLINE,        WACS_HLINE   },
@@ -187,6 +187,9 @@ static const cchar_t *line_glyph(uint32_t glyph)
                 {GLYPH_BOTTOM_RIGHT, WACS_LRCORNER}
         };
 
+	/* Where lines are another character set, one at a time costs seven bytes a row. */
+	if (set == GLYPHS_ASCII || (set == GLYPHS_LINES && glyph == GLYPH_VLINE))
+		return NULL;
 	for (size_t i = 0; i < LENGTH(lines); i++)
 		if (lines[i].glyph == glyph)
 			return lines[i].line;
@@ -198,8 +201,7 @@ static void put_cell(
 {
 	attr_t attributes = role_attributes(state, (enum role)cell->role);
 	short pair = state->depth == DEPTH_MONO ? 0 : (short)(cell->role + 1);
-	const cchar_t *line =
-		state->glyphs == GLYPHS_ASCII ? NULL : line_glyph(cell->code);
+	const cchar_t *line = line_glyph(state->glyphs, cell->code);
 	wchar_t text[2] = {(wchar_t)glyph_code(state->glyphs, cell->code), L'\0'};
 	cchar_t drawn;
 

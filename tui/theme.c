@@ -1,6 +1,7 @@
 #include "tui/theme.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "installer/base/file.h"
@@ -157,19 +158,24 @@ void theme_default(struct theme *theme)
 
 int theme_load(const char *dir, const char *name, struct theme *theme, struct error *err)
 {
-	autofree char *path = strchr(name, '/')
-				      ? memory_copy_text(name)
-				      : memory_format("%s/themes/%s.theme", dir, name);
-	autoclose int root = file_open_root(path[0] == '/' ? "/" : ".", err);
+	autofree char *named = strchr(name, '/')
+				       ? memory_copy_text(name)
+				       : memory_format("%s/themes/%s.theme", dir, name);
+	autofree char *path = realpath(named, NULL);
+	int missing = path ? 0 : -errno;
+	autoclose int root = file_open_root("/", err);
 	autotext struct text text = {0};
-	int rc;
+	int rc = root < 0 ? root : 0;
 
 	theme_default(theme);
-	if (strcmp(name, "default") == 0)
-		return 0;
-	rc = root < 0 ? root : file_read(root, path, THEME_MAX, &text, err);
+	if (!path)
+		return strcmp(name, "default") == 0
+			       ? 0
+			       : error_errno(err, missing, "opening %s", named);
 	if (rc == 0)
-		rc = theme_read(text_string(&text), path, theme, err);
+		rc = file_read(root, path, THEME_MAX, &text, err);
+	if (rc == 0)
+		rc = theme_read(text_string(&text), named, theme, err);
 	if (rc < 0)
 		theme_default(theme);
 	return rc;

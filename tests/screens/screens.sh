@@ -1,0 +1,127 @@
+#!/bin/sh
+# The wizard on terminals: golden screens, byte budgets, the same decisions through every front end, terminals that go away,
+# keys by chance. Prints TAP. `UPDATE=yes tests/screens/screens.sh` in the build directory writes the golden files anew: look at
+# the difference before committing it.
+top=$(cd "${top_srcdir:-..}" && pwd)
+build=$(cd "${top_builddir:-.}" && pwd)
+here=tests/screens
+machine=tests/cases/machines/laptop-windows.json
+setup=$build/jefe-setup
+number=0
+bad=0
+work=$(mktemp -d) || exit 99
+trap 'rm -rf "$work"' EXIT
+cd "$top" || exit 99
+
+if [ ! -x "$build/tests/screens/screenplay" ]; then
+	echo "1..0 # SKIP libvterm is not there"
+	exit 0
+fi
+
+# report NAME STATUS [FILE]: one TAP line; FILE explains a failure.
+report() {
+	number=$((number + 1))
+	if [ "$2" -eq 0 ]; then
+		echo "ok $number - $1"
+	else
+		echo "not ok $number - $1"
+		[ -n "$3" ] && sed 's/^/# /' "$3"
+		bad=1
+	fi
+}
+
+play() {
+	"$build/tests/screens/screenplay" "$@"
+}
+
+# What changes with the catalogue of controls, the version, the clock or by chance is not looked at.
+mask() {
+	sed -E -e 's/JefeLinux [0-9.]+/JefeLinux #.#.#/' \
+		-e 's/([A-Z2-9]{4}-){7}[A-Z2-9]{4}/####-####-####-####-####-####-####-####/' \
+		-e 's/ +[0-9]+ of +[0-9]+ on/ ## of ## on/' -e 's/[0-9a-f]{8}, [0-9]+ steps/########, ## steps/' \
+		-e 's/(Plan +)[0-9a-f]{8}/\1########/' -e 's/elapsed +[0-9:]+/elapsed #:##/' -e 's/(Time +)[0-9:]+/\1#:##/'
+}
+
+# golden NAME: what the last play printed is what it was.
+golden() {
+	file=$here/golden/$1.txt
+	mask <"$work/screens" >"$work/got"
+	if [ "$UPDATE" = yes ]; then
+		cp "$work/got" "$file"
+	fi
+	diff -u "$file" "$work/got" >"$work/diff" 2>&1
+	report "golden $1" $? "$work/diff"
+}
+
+walk() {
+	play "$@" "$build/ui-ncurses" "$here/plays/install.play" "$machine" "$here/data/progress" "$setup" >"$work/screens"
+}
+
+walk -t linux -s 80x24 -a
+golden install.linux.80x24
+walk -t vt220 -s 80x24 -l C -a
+golden install.vt220.80x24
+walk -t xterm-256color -s 80x24 -a
+golden install.xterm-256color.80x24
+walk -t linux -s 132x43
+golden install.linux.132x43
+walk -t linux -s 60x18
+golden install.linux.60x18
+walk -t linux -s 40x12
+golden install.linux.40x12
+for end in "progress Unpack" "done is installed" "failed installation failed"; do
+	play "$build/ui-ncurses" "$here/plays/progress.play" "$machine" "$here/data/${end%% *}" "$setup" "$here/answers.yaml" \
+		"${end%% *}" "${end#* }" >"$work/screens"
+	golden "end.${end%% *}"
+done
+
+for name in budget toggle; do
+	play -t vt220 -l C "$build/ui-ncurses" "$here/plays/$name.play" "$machine" "$here/data/progress" "$setup" 2>"$work/errors"
+	report "bytes on a slow line: $name" $? "$work/errors"
+done
+
+play "$build/ui-ncurses" "$here/plays/storm.play" "$machine" "$here/data/progress" "$setup" >/dev/null 2>"$work/errors"
+report "a storm of sizes" $? "$work/errors"
+
+control=$(printf 'goto hardening\nset hardening.level paranoid\nact layers 3\ndump\n' |
+	"$build/ui-script" --machine "$machine" --run "$work" | awk '/^    /{print $1; exit}')
+sed "s#SAVE_PATH#$work/script.yaml#; s#FIRST_CONTROL#set controls -$control#" "$here/parity.script" |
+	"$build/ui-script" --machine "$machine" --setup "$setup" --run "$work" --no-guard >"$work/errors" 2>&1
+report "parity: the script ran" "$([ -s "$work/script.yaml" ]; echo $?)" "$work/errors"
+sed "s#SAVE_PATH#$work/line.yaml#" "$here/parity.line" |
+	"$build/ui-line" --machine "$machine" --setup "$setup" --run "$work" --no-guard >"$work/line.out" 2>"$work/errors"
+cmp "$work/script.yaml" "$work/line.yaml" >"$work/errors" 2>&1
+report "parity: line mode gives the same answers" $? "$work/errors"
+play "$build/ui-ncurses" "$here/plays/parity.play" "$machine" "$work" "$setup" "$work/keys.yaml" 2>"$work/errors"
+cmp "$work/script.yaml" "$work/keys.yaml" >>"$work/errors" 2>&1
+report "parity: full screen gives the same answers" $? "$work/errors"
+LC_ALL=C grep -n "$(printf '[\001-\011\013-\037\177]')" "$work/line.out" >"$work/errors"
+report "speech: line mode writes no control bytes" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
+grep -n '[│─►▸]' "$work/line.out" >"$work/errors"
+report "speech: line mode draws nothing" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
+grep -E '^  [0-9]+: ' "$work/line.out" | grep -vE '[.:?!]$' >"$work/errors"
+report "speech: list entries end like sentences" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
+
+for name in gone term eof; do
+	failed=0
+	: >"$work/errors"
+	for page in 0 1 2 3 4 5 6 7 8; do
+		play "$build/ui-ncurses" "$here/plays/$name.play" "$machine" "$work" "$setup" "$here/answers.yaml" $page \
+			2>>"$work/errors" || failed=1
+	done
+	report "on every page: $name" "$failed" "$work/errors"
+done
+"$build/ui-line" --machine "$machine" --run "$work" </dev/null >"$work/line.out" 2>&1
+report "line mode: the end of input ends it with status 1" "$([ $? -eq 1 ] && grep -q 'nothing was written' "$work/line.out"; echo $?)"
+play "$setup" "$here/plays/killed.play" "$machine" "$here/data/progress" 2>"$work/errors"
+report "the launcher tidies up behind a killed display" $? "$work/errors"
+play "$build/ui-ncurses" "$here/plays/guard.play" "$machine" "$work" "$setup" "$here/answers.yaml" >/dev/null 2>"$work/errors"
+report "input typed ahead does not pass the point of no return" $? "$work/errors"
+for seed in 1 2 3; do
+	play "$build/ui-ncurses" "$here/plays/fuzz.play" "$machine" "$work" "$setup" "$here/answers.yaml" "$seed" "${FUZZ:-1500}" \
+		2>"$work/errors"
+	report "keys by chance, seed $seed" $? "$work/errors"
+done
+report "nothing started the engine" "$([ -e "$work/answers.yaml" ] || [ -e "$work/engine.log" ]; echo $((1 - $?)))"
+echo "1..$number"
+exit "$bad"

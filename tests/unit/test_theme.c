@@ -1,0 +1,171 @@
+#include "tui/theme.h"
+
+#include <errno.h>
+#include <math.h>
+
+#include "installer/base/file.h"
+#include "installer/base/memory.h"
+#include "installer/base/text.h"
+#include "tests/unit/unit.h"
+
+struct rgb {
+	unsigned char red, green, blue;
+};
+
+/* The standard console palette; xterm's cube and greys above it. Bold text in one of the first eight is its bright form. */
+static struct rgb colour(short number)
+{
+	static const struct rgb vga[] = {
+		{0,   0,   0  },
+                {170, 0,   0  },
+                {0,   170, 0  },
+                {170, 85,  0  },
+                {0,   0,   170},
+		{170, 0,   170},
+                {0,   170, 170},
+                {170, 170, 170},
+                {85,  85,  85 },
+		{255, 85,  85 },
+                {85,  255, 85 },
+                {255, 255, 85 },
+                {85,  85,  255},
+		{255, 85,  255},
+                {85,  255, 255},
+                {255, 255, 255}
+        };
+	static const unsigned char cube[] = {0, 95, 135, 175, 215, 255};
+
+	if (number < 16)
+		return vga[number];
+	if (number < 232)
+		return (struct rgb){cube[(number - 16) / 36], cube[(number - 16) / 6 % 6],
+			cube[(number - 16) % 6]};
+	return (struct rgb){(unsigned char)(8 + (number - 232) * 10),
+		(unsigned char)(8 + (number - 232) * 10),
+		(unsigned char)(8 + (number - 232) * 10)};
+}
+
+static double part(unsigned char value)
+{
+	double share = value / 255.0;
+
+	return share <= 0.04045 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4);
+}
+
+static double luminance(struct rgb rgb)
+{
+	return 0.2126 * part(rgb.red) + 0.7152 * part(rgb.green) +
+	       0.0722 * part(rgb.blue);
+}
+
+static double contrast(struct style style)
+{
+	short text = style.text < 0 ? 7 : style.text;
+	short ground = style.ground < 0 ? 0 : style.ground;
+	double a, b;
+
+	if (text < 8 && style.attributes & STYLE_BOLD)
+		text = (short)(text + 8);
+	a = luminance(colour(text));
+	b = luminance(colour(ground));
+	return a > b ? (a + 0.05) / (b + 0.05) : (b + 0.05) / (a + 0.05);
+}
+
+static const char *const themes[] = {"default", "high-contrast", "mono"};
+
+static void load(const char *name, struct theme *theme)
+{
+	autofree char *path = memory_format("%s/themes/%s.theme",
+		getenv("top_srcdir") ? getenv("top_srcdir") : ".", name);
+	struct error err = {0};
+
+	assert_done(theme_load("", path, theme, &err), &err);
+}
+
+static void text_can_be_read(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(themes); i++) {
+		struct theme theme;
+
+		load(themes[i], &theme);
+		for (size_t role = 0; role < ROLE_COUNT; role++)
+			for (size_t depth = DEPTH_8; depth < DEPTH_COUNT; depth++) {
+				bool is_line =
+					role == ROLE_BORDER || role == ROLE_METER_OFF;
+				double least = is_line ? 3.0
+					       : strcmp(themes[i], "high-contrast") == 0
+						       ? 7.0
+						       : 4.5;
+				double got = contrast(theme.styles[role][depth]);
+
+				if (got < least)
+					fail_msg("%s: %s: contrast %.2f, needed %.1f",
+						themes[i], role_names[role], got, least);
+			}
+	}
+}
+
+/* Who sees no colours must see the focus all the same. */
+static void focus_differs_by_more_than_colour(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(themes); i++) {
+		struct theme theme;
+
+		load(themes[i], &theme);
+		assert_int_not_equal(theme.styles[ROLE_FOCUS][DEPTH_MONO].attributes,
+			theme.styles[ROLE_VALUE][DEPTH_MONO].attributes);
+		assert_int_not_equal(
+			theme.styles[ROLE_FIELD_FOCUS][DEPTH_MONO].attributes,
+			theme.styles[ROLE_FIELD][DEPTH_MONO].attributes);
+		assert_true(contrast(theme.styles[ROLE_FOCUS][DEPTH_8]) >= 4.5);
+	}
+}
+
+static void a_typing_error_names_its_line(void **state)
+{
+	struct theme theme;
+	struct error err = {0};
+
+	(void)state;
+	theme_default(&theme);
+	assert_int_equal(
+		theme_read("# x\nfocs mono=bold\n", "my.theme", &theme, &err), -EINVAL);
+	assert_string_equal(
+		err.text, "my.theme:2: unknown role \"focs\" (did you mean \"focus\"?)");
+	assert_int_equal(
+		theme_read("focus c8=white\n", "my.theme", &theme, &err), -EINVAL);
+	assert_int_equal(
+		theme_read("focus c8=white/blac\n", "my.theme", &theme, &err), -EINVAL);
+	assert_int_equal(
+		theme_read("focus c16=white/black\n", "my.theme", &theme, &err), -EINVAL);
+	assert_int_equal(
+		theme_read("glyphs braille\n", "my.theme", &theme, &err), -EINVAL);
+	assert_int_equal(
+		theme_read("focus c256=300/16\n", "my.theme", &theme, &err), -EINVAL);
+}
+
+static void a_missing_theme_leaves_the_default(void **state)
+{
+	struct theme theme, standard;
+	struct error err = {0};
+
+	(void)state;
+	theme_default(&standard);
+	assert_int_equal(theme_load("/nonexistent", "nothing", &theme, &err), -ENOENT);
+	assert_memory_equal(&theme, &standard, sizeof(theme));
+	assert_int_equal(theme.styles[ROLE_FOCUS][DEPTH_8].ground, 6);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(text_can_be_read),
+		cmocka_unit_test(focus_differs_by_more_than_colour),
+		cmocka_unit_test(a_typing_error_names_its_line),
+		cmocka_unit_test(a_missing_theme_leaves_the_default),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,201 @@
+/* What was typed in line mode, and what it means. */
+#include <string.h>
+#include <strings.h>
+
+#include "installer/base/memory.h"
+#include "tui/language.h"
+#include "tui/line_state.h"
+#include "tui/line_text.h"
+
+bool line_is_question(const struct item *item)
+{
+	return item_takes_focus(item) && item->type != ITEM_ACTION &&
+	       item->type != ITEM_LIST;
+}
+
+size_t line_menu(const struct view *view, size_t number, struct entry *found)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < view->page->count; i++) {
+		const struct item *item = view->page->items[i];
+		bool is_action = item->type == ITEM_ACTION &&
+				 !(item->key_only && view->kind == SCREEN_RUN);
+		size_t rows = item->type == ITEM_LIST ? item->count : is_action;
+
+		for (size_t k = 0; k < rows; k++)
+			if (++count == number)
+				*found = (struct entry){
+					item, is_action ? NULL : &item->choices[k]};
+	}
+	return count;
+}
+
+/* Take it as answered: the next question comes, after a check where one is needed. */
+static int answered(struct line *line, const struct item *item)
+{
+	line->at = item_index(line->view->page, item->id) + 1;
+	if (item_is_typed(item) && item->type != ITEM_CONFIRM)
+		line_keep(&line->checking, item->id);
+	line_keep(&line->asked, NULL);
+	return 0;
+}
+
+static int answer_one(
+	struct line *line, const struct item *item, const char *text, struct input *input)
+{
+	const struct choice *choice = line_find(line->terminal->out, item, text);
+
+	if (!*text && item_find(item, item->value))
+		return answered(line, item);
+	if (!choice || choice->why_not) {
+		line_tell(line, "%s\n",
+			choice ? choice->why_not : _("That is none of the choices."));
+		line_keep(&line->asked, NULL);
+		return 0;
+	}
+	(void)answered(line, item);
+	return send(input, INPUT_SET, item->id, choice->value);
+}
+
+static int answer_many(
+	struct line *line, const struct item *item, const char *text, struct input *input)
+{
+	const struct choice *choice =
+		*text ? line_find(line->terminal->out, item, text) : NULL;
+
+	if (!*text)
+		return answered(line, item);
+	line_keep(&line->asked, NULL);
+	if (!choice) {
+		line_tell(line, "%s\n", _("That is none of the choices."));
+		return 0;
+	}
+	text_free(&line->answer);
+	text_addf(&line->answer, "%c%s", choice->on ? '-' : '+', choice->value);
+	return send(input, INPUT_SET, item->id, line->answer.data);
+}
+
+static int answer_bool(
+	struct line *line, const struct item *item, const char *text, struct input *input)
+{
+	if (!*text)
+		return answered(line, item);
+	if (strcasecmp(text, _("y")) != 0 && strcasecmp(text, _("yes")) != 0 &&
+		strcasecmp(text, _("n")) != 0 && strcasecmp(text, _("no")) != 0) {
+		line_tell(line, "%s\n", _("Answer y or n."));
+		line_keep(&line->asked, NULL);
+		return 0;
+	}
+	(void)answered(line, item);
+	return send(input, INPUT_SET, item->id,
+		strncasecmp(text, _("y"), 1) == 0 ? "true" : "false");
+}
+
+static int answer_typed(
+	struct line *line, const struct item *item, const char *text, struct input *input)
+{
+	bool keeps = !*text && item->type != ITEM_CONFIRM;
+
+	(void)answered(line, item);
+	if (keeps)
+		return 0;
+	return send(input, INPUT_SET, item->id,
+		item->type != ITEM_CONFIRM && strcmp(text, "-") == 0 ? "" : text);
+}
+
+static int answer_menu(struct line *line, const char *text, struct input *input)
+{
+	struct entry entry = {0};
+	uint64_t number;
+
+	line_keep(&line->asked, NULL);
+	if (!*text && line->view->kind != SCREEN_RUN) {
+		line->tried_next = true;
+		return send(input, INPUT_NEXT, NULL, NULL);
+	}
+	if (strcasecmp(text, "p") == 0 && line->view->kind == SCREEN_RUN) {
+		line->tenth = 0;
+		line->step_now = SIZE_MAX;
+		return 0;
+	}
+	for (size_t i = 0; *text && !text[1] && i < line->view->page->count; i++)
+		if (line->view->page->items[i]->key == *text)
+			return send(
+				input, INPUT_ACT, line->view->page->items[i]->id, NULL);
+	if (text_to_u64(text, 1, line_menu(line->view, 0, NULL), &number) < 0) {
+		line_tell(line, "%s\n", _("Type one of the numbers."));
+		return 0;
+	}
+	(void)line_menu(line->view, number, &entry);
+	return send(
+		input, INPUT_ACT, entry.item->id, entry.row ? entry.row->value : NULL);
+}
+
+static int previous_question(struct line *line, struct input *input)
+{
+	size_t i = line->asked && *line->asked ? item_index(line->view->page, line->asked)
+					       : line->view->page->count;
+
+	line_keep(&line->asked, NULL);
+	while (i > 0 && line->view->kind != SCREEN_HUB)
+		if (line_is_question(line->view->page->items[--i])) {
+			line->at = i;
+			return 0;
+		}
+	return send(input, INPUT_BACK, NULL, NULL);
+}
+
+/* One character alone is a command wherever it is typed. 1 or 0: done; -1: it is none. */
+static int command(struct line *line, const char *text, struct input *input)
+{
+	if (text[0] == '\0' || text[1] != '\0')
+		return -1;
+	if (text[0] == '<')
+		return previous_question(line, input);
+	if (text[0] == '?') {
+		line_keep(&line->asked, NULL);
+		return send(input, INPUT_HELP, NULL, NULL);
+	}
+	if (text[0] == '=' || text[0] == '!') {
+		line_keep(&line->asked, NULL);
+		return send(
+			input, text[0] == '=' ? INPUT_REVIEW : INPUT_SHELL, NULL, NULL);
+	}
+	return -1;
+}
+
+int line_answer(struct line *line, struct input *input)
+{
+	const struct item *item = line_asked(line);
+	const char *text = secret_bytes(line->typed);
+	int rc = command(line, text, input);
+
+	if (rc >= 0)
+		return rc;
+	if (!item)
+		return answer_menu(line, text, input);
+	switch (item->type) {
+	case ITEM_ONE:
+		return answer_one(line, item, text, input);
+	case ITEM_MANY:
+		return answer_many(line, item, text, input);
+	case ITEM_BOOL:
+		return answer_bool(line, item, text, input);
+	case ITEM_TEXT:
+	case ITEM_NUMBER:
+	case ITEM_SECRET:
+	case ITEM_CONFIRM:
+		return answer_typed(line, item, text, input);
+	case ITEM_NOTE:
+	case ITEM_FACT:
+	case ITEM_LIST:
+	case ITEM_TABLE:
+	case ITEM_ACTION:
+	case ITEM_BAR:
+	case ITEM_PROGRESS:
+	case ITEM_LOG:
+		break;
+	}
+	return 0;
+}
