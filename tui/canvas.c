@@ -205,9 +205,10 @@ void area_cursor(const struct area *area, int row, int col)
 	area->canvas->cursor_col = area->col + smaller(col, area->cols - 1);
 }
 
+/* Lines break at a space, or behind a hyphen. */
 size_t text_wrap(const char *text, int width, size_t *skip)
 {
-	size_t at = 0, space = 0;
+	size_t at = 0, end = 0;
 	int cells = 0;
 
 	*skip = 0;
@@ -215,15 +216,12 @@ size_t text_wrap(const char *text, int width, size_t *skip)
 		uint32_t code;
 		size_t length = utf8_next(text + at, &code);
 
-		if (text[at] == ' ')
-			space = at;
+		if (text[at] == ' ' || (at && text[at - 1] == '-'))
+			end = at;
 		cells += code_width(code);
-		if (cells > width && (at > 0 || length == 0)) {
-			if (space) {
-				*skip = 1;
-				return space;
-			}
-			return at;
+		if (cells > width && at > 0) {
+			*skip = end && text[end] == ' ';
+			return end ? end : at;
 		}
 		at += length;
 	}

@@ -34,6 +34,8 @@ static void text_wraps_at_spaces(void **state)
 	assert_int_equal(skip, 1);
 	assert_int_equal(text_wrap("unbreakable", 5, &skip), 5);
 	assert_int_equal(skip, 0);
+	assert_int_equal(text_wrap("AAAA-BBBB-CCCC", 11, &skip), 10);
+	assert_int_equal(skip, 0);
 	assert_int_equal(text_wrap("", 5, &skip), 0);
 	assert_int_equal(text_lines("one two three", 8), 2);
 	assert_int_equal(text_lines("", 8), 1);
