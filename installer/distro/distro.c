@@ -44,7 +44,7 @@ int distro_detect(int root_fd, const struct distro **distro, struct error *err)
 {
 	autotext struct text text = {0};
 	autofree char *id = NULL;
-	int rc = file_read(root_fd, "etc/os-release", 64 * 1024, &text, err);
+	int rc = file_read(root_fd, "etc/os-release", 64U << 10, &text, err);
 
 	if (rc < 0)
 		return error_prefix(err, "finding out which system this is");

@@ -42,7 +42,8 @@ static char *name_of(const char *path)
 	char *name = memory_copy_bytes(base, strcspn(base, "."));
 
 	for (char *at = name; *at; at++)
-		*at = *at == '-' ? '_' : *at;
+		if (*at == '-')
+			*at = '_';
 	return name;
 }
 
@@ -57,7 +58,8 @@ static struct module *find(const struct modules *modules, const char *name)
 	struct module *found;
 
 	for (char *at = key.name; *at; at++)
-		*at = *at == '-' ? '_' : *at;
+		if (*at == '-')
+			*at = '_';
 	found = bsearch(&key, modules->items, modules->count, sizeof(key), by_name);
 	free(key.name);
 	return found;

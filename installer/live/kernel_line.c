@@ -70,7 +70,7 @@ int kernel_line_read(struct kernel_line *line, struct error *err)
 
 	if (root < 0)
 		return root;
-	if (file_read(root, "/proc/cmdline", 64 * 1024, &text, err) < 0)
+	if (file_read(root, "/proc/cmdline", 64U << 10, &text, err) < 0)
 		return error_prefix(err, "reading the kernel line");
 	kernel_line_parse(text_string(&text), line);
 	return 0;
