@@ -36,6 +36,9 @@ compile() {
 # compile_bundle BASE: the same with the C library and all others in /opt/jefe/lib, for a system whose own are different.
 compile_bundle() {
 	local libraries=/opt/jefe/lib
+	# The build runs what it made, for the manual page.
+	mkdir -p "$work/$1/build$libraries"
+	ln -sfn /lib64/ld-linux-x86-64.so.2 "$work/$1/build$libraries/"
 	compile "$1" bundle "-Wl,--dynamic-linker=$libraries/ld-linux-x86-64.so.2 -Wl,-rpath,$libraries -Wl,--disable-new-dtags"
 	mkdir -p "$work/$1/bundle$libraries"
 	local root_binds=("$work/$1/bundle /run/output")
