@@ -456,7 +456,6 @@ void cpio_abandon(struct cpio *cpio)
 {
 	if (!cpio)
 		return;
-	(void)archive_write_fail(cpio->archive);
 	(void)unlink(cpio->unfinished);
 	cpio_free(cpio);
 }

@@ -12,7 +12,8 @@
 int bootmenu_write(int root_fd, const struct distro *distro, struct error *err) CHECKED;
 
 /* Versions with modules in lib/modules and a kernel image in boot, newest first; one per image. */
-int bootmenu_kernels(int root_fd, const struct distro *distro, struct words *versions, struct error *err) CHECKED;
+int bootmenu_kernels(int root_fd, const struct distro *distro, struct words *versions,
+	struct error *err) CHECKED;
 
 /* As people read versions: runs of digits by value, "~" before everything ("6.1.0-9" < "6.1.0-10"). */
 int bootmenu_compare(const char *a, const char *b);

@@ -34,6 +34,12 @@ static void modules_free(struct modules *modules)
 	free(modules->dir);
 }
 
+static void normalize(char *name)
+{
+	while ((name = strchr(name, '-')))
+		*name = '_';
+}
+
 /* "kernel/drivers/md/dm-crypt.ko.xz" to "dm_crypt". The caller frees it. */
 static char *name_of(const char *path)
 {
@@ -41,9 +47,7 @@ static char *name_of(const char *path)
 	const char *base = slash ? slash + 1 : path;
 	char *name = memory_copy_bytes(base, strcspn(base, "."));
 
-	for (char *at = name; *at; at++)
-		if (*at == '-')
-			*at = '_';
+	normalize(name);
 	return name;
 }
 
@@ -57,10 +61,10 @@ static struct module *find(const struct modules *modules, const char *name)
 	struct module key = {.name = memory_copy_text(name)};
 	struct module *found;
 
-	for (char *at = key.name; *at; at++)
-		if (*at == '-')
-			*at = '_';
-	found = bsearch(&key, modules->items, modules->count, sizeof(key), by_name);
+	normalize(key.name);
+	found = modules->count ? bsearch(&key, modules->items, modules->count,
+					 sizeof(key), by_name)
+			       : NULL;
 	free(key.name);
 	return found;
 }

@@ -165,6 +165,7 @@ static int extract_entries(const struct place *place, const struct tar_entry *en
 static void attributes_are_kept(void **state)
 {
 	const struct place *place = *state;
+	// clang-format off
 	const struct tar_entry entries[] = {
 		{.type = '5', .name = "./", .mode = 0750},
 		{.type = '5', .name = "./bin/", .mode = 0755},
@@ -179,6 +180,7 @@ static void attributes_are_kept(void **state)
 			.pax_key = "SCHILY.xattr.user.note",
 			.pax_value = "kept"},
 	};
+	// clang-format on
 	struct error err = {0};
 	struct stat tool, same, root, bin;
 	char value[64] = "";
@@ -208,21 +210,21 @@ static void root_restores_owners_devices_and_capabilities(void **state)
 	/* cap_net_raw=ep as the kernel stores it: revision 2 with the effective bit, permitted, inheritable */
 	static const char capability[20] = "\x01\x00\x00\x02\x00\x20";
 	const struct tar_entry entries[] = {
-		{.type = '3', .name = "null", .mode = 0666},
-		{.type = '0', .name = "owned", .uid = 1234, .mode = 06755, .data = "x"},
-		{.type = '0',
-			.name = "ping",
-			.mode = 0755,
-			.data = "x",
-			.pax_key = "SCHILY.xattr.security.capability",
-			.pax_value = capability,
-			.pax_size = sizeof(capability)},
-		{.type = '0',
-			.name = "acl",
-			.mode = 0640,
-			.data = "x",
-			.pax_key = "SCHILY.acl.access",
-			.pax_value =
+		{.type = '3',				   .name = "null", .mode = 0666},
+		{           .type = '0', .name = "owned", .uid = 1234,                                               .mode = 06755, .data = "x"},
+		{ .type = '0',
+                 .name = "ping",
+                 .mode = 0755,
+                 .data = "x",
+                 .pax_key = "SCHILY.xattr.security.capability",
+                 .pax_value = capability,
+                 .pax_size = sizeof(capability)},
+		{							.type = '0',
+                 .name = "acl",
+                 .mode = 0640,
+                 .data = "x",
+                 .pax_key = "SCHILY.acl.access",
+                 .pax_value =
 				"user::rw-,user:1234:r--,group::r--,mask::r--,other::---"},
 	};
 	struct error err = {0};
@@ -266,28 +268,37 @@ static void nothing_leads_out(void **state)
 	autofree char *outside = memory_format("%s/outside", place->path);
 	autofree char *absolute = memory_format("%s/outside/file", place->path);
 	const struct tar_entry absolute_path[] = {
-		{.type = '0', .name = absolute, .data = "x"}};
+		{.type = '0', .name = absolute, .data = "x"}
+        };
 	const struct tar_entry parent[] = {
-		{.type = '0', .name = "../outside/file", .data = "x"}};
+		{.type = '0', .name = "../outside/file", .data = "x"}
+        };
 	const struct tar_entry inner_parent[] = {
-		{.type = '0', .name = "a/../../outside/file", .data = "x"}};
+		{.type = '0', .name = "a/../../outside/file", .data = "x"}
+        };
 	const struct tar_entry through_link[] = {
-		{.type = '2', .name = "way", .link = outside},
-		{.type = '0', .name = "way/file", .data = "x"}};
+		{.type = '2', .name = "way",      .link = outside},
+		{.type = '0', .name = "way/file", .data = "x"    }
+        };
 	const struct tar_entry through_relative[] = {
-		{.type = '2', .name = "way", .link = "../outside"},
-		{.type = '0', .name = "way/file", .data = "x"}};
+		{.type = '2', .name = "way",      .link = "../outside"},
+		{.type = '0', .name = "way/file", .data = "x"         }
+        };
 	const struct tar_entry inside_link[] = {
-		{.type = '5', .name = "dir", .mode = 0755},
-		{.type = '2', .name = "inner", .link = "dir"},
-		{.type = '0', .name = "inner/file", .data = "x"}};
+		{.type = '5', .name = "dir",        .mode = 0755 },
+		{.type = '2', .name = "inner",      .link = "dir"},
+		{.type = '0', .name = "inner/file", .data = "x"  }
+        };
 	const struct tar_entry hard_link[] = {
-		{.type = '1', .name = "shadow", .link = "/etc/passwd"}};
+		{.type = '1', .name = "shadow", .link = "/etc/passwd"}
+        };
 	const struct tar_entry hard_parent[] = {
-		{.type = '1', .name = "shadow", .link = "../../../etc/passwd"}};
+		{.type = '1', .name = "shadow", .link = "../../../etc/passwd"}
+        };
 	const struct tar_entry hard_through[] = {
-		{.type = '2', .name = "etc", .link = "/etc"},
-		{.type = '1', .name = "shadow", .link = "etc/passwd"}};
+		{.type = '2', .name = "etc",    .link = "/etc"      },
+		{.type = '1', .name = "shadow", .link = "etc/passwd"}
+        };
 
 	assert_refused(place, absolute_path, LENGTH(absolute_path));
 	assert_refused(place, parent, LENGTH(parent));
@@ -312,9 +323,11 @@ static void nothing_leads_out(void **state)
 
 static void harmless_dots_are_names(void **state)
 {
-	const struct tar_entry entries[] = {{.type = '5', .name = "..a", .mode = 0755},
-		{.type = '0', .name = "..a/b..", .data = "x"},
-		{.type = '0', .name = "./..a/...", .data = "x"}};
+	const struct tar_entry entries[] = {
+		{.type = '5', .name = "..a",       .mode = 0755},
+		{.type = '0', .name = "..a/b..",   .data = "x" },
+		{.type = '0', .name = "./..a/...", .data = "x" }
+        };
 	struct error err = {0};
 
 	assert_done(extract_entries(*state, entries, LENGTH(entries), &err), &err);

@@ -15,7 +15,7 @@
 #include "installer/initramfs/programs.h"
 #include "tests/unit/unit.h"
 
-#define KERNEL "6.1.0-test"
+#define KERNEL  "6.1.0-test"
 #define MODULES "/lib/modules/" KERNEL
 
 struct folder {
