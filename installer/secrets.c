@@ -110,7 +110,7 @@ int secrets_read(const struct answers *answers, const struct secret_prompt *prom
 				prompt, &secrets->recovery_key, err);
 	}
 	secrets->passwords =
-		memory_zero(answers->user_count + 1, sizeof(*secrets->passwords));
+		memory_zero(answers->user_count + 1, sizeof(struct secret *));
 	secrets->password_count = answers->user_count;
 	for (size_t i = 0; rc == 0 && i < answers->user_count; i++) {
 		autofree char *key = memory_format("users.%zu.password", i);

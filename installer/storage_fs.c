@@ -10,15 +10,15 @@
 
 /* Named one by one, as every GRUB since 2.02 reads them: what mke2fs.conf of the live system adds on top, orphan_file or
  * metadata_csum_seed, some do not. */
-#define EXT4_FEATURES                                                                     \
-	"none,has_journal,ext_attr,resize_inode,dir_index,filetype,extent,64bit,flex_bg," \
-	"sparse_super,large_file,huge_file,dir_nlink,extra_isize,metadata_csum"
+static const char ext4_features[] =
+	"none,has_journal,ext_attr,resize_inode,dir_index,filetype,extent,64bit,flex_bg,sparse_super,large_file,huge_file,"
+	"dir_nlink,extra_isize,metadata_csum";
 
 int fs_format(
 	const char *device, enum file_system type, const char *label, struct error *err)
 {
 	const char *const *fat = COMMAND("mkfs.vfat", "-F", "32", "-n", label, device);
-	const char *const *ext4 = COMMAND("mkfs.ext4", "-q", "-F", "-O", EXT4_FEATURES,
+	const char *const *ext4 = COMMAND("mkfs.ext4", "-q", "-F", "-O", ext4_features,
 		"-I", "256", "-m", "1", "-E", "lazy_itable_init=1,lazy_journal_init=1",
 		"-L", label, device);
 

@@ -13,8 +13,9 @@
 enum {
 	TABLES = 256,
 	KEYS = 128,
+	TABLE_SIZE = 2 * KEYS,
 	MAGIC_SIZE = 7,
-	FILE_MAX = MAGIC_SIZE + TABLES + TABLES * KEYS * 2
+	FILE_MAX = MAGIC_SIZE + TABLES + TABLES * TABLE_SIZE
 };
 static const char magic[MAGIC_SIZE + 1] = "bkeymap";
 
@@ -27,7 +28,7 @@ int console_is_local(int fd)
 
 static int load_table(int fd, unsigned char table, const unsigned char *values)
 {
-	for (unsigned i = 0; i < KEYS; i++) {
+	for (size_t i = 0; i < KEYS; i++) {
 		struct kbentry entry = {.kb_table = table, .kb_index = (unsigned char)i};
 
 		entry.kb_value = (unsigned short)(values[2 * i] | values[2 * i + 1] << 8);
@@ -50,10 +51,10 @@ static int load(int fd, const struct text *file, const char *path, struct error 
 	for (unsigned table = 0; rc == 0 && table < TABLES; table++) {
 		if (!flags[table])
 			continue;
-		if (end - values < 2 * KEYS)
+		if (end - values < TABLE_SIZE)
 			return error_set(err, -EINVAL, "%s ends in the middle", path);
 		rc = load_table(fd, (unsigned char)table, values);
-		values += 2 * KEYS;
+		values += TABLE_SIZE;
 	}
 	return rc < 0 ? error_errno(err, rc, "loading keymap %s", path) : 0;
 }

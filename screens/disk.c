@@ -135,7 +135,7 @@ static void build(struct page *page, void *context)
 	if (!wizard->machine->disk_count)
 		(void)page_note(page, TONE_DANGER, "%s",
 			_("No disk was found. Plug one in, or see in the shell (F4) what the kernel says; then look again."));
-	if (item->value)
+	if (chosen && item->value)
 		add_details(page, wizard, chosen);
 	if (!wizard->machine_is_file) {
 		page_gap(page);

@@ -261,9 +261,7 @@ static void leave_computer(struct form *form, const char *program)
 	struct command command = {.argv = COMMAND(program), .timeout_seconds = 30};
 	struct error err = {0};
 
-	if (wizard->demo)
-		form_end(form, 0);
-	else if (command_run(&command, &err) < 0)
+	if (!wizard->demo && command_run(&command, &err) < 0)
 		form_say(form, TONE_DANGER, "%s", err.text);
 	else
 		form_end(form, 0);

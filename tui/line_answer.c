@@ -128,8 +128,9 @@ static int answer_menu(struct line *line, const char *text, struct input *input)
 		return 0;
 	}
 	(void)line_menu(line->view, number, &entry);
-	return send(
-		input, INPUT_ACT, entry.item->id, entry.row ? entry.row->value : NULL);
+	return entry.item ? send(input, INPUT_ACT, entry.item->id,
+				    entry.row ? entry.row->value : NULL)
+			  : 0;
 }
 
 static int previous_question(struct line *line, struct input *input)

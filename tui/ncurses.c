@@ -59,7 +59,7 @@ static void make_pairs(const struct screen_state *state)
 	if (state->depth == DEPTH_MONO)
 		return;
 	(void)use_default_colors();
-	for (short role = 0; role < ROLE_COUNT; role++) {
+	for (int role = 0; role < ROLE_COUNT; role++) {
 		const struct style *style =
 			&state->terminal->theme->styles[role][state->depth];
 
@@ -200,7 +200,7 @@ static void put_cell(
 	const struct screen_state *state, int row, int col, const struct cell *cell)
 {
 	attr_t attributes = role_attributes(state, (enum role)cell->role);
-	short pair = state->depth == DEPTH_MONO ? 0 : (short)(cell->role + 1);
+	short pair = (short)(state->depth == DEPTH_MONO ? 0 : cell->role + 1);
 	const cchar_t *line = line_glyph(state->glyphs, cell->code);
 	wchar_t text[2] = {(wchar_t)glyph_code(state->glyphs, cell->code), L'\0'};
 	cchar_t drawn;

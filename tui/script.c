@@ -77,13 +77,6 @@ static int fail(const struct script *script, const char *what, const char *got)
 	return -EINVAL;
 }
 
-static const char *item_shown(const struct script *script, const char *id)
-{
-	const struct item *item = page_item(script->view->page, id);
-
-	return item ? item->value : NULL;
-}
-
 static bool page_says(const struct page *page, const char *part)
 {
 	for (size_t i = 0; i < page->count; i++) {
@@ -99,47 +92,90 @@ static bool page_says(const struct page *page, const char *part)
 	return false;
 }
 
-static int expect(const struct script *script)
+/* Whether an expectation about the view, or about the item its second word names, is met; got: what is there instead. */
+struct expectation {
+	const char *what;
+	bool (*met)(
+		const struct script *script, const struct item *item, const char **got);
+};
+
+static bool screen_is(
+	const struct script *script, const struct item *item, const char **got)
+{
+	(void)item;
+	*got = script->view->screen;
+	return text_equal(*got, word(script, 2));
+}
+
+static bool focus_is(
+	const struct script *script, const struct item *item, const char **got)
 {
 	const struct view *view = script->view;
-	const char *what = word(script, 1) ? word(script, 1) : "";
-	const struct item *item = page_item(view->page, word(script, 2));
+	const struct item *focused =
+		view->focus < view->page->count ? view->page->items[view->focus] : NULL;
 
-	if (strcmp(what, "screen") == 0)
-		return text_equal(view->screen, word(script, 2))
-			       ? 0
-			       : fail(script, rest_of(script, 1), view->screen);
-	if (strcmp(what, "focus") == 0)
-		return item && view->focus < view->page->count &&
-				       view->page->items[view->focus] == item
-			       ? 0
-			       : fail(script, rest_of(script, 1),
-					 view->focus < view->page->count
-						 ? view->page->items[view->focus]->id
-						 : "none");
-	if (strcmp(what, "value") == 0)
-		return text_equal(item_shown(script, word(script, 2))
-					  ? item_shown(script, word(script, 2))
-					  : "",
-			       rest_of(script, 3))
-			       ? 0
-			       : fail(script, rest_of(script, 1),
-					 item_shown(script, word(script, 2)));
-	if (strcmp(what, "error") == 0)
-		return item && item->error && strstr(item->error, rest_of(script, 3))
-			       ? 0
-			       : fail(script, rest_of(script, 1),
-					 item ? item->error : "no such item");
-	if (strcmp(what, "message") == 0)
-		return view->message && strstr(view->message, rest_of(script, 2))
-			       ? 0
-			       : fail(script, rest_of(script, 1), view->message);
-	if (strcmp(what, "text") == 0)
-		return page_says(view->page, rest_of(script, 2))
-			       ? 0
-			       : fail(script, rest_of(script, 1), view->screen);
-	if (strcmp(what, "no") == 0)
-		return !item ? 0 : fail(script, rest_of(script, 1), "it");
+	*got = focused ? focused->id : "none";
+	return focused && focused == item;
+}
+
+static bool value_is(
+	const struct script *script, const struct item *item, const char **got)
+{
+	*got = item && item->value ? item->value : "";
+	return text_equal(*got, rest_of(script, 3));
+}
+
+static bool error_says(
+	const struct script *script, const struct item *item, const char **got)
+{
+	*got = item ? item->error : "no such item";
+	return item && item->error && strstr(item->error, rest_of(script, 3));
+}
+
+static bool message_says(
+	const struct script *script, const struct item *item, const char **got)
+{
+	(void)item;
+	*got = script->view->message;
+	return *got && strstr(*got, rest_of(script, 2));
+}
+
+static bool text_is_shown(
+	const struct script *script, const struct item *item, const char **got)
+{
+	(void)item;
+	*got = script->view->screen;
+	return page_says(script->view->page, rest_of(script, 2));
+}
+
+static bool no_item(
+	const struct script *script, const struct item *item, const char **got)
+{
+	(void)script;
+	*got = "it";
+	return !item;
+}
+
+static int expect(const struct script *script)
+{
+	static const struct expectation expectations[] = {
+		{"screen",  screen_is    },
+		{"focus",   focus_is     },
+		{"value",   value_is     },
+		{"error",   error_says   },
+		{"message", message_says },
+		{"text",    text_is_shown},
+		{"no",      no_item      },
+	};
+	const char *what = word(script, 1) ? word(script, 1) : "";
+	const struct item *item = page_item(script->view->page, word(script, 2));
+	const char *got = NULL;
+
+	for (size_t i = 0; i < LENGTH(expectations); i++)
+		if (strcmp(what, expectations[i].what) == 0)
+			return expectations[i].met(script, item, &got)
+				       ? 0
+				       : fail(script, rest_of(script, 1), got);
 	return fail(
 		script, "screen, focus, value, error, message, text or no item", what);
 }

@@ -18,7 +18,8 @@ static const char *const directories[] = {"/usr/sbin", "/usr/bin", "/sbin", "/bi
 
 bool command_exists(int root_fd, const char *program)
 {
-	autoclose int root = root_fd == AT_FDCWD ? file_open_root("/", NULL) : dup(root_fd);
+	autoclose int root =
+		root_fd == AT_FDCWD ? file_open_root("/", NULL) : dup(root_fd);
 
 	for (const char *const *dir = directories; *dir; dir++) {
 		autofree char *path = memory_format("%s/%s", *dir, program);
@@ -42,8 +43,8 @@ struct child {
 
 static void child_exec(const struct command *command, const int pipes[3])
 {
-	static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", locale[] = "LC_ALL=C", zone[] = "TZ=UTC",
-		home[] = "HOME=/", term[] = "TERM=dumb";
+	static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", locale[] = "LC_ALL=C",
+		    zone[] = "TZ=UTC", home[] = "HOME=/", term[] = "TERM=dumb";
 	char *environment[] = {path, locale, zone, home, term, NULL};
 	sigset_t none;
 
@@ -61,7 +62,8 @@ static void child_exec(const struct command *command, const int pipes[3])
 	for (const char *const *dir = directories; *dir; dir++) {
 		char program[512];
 
-		if (snprintf(program, sizeof(program), "%s/%s", *dir, command->argv[0]) >= (int)sizeof(program))
+		if (snprintf(program, sizeof(program), "%s/%s", *dir, command->argv[0]) >=
+			(int)sizeof(program))
 			_exit(127);
 		(void)execve(command->argv[0][0] == '/' ? command->argv[0] : program,
 			(char *const *)(uintptr_t)command->argv, environment);
@@ -88,8 +90,8 @@ static int child_start(struct child *child, struct error *err)
 	int code = 0;
 
 	in[0] = has_input(child->command) ? -1 : open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if ((has_input(child->command) && pipe2(in, O_CLOEXEC) < 0) || pipe2(out, O_CLOEXEC) < 0 ||
-		pipe2(errors, O_CLOEXEC) < 0)
+	if ((has_input(child->command) && pipe2(in, O_CLOEXEC) < 0) ||
+		pipe2(out, O_CLOEXEC) < 0 || pipe2(errors, O_CLOEXEC) < 0)
 		code = -errno;
 	if (code == 0)
 		child->pid = fork();
@@ -121,12 +123,14 @@ static void take_line(struct child *child, const char *line, bool is_error)
 		child->command->line(child->command->context, line);
 }
 
-static void take_lines(struct child *child, struct text *pending, bool is_error, bool at_end)
+static void take_lines(
+	struct child *child, struct text *pending, bool is_error, bool at_end)
 {
 	char *start = pending->data;
 	char *newline;
 
-	while (start && (newline = memchr(start, '\n', pending->size - (size_t)(start - pending->data)))) {
+	while (start && (newline = memchr(start, '\n',
+				 pending->size - (size_t)(start - pending->data)))) {
 		*newline = '\0';
 		take_line(child, start, is_error);
 		start = newline + 1;
@@ -136,7 +140,7 @@ static void take_lines(struct child *child, struct text *pending, bool is_error,
 		memmove(pending->data, start, pending->size + 1);
 	}
 	if (at_end && pending->size) {
-		take_line(child, pending->data, is_error);
+		take_line(child, text_string(pending), is_error);
 		pending->size = 0;
 	}
 }
@@ -147,15 +151,20 @@ static int take_output(struct child *child, bool is_error, struct error *err)
 	int *fd = is_error ? &child->errors : &child->output;
 	bool keep = !is_error && child->command->output;
 	struct text *to = keep ? child->command->output : &child->pending[is_error];
-	size_t limit = child->command->output_limit ? child->command->output_limit : 1 << 20;
+	size_t limit =
+		child->command->output_limit ? child->command->output_limit : 1 << 20;
 	char chunk[8192];
 	ssize_t got = read(*fd, chunk, sizeof(chunk));
 
 	if (got < 0)
-		return errno == EINTR || errno == EAGAIN ? 1 : error_errno(err, -errno, "reading from %s", child->command->argv[0]);
+		return errno == EINTR || errno == EAGAIN
+			       ? 1
+			       : error_errno(err, -errno, "reading from %s",
+					 child->command->argv[0]);
 	text_add_bytes(to, chunk, (size_t)got);
 	if (to->size > limit)
-		return error_set(err, -EFBIG, "%s wrote more than %zu bytes", child->command->argv[0], limit);
+		return error_set(err, -EFBIG, "%s wrote more than %zu bytes",
+			child->command->argv[0], limit);
 	if (!keep)
 		take_lines(child, to, is_error, got == 0);
 	if (got == 0) {
@@ -168,8 +177,10 @@ static int take_output(struct child *child, bool is_error, struct error *err)
 static void give_input(struct child *child)
 {
 	const struct command *command = child->command;
-	const char *bytes = command->secret ? secret_bytes(command->secret) : command->input;
-	size_t size = command->secret ? secret_size(command->secret) : strlen(command->input);
+	const char *bytes =
+		command->secret ? secret_bytes(command->secret) : command->input;
+	size_t size =
+		command->secret ? secret_size(command->secret) : strlen(command->input);
 	ssize_t put = write(child->input, bytes + child->sent, size - child->sent);
 
 	if (put < 0 && (errno == EAGAIN || errno == EINTR))
@@ -189,23 +200,28 @@ static int milliseconds_left(const struct child *child)
 	if (!child->command->timeout_seconds)
 		return -1;
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	left = (child->deadline.tv_sec - now.tv_sec) * 1000LL + (child->deadline.tv_nsec - now.tv_nsec) / 1000000;
+	left = (child->deadline.tv_sec - now.tv_sec) * 1000LL +
+	       (child->deadline.tv_nsec - now.tv_nsec) / 1000000;
 	return left > 0 ? (int)left : 0;
 }
 
 static int child_talk(struct child *child, struct error *err)
 {
 	while (child->output >= 0 || child->errors >= 0) {
-		struct pollfd fds[3] = {{.fd = child->output, .events = POLLIN},
-			{.fd = child->errors, .events = POLLIN}, {.fd = child->input, .events = POLLOUT}};
+		struct pollfd fds[3] = {
+			{.fd = child->output, .events = POLLIN },
+			{.fd = child->errors, .events = POLLIN },
+			{.fd = child->input,  .events = POLLOUT}
+                };
 		int ready = poll(fds, 3, milliseconds_left(child));
 		int rc = 1;
 
 		if (ready < 0 && errno != EINTR)
-			return error_errno(err, -errno, "waiting for %s", child->command->argv[0]);
+			return error_errno(
+				err, -errno, "waiting for %s", child->command->argv[0]);
 		if (ready == 0)
-			return error_set(err, -ETIMEDOUT, "%s did not end within %u s", child->command->argv[0],
-				child->command->timeout_seconds);
+			return error_set(err, -ETIMEDOUT, "%s did not end within %u s",
+				child->command->argv[0], child->command->timeout_seconds);
 		if (ready > 0 && fds[0].revents)
 			rc = take_output(child, false, err);
 		if (rc >= 0 && ready > 0 && fds[1].revents)
@@ -236,14 +252,17 @@ static int child_run(struct child *child, int *wait_status, struct error *err)
 	}
 	while (waitpid(child->pid, wait_status, 0) < 0)
 		if (errno != EINTR)
-			rc = rc < 0 ? rc : error_errno(err, -errno, "waiting for %s", child->command->argv[0]);
+			rc = rc < 0 ? rc
+				    : error_errno(err, -errno, "waiting for %s",
+					      child->command->argv[0]);
 	(void)sigaction(SIGPIPE, &old, NULL);
 	return rc;
 }
 
 int command_status(const struct command *command, int *status, struct error *err)
 {
-	struct child child = {.command = command, .input = -1, .output = -1, .errors = -1};
+	struct child child = {
+		.command = command, .input = -1, .output = -1, .errors = -1};
 	int wait_status = 0;
 	int rc;
 
@@ -257,14 +276,15 @@ int command_status(const struct command *command, int *status, struct error *err
 	if (rc < 0)
 		return rc;
 	if (WIFSIGNALED(wait_status))
-		return error_set(err, -EINTR, "%s was ended by signal %d%s%s", command->argv[0], WTERMSIG(wait_status),
+		return error_set(err, -EINTR, "%s was ended by signal %d%s%s",
+			command->argv[0], WTERMSIG(wait_status),
 			child.last[0] ? ": " : "", child.last);
 	*status = WEXITSTATUS(wait_status);
 	if (*status == 127 && !child.last[0])
 		return error_set(err, -ENOENT, "%s: no such program", command->argv[0]);
 	if (*status && err)
-		(void)error_set(err, -ECHILD, "%s ended with status %d%s%s", command->argv[0], *status,
-			child.last[0] ? ": " : "", child.last);
+		(void)error_set(err, -ECHILD, "%s ended with status %d%s%s",
+			command->argv[0], *status, child.last[0] ? ": " : "", child.last);
 	return 0;
 }
 

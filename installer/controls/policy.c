@@ -135,16 +135,15 @@ static void check_needs(const struct control *control, const struct policy *poli
 
 static void check_role(const char *name, struct problems *problems)
 {
-	autowords struct words names = {0};
+	autotext struct text names = {0};
 
 	for (const struct role *role = control_roles; role->name; role++) {
 		if (strcmp(role->name, name) == 0)
 			return;
-		words_add(&names, role->name);
+		text_addf(&names, "%s%s", names.size ? ", " : "", role->name);
 	}
 	problems_add(problems, SEVERITY_ERROR, "hardening.roles", 0, 0,
-		"\"%s\" is none of %s, %s, %s, %s", name, names.items[0], names.items[1],
-		names.items[2], names.items[3]);
+		"\"%s\" is none of %s", name, text_string(&names));
 }
 
 void controls_check(const struct policy *policy, struct problems *problems)
