@@ -23,7 +23,7 @@ def unpacked(base, folder):
 
 
 def no_private_key(base):
-    key = ISO_WORK / base / "keys/payload.pem"
+    key = ISO_WORK / "keys/payload.pem"
     require(key.exists(), f"{key}: where is the key that signed the payload?")
     secret = key.read_bytes().splitlines()[1]
     folder = WORK / "iso" / base
