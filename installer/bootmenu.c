@@ -286,7 +286,7 @@ static void add_entries(int root_fd, const struct distro *distro, const struct m
 	struct text *to)
 {
 	const struct variant variants[] = {
-		{"",					true,  NULL               },
+		{"",					true,  "quiet"            },
 		{", without optional hardening",            false, NULL               },
 		{", rescue shell before the system starts", false, "jefe.break=switch"},
 	};

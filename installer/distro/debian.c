@@ -194,6 +194,7 @@ static const char *service_for(const char *generic)
 	.service_running = openrc_running, \
 	.package_installed = package_installed, \
 	.set_kernel_hook = set_kernel_hook, \
+	.settle_services = openrc_settle, \
 	.package_for = package_for, \
 	.service_for = service_for, \
 }

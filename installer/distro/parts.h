@@ -10,6 +10,7 @@ enum service_state openrc_state(int root_fd, const char *service, const char *ru
 int openrc_set(int root_fd, const char *service, const char *runlevel, bool on, struct error *err) CHECKED;
 int openrc_action(const char *service, const char *action, struct error *err) CHECKED;
 bool openrc_running(const char *service);
+int openrc_settle(int root_fd, struct error *err) CHECKED;
 
 /* /etc/network/interfaces, and /etc/resolv.conf when the answers name servers. */
 int interfaces_write(int root_fd, const struct answers *answers, struct error *err) CHECKED;

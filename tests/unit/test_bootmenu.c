@@ -41,7 +41,7 @@ static int make_folder(void **state)
 	put(folder, "/etc/jefelinux/boot",
 		"ROOT_UUID=aaaa-1\nBOOT_UUID=bbbb-2\nCONSOLE=both\n");
 	put(folder, "/etc/jefelinux/cmdline",
-		"quiet\n# a remark\nmodule.sig_enforce=1\n");
+		"slab_nomerge\n# a remark\nmodule.sig_enforce=1\n");
 	return 0;
 }
 
@@ -105,7 +105,7 @@ static void one_kernel_gives_an_entry_and_a_rescue_shell(void **state)
 {
 	static const char wanted[] =
 		"\nmenuentry 'JefeLinux, Linux 6.1.0-10-amd64' {\n"
-		"\tlinux '/vmlinuz-6.1.0-10-amd64' root=UUID=aaaa-1 console=ttyS0,115200 console=tty0 'quiet' 'module.sig_enforce=1'\n"
+		"\tlinux '/vmlinuz-6.1.0-10-amd64' root=UUID=aaaa-1 console=ttyS0,115200 console=tty0 'slab_nomerge' 'module.sig_enforce=1' quiet\n"
 		"\tinitrd '/initrd.img-6.1.0-10-amd64'\n}\n"
 		"\nmenuentry 'JefeLinux, Linux 6.1.0-10-amd64, rescue shell before the system starts' {\n";
 	const struct folder *folder = *state;
@@ -156,7 +156,7 @@ static void encryption_microcode_and_level_show(void **state)
 
 	assert_has(menu,
 		"\tlinux '/vmlinuz-6.1' root=UUID=aaaa-1 jefe.luks=cccc-3 console=tty0 'jefe.rescue=no' 'slub_debug=FZ' "
-		"'dyndbg=file a.c +p'\n\tinitrd /intel-ucode.img '/initrd.img-6.1'\n");
+		"'dyndbg=file a.c +p' quiet\n\tinitrd /intel-ucode.img '/initrd.img-6.1'\n");
 	assert_has(menu,
 		"without optional hardening' {\n\tlinux '/vmlinuz-6.1' root=UUID=aaaa-1 jefe.luks=cccc-3 console=tty0 "
 		"'jefe.rescue=no' 'dyndbg=file a.c +p'\n");
@@ -179,7 +179,7 @@ static void nothing_gets_out_of_its_quotes(void **state)
 	}
 	put(folder, "/etc/jefelinux/cmdline", "$(reboot) `x` \"y\" \\ ;}\n");
 	autofree char *menu = written_menu(folder);
-	assert_has(menu, " '$(reboot) `x` \"y\" \\ ;}'\n");
+	assert_has(menu, " '$(reboot) `x` \"y\" \\ ;}' quiet\n");
 	put(folder, "/etc/jefelinux/boot", "ROOT_UUID=a b\nBOOT_UUID=b\n");
 	assert_int_equal(
 		bootmenu_write(folder->fd, distro_named("debian"), &err), -EINVAL);
