@@ -36,16 +36,17 @@ debian_state() {
 }
 
 debian_keyring() {
-	echo "${keyring:-/usr/share/keyrings/debian-archive-keyring.gpg}"
+	realpath "${keyring:-/usr/share/keyrings/debian-archive-keyring.gpg}"
 }
 
-# debian_sources: lines of sources.list for the build; file mirrors appear as /run/mirrorN inside the root.
+# debian_sources KEYRING [outside]: lines of sources.list for the build, trusting KEYRING alone; file mirrors appear as /run/mirrorN
+# inside the root.
 debian_sources() {
 	local number=0 url seen
 	for url in $(mirrors_of debian); do
 		number=$((number + 1)) seen=$url
-		[ "${1:-}" = outside ] || case $url in file://*) seen=file:///run/mirror$number ;; esac
-		echo "deb $seen $(debian_suite "$url" "$debian_branch") main"
+		[ "${2:-}" = outside ] || case $url in file://*) seen=file:///run/mirror$number ;; esac
+		echo "deb [signed-by=$1] $seen $(debian_suite "$url" "$debian_branch") main"
 	done
 }
 
@@ -72,19 +73,25 @@ debian_bootstrap() {
 	local apt_cache=$work/cache/apt
 	mkdir -p "$apt_cache"
 	debian_path_options >"$work/cache/dpkg-paths"
-	debian_sources outside >"$work/cache/sources.list"
-	mmdebstrap --mode=root --variant=minbase --architectures=amd64 --keyring="$(debian_keyring)" \
+	debian_sources "$(debian_keyring)" outside >"$work/cache/sources.list"
+	mmdebstrap --mode=root --variant=minbase --architectures=amd64 \
 		--dpkgopt="$work/cache/dpkg-paths" --dpkgopt=force-unsafe-io \
 		--aptopt='Acquire::Languages "none"' --aptopt='Acquire::Check-Valid-Until "false"' \
 		--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr --include=usr-is-merged \
 		--skip=download/empty --skip=essential/unlink \
 		--setup-hook="mkdir -p \"\$1/var/cache/apt/archives\"; cp -n '$apt_cache'/*.deb \"\$1/var/cache/apt/archives/\" 2>/dev/null || true" \
 		--customize-hook="cp -n \"\$1\"/var/cache/apt/archives/*.deb '$apt_cache/'" \
-		"$debian_branch" "$1" "$work/cache/sources.list"
+		"$debian_branch" "$1" "$work/cache/sources.list" || debian_bootstrap_failed
 	mv "$1/etc/dpkg/dpkg.cfg.d/99mmdebstrap" "$1/etc/dpkg/dpkg.cfg.d/jefelinux-build"
 	cp "$work/cache/dpkg-paths" "$1/etc/dpkg/dpkg.cfg.d/jefelinux"
 	debian_prepare "$1"
 	debian_in_root "$1" apt-get update
+}
+
+# debian_bootstrap_failed: the common reason in plain words; otherwise the end of the log is shown.
+debian_bootstrap_failed() {
+	! grep -q NO_PUBKEY "$work/log/1-bootstrap.log" || fail "a Debian mirror is signed with a key that $(debian_keyring) does not have (NO_PUBKEY)"
+	exit 1
 }
 
 # debian_prepare ROOT: no service starts, no symlinks to kernels in /, sources for the build.
@@ -94,7 +101,7 @@ debian_prepare() {
 	chmod 755 "$1/usr/sbin/policy-rc.d"
 	echo 'do_symlinks = no' >"$1/etc/kernel-img.conf"
 	cp "$(debian_keyring)" "$1/etc/apt/jefelinux-build.gpg"
-	debian_sources | sed 's,^deb ,deb [signed-by=/etc/apt/jefelinux-build.gpg] ,' >"$1/etc/apt/sources.list"
+	debian_sources /etc/apt/jefelinux-build.gpg >"$1/etc/apt/sources.list"
 	printf 'APT::Keep-Downloaded-Packages "true";\nAPT::Install-Recommends "false";\nAcquire::Languages "none";\n%s\n' \
 		'Acquire::Check-Valid-Until "false";' >"$1/etc/apt/apt.conf.d/jefelinux-build"
 }
