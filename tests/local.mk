@@ -27,5 +27,5 @@ EXTRA_DIST += tests/cases/harden
 include tests/engine/local.mk
 include tests/iso/local.mk
 
-EXTRA_DIST += tests/run tests/lint.sh tests/packages.list tests/.clang-tidy tests/vm
+EXTRA_DIST += tests/run tests/lint.sh tests/packages.list tests/.clang-tidy tests/bench tests/vm
 include tests/screens/local.mk

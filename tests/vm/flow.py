@@ -82,12 +82,12 @@ def find_bytes(path, secret):
 class Installation:
     """One computer: it boots the medium, is installed, and boots from its disk."""
 
-    def __init__(self, name, *, base="debian", firmware="bios", encrypted=True, memory=1536, bus="virtio"):
+    def __init__(self, name, *, base="debian", firmware="bios", encrypted=True, memory=1536, bus="virtio", iso=None):
         self.name, self.base, self.firmware, self.encrypted, self.memory = name, base, firmware, encrypted, memory
         self.folder = WORK / name
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-        self.iso = medium(base)
+        self.iso = iso or medium(base)
         self.disk = Disk(self.folder / "disk.qcow2", bus=bus, serial="JEFETEST1")
         self.passphrase = f"Horse-Battery-{name}-47"
         self.password = f"Staple-{name}-11"
@@ -156,7 +156,8 @@ class Installation:
         content, image = self.folder / "answers", self.folder / "answers.img"
         content.mkdir(exist_ok=True)
         (content / "answers.yaml").write_text(text)
-        subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", "-L", "JEFEANSWERS", "-d", str(content), str(image), "8M"], check=True)
+        subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", "-L", "JEFEANSWERS", "-d", str(content), str(image), "8M"],
+                       check=True, stdout=subprocess.DEVNULL)
         shutil.rmtree(content)
         return Disk(image, bus="usb", serial="ANSWERS", format="raw")
 
