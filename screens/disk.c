@@ -146,31 +146,42 @@ static void build(struct page *page, void *context)
 	}
 }
 
-/* A value that names no other disk and means only itself as a pattern. */
-static bool is_unique(const struct machine *machine, const struct disk *disk,
-	const char *value, size_t member)
+static const char *serial_of(const struct disk *disk)
+{
+	return disk->serial;
+}
+
+static const char *wwn_of(const struct disk *disk)
+{
+	return disk->wwn;
+}
+
+static const char *path_of(const struct disk *disk)
+{
+	return disk->by_path;
+}
+
+/* Does it name no other disk, and mean only itself as a pattern? */
+static bool is_unique(const struct machine *machine, const char *value,
+	const char *(*member)(const struct disk *disk))
 {
 	size_t count = 0;
 
 	if (!value || !*value || strpbrk(value, "*?[\\"))
 		return false;
-	for (size_t i = 0; i < machine->disk_count; i++) {
-		const char *other = *(const char *const *)(const void
-				*)((const char *)&machine->disks[i] + member);
-
-		count += text_equal(other, value);
-	}
-	(void)disk;
+	for (size_t i = 0; i < machine->disk_count; i++)
+		count += text_equal(member(&machine->disks[i]), value);
 	return count == 1;
 }
 
-static int match_disk(struct wizard *wizard, const struct disk *disk, struct error *err)
+int wizard_choose_disk(struct wizard *wizard, const struct disk *disk, struct error *err)
 {
 	static const char *const keys[] = {
 		"name", "path", "serial", "wwn", "model", "bus", "min_size", "max_size"};
 	const struct machine *machine = wizard->machine;
 	int rc;
 
+	wizard->answers->disk.expect = 1;
 	for (size_t i = 0; i < LENGTH(keys); i++) {
 		autofree char *key = memory_format("disk.match.%s", keys[i]);
 
@@ -178,12 +189,12 @@ static int match_disk(struct wizard *wizard, const struct disk *disk, struct err
 		if (rc < 0)
 			return rc;
 	}
-	if (is_unique(machine, disk, disk->serial, offsetof(struct disk, serial)))
+	if (is_unique(machine, disk->serial, serial_of))
 		return answers_set(
 			wizard->answers, "disk.match.serial", disk->serial, err);
-	if (is_unique(machine, disk, disk->wwn, offsetof(struct disk, wwn)))
+	if (is_unique(machine, disk->wwn, wwn_of))
 		return answers_set(wizard->answers, "disk.match.wwn", disk->wwn, err);
-	if (is_unique(machine, disk, disk->by_path, offsetof(struct disk, by_path)))
+	if (is_unique(machine, disk->by_path, path_of))
 		return answers_set(
 			wizard->answers, "disk.match.path", disk->by_path, err);
 	return answers_set(wizard->answers, "disk.match.path", disk->path, err);
@@ -198,8 +209,7 @@ static int set(void *context, const char *id, const char *value, struct error *e
 	if (!disk)
 		return error_set(err, -ENOENT,
 			_("there is no disk %s any more; look again"), value);
-	wizard->answers->disk.expect = 1;
-	return match_disk(wizard, disk, err);
+	return wizard_choose_disk(wizard, disk, err);
 }
 
 static void rescan(struct form *form)

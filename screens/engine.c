@@ -2,11 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -90,8 +92,10 @@ static int write_answers(const struct wizard *wizard, struct error *err)
 	return file_write(dir, "answers.yaml", yaml, strlen(yaml), 0600, err);
 }
 
+/* The engine inherits the secrets' pipes and nothing else. */
 static void keep_open(const struct passage *passages)
 {
+	(void)syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
 	for (size_t i = 0; i < SECRET_PIPES; i++)
 		if (passages[i].read_end > 0)
 			(void)fcntl(passages[i].read_end, F_SETFD, 0);

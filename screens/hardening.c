@@ -6,7 +6,8 @@
 #include "installer/controls/controls.h"
 #include "tui/language.h"
 
-static size_t deviations(const struct answers *answers, enum layer layer)
+/* layer 0: all layers */
+static size_t deviations(const struct answers *answers, unsigned layer)
 {
 	size_t count = 0;
 
@@ -14,7 +15,7 @@ static size_t deviations(const struct answers *answers, enum layer layer)
 		const struct control *control =
 			control_named(answers->hardening.controls[i].id);
 
-		count += control && (!layer || control->layer == layer);
+		count += control && (!layer || control->layer == (enum layer)layer);
 	}
 	return count;
 }
@@ -46,7 +47,7 @@ static void add_layers(struct page *page, const struct wizard *wizard)
 		"Enter shows the measures of a layer: what each does, what it breaks, how to undo it. Each can be switched.");
 	for (unsigned layer = LAYER_KERNEL; layer_names[layer]; layer++) {
 		struct tally count = tally(wizard->answers, (enum layer)layer);
-		size_t changed = deviations(wizard->answers, (enum layer)layer);
+		size_t changed = deviations(wizard->answers, layer);
 
 		if (!count.all)
 			continue;

@@ -294,6 +294,18 @@ static void act_end(struct form *form, const char *id, const char *row)
 		form_shell(form);
 }
 
+/* Nobody needs them any more. */
+static void forget_secrets(struct form *form)
+{
+	const struct wizard *wizard = form_context(form);
+
+	secret_cut(wizard->passphrase, 0);
+	secret_cut(wizard->passphrase_again, 0);
+	secret_cut(wizard->recovery_key, 0);
+	secret_cut(wizard->password, 0);
+	secret_cut(wizard->password_again, 0);
+}
+
 const struct screen screen_done = {
 	.id = "done",
 	.title = N_("Done"),
@@ -301,6 +313,7 @@ const struct screen screen_done = {
 	.help = N_(
 		"The boot loader was written last, after everything else was on the disk and synced: the computer can be restarted now."),
 	.build = build_done,
+	.enter = forget_secrets,
 	.act = act_end,
 };
 

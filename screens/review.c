@@ -113,9 +113,16 @@ static void build(struct page *page, void *context)
 	item->key_only = true;
 }
 
+/* A match from an answer file may be wider than this one disk; from here on it is exact. */
 static void enter(struct form *form)
 {
-	preview_make(form_context(form));
+	struct wizard *wizard = form_context(form);
+	const struct disk *disk = wizard_disk(wizard);
+	struct error err = {0};
+
+	if (disk && wizard_choose_disk(wizard, disk, &err) < 0)
+		form_say(form, TONE_DANGER, "%s", err.text);
+	preview_make(wizard);
 }
 
 static void open_section(struct form *form, const char *row)

@@ -49,5 +49,8 @@ struct item *page_field(struct page *page, const struct wizard *wizard,
 /* The `set` of a screen whose items are all fields. */
 int wizard_set(void *context, const char *path, const char *value, struct error *err);
 
+/* Make the match name exactly this disk by what stays the same when other hardware changes. */
+int wizard_choose_disk(
+	struct wizard *wizard, const struct disk *disk, struct error *err) CHECKED;
 /* The disk the match selects, when it is exactly one; otherwise NULL. */
 const struct disk *wizard_disk(const struct wizard *wizard);

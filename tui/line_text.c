@@ -26,7 +26,6 @@ void line_say(int fd, const char *text)
 static void sayf(int fd, const char *format, ...) PRINTF(2, 3);
 static void sayf(int fd, const char *format, ...)
 {
-	autotext struct text text = {0};
 	autofree char *line = NULL;
 	va_list args;
 

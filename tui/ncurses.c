@@ -2,6 +2,7 @@
 #include <curses.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -118,7 +119,7 @@ static void release(struct screen_state *state)
 
 static FILE *stream(int fd, const char *mode)
 {
-	int copy = dup(fd);
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 
 	return copy < 0 ? NULL : fdopen(copy, mode);
 }

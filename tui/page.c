@@ -25,7 +25,7 @@ void page_free(struct page *page)
 	free(page);
 }
 
-static const char *keep(struct page *page, const char *format, va_list args)
+static const char *PRINTF(2, 0) keep(struct page *page, const char *format, va_list args)
 {
 	autofree char *text = NULL;
 

@@ -50,7 +50,6 @@ static bool parse(int argc, char **argv, struct call *call)
                 {"demo",          no_argument, NULL, 'D'},
 		{0             }
         };
-	bool demo = false, machine = false;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
@@ -68,8 +67,6 @@ static bool parse(int argc, char **argv, struct call *call)
 			pass_on(call, "--demo", NULL);
 		else
 			return false;
-		demo |= option == 'D';
-		machine |= option == 'm';
 		if (call->count + 4 > ARGUMENTS_MAX)
 			return false;
 	}

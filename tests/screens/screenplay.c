@@ -96,17 +96,18 @@ static void settle(struct play *play, int quiet_ms)
 
 static void put_utf8(struct text *text, uint32_t code)
 {
-	char bytes[5] = {0};
+	char bytes[4] = {0};
 
-	if (code < 0x80)
+	if (code < 0x80) {
 		bytes[0] = (char)(code ? code : ' ');
-	else if (code < 0x800)
-		bytes[0] = (char)(0xc0 | code >> 6),
+	} else if (code < 0x800) {
+		bytes[0] = (char)(0xc0 | code >> 6);
 		bytes[1] = (char)(0x80 | (code & 0x3f));
-	else
-		bytes[0] = (char)(0xe0 | code >> 12),
-		bytes[1] = (char)(0x80 | (code >> 6 & 0x3f)),
+	} else {
+		bytes[0] = (char)(0xe0 | code >> 12);
+		bytes[1] = (char)(0x80 | (code >> 6 & 0x3f));
 		bytes[2] = (char)(0x80 | (code & 0x3f));
+	}
 	text_add(text, bytes);
 }
 

@@ -117,6 +117,14 @@ play "$setup" "$here/plays/killed.play" "$machine" "$here/data/progress" 2>"$wor
 report "the launcher tidies up behind a killed display" $? "$work/errors"
 play "$build/ui-ncurses" "$here/plays/guard.play" "$machine" "$work" "$setup" "$here/answers.yaml" >/dev/null 2>"$work/errors"
 report "input typed ahead does not pass the point of no return" $? "$work/errors"
+mkdir "$work/running"
+cp "$here/data/failed/demo/install.events" "$work/running/events"
+flock "$work/running/engine.lock" sh -c "echo \$\$ >$work/running/engine.lock; exec sleep 30" &
+holder=$!
+sleep 0.3
+play "$build/ui-ncurses" "$here/plays/attach.play" "$machine" "$work/running" "$setup" 2>"$work/errors"
+report "a running installation is followed" $? "$work/errors"
+kill "$holder" 2>"$work/errors"
 for seed in 1 2 3; do
 	play "$build/ui-ncurses" "$here/plays/fuzz.play" "$machine" "$work" "$setup" "$here/answers.yaml" "$seed" "${FUZZ:-1500}" \
 		2>"$work/errors"
