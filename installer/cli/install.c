@@ -15,6 +15,10 @@
 #include "installer/journal.h"
 #include "installer/live/report.h"
 #include "installer/run.h"
+#include "installer/steps/steps.h"
+#include "installer/storage.h"
+
+#define TARGET RUN_DIR "/target"
 
 struct install_options {
 	const char *answers, *machine, *payload, *keys, *events;
@@ -177,7 +181,7 @@ static int run(struct session *session, const struct plan *plan, struct error *e
 		.payload_dir =
 			options->payload ? options->payload : RUN_DIR "/medium/payload",
 		.keys_dir = options->keys ? options->keys : "/etc/jefelinux/keys",
-		.target = RUN_DIR "/target",
+		.target = TARGET,
 		.journal = session->journal.events_path,
 		.disk_fd = -1,
 		.target_fd = -1,
@@ -209,16 +213,24 @@ static int execute(struct session *session, struct error *err)
 	return rc < 0 ? EXIT_PROBLEMS : EXIT_DONE;
 }
 
-/* Everything that can be wrong is found before the plan's first step. The journal comes first: who watches it sees refusals too. */
+/* The journal comes first: who watches it sees refusals too. With its lock ours, what is still mounted on the target was left by an
+ * engine that was killed, and would make its disk look in use. */
+static int take_over(struct session *session, struct error *err)
+{
+	if (journal_open(RUN_DIR, &session->journal, err) < 0)
+		return err->code;
+	events_add_fd(session->events, session->journal.events_fd);
+	return storage_release_leftovers(TARGET, TARGET_MAPPING, err);
+}
+
+/* Everything that can be wrong is found before the plan's first step. */
 static int install(struct session *session, struct error *err)
 {
 	bool root = geteuid() == 0;
 	int code;
 
-	if (root && journal_open(RUN_DIR, &session->journal, err) < 0)
+	if (root && take_over(session, err) < 0)
 		return EXIT_PROBLEMS;
-	if (root)
-		events_add_fd(session->events, session->journal.events_fd);
 	code = check(session, err);
 	if (code != EXIT_DONE)
 		return code;

@@ -32,11 +32,8 @@ static int unclaim(void *argument, struct error *err)
 static int claim_run(const struct recipe *recipe, struct run *run, struct error *err)
 {
 	const struct disk *disk = recipe->disk;
-	int rc = storage_release_leftovers(run->target, TARGET_MAPPING, err);
+	int rc = storage_claim(disk->path, disk->serial, disk->size_bytes, err);
 
-	if (rc < 0)
-		return rc;
-	rc = storage_claim(disk->path, disk->serial, disk->size_bytes, err);
 	if (rc < 0)
 		return rc;
 	run->disk_fd = rc;
