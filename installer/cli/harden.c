@@ -1,7 +1,9 @@
 /* jefe-setup harden: bring a system to a level, and keep that as its policy. */
 #include <stdio.h>
 
+#include "installer/base/file.h"
 #include "installer/base/memory.h"
+#include "installer/bootmenu.h"
 #include "installer/cli/cli.h"
 #include "installer/cli/hardening.h"
 
@@ -41,6 +43,14 @@ static int print_summary(const struct hardening *hardening, struct error *err)
 	return 0;
 }
 
+/* Kernel arguments count only when the boot menu has them; a system without one of ours keeps its own. */
+static int write_boot_menu(const struct hardening *hardening, struct error *err)
+{
+	if (!file_exists(hardening->scope.root_fd, "etc/jefelinux/boot"))
+		return 0;
+	return bootmenu_write(hardening->scope.root_fd, hardening->scope.distro, err);
+}
+
 int cli_harden(int argc, char **argv)
 {
 	autohardeningoptions struct hardening_options options = {0};
@@ -59,6 +69,7 @@ int cli_harden(int argc, char **argv)
 		return EXIT_DONE;
 	if (controls_apply(&hardening.scope, &hardening.policy, print_line, NULL, &err) <
 			0 ||
+		write_boot_menu(&hardening, &err) < 0 ||
 		print_summary(&hardening, &err) < 0)
 		return cli_fail("harden", EXIT_PROBLEMS, &err);
 	return EXIT_DONE;

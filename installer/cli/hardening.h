@@ -5,15 +5,16 @@
 #include "installer/controls/controls.h"
 
 struct hardening_options {
-	const char *root;              /* "/" when none was given */
-	const char *level;             /* NULL: the one the system keeps, else hardened */
-	struct words roles, settings;  /* settings: CONTROL=VALUE */
+	const char *root;             /* "/" when none was given */
+	const char *level;            /* NULL: the one the system keeps, else hardened */
+	struct words roles, settings; /* settings: CONTROL=VALUE */
 	bool json, plan;
 };
 
 struct hardening {
 	struct control_scope scope;
-	struct answers *answers; /* the policy the system keeps, with the options on top */
+	struct answers
+		*answers; /* the policy the system keeps, with the options on top */
 	struct policy policy;
 };
 
@@ -22,7 +23,8 @@ bool hardening_options_read(int argc, char **argv, struct hardening_options *opt
 void hardening_options_free(struct hardening_options *options);
 #define autohardeningoptions __attribute__((cleanup(hardening_options_free)))
 
-int hardening_open(const struct hardening_options *options, struct hardening *hardening, struct error *err) CHECKED;
+int hardening_open(const struct hardening_options *options, struct hardening *hardening,
+	struct error *err) CHECKED;
 void hardening_close(struct hardening *hardening);
 #define autohardening __attribute__((cleanup(hardening_close)))
 

@@ -77,6 +77,9 @@ int controls_apply(const struct control_scope *scope, const struct policy *polic
 		.scope = scope, .policy = policy, .note = note, .context = context};
 	int rc = site_open(&site, err);
 
+	if (rc == 0 && !site.config.size)
+		site_note(&site,
+			"the kernel's configuration was not found: every control counts as possible");
 	if (rc == 0)
 		rc = apply_all(&site, err);
 	if (rc == 0)

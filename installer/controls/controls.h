@@ -10,11 +10,22 @@
 
 struct distro;
 
-enum layer { LAYER_KERNEL = 1, LAYER_MAC, LAYER_NETWORK, LAYER_AUTH, LAYER_AUDIT, LAYER_CONTAINER, LAYER_USERLAND, LAYER_BOOT };
+enum layer {
+	LAYER_KERNEL = 1,
+	LAYER_MAC,
+	LAYER_NETWORK,
+	LAYER_AUTH,
+	LAYER_AUDIT,
+	LAYER_CONTAINER,
+	LAYER_USERLAND,
+	LAYER_BOOT
+};
 enum level { LEVEL_NONE, LEVEL_BASELINE, LEVEL_HARDENED, LEVEL_PARANOID };
-extern const char *const layer_names[]; /* by enum, [0] unused; NULL-terminated */
-extern const char *const level_names[]; /* "none", "baseline", "hardened", "paranoid", NULL */
-extern const char *const level_sentences[]; /* one sentence of consequence each, for the wizard */
+/* By enum, NULL-terminated: [0] unused; "none", "baseline", "hardened", "paranoid". */
+extern const char *const layer_names[];
+extern const char *const level_names[];
+/* One sentence of consequence each, for the wizard. */
+extern const char *const level_sentences[];
 
 struct control_kind;
 
@@ -27,38 +38,55 @@ extern const struct role control_roles[]; /* ends with name NULL */
 
 /* One measure. Data only. What target and values mean is told beside each kind in kinds.h. */
 struct control {
-	const char *id;                       /* kernel.kptr_restrict */
+	const char *id; /* kernel.kptr_restrict */
 	enum layer layer;
-	enum level level;                     /* enters at this level; levels are cumulative */
+	enum level level; /* enters at this level; levels are cumulative */
 	const struct control_kind *kind;
-	const char *target;                   /* kind-specific: sysctl name, path, service … */
-	const char *values[4];                /* wanted value by level; NULL: as the level below; [0] unused */
-	const char *role_value;               /* "role=value": wanted with this role instead, or NULL */
-	const char *title;                    /* at most 60 cells */
-	const char *effect;                   /* one sentence, as are the next two */
-	const char *breaks;                   /* NULL: nothing known */
-	const char *undo;                     /* NULL: turning the control off and applying again is all */
-	const char *reference;                /* KSPP, CIS, man page … */
-	const char *needs_kernel;             /* CONFIG_ symbols that must be y or m, space-separated, A|B: one of them; or NULL */
-	const char *kernel_since;             /* "6.6": first kernel that has it, or NULL */
-	const char *needs_package;            /* generic package name, or NULL */
-	const char *needs;                    /* ids of controls without which it is pointless, space-separated, or NULL */
-	const char *role;                     /* applies only with this role; "!role": only without; NULL: always */
-	bool locks_out;                       /* a mistake here can lock the operator out */
-	bool fallback;                        /* kernel argument that some firmware does not survive: not in the fallback boot entry */
+	const char *target; /* kind-specific: sysctl name, path, service … */
+	/* Wanted value by level; NULL: as the level below; [0] unused. */
+	const char *values[4];
+	const char *role_value; /* "role=value": wanted with this role instead, or NULL */
+
+	const char *title;     /* at most 60 cells */
+	const char *effect;    /* one sentence, as are the next two */
+	const char *breaks;    /* NULL: nothing known */
+	const char *undo;      /* NULL: turn it off and apply again */
+	const char *reference; /* KSPP, CIS, man page … */
+
+	/* What it takes, or NULL. CONFIG_ symbols that must be y or m, separated by blanks; A|B: one of them. */
+	const char *needs_kernel;
+	const char *kernel_since;  /* "6.6": first kernel that has it */
+	const char *needs_package; /* generic name */
+	const char *needs;         /* ids of controls without which it is pointless */
+	const char *role;          /* only with this role; "!role": only without */
+
+	bool locks_out; /* a mistake here can lock the operator out */
+	/* A kernel argument that some firmware does not survive: not in the fallback boot entry. */
+	bool fallback;
 };
 
-enum control_status { CONTROL_PASS, CONTROL_FAIL, CONTROL_DRIFT, CONTROL_UNAVAILABLE, CONTROL_NOT_APPLICABLE, CONTROL_OFF, CONTROL_PENDING, CONTROL_UNKNOWN };
-extern const char *const control_status_names[]; /* "pass", "fail", "drift", "unavailable", "not-applicable", "off", "pending-reboot", "unknown", NULL */
+enum control_status {
+	CONTROL_PASS,
+	CONTROL_FAIL,
+	CONTROL_DRIFT,
+	CONTROL_UNAVAILABLE,
+	CONTROL_NOT_APPLICABLE,
+	CONTROL_OFF,
+	CONTROL_PENDING,
+	CONTROL_UNKNOWN
+};
+/* By enum: pass, fail, drift, unavailable, not-applicable, off, pending-reboot, unknown, NULL. */
+extern const char *const control_status_names[];
 
 struct control_result {
 	const struct control *control;
 	enum control_status status;
 	char *wanted, *persisted, *effective; /* NULL: not looked at or nothing there */
-	char *evidence;                       /* where it was read: "/proc/sys/kernel/kptr_restrict = 2" */
+	char *evidence; /* where it was read: "/proc/sys/kernel/kptr_restrict = 2" */
 };
 
-extern const struct control *const controls[]; /* all, in catalogue order; NULL-terminated */
+/* All, in catalogue order; NULL-terminated. */
+extern const struct control *const controls[];
 const struct control *control_named(const char *id); /* NULL when unknown */
 
 /* What is wanted on a system: level, roles and the operator's overrides. Borrowed from the answers. */
@@ -72,9 +100,10 @@ struct policy {
 /* Where controls work. */
 struct control_scope {
 	int root_fd;
-	bool running;                   /* root_fd is the running system: kernel state can be read and set */
+	bool running; /* root_fd is the running system: kernel state can be read and set */
 	const struct distro *distro;
-	const char *kernel;             /* version whose configuration gates the controls; NULL: the running or the only one */
+	/* Version whose configuration gates the controls; NULL: the running or the only one. */
+	const char *kernel;
 };
 
 /* One sentence of how to undo a control; the caller frees it. */
@@ -88,12 +117,13 @@ void controls_check(const struct policy *policy, struct problems *problems);
 
 /* Write everything the policy wants; note is called with one line per control changed or unavailable. What fails is named in err;
  * a failure leaves earlier files in place (the caller's step fails as a whole). */
-int controls_apply(const struct control_scope *scope, const struct policy *policy, void (*note)(void *context, const char *line),
-	void *context, struct error *err) CHECKED;
+int controls_apply(const struct control_scope *scope, const struct policy *policy,
+	void (*note)(void *context, const char *line), void *context,
+	struct error *err) CHECKED;
 
 /* Results for all controls in catalogue order; the caller frees with controls_results_free(). */
-int controls_audit(const struct control_scope *scope, const struct policy *policy, struct control_result **results, size_t *count,
-	struct error *err) CHECKED;
+int controls_audit(const struct control_scope *scope, const struct policy *policy,
+	struct control_result **results, size_t *count, struct error *err) CHECKED;
 void controls_results_free(struct control_result *results, size_t count);
 
 /* What controls_audit() found, as people and programs read it. The caller frees the text. */
@@ -101,11 +131,14 @@ struct audit {
 	struct control_result *results;
 	size_t count;
 };
-char *audit_text(const struct audit *audit, const struct policy *policy) CHECKED;    /* by layer; ends with the summary line */
-char *audit_summary(const struct audit *audit, const struct policy *policy) CHECKED; /* one line, without its newline */
-char *audit_json(const struct audit *audit, const struct control_scope *scope, const struct policy *policy) CHECKED;
+/* By layer; ends with the summary line. */
+char *audit_text(const struct audit *audit, const struct policy *policy) CHECKED;
+/* One line, without its newline. */
+char *audit_summary(const struct audit *audit, const struct policy *policy) CHECKED;
+char *audit_json(const struct audit *audit, const struct control_scope *scope,
+	const struct policy *policy) CHECKED;
 char *audit_plan(const struct audit *audit) CHECKED; /* what applying would change */
-bool audit_is_clean(const struct audit *audit);      /* nothing failed and nothing drifted */
+bool audit_is_clean(const struct audit *audit); /* nothing failed and nothing drifted */
 
 /* The policy kept on an installed machine: etc/jefelinux/policy.yaml (an answer file with hardening: only), written by
  * controls_apply(). -ENOENT when there is none. */

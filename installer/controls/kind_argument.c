@@ -1,4 +1,5 @@
 /* Kernel arguments: /etc/jefelinux/cmdline, one per line, from which the boot menu is written. Lines of others stay. */
+#include <errno.h>
 #include <string.h>
 
 #include "installer/base/file.h"
@@ -193,26 +194,35 @@ static char *proof_word(const char *pattern, const char *value)
 
 	if (!mark || *set != '=')
 		return memory_copy_text(pattern);
-	return memory_format("%.*s%.*s%s", (int)(mark - pattern), pattern, (int)strcspn(set + 1, " "), set + 1, mark + 1);
+	return memory_format("%.*s%.*s%s", (int)(mark - pattern), pattern,
+		(int)strcspn(set + 1, " "), set + 1, mark + 1);
 }
 
 /* The kernel's own word that the argument had its effect. */
-static void check_proof(struct site *site, const char *target, const char *value, struct finding *finding)
+static void check_proof(
+	struct site *site, const char *target, const char *value, struct finding *finding)
 {
 	autowords struct words proof = {0}, found = {0};
 	autofree char *line = NULL;
 	autofree char *word = NULL;
 
+	int code;
+
 	words_split(&proof, target, " ");
-	if (file_read_line(site->scope->root_fd, proof.items[0], &line) < 0)
+	code = file_read_line(site->scope->root_fd, proof.items[0], &line);
+	if (code < 0) {
+		find(finding, code == -ENOENT ? FOUND_WRONG : FOUND_UNKNOWN, NULL,
+			memory_format("%s: %s", proof.items[0], strerror(-code)));
 		return;
+	}
 	word = proof_word(proof.items[1], value);
 	words_split(&found, line, " ,");
-	find(finding, words_contain(&found, word) ? FOUND_RIGHT : FOUND_WRONG, memory_copy_text(line),
-		memory_format("%s: %s", proof.items[0], line));
+	find(finding, words_contain(&found, word) ? FOUND_RIGHT : FOUND_WRONG,
+		memory_copy_text(line), memory_format("%s: %s", proof.items[0], line));
 }
 
-static void effective(struct site *site, const struct control *control, const char *value, struct finding *finding)
+static void effective(struct site *site, const struct control *control, const char *value,
+	struct finding *finding)
 {
 	check_line(site, "/proc/cmdline", value, finding);
 	if (finding->found == FOUND_WRONG)

@@ -44,10 +44,12 @@ static void add_rule(const char *rule, const char *key, struct text *text)
 		return;
 	}
 	for (size_t i = 0; i < LENGTH(tables); i++)
-		text_addf(text, "%s -F arch=%s%s -F key=%s\n", start, tables[i], rule + strlen(start), key);
+		text_addf(text, "%s -F arch=%s%s -F key=%s\n", start, tables[i],
+			rule + strlen(start), key);
 }
 
-static void lines(struct site *site, const struct control *control, const char *value, struct text *text)
+static void lines(struct site *site, const struct control *control, const char *value,
+	struct text *text)
 {
 	autowords struct words rules = {0};
 

@@ -83,7 +83,8 @@ const struct control_kind kind_file = {
 };
 
 /* Paths of a target, with a pattern in the last part expanded. */
-static void expand_pattern(const struct site *site, const char *pattern, struct words *paths)
+static void expand_pattern(
+	const struct site *site, const char *pattern, struct words *paths)
 {
 	const char *slash = strrchr(pattern, '/');
 	autofree char *folder = memory_copy_bytes(pattern, (size_t)(slash - pattern));

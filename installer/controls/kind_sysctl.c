@@ -139,12 +139,38 @@ static void find_unreadable(struct finding *finding, const char *path, int code)
 			memory_format("/%s: %s", path, strerror(-code)));
 }
 
+/* Names in a target. What holds for new network interfaces must also hold for the ports that are there: the kernel does not
+ * carry it over. */
+static void names_now(
+	const struct site *site, const struct control *control, struct words *names)
+{
+	static const char mark[] = ".conf.default.";
+	autowords struct words own = {0}, ports = {0};
+
+	words_split(&own, control->target, " ");
+	(void)!file_list(site->scope->root_fd, "sys/class/net", true, &ports, NULL);
+	for (size_t i = 0; i < own.count; i++) {
+		const char *at = strstr(own.items[i], mark);
+
+		words_add(names, own.items[i]);
+		for (size_t j = 0; j < ports.count && at; j++) {
+			autofree char *device =
+				memory_format("sys/class/net/%s/device", ports.items[j]);
+
+			if (file_exists(site->scope->root_fd, device))
+				words_addf(names, "%.*s.conf.%s.%s",
+					(int)(at - own.items[i]), own.items[i],
+					ports.items[j], at + strlen(mark));
+		}
+	}
+}
+
 static void effective(struct site *site, const struct control *control, const char *value,
 	struct finding *finding)
 {
 	autowords struct words names = {0};
 
-	words_split(&names, control->target, " ");
+	names_now(site, control, &names);
 	for (size_t i = 0; i < names.count; i++) {
 		autofree char *path = proc_path(names.items[i]);
 		autofree char *line = NULL;
@@ -192,7 +218,7 @@ static int activate(struct site *site, struct error *err)
 		autowords struct words names = {0};
 
 		if (value && site_has(site, *control, &finding))
-			words_split(&names, (*control)->target, " ");
+			names_now(site, *control, &names);
 		for (size_t i = 0; i < names.count; i++)
 			set_now(site, names.items[i], value);
 		finding_clear(&finding);

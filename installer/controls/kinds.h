@@ -19,7 +19,13 @@ struct finding {
 };
 
 /* Programs whose output the checks read, each run at most once per audit. */
-enum program { PROGRAM_SSHD, PROGRAM_FIREWALL, PROGRAM_AUDIT_RULES, PROGRAM_AUDIT_STATUS, PROGRAM_COUNT };
+enum program {
+	PROGRAM_SSHD,
+	PROGRAM_FIREWALL,
+	PROGRAM_AUDIT_RULES,
+	PROGRAM_AUDIT_STATUS,
+	PROGRAM_COUNT
+};
 
 /* A system under inspection: the scope and what was read from it so far. */
 struct site {
@@ -27,8 +33,8 @@ struct site {
 	const struct policy *policy;
 	void (*note)(void *context, const char *line);
 	void *context;
-	char *kernel;         /* version, or NULL: none found */
-	struct text config;   /* its configuration behind one newline; empty: not found */
+	char *kernel;       /* version, or NULL: none found */
+	struct text config; /* its configuration behind one newline; empty: not found */
 	struct {
 		bool asked;
 		int code;
@@ -37,9 +43,10 @@ struct site {
 };
 
 struct control_kind {
-	const char *name;  /* "sysctl" */
-	const char *fix;   /* one sentence: how to repair when applying again is not enough, or NULL */
-	bool takes_value;  /* --set ID=VALUE makes sense */
+	const char *name; /* "sysctl" */
+	/* One sentence: how to repair when applying again is not enough, or NULL. */
+	const char *fix;
+	bool takes_value; /* --set ID=VALUE makes sense */
 	/* Value for people, when it is not the value itself; the caller frees it. */
 	char *(*describe)(const struct control *control, const char *value);
 	/* The value for this system from the one in the catalogue, or NULL when the kind takes it as it is. The caller frees it. */
@@ -49,22 +56,27 @@ struct control_kind {
 	const char *file, *header;
 	unsigned mode;
 	void (*begin)(struct site *site, struct text *text); /* NULL: nothing */
-	void (*lines)(struct site *site, const struct control *control, const char *value, struct text *text);
-	void (*end)(struct site *site, struct text *text);   /* NULL: nothing */
+	void (*lines)(struct site *site, const struct control *control, const char *value,
+		struct text *text);
+	void (*end)(struct site *site, struct text *text); /* NULL: nothing */
 	/* Afterwards: further files that follow from it, or a check by its reader. On error the old file comes back. */
 	int (*written)(struct site *site, const struct text *text, struct error *err);
 
 	/* The other kinds. changed tells whether anything was. */
-	int (*apply)(struct site *site, const struct control *control, const char *value, bool *changed, struct error *err);
-	int (*withdraw)(struct site *site, const struct control *control, bool *changed, struct error *err);
+	int (*apply)(struct site *site, const struct control *control, const char *value,
+		bool *changed, struct error *err);
+	int (*withdraw)(struct site *site, const struct control *control, bool *changed,
+		struct error *err);
 
 	/* Make the running system follow, after all files are written. */
 	int (*activate)(struct site *site, struct error *err);
 
 	/* What the disk says. */
-	void (*persisted)(struct site *site, const struct control *control, const char *value, struct finding *finding);
+	void (*persisted)(struct site *site, const struct control *control,
+		const char *value, struct finding *finding);
 	/* What the running system says; NULL: nothing besides the disk. */
-	void (*effective)(struct site *site, const struct control *control, const char *value, struct finding *finding);
+	void (*effective)(struct site *site, const struct control *control,
+		const char *value, struct finding *finding);
 };
 
 // clang-format off
@@ -99,7 +111,8 @@ char *site_wanted(struct site *site, const struct control *control);
 bool site_has(struct site *site, const struct control *control, struct finding *finding);
 bool site_kernel_has(const struct site *site, const char *symbol);
 /* Output of a program on the running system; NULL after filling the finding when there is none. */
-const char *site_listing(struct site *site, enum program program, struct finding *finding);
+const char *site_listing(
+	struct site *site, enum program program, struct finding *finding);
 void site_note(struct site *site, const char *format, ...) PRINTF(2, 3);
 
 /* FOUND_PENDING when the file was written after the machine started, FOUND_WRONG otherwise. */
@@ -110,15 +123,20 @@ void find(struct finding *finding, enum found found, char *value, char *evidence
 void finding_clear(struct finding *finding);
 
 /* composed.c: shared files of a kind. */
-int composed_write(struct site *site, const struct control_kind *kind, bool *changed, struct error *err) CHECKED;
+int composed_write(struct site *site, const struct control_kind *kind, bool *changed,
+	struct error *err) CHECKED;
 /* Persisted check: every line the control puts into the file stands there. */
-void composed_persisted(struct site *site, const struct control *control, const char *value, struct finding *finding);
+void composed_persisted(struct site *site, const struct control *control,
+	const char *value, struct finding *finding);
 
 /* disk.c: reading and replacing files with their owners kept. */
-bool disk_read(const struct site *site, const char *path, struct text *text); /* false: not there */
+/* false: not there. */
+bool disk_read(const struct site *site, const char *path, struct text *text);
 /* Replace when different; parents are made. */
-int disk_write(const struct site *site, const char *path, const struct text *text, unsigned mode, bool *changed, struct error *err) CHECKED;
+int disk_write(const struct site *site, const char *path, const struct text *text,
+	unsigned mode, bool *changed, struct error *err) CHECKED;
 /* The next line of text that is being taken apart, without its newline; NULL at the end. */
 char *line_next(char **rest);
-char *describe_lines(const struct control *control, const char *value) CHECKED; /* several lines in one */
+/* Several lines in one. */
+char *describe_lines(const struct control *control, const char *value) CHECKED;
 bool text_has_line(const char *text, const char *line); /* ignoring white space around */

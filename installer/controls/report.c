@@ -69,7 +69,8 @@ static void add_expanded(struct text *text, const struct control_result *result)
 	add_row(text, "effective", result->effective);
 	add_row(text, "evidence", result->evidence);
 	add_row(text, "why", control->effect);
-	if (result->status == CONTROL_FAIL && (control->kind->apply || control->kind->lines))
+	if (result->status == CONTROL_FAIL &&
+		(control->kind->apply || control->kind->lines))
 		add_row(text, "fix", "jefe-setup harden");
 	else
 		add_row(text, "fix", control->kind->fix);

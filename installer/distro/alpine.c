@@ -32,6 +32,23 @@ static char *initramfs_image(int root_fd, const char *version)
 	return boot_name(root_fd, "initramfs", version);
 }
 
+/* The only file of /boot whose name starts so, or NULL. */
+static char *only_boot_file(int root_fd, const char *start)
+{
+	autowords struct words names = {0};
+	const char *found = NULL;
+	unsigned count = 0;
+
+	if (file_list(root_fd, "boot", true, &names, NULL) < 0)
+		return NULL;
+	for (size_t i = 0; i < names.count; i++)
+		if (text_starts(names.items[i], start)) {
+			found = names.items[i];
+			count++;
+		}
+	return count == 1 ? memory_format("boot/%s", found) : NULL;
+}
+
 static char *kernel_config(int root_fd, const char *version)
 {
 	const char *const names[] = {version, flavour(version)};
@@ -42,7 +59,7 @@ static char *kernel_config(int root_fd, const char *version)
 		if (file_exists(root_fd, path))
 			return memory_copy_text(path);
 	}
-	return NULL;
+	return only_boot_file(root_fd, "config-");
 }
 
 static int set_network(int root_fd, const struct answers *answers, struct error *err)

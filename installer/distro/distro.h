@@ -5,17 +5,18 @@
 
 #include <stdbool.h>
 
+#include "installer/answers.h"
 #include "installer/base/error.h"
 #include "installer/base/text.h"
-#include "installer/answers.h"
 
 enum service_state { SERVICE_MISSING, SERVICE_OFF, SERVICE_ON };
 
 struct distro {
-	const char *name;                 /* "alpine", "debian", "devuan": the manifest's "base" and os-release ID */
-	const char *admin_group;          /* wheel or sudo */
-	const char *login_shell;          /* /bin/ash or /bin/bash; must exist in the root */
-	const char *escalation;           /* "doas" or "sudo" */
+	/* "alpine", "debian", "devuan": the manifest's "base" and os-release ID. */
+	const char *name;
+	const char *admin_group; /* wheel or sudo */
+	const char *login_shell; /* /bin/ash or /bin/bash; must exist in the root */
+	const char *escalation;  /* "doas" or "sudo" */
 	/* Kernel image and initramfs names below /boot for a kernel version: "vmlinuz-lts"; the caller frees them. */
 	char *(*kernel_image)(int root_fd, const char *version);
 	char *(*initramfs_image)(int root_fd, const char *version);
@@ -24,14 +25,17 @@ struct distro {
 	int (*set_keymap)(int root_fd, const char *keymap, struct error *err);
 	/* The caller resolves network.interface "first with link" before; unset, it is eth0. */
 	int (*set_network)(int root_fd, const struct answers *answers, struct error *err);
-	int (*set_consoles)(int root_fd, enum console console, struct error *err); /* getty on tty1..3 and/or ttyS0 */
+	/* getty on tty1..3 and/or ttyS0. */
+	int (*set_consoles)(int root_fd, enum console console, struct error *err);
 	/* Group and privilege escalation rule. After the user's shadow entry is written: who has no password to type is not asked. */
 	int (*set_admin)(int root_fd, const char *user, struct error *err);
 	/* Service at boot, by this distribution's name (service_for). runlevel is OpenRC's name: sysinit, boot, default, shutdown. */
-	enum service_state (*service_state)(int root_fd, const char *service, const char *runlevel);
-	int (*set_service)(int root_fd, const char *service, const char *runlevel, bool on, struct error *err);
-	/* On the running system only. */
-	int (*service_action)(const char *service, const char *action, struct error *err); /* start stop restart reload */
+	enum service_state (*service_state)(
+		int root_fd, const char *service, const char *runlevel);
+	int (*set_service)(int root_fd, const char *service, const char *runlevel,
+		bool on, struct error *err);
+	/* On the running system only: start stop restart reload. */
+	int (*service_action)(const char *service, const char *action, struct error *err);
 	bool (*service_running)(const char *service);
 	bool (*package_installed)(int root_fd, const char *package);
 	/* Install the hook that runs `jefe-setup boot` (initramfs of every kernel, boot menu) after a kernel upgrade. */
@@ -43,7 +47,7 @@ struct distro {
 	const char *(*service_for)(const char *generic);
 };
 
-extern const struct distro *const distros[]; /* NULL-terminated */
-const struct distro *distro_named(const char *name);      /* NULL when unknown */
+extern const struct distro *const distros[];         /* NULL-terminated */
+const struct distro *distro_named(const char *name); /* NULL when unknown */
 /* By /etc/os-release below the root; -ENOENT with a message when it is none of ours. */
 int distro_detect(int root_fd, const struct distro **distro, struct error *err) CHECKED;

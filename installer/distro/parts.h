@@ -7,13 +7,15 @@ extern const struct distro distro_alpine, distro_debian, distro_devuan;
 
 /* Services through /etc/runlevels. */
 enum service_state openrc_state(int root_fd, const char *service, const char *runlevel);
-int openrc_set(int root_fd, const char *service, const char *runlevel, bool on, struct error *err) CHECKED;
+int openrc_set(int root_fd, const char *service, const char *runlevel, bool on,
+	struct error *err) CHECKED;
 int openrc_action(const char *service, const char *action, struct error *err) CHECKED;
 bool openrc_running(const char *service);
 int openrc_settle(int root_fd, struct error *err) CHECKED;
 
 /* /etc/network/interfaces, and /etc/resolv.conf when the answers name servers. */
-int interfaces_write(int root_fd, const struct answers *answers, struct error *err) CHECKED;
+int interfaces_write(
+	int root_fd, const struct answers *answers, struct error *err) CHECKED;
 
 /* Replace every getty line of /etc/inittab by the NULL-terminated lines. */
 int inittab_set_gettys(int root_fd, const char *const *lines, struct error *err) CHECKED;
@@ -22,7 +24,8 @@ int inittab_set_gettys(int root_fd, const char *const *lines, struct error *err)
 int keymap_copy(int root_fd, const char *keymap, struct error *err) CHECKED;
 
 /* Make user a member of an existing group in /etc/group. */
-int group_add_member(int root_fd, const char *group, const char *user, struct error *err) CHECKED;
+int group_add_member(
+	int root_fd, const char *group, const char *user, struct error *err) CHECKED;
 /* Has the user a password to type, or only keys? By /etc/shadow. */
 bool user_has_password(int root_fd, const char *user);
 

@@ -7,12 +7,16 @@
 
 static struct audit audit_at(enum level level, bool running)
 {
-	const struct control_scope scope = {.root_fd = root, .running = running, .distro = distro_named("alpine"), .kernel = "6.6.14-0-lts"};
+	const struct control_scope scope = {.root_fd = root,
+		.running = running,
+		.distro = distro_named("alpine"),
+		.kernel = "6.6.14-0-lts"};
 	const struct policy policy = {.level = level};
 	struct audit audit = {0};
 	struct error err = {0};
 
-	assert_done(controls_audit(&scope, &policy, &audit.results, &audit.count, &err), &err);
+	assert_done(controls_audit(&scope, &policy, &audit.results, &audit.count, &err),
+		&err);
 	return audit;
 }
 
@@ -25,12 +29,15 @@ static const struct control_result *result_of(const struct audit *audit, const c
 	return NULL;
 }
 
-static void assert_status(const struct audit *audit, const char *id, enum control_status status)
+static void assert_status(
+	const struct audit *audit, const char *id, enum control_status status)
 {
 	const struct control_result *result = result_of(audit, id);
 
 	if (result->status != status)
-		fail_msg("%s: %s instead of %s (%s)", id, control_status_names[result->status], control_status_names[status],
+		fail_msg("%s: %s instead of %s (%s)", id,
+			control_status_names[result->status],
+			control_status_names[status],
 			result->evidence ? result->evidence : "");
 }
 
@@ -39,7 +46,8 @@ static void what_the_kernel_lacks_is_unavailable(void **state)
 	struct audit audit;
 
 	(void)state;
-	put("boot/config-lts", "CONFIG_SECURITY_APPARMOR=y\n# CONFIG_SECURITY_LOCKDOWN_LSM is not set\nCONFIG_IO_URING=y\nCONFIG_KFENCE=m\n");
+	put("boot/config-lts",
+		"CONFIG_SECURITY_APPARMOR=y\n# CONFIG_SECURITY_LOCKDOWN_LSM is not set\nCONFIG_IO_URING=y\nCONFIG_KFENCE=m\n");
 	audit = audit_at(LEVEL_HARDENED, false);
 	assert_status(&audit, "kernel.lockdown", CONTROL_UNAVAILABLE);
 	assert_string_equal(result_of(&audit, "kernel.lockdown")->evidence,
@@ -48,7 +56,8 @@ static void what_the_kernel_lacks_is_unavailable(void **state)
 	assert_status(&audit, "kernel.kfence", CONTROL_FAIL);
 	assert_status(&audit, "network.firewall", CONTROL_UNAVAILABLE);
 	assert_status(&audit, "auth.ssh_root", CONTROL_UNAVAILABLE);
-	assert_string_equal(result_of(&audit, "auth.ssh_root")->evidence, "package openssh-server is not installed");
+	assert_string_equal(result_of(&audit, "auth.ssh_root")->evidence,
+		"package openssh-server is not installed");
 	assert_status(&audit, "container.bridge", CONTROL_NOT_APPLICABLE);
 	assert_status(&audit, "kernel.user_namespaces", CONTROL_OFF);
 	assert_false(audit_is_clean(&audit));
@@ -60,7 +69,8 @@ static void disk_and_kernel_are_compared(void **state)
 	struct audit audit;
 
 	(void)state;
-	put("etc/sysctl.d/10.conf", "kernel.sysrq = 0\nkernel.kptr_restrict = 2\nkernel.dmesg_restrict = 0\n");
+	put("etc/sysctl.d/10.conf",
+		"kernel.sysrq = 0\nkernel.kptr_restrict = 2\nkernel.dmesg_restrict = 0\n");
 	put("proc/sys/kernel/sysrq", "0\n");
 	put("proc/sys/kernel/kptr_restrict", "1\n");
 	put("proc/sys/kernel/dmesg_restrict", "1\n");
@@ -75,7 +85,8 @@ static void disk_and_kernel_are_compared(void **state)
 
 static void the_report_expands_what_is_wrong(void **state)
 {
-	const struct control_scope scope = {.root_fd = root, .distro = distro_named("alpine")};
+	const struct control_scope scope = {
+		.root_fd = root, .distro = distro_named("alpine")};
 	const struct policy policy = {.level = LEVEL_BASELINE};
 	struct audit audit;
 	autofree char *text = NULL, *json = NULL, *summary = NULL;
@@ -88,30 +99,36 @@ static void the_report_expands_what_is_wrong(void **state)
 	text = audit_text(&audit, &policy);
 	summary = audit_summary(&audit, &policy);
 	json = audit_json(&audit, &scope, &policy);
-	assert_non_null(strstr(text, "  fail           kernel.kptr_restrict: Hide kernel addresses, even from root\n"
-				     "      wanted     2\n      persisted  0\n      evidence   etc/sysctl.d/10.conf: kernel.kptr_restrict = 0\n"));
+	assert_non_null(strstr(text,
+		"  fail           kernel.kptr_restrict: Hide kernel addresses, even from root\n"
+		"      wanted     2\n      persisted  0\n      evidence   etc/sysctl.d/10.conf: kernel.kptr_restrict = 0\n"));
 	assert_null(strstr(text, "kernel.sysrq"));
 	assert_true(text_starts(summary, "audit: baseline: "));
 	assert_non_null(strstr(text, summary));
 	assert_done(json_parse(json, "audit", &document, &err), &err);
 	assert_int_equal(json_number(document, "schema"), 1);
 	assert_int_equal(json_count(json_member(document, "controls")), audit.count);
-	assert_string_equal(json_text(json_item(json_member(document, "controls"), 0), "id"), controls[0]->id);
+	assert_string_equal(
+		json_text(json_item(json_member(document, "controls"), 0), "id"),
+		controls[0]->id);
 	controls_results_free(audit.results, audit.count);
 }
 
 static void what_was_applied_passes(void **state)
 {
-	static const enum level levels[] = {LEVEL_PARANOID, LEVEL_BASELINE, LEVEL_HARDENED};
-	const struct control_scope scope = {.root_fd = root, .distro = distro_named("debian")};
+	static const enum level levels[] = {
+		LEVEL_PARANOID, LEVEL_BASELINE, LEVEL_HARDENED};
+	const struct control_scope scope = {
+		.root_fd = root, .distro = distro_named("debian")};
 	struct error err = {0};
 
 	(void)state;
 	put("etc/passwd", "root:x:0:0:root:/root:/bin/bash\n");
 	put("etc/shadow", "root:*:0:0:::::\n");
 	put("etc/crypttab", "root UUID=1 none luks\n");
-	put("var/lib/dpkg/status", "Package: openssh-server\nStatus: install ok installed\n\nPackage: nftables\nStatus: install ok installed\n\n"
-				   "Package: auditd\nStatus: install ok installed\n\n");
+	put("var/lib/dpkg/status",
+		"Package: openssh-server\nStatus: install ok installed\n\nPackage: nftables\nStatus: install ok installed\n\n"
+		"Package: auditd\nStatus: install ok installed\n\n");
 	put("etc/init.d/ssh", "");
 	put("etc/init.d/auditd", "");
 	put("etc/ssh/sshd_config", "");
@@ -122,7 +139,9 @@ static void what_was_applied_passes(void **state)
 		autofree char *text = NULL;
 
 		assert_done(controls_apply(&scope, &policy, NULL, NULL, &err), &err);
-		assert_done(controls_audit(&scope, &policy, &audit.results, &audit.count, &err), &err);
+		assert_done(controls_audit(
+				    &scope, &policy, &audit.results, &audit.count, &err),
+			&err);
 		text = audit_text(&audit, &policy);
 		if (!audit_is_clean(&audit))
 			fail_msg("%s", text);
@@ -133,10 +152,14 @@ static void what_was_applied_passes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(what_the_kernel_lacks_is_unavailable, tree_make, tree_close),
-		cmocka_unit_test_setup_teardown(disk_and_kernel_are_compared, tree_make, tree_close),
-		cmocka_unit_test_setup_teardown(the_report_expands_what_is_wrong, tree_make, tree_close),
-		cmocka_unit_test_setup_teardown(what_was_applied_passes, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			what_the_kernel_lacks_is_unavailable, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			disk_and_kernel_are_compared, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			the_report_expands_what_is_wrong, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			what_was_applied_passes, tree_make, tree_close),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

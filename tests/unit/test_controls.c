@@ -19,9 +19,12 @@ static void every_control_is_complete(void **state)
 
 		if (!strchr(control->id, '.') || control_named(control->id) != control)
 			fail_msg("%s: an id is LAYER.NAME and stands once", control->id);
-		if (!control->title || strlen(control->title) > 60 || !control->effect || !control->reference || !control->kind)
-			fail_msg("%s: incomplete, or a title over 60 characters", control->id);
-		if (control->level < LEVEL_BASELINE || !control->values[control->level] || control->values[control->level - 1])
+		if (!control->title || strlen(control->title) > 60 || !control->effect ||
+			!control->reference || !control->kind)
+			fail_msg("%s: incomplete, or a title over 60 characters",
+				control->id);
+		if (control->level < LEVEL_BASELINE || !control->values[control->level] ||
+			control->values[control->level - 1])
 			fail_msg("%s: its first value is that of its level", control->id);
 		if (control->effect[strlen(control->effect) - 1] != '.')
 			fail_msg("%s: the effect is a sentence", control->id);
@@ -45,12 +48,15 @@ static void names_in_the_catalogue_exist(void **state)
 		words_split(&needed, (*at)->needs ? (*at)->needs : "", " ");
 		for (size_t i = 0; i < needed.count; i++)
 			if (!control_named(needed.items[i]))
-				fail_msg("%s needs %s, which does not exist", (*at)->id, needed.items[i]);
+				fail_msg("%s needs %s, which does not exist", (*at)->id,
+					needed.items[i]);
 		if ((*at)->role && !is_role((*at)->role + ((*at)->role[0] == '!')))
 			fail_msg("%s: role %s does not exist", (*at)->id, (*at)->role);
-		for (const struct distro *const *distro = distros; (*at)->needs_package && *distro; distro++)
+		for (const struct distro *const *distro = distros;
+			(*at)->needs_package && *distro; distro++)
 			if (!(*distro)->package_for((*at)->needs_package))
-				fail_msg("%s: %s has no %s", (*at)->id, (*distro)->name, (*at)->needs_package);
+				fail_msg("%s: %s has no %s", (*at)->id, (*distro)->name,
+					(*at)->needs_package);
 	}
 }
 
@@ -69,8 +75,11 @@ static void every_layer_has_controls_at_baseline(void **state)
 
 static void levels_are_cumulative(void **state)
 {
-	const struct control *scope = control_named("mac.ptrace_scope"), *dumps = control_named("kernel.core_pattern");
-	struct policy baseline = policy_at(LEVEL_BASELINE), hardened = policy_at(LEVEL_HARDENED), paranoid = policy_at(LEVEL_PARANOID);
+	const struct control *scope = control_named("mac.ptrace_scope"),
+			     *dumps = control_named("kernel.core_pattern");
+	struct policy baseline = policy_at(LEVEL_BASELINE),
+		      hardened = policy_at(LEVEL_HARDENED),
+		      paranoid = policy_at(LEVEL_PARANOID);
 
 	(void)state;
 	assert_string_equal(control_wanted(scope, &baseline), "1");
@@ -82,14 +91,21 @@ static void levels_are_cumulative(void **state)
 
 static void operators_settings_win(void **state)
 {
-	struct control_setting settings[] = {{(char[]){"kernel.sysrq"}, (char[]){"off"}}, {(char[]){"kernel.core_pattern"}, (char[]){"on"}},
-		{(char[]){"mac.ptrace_scope"}, (char[]){"3"}}};
-	struct policy policy = {.level = LEVEL_BASELINE, .settings = settings, .setting_count = LENGTH(settings)};
+	struct control_setting settings[] = {
+		{(char[]){"kernel.sysrq"},        (char[]){"off"}},
+		{(char[]){"kernel.core_pattern"}, (char[]){"on"} },
+		{(char[]){"mac.ptrace_scope"},    (char[]){"3"}  }
+        };
+	struct policy policy = {.level = LEVEL_BASELINE,
+		.settings = settings,
+		.setting_count = LENGTH(settings)};
 
 	(void)state;
 	assert_null(control_wanted(control_named("kernel.sysrq"), &policy));
-	assert_string_equal(control_wanted(control_named("kernel.core_pattern"), &policy), "|/bin/false");
-	assert_string_equal(control_wanted(control_named("mac.ptrace_scope"), &policy), "3");
+	assert_string_equal(control_wanted(control_named("kernel.core_pattern"), &policy),
+		"|/bin/false");
+	assert_string_equal(
+		control_wanted(control_named("mac.ptrace_scope"), &policy), "3");
 }
 
 static void roles_change_values(void **state)
@@ -98,17 +114,25 @@ static void roles_change_values(void **state)
 	struct policy policy = {.level = LEVEL_BASELINE, .roles = &roles};
 
 	(void)state;
-	assert_string_equal(control_wanted(control_named("network.rp_filter"), &policy), "1");
+	assert_string_equal(
+		control_wanted(control_named("network.rp_filter"), &policy), "1");
 	words_add(&roles, "multihomed");
-	assert_string_equal(control_wanted(control_named("network.rp_filter"), &policy), "2");
+	assert_string_equal(
+		control_wanted(control_named("network.rp_filter"), &policy), "2");
 }
 
 static void a_bad_policy_is_told_before_anything_is_written(void **state)
 {
 	autowords struct words roles = {0};
-	struct control_setting settings[] = {{(char[]){"kernel.sysrg"}, (char[]){"off"}}, {(char[]){"network.firewall"}, (char[]){"off"}},
-		{(char[]){"userland.umask"}, (char[]){"022"}}};
-	struct policy policy = {.level = LEVEL_BASELINE, .roles = &roles, .settings = settings, .setting_count = LENGTH(settings)};
+	struct control_setting settings[] = {
+		{(char[]){"kernel.sysrg"},     (char[]){"off"}},
+		{(char[]){"network.firewall"}, (char[]){"off"}},
+		{(char[]){"userland.umask"},   (char[]){"022"}}
+        };
+	struct policy policy = {.level = LEVEL_BASELINE,
+		.roles = &roles,
+		.settings = settings,
+		.setting_count = LENGTH(settings)};
 	autoproblems struct problems problems = {0};
 	autotext struct text text = {0};
 
@@ -117,10 +141,14 @@ static void a_bad_policy_is_told_before_anything_is_written(void **state)
 	controls_check(&policy, &problems);
 	problems_print(&problems, "policy.yaml", &text);
 	assert_true(problems_have_errors(&problems));
-	assert_non_null(strstr(text.data, "hardening.controls.kernel.sysrg: there is no such control (did you mean \"kernel.sysrq\"?)"));
-	assert_non_null(strstr(text.data, "hardening.controls.userland.umask: \"022\": only on or off"));
-	assert_non_null(strstr(text.data, "hardening.controls.network.ssh_limit: needs network.firewall"));
-	assert_non_null(strstr(text.data, "hardening.roles: \"container\" is none of containers"));
+	assert_non_null(strstr(text.data,
+		"hardening.controls.kernel.sysrg: there is no such control (did you mean \"kernel.sysrq\"?)"));
+	assert_non_null(strstr(
+		text.data, "hardening.controls.userland.umask: \"022\": only on or off"));
+	assert_non_null(strstr(text.data,
+		"hardening.controls.network.ssh_limit: needs network.firewall"));
+	assert_non_null(strstr(
+		text.data, "hardening.roles: \"container\" is none of containers"));
 }
 
 static void all_levels_pass_their_own_check(void **state)
@@ -138,9 +166,15 @@ static void all_levels_pass_their_own_check(void **state)
 static void the_kept_policy_comes_back(void **state)
 {
 	autowords struct words roles = {0};
-	struct control_setting settings[] = {{(char[]){"kernel.lockdown"}, (char[]){"off"}},
-		{(char[]){"kernel.core_pattern"}, (char[]){"|/bin/\"x\\"}}};
-	struct policy policy = {.level = LEVEL_PARANOID, .roles = &roles, .settings = settings, .setting_count = LENGTH(settings)}, back;
+	struct control_setting settings[] = {
+		{(char[]){"kernel.lockdown"},     (char[]){"off"}        },
+		{(char[]){"kernel.core_pattern"}, (char[]){"|/bin/\"x\\"}}
+        };
+	struct policy policy = {.level = LEVEL_PARANOID,
+			      .roles = &roles,
+			      .settings = settings,
+			      .setting_count = LENGTH(settings)},
+		      back;
 	struct answers *answers = NULL;
 	struct error err = {0};
 
@@ -154,7 +188,8 @@ static void the_kept_policy_comes_back(void **state)
 	assert_int_equal(back.level, LEVEL_PARANOID);
 	assert_int_equal(back.roles->count, 2);
 	assert_null(control_wanted(control_named("kernel.lockdown"), &back));
-	assert_string_equal(control_wanted(control_named("kernel.core_pattern"), &back), "|/bin/\"x\\");
+	assert_string_equal(control_wanted(control_named("kernel.core_pattern"), &back),
+		"|/bin/\"x\\");
 	answers_free(answers);
 	put("etc/jefelinux/policy.yaml", "hardening:\n  level: harder\n");
 	assert_int_equal(policy_load(root, &answers, &err), -EINVAL);
@@ -172,7 +207,8 @@ int main(void)
 		cmocka_unit_test(roles_change_values),
 		cmocka_unit_test(a_bad_policy_is_told_before_anything_is_written),
 		cmocka_unit_test(all_levels_pass_their_own_check),
-		cmocka_unit_test_setup_teardown(the_kept_policy_comes_back, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			the_kept_policy_comes_back, tree_make, tree_close),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

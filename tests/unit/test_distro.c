@@ -24,12 +24,13 @@ static void release_file_decides(void **state)
 
 static void kernel_files_have_their_names(void **state)
 {
-	const struct distro *alpine = distro_named("alpine"), *debian = distro_named("debian");
+	const struct distro *alpine = distro_named("alpine"),
+			    *debian = distro_named("debian");
 	autofree char *flavoured = alpine->kernel_image(root, "6.6.14-0-lts");
 	autofree char *initramfs = alpine->initramfs_image(root, "6.6.14-0-lts");
 	autofree char *debian_initramfs = debian->initramfs_image(root, "6.1.0-56-amd64");
 	autofree char *none = alpine->kernel_config(root, "6.6.14-0-lts");
-	autofree char *whole = NULL, *config = NULL;
+	autofree char *whole = NULL, *config = NULL, *only = NULL;
 
 	(void)state;
 	assert_string_equal(flavoured, "vmlinuz-lts");
@@ -42,16 +43,20 @@ static void kernel_files_have_their_names(void **state)
 	config = alpine->kernel_config(root, "6.6.14-0-lts");
 	assert_string_equal(whole, "vmlinuz-6.18.1-0-lts");
 	assert_string_equal(config, "boot/config-lts");
+	only = alpine->kernel_config(root, "6.6.14-0-other");
+	assert_string_equal(only, "boot/config-lts");
 }
 
 static void services_are_links_in_runlevels(void **state)
 {
-	const struct distro *alpine = distro_named("alpine"), *debian = distro_named("debian");
+	const struct distro *alpine = distro_named("alpine"),
+			    *debian = distro_named("debian");
 	struct error err = {0};
 
 	(void)state;
 	assert_int_equal(alpine->service_state(root, "sshd", "default"), SERVICE_MISSING);
-	assert_int_equal(alpine->set_service(root, "sshd", "default", true, &err), -ENOENT);
+	assert_int_equal(
+		alpine->set_service(root, "sshd", "default", true, &err), -ENOENT);
 	put("etc/init.d/sshd", "#!/sbin/openrc-run\n");
 	assert_int_equal(alpine->service_state(root, "sshd", "default"), SERVICE_OFF);
 	assert_done(alpine->set_service(root, "sshd", "default", true, &err), &err);
@@ -67,22 +72,28 @@ static void services_are_links_in_runlevels(void **state)
 
 static void network_is_written_for_ifupdown(void **state)
 {
-	struct answers answers = {.network = {.method = NETWORK_STATIC, .interface = (char[]){"eth1"},
-					  .address = (char[]){"192.0.2.5/24"}, .gateway = (char[]){"192.0.2.1"}}};
+	struct answers answers = {
+		.network = {.method = NETWORK_STATIC,
+			    .interface = (char[]){"eth1"},
+			    .address = (char[]){"192.0.2.5/24"},
+			    .gateway = (char[]){"192.0.2.1"}}
+        };
 	struct error err = {0};
 
 	(void)state;
 	put("etc/init.d/networking", "");
 	words_add(&answers.network.dns, "192.0.2.53");
 	assert_done(distro_named("alpine")->set_network(root, &answers, &err), &err);
-	assert_file("etc/network/interfaces", "auto lo\niface lo inet loopback\n\nauto eth1\niface eth1 inet static\n"
-					      "\taddress 192.0.2.5/24\n\tgateway 192.0.2.1\n");
+	assert_file("etc/network/interfaces",
+		"auto lo\niface lo inet loopback\n\nauto eth1\niface eth1 inet static\n"
+		"\taddress 192.0.2.5/24\n\tgateway 192.0.2.1\n");
 	assert_file("etc/resolv.conf", "nameserver 192.0.2.53\n");
 	assert_true(file_exists(root, "etc/init.d/networking"));
 	words_free(&answers.network.dns);
 	answers.network.method = NETWORK_DHCP;
 	assert_done(distro_named("debian")->set_network(root, &answers, &err), &err);
-	assert_file("etc/network/interfaces", "auto lo\niface lo inet loopback\n\nauto eth1\niface eth1 inet dhcp\n");
+	assert_file("etc/network/interfaces",
+		"auto lo\niface lo inet loopback\n\nauto eth1\niface eth1 inet dhcp\n");
 }
 
 static void consoles_replace_all_gettys(void **state)
@@ -90,13 +101,17 @@ static void consoles_replace_all_gettys(void **state)
 	struct error err = {0};
 
 	(void)state;
-	put("etc/inittab", "::sysinit:/sbin/openrc sysinit\ntty1::respawn:/sbin/getty 38400 tty1\n"
-			   "tty6::respawn:/sbin/getty 38400 tty6\n#ttyS0::respawn:/sbin/getty -L ttyS0 115200 vt100\n"
-			   "::shutdown:/sbin/openrc shutdown\n");
-	assert_done(distro_named("alpine")->set_consoles(root, CONSOLE_SERIAL, &err), &err);
-	assert_done(distro_named("alpine")->set_consoles(root, CONSOLE_SERIAL, &err), &err);
-	assert_file("etc/inittab", "::sysinit:/sbin/openrc sysinit\n#ttyS0::respawn:/sbin/getty -L ttyS0 115200 vt100\n"
-				   "::shutdown:/sbin/openrc shutdown\nttyS0::respawn:/sbin/getty -L 0 ttyS0 vt100\n");
+	put("etc/inittab",
+		"::sysinit:/sbin/openrc sysinit\ntty1::respawn:/sbin/getty 38400 tty1\n"
+		"tty6::respawn:/sbin/getty 38400 tty6\n#ttyS0::respawn:/sbin/getty -L ttyS0 115200 vt100\n"
+		"::shutdown:/sbin/openrc shutdown\n");
+	assert_done(
+		distro_named("alpine")->set_consoles(root, CONSOLE_SERIAL, &err), &err);
+	assert_done(
+		distro_named("alpine")->set_consoles(root, CONSOLE_SERIAL, &err), &err);
+	assert_file("etc/inittab",
+		"::sysinit:/sbin/openrc sysinit\n#ttyS0::respawn:/sbin/getty -L ttyS0 115200 vt100\n"
+		"::shutdown:/sbin/openrc shutdown\nttyS0::respawn:/sbin/getty -L 0 ttyS0 vt100\n");
 }
 
 static void administrators_type_a_password_if_they_have_one(void **state)
@@ -121,14 +136,17 @@ static void administrators_type_a_password_if_they_have_one(void **state)
 
 static void package_databases_are_read(void **state)
 {
-	const struct distro *alpine = distro_named("alpine"), *debian = distro_named("debian");
+	const struct distro *alpine = distro_named("alpine"),
+			    *debian = distro_named("debian");
 
 	(void)state;
-	put("lib/apk/db/installed", "C:Q1\nP:nftables\nV:1.0.9\n\nP:doas-sudo-shim\nV:1\n");
+	put("lib/apk/db/installed",
+		"C:Q1\nP:nftables\nV:1.0.9\n\nP:doas-sudo-shim\nV:1\n");
 	assert_true(alpine->package_installed(root, "nftables"));
 	assert_false(alpine->package_installed(root, "doas"));
-	put("var/lib/dpkg/status", "Package: auditd\nStatus: install ok installed\nVersion: 1\n\n"
-				   "Package: gdb\nStatus: deinstall ok config-files\n\nPackage: x\nStatus: install ok installed\n");
+	put("var/lib/dpkg/status",
+		"Package: auditd\nStatus: install ok installed\nVersion: 1\n\n"
+		"Package: gdb\nStatus: deinstall ok config-files\n\nPackage: x\nStatus: install ok installed\n");
 	assert_true(debian->package_installed(root, "auditd"));
 	assert_false(debian->package_installed(root, "gdb"));
 	assert_true(debian->package_installed(root, "x"));
@@ -138,7 +156,8 @@ static void names_are_translated_or_null(void **state)
 {
 	(void)state;
 	for (const struct distro *const *distro = distros; *distro; distro++) {
-		assert_string_equal((*distro)->package_for("ssh-server"), "openssh-server");
+		assert_string_equal(
+			(*distro)->package_for("ssh-server"), "openssh-server");
 		assert_non_null((*distro)->service_for("ssh-server"));
 		assert_null((*distro)->package_for("nothing"));
 		assert_null((*distro)->service_for("nothing"));
@@ -148,13 +167,21 @@ static void names_are_translated_or_null(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(release_file_decides, tree_make, tree_close),
-		cmocka_unit_test_setup_teardown(kernel_files_have_their_names, tree_make, tree_close),
-		cmocka_unit_test_setup_teardown(services_are_links_in_runlevels, tree_make, tree_close),
-		cmocka_unit_test_setup_teardown(network_is_written_for_ifupdown, tree_make, tree_close),
-		cmocka_unit_test_setup_teardown(consoles_replace_all_gettys, tree_make, tree_close),
-		cmocka_unit_test_setup_teardown(administrators_type_a_password_if_they_have_one, tree_make, tree_close),
-		cmocka_unit_test_setup_teardown(package_databases_are_read, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			release_file_decides, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			kernel_files_have_their_names, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			services_are_links_in_runlevels, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			network_is_written_for_ifupdown, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			consoles_replace_all_gettys, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			administrators_type_a_password_if_they_have_one, tree_make,
+			tree_close),
+		cmocka_unit_test_setup_teardown(
+			package_databases_are_read, tree_make, tree_close),
 		cmocka_unit_test(names_are_translated_or_null),
 	};
 

@@ -9,8 +9,10 @@
 static void apply(enum level level, const char *id, const char *value)
 {
 	struct control_setting setting = {memory_copy_text(id), memory_copy_text(value)};
-	struct policy policy = {.level = level, .settings = &setting, .setting_count = id ? 1 : 0};
-	const struct control_scope scope = {.root_fd = root, .distro = distro_named("alpine")};
+	struct policy policy = {
+		.level = level, .settings = &setting, .setting_count = id ? 1 : 0};
+	const struct control_scope scope = {
+		.root_fd = root, .distro = distro_named("alpine")};
 	struct error err = {0};
 
 	assert_done(controls_apply(&scope, &policy, NULL, NULL, &err), &err);
@@ -18,9 +20,11 @@ static void apply(enum level level, const char *id, const char *value)
 	free(setting.value);
 }
 
-static enum found look(const struct control_kind *kind, const struct control *control, const char *value, char **evidence)
+static enum found look(const struct control_kind *kind, const struct control *control,
+	const char *value, char **evidence)
 {
-	const struct control_scope scope = {.root_fd = root, .distro = distro_named("alpine"), .running = true};
+	const struct control_scope scope = {
+		.root_fd = root, .distro = distro_named("alpine"), .running = true};
 	const struct policy policy = {.level = LEVEL_BASELINE};
 	struct site site = {.scope = &scope, .policy = &policy};
 	struct finding finding = {0};
@@ -33,9 +37,11 @@ static enum found look(const struct control_kind *kind, const struct control *co
 	return found;
 }
 
-static enum found look_effective(const struct control_kind *kind, const struct control *control, const char *value)
+static enum found look_effective(
+	const struct control_kind *kind, const struct control *control, const char *value)
 {
-	const struct control_scope scope = {.root_fd = root, .distro = distro_named("alpine"), .running = true};
+	const struct control_scope scope = {
+		.root_fd = root, .distro = distro_named("alpine"), .running = true};
 	const struct policy policy = {.level = LEVEL_BASELINE};
 	struct site site = {.scope = &scope, .policy = &policy};
 	struct finding finding = {0};
@@ -56,7 +62,9 @@ static void sysctl_counts_who_comes_last(void **state)
 	apply(LEVEL_BASELINE, NULL, "");
 	assert_int_equal(look(&kind_sysctl, sysrq, "0", &before), FOUND_RIGHT);
 	put("usr/lib/sysctl.d/99-protect.conf", "fs.protected_fifos = 1\n");
-	assert_int_equal(look(&kind_sysctl, control_named("kernel.protected_files"), "2", &masked), FOUND_RIGHT);
+	assert_int_equal(
+		look(&kind_sysctl, control_named("kernel.protected_files"), "2", &masked),
+		FOUND_RIGHT);
 	put("etc/sysctl.conf", "kernel.sysrq=1\n");
 	assert_int_equal(look(&kind_sysctl, sysrq, "0", &after), FOUND_WRONG);
 	assert_string_equal(after, "etc/sysctl.conf: kernel.sysrq = 1");
@@ -67,11 +75,29 @@ static void sysctl_reads_the_kernel(void **state)
 	const struct control *printk = control_named("kernel.printk");
 
 	(void)state;
-	assert_int_equal(look_effective(&kind_sysctl, printk, "3 3 3 3"), FOUND_UNAVAILABLE);
+	assert_int_equal(
+		look_effective(&kind_sysctl, printk, "3 3 3 3"), FOUND_UNAVAILABLE);
 	put("proc/sys/kernel/printk", "3\t3\t3\t3\n");
 	assert_int_equal(look_effective(&kind_sysctl, printk, "3 3 3 3"), FOUND_RIGHT);
 	put("proc/sys/kernel/printk", "7\t4\t1\t7\n");
 	assert_int_equal(look_effective(&kind_sysctl, printk, "3 3 3 3"), FOUND_WRONG);
+}
+
+static void sysctl_for_new_interfaces_holds_for_those_there(void **state)
+{
+	const struct control *control = control_named("network.router_advertisements");
+
+	(void)state;
+	put("proc/sys/net/ipv6/conf/all/accept_ra", "0\n");
+	put("proc/sys/net/ipv6/conf/default/accept_ra", "0\n");
+	put("proc/sys/net/ipv6/conf/eth0/accept_ra", "1\n");
+	put("proc/sys/net/ipv6/conf/veth0/accept_ra", "1\n");
+	put("sys/class/net/veth0/mtu", "1500\n");
+	assert_int_equal(look_effective(&kind_sysctl, control, "0"), FOUND_RIGHT);
+	put("sys/class/net/eth0/device/vendor", "0x1af4\n");
+	assert_int_equal(look_effective(&kind_sysctl, control, "0"), FOUND_WRONG);
+	put("proc/sys/net/ipv6/conf/eth0/accept_ra", "0\n");
+	assert_int_equal(look_effective(&kind_sysctl, control, "0"), FOUND_RIGHT);
 }
 
 static void arguments_of_others_stay(void **state)
@@ -114,9 +140,17 @@ static void arguments_need_the_kernels_word(void **state)
 	assert_int_equal(look_effective(&kind_argument, apparmor, wanted), FOUND_PENDING);
 	put("proc/cmdline", "lockdown=integrity\n");
 	put("sys/kernel/security/lockdown", "none [integrity] confidentiality\n");
-	assert_int_equal(look_effective(&kind_argument, control_named("kernel.lockdown"), "lockdown=integrity"), FOUND_RIGHT);
+	assert_int_equal(look_effective(&kind_argument, control_named("kernel.lockdown"),
+				 "lockdown=integrity"),
+		FOUND_RIGHT);
+	assert_int_equal(
+		look_effective(&kind_argument, control_named("kernel.page_shuffle"),
+			"lockdown=integrity"),
+		FOUND_WRONG);
 	put("sys/kernel/security/lockdown", "[none] integrity confidentiality\n");
-	assert_int_equal(look_effective(&kind_argument, control_named("kernel.lockdown"), "lockdown=integrity"), FOUND_WRONG);
+	assert_int_equal(look_effective(&kind_argument, control_named("kernel.lockdown"),
+				 "lockdown=integrity"),
+		FOUND_WRONG);
 }
 
 static void modules_are_blocked_and_seen(void **state)
@@ -130,7 +164,8 @@ static void modules_are_blocked_and_seen(void **state)
 	put("proc/modules", "ext4 1 0 - Live 0x0\n");
 	assert_int_equal(look_effective(&kind_module, network, "blocked"), FOUND_RIGHT);
 	put("proc/modules", "ext4 1 0 - Live 0x0\nn_hdlc 1 0 - Live 0x0\n");
-	assert_int_not_equal(look_effective(&kind_module, network, "blocked"), FOUND_RIGHT);
+	assert_int_not_equal(
+		look_effective(&kind_module, network, "blocked"), FOUND_RIGHT);
 }
 
 static void mounts_are_merged_added_or_left(void **state)
@@ -138,22 +173,28 @@ static void mounts_are_merged_added_or_left(void **state)
 	autofree char *evidence = NULL;
 
 	(void)state;
-	put("etc/fstab", "# disks\nUUID=1\t/\text4\trelatime\t0 1\nUUID=2 /boot ext4 defaults,suid,exec 0 2\n");
+	put("etc/fstab",
+		"# disks\nUUID=1\t/\text4\trelatime\t0 1\nUUID=2 /boot ext4 defaults,suid,exec 0 2\n");
 	apply(LEVEL_BASELINE, NULL, "");
 	apply(LEVEL_BASELINE, NULL, "");
-	assert_file("etc/fstab", "# disks\nUUID=1\t/\text4\trelatime\t0 1\nUUID=2\t/boot\text4\tnosuid,nodev,noexec\t0\t2\n"
-				 "tmpfs\t/tmp\ttmpfs\tnosuid,nodev\t0\t0\ntmpfs\t/dev/shm\ttmpfs\tnosuid,nodev,noexec\t0\t0\n");
-	assert_int_equal(look(&kind_mount, control_named("userland.home_mount"), "nosuid,nodev", &evidence), FOUND_NOTHING);
+	assert_file("etc/fstab",
+		"# disks\nUUID=1\t/\text4\trelatime\t0 1\nUUID=2\t/boot\text4\tnosuid,nodev,noexec\t0\t2\n"
+		"tmpfs\t/tmp\ttmpfs\tnosuid,nodev\t0\t0\ntmpfs\t/dev/shm\ttmpfs\tnosuid,nodev,noexec\t0\t0\n");
+	assert_int_equal(look(&kind_mount, control_named("userland.home_mount"),
+				 "nosuid,nodev", &evidence),
+		FOUND_NOTHING);
 }
 
 static void settings_keep_the_rest_of_the_file(void **state)
 {
 	(void)state;
-	put("etc/rc.conf", "# rc_interactive=\"YES\"\nrc_parallel=\"NO\"\nrc_interactive=\"YES\"\n");
+	put("etc/rc.conf",
+		"# rc_interactive=\"YES\"\nrc_parallel=\"NO\"\nrc_interactive=\"YES\"\n");
 	put("etc/login.defs", "UMASK\t\t022\nUID_MIN 1000\n");
 	put("etc/inittab", "::sysinit:/sbin/openrc sysinit\n::ctrlaltdel:/sbin/reboot\n");
 	apply(LEVEL_HARDENED, NULL, "");
-	assert_file("etc/rc.conf", "# rc_interactive=\"YES\"\nrc_parallel=\"NO\"\nrc_interactive=\"NO\"\nrc_ulimit=\"-c 0\"\n");
+	assert_file("etc/rc.conf",
+		"# rc_interactive=\"YES\"\nrc_parallel=\"NO\"\nrc_interactive=\"NO\"\nrc_ulimit=\"-c 0\"\n");
 	assert_file("etc/login.defs", "UMASK 077\nUID_MIN 1000\n");
 	assert_file("etc/inittab", "::sysinit:/sbin/openrc sysinit\n");
 }
@@ -162,19 +203,24 @@ static void accounts_are_repaired(void **state)
 {
 	(void)state;
 	put("etc/group", "root:x:0:\nwheel:x:10:root\nshadow:x:42:\n");
-	put("etc/passwd", "root:x:0:0:root:/root:/bin/ash\noperator:x:11:0:operator:/root:/bin/sh\nana:x:1000:1000::/home/ana:/bin/ash\n");
-	put("etc/shadow", "root:$6$a$b:0:0:::::\noperator::0:0:::::\nana:!:0:0:::::\nbo:!:0:0:::::\n");
+	put("etc/passwd",
+		"root:x:0:0:root:/root:/bin/ash\noperator:x:11:0:operator:/root:/bin/sh\nana:x:1000:1000::/home/ana:/bin/ash\n");
+	put("etc/shadow",
+		"root:$6$a$b:0:0:::::\noperator::0:0:::::\nana:!:0:0:::::\nbo:!:0:0:::::\n");
 	put("home/ana/.ssh/authorized_keys", "ssh-ed25519 AAAA\n");
 	assert_int_equal(fchmodat(root, "etc/shadow", 0640, 0), 0);
 	assert_int_equal(fchownat(root, "etc/shadow", 0, 42, 0), 0);
 	apply(LEVEL_BASELINE, NULL, "");
-	assert_file("etc/shadow", "root:$6$a$b:0:0:::::\noperator:!:0:0:::::\nana:*:0:0:::::\nbo:!:0:0:::::\n");
-	assert_file("etc/passwd", "root:x:0:0:root:/root:/bin/ash\noperator:x:11:0:operator:/root:/sbin/nologin\n"
-				  "ana:x:1000:1000::/home/ana:/bin/ash\n");
+	assert_file("etc/shadow",
+		"root:$6$a$b:0:0:::::\noperator:!:0:0:::::\nana:*:0:0:::::\nbo:!:0:0:::::\n");
+	assert_file("etc/passwd",
+		"root:x:0:0:root:/root:/bin/ash\noperator:x:11:0:operator:/root:/sbin/nologin\n"
+		"ana:x:1000:1000::/home/ana:/bin/ash\n");
 	assert_int_equal(mode_of("etc/shadow"), 0640);
 	put("etc/group", "root:x:0:\nwheel:x:10:root,ana\n");
 	apply(LEVEL_BASELINE, NULL, "");
-	assert_file("etc/shadow", "root:!:0:0:::::\noperator:!:0:0:::::\nana:*:0:0:::::\nbo:!:0:0:::::\n");
+	assert_file("etc/shadow",
+		"root:!:0:0:::::\noperator:!:0:0:::::\nana:*:0:0:::::\nbo:!:0:0:::::\n");
 }
 
 static void second_roots_are_named(void **state)
@@ -183,7 +229,9 @@ static void second_roots_are_named(void **state)
 
 	(void)state;
 	put("etc/passwd", "root:x:0:0:root:/root:/bin/ash\ntoor:x:0:0::/:/bin/sh\n");
-	assert_int_equal(look(&kind_account, control_named("auth.one_root"), "none", &evidence), FOUND_WRONG);
+	assert_int_equal(
+		look(&kind_account, control_named("auth.one_root"), "none", &evidence),
+		FOUND_WRONG);
 	assert_string_equal(evidence, "etc/passwd: toor");
 }
 
@@ -238,9 +286,12 @@ static void sshd_reads_ours_first(void **state)
 	apply(LEVEL_BASELINE, NULL, "");
 	main_file = content("etc/ssh/sshd_config");
 	assert_true(text_starts(main_file, "Include /etc/ssh/sshd_config.d/*.conf\n"));
-	assert_int_equal(look(&kind_sshd, root_login, "PermitRootLogin no", &right), FOUND_RIGHT);
-	put("etc/ssh/sshd_config.d/00-first.conf", "permitrootlogin  prohibit-password\n");
-	assert_int_equal(look(&kind_sshd, root_login, "PermitRootLogin no", &wrong), FOUND_WRONG);
+	assert_int_equal(
+		look(&kind_sshd, root_login, "PermitRootLogin no", &right), FOUND_RIGHT);
+	put("etc/ssh/sshd_config.d/00-first.conf",
+		"permitrootlogin  prohibit-password\n");
+	assert_int_equal(
+		look(&kind_sshd, root_login, "PermitRootLogin no", &wrong), FOUND_WRONG);
 	assert_non_null(strstr(wrong, "prohibit-password"));
 	assert_int_equal(mode_of("etc/ssh/sshd_config.d/10-jefe.conf"), 0600);
 }
@@ -257,8 +308,10 @@ static void audit_rules_cover_both_call_tables(void **state)
 	rules = content("etc/audit/rules.d/zz-jefe.rules");
 	one_file = content("etc/audit/audit.rules");
 	assert_string_equal(rules, one_file);
-	assert_non_null(strstr(rules, "\n-a always,exit -F arch=b32 -S execve,execveat -F auid>=1000 -F auid!=unset -F key=jefe-commands\n"));
-	assert_non_null(strstr(rules, "\n-a always,exit -F arch=b64 -F dir=/etc/ssh -F perm=wa -F key=jefe-configuration\n"));
+	assert_non_null(strstr(rules,
+		"\n-a always,exit -F arch=b32 -S execve,execveat -F auid>=1000 -F auid!=unset -F key=jefe-commands\n"));
+	assert_non_null(strstr(rules,
+		"\n-a always,exit -F arch=b64 -F dir=/etc/ssh -F perm=wa -F key=jefe-configuration\n"));
 	assert_null(strstr(rules, "dir=/etc/sudoers.d"));
 	assert_true(text_ends(rules, "\n-e 2\n"));
 }
@@ -298,7 +351,8 @@ static void the_firewall_has_the_wanted_parts(void **state)
 static void json_members_of_others_stay(void **state)
 {
 	static const struct control icc = {.target = "etc/docker/daemon.json icc"};
-	const struct control_scope scope = {.root_fd = root, .distro = distro_named("alpine")};
+	const struct control_scope scope = {
+		.root_fd = root, .distro = distro_named("alpine")};
 	struct site site = {.scope = &scope};
 	autofree char *evidence = NULL;
 	struct error err = {0};
@@ -308,7 +362,8 @@ static void json_members_of_others_stay(void **state)
 	put("etc/docker/daemon.json", "{\"dns\": [\"192.0.2.1\"]}\n");
 	assert_done(kind_json.apply(&site, &icc, "false", &changed, &err), &err);
 	assert_true(changed);
-	assert_file("etc/docker/daemon.json", "{\n  \"dns\": [\n    \"192.0.2.1\"\n  ],\n  \"icc\": false\n}\n");
+	assert_file("etc/docker/daemon.json",
+		"{\n  \"dns\": [\n    \"192.0.2.1\"\n  ],\n  \"icc\": false\n}\n");
 	assert_int_equal(look(&kind_json, &icc, "false", &evidence), FOUND_RIGHT);
 	put("etc/docker/daemon.json", "{\"dns\": ");
 	assert_true(kind_json.apply(&site, &icc, "false", &changed, &err) < 0);
@@ -320,6 +375,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(sysctl_counts_who_comes_last),
 		TEST(sysctl_reads_the_kernel),
+		TEST(sysctl_for_new_interfaces_holds_for_those_there),
 		TEST(arguments_of_others_stay),
 		TEST(arguments_need_the_kernels_word),
 		TEST(modules_are_blocked_and_seen),

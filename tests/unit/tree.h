@@ -26,7 +26,8 @@ static inline int tree_make(void **state)
 	return root < 0 ? -1 : 0;
 }
 
-static inline int tree_remove(const char *path, const struct stat *st, int type, struct FTW *at)
+static inline int tree_remove(
+	const char *path, const struct stat *st, int type, struct FTW *at)
 {
 	(void)st;
 	(void)type;
@@ -44,7 +45,8 @@ static inline int tree_close(void **state)
 
 static inline void put(const char *path, const char *text)
 {
-	autofree char *directory = memory_copy_bytes(path, (size_t)(strrchr(path, '/') - path));
+	autofree char *directory =
+		memory_copy_bytes(path, (size_t)(strrchr(path, '/') - path));
 	struct error err = {0};
 
 	assert_done(file_make_dirs(root, directory, 0755, &err), &err);
