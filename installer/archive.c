@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <locale.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +24,7 @@
 #include "installer/base/memory.h"
 #include "installer/base/text.h"
 
-enum { CHUNK = 128 * 1024 };
+enum { CHUNK = 128 * 1024, AHEAD = 2 << 20 };
 
 /* libarchive's own codes (-1 and below) say that the bytes are not what they should be; the rest are errno values. */
 static int archive_error(struct archive *archive, const char *what, struct error *err)
@@ -117,26 +118,142 @@ static int extract_entries(struct archive *from, struct archive *disk, struct er
 	return 0;
 }
 
+/* Decompression runs ahead in a thread: a machine with more than one processor decompresses while it writes. */
+enum { SLOTS = 8, SLOT_SIZE = 256 * 1024 };
+
+struct ahead {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	char slots[SLOTS][SLOT_SIZE];
+	size_t sizes[SLOTS];
+	size_t filled, emptied; /* counts of slots, ever growing; */
+	bool reading, ended;
+	struct error err;
+};
+
 /* A filter that libarchive would leave to a program is refused: the program would come from the target. */
-static int open_tar(struct archive *from, struct error *err)
+static int open_compressed(struct archive *from, struct error *err)
 {
+	struct archive_entry *entry;
+
 	if (archive_read_support_filter_zstd(from) != ARCHIVE_OK ||
 		archive_read_support_filter_xz(from) != ARCHIVE_OK ||
 		archive_read_support_filter_gzip(from) != ARCHIVE_OK ||
-		archive_read_support_format_tar(from) != ARCHIVE_OK ||
-		archive_read_open_fd(from, CHILD_SOCKET, CHUNK) != ARCHIVE_OK)
+		archive_read_support_format_raw(from) != ARCHIVE_OK ||
+		archive_read_open_fd(from, CHILD_SOCKET, CHUNK) != ARCHIVE_OK ||
+		archive_read_next_header(from, &entry) != ARCHIVE_OK)
 		return archive_error(from, "opening the archive", err);
 	return 0;
 }
 
+static char *free_slot(struct ahead *ahead)
+{
+	char *slot;
+
+	(void)pthread_mutex_lock(&ahead->lock);
+	while (ahead->filled - ahead->emptied == SLOTS)
+		(void)pthread_cond_wait(&ahead->changed, &ahead->lock);
+	slot = ahead->slots[ahead->filled % SLOTS];
+	(void)pthread_mutex_unlock(&ahead->lock);
+	return slot;
+}
+
+/* The slot holds size bytes now; 0 is the end. */
+static void fill_slot(struct ahead *ahead, size_t size)
+{
+	(void)pthread_mutex_lock(&ahead->lock);
+	ahead->sizes[ahead->filled % SLOTS] = size;
+	ahead->filled += size > 0;
+	ahead->ended = size == 0;
+	(void)pthread_cond_signal(&ahead->changed);
+	(void)pthread_mutex_unlock(&ahead->lock);
+}
+
+static void *decompress_ahead(void *context)
+{
+	struct ahead *ahead = context;
+	struct archive *from = archive_read_new();
+	int rc = from ? open_compressed(from, &ahead->err)
+		      : error_set(&ahead->err, -ENOMEM, "out of memory");
+	la_ssize_t got = 1;
+
+	while (rc == 0 && got > 0) {
+		got = archive_read_data(from, free_slot(ahead), SLOT_SIZE);
+		if (got < 0)
+			rc = archive_error(from, "archive", &ahead->err);
+		fill_slot(ahead, got > 0 ? (size_t)got : 0);
+	}
+	if (rc < 0)
+		fill_slot(ahead, 0);
+	return NULL;
+}
+
+/* libarchive asks for more only when it is done with what it got before. */
+static la_ssize_t next_slot(struct archive *from, void *context, const void **bytes)
+{
+	struct ahead *ahead = context;
+	size_t size = 0;
+
+	(void)pthread_mutex_lock(&ahead->lock);
+	ahead->emptied += ahead->reading;
+	(void)pthread_cond_signal(&ahead->changed);
+	while (ahead->filled == ahead->emptied && !ahead->ended)
+		(void)pthread_cond_wait(&ahead->changed, &ahead->lock);
+	ahead->reading = ahead->filled != ahead->emptied;
+	if (ahead->reading) {
+		size = ahead->sizes[ahead->emptied % SLOTS];
+		*bytes = ahead->slots[ahead->emptied % SLOTS];
+	}
+	(void)pthread_mutex_unlock(&ahead->lock);
+	if (size || !ahead->err.code)
+		return (la_ssize_t)size;
+	archive_set_error(from, -ahead->err.code, "%s", ahead->err.text);
+	return -1;
+}
+
+static struct ahead *start_ahead(struct error *err)
+{
+	struct ahead *ahead = memory_zero(1, sizeof(*ahead));
+	pthread_t thread;
+	int code;
+
+	(void)pthread_mutex_init(&ahead->lock, NULL);
+	(void)pthread_cond_init(&ahead->changed, NULL);
+	code = pthread_create(&thread, NULL, decompress_ahead, ahead);
+	if (code == 0)
+		return ahead;
+	free(ahead);
+	(void)error_errno(err, -code, "starting to decompress");
+	return NULL;
+}
+
+static int unpack(struct archive *from, struct archive *disk, struct ahead *ahead,
+	struct error *err)
+{
+	const void *rest;
+	la_ssize_t got;
+	int rc;
+
+	if (archive_read_support_format_tar(from) != ARCHIVE_OK ||
+		archive_read_open(from, ahead, NULL, next_slot, NULL) != ARCHIVE_OK)
+		return archive_error(from, "opening the archive", err);
+	rc = extract_entries(from, disk, err);
+	do /* the archive may end before the file does, and all of it is hashed */
+		got = rc == 0 ? next_slot(from, ahead, &rest) : 0;
+	while (got > 0);
+	return got < 0 ? archive_error(from, "archive", err) : rc;
+}
+
+/* Nothing is freed: the process ends, and the thread with it. */
 static int extract_in_child(struct error *err)
 {
 	int owner = geteuid() == 0 ? ARCHIVE_EXTRACT_OWNER : 0;
 	struct archive *from = archive_read_new();
 	struct archive *disk = archive_write_disk_new();
-	char rest[4096];
-	int rc;
+	struct ahead *ahead = start_ahead(err);
 
+	if (!ahead)
+		return err->code;
 	if (!from || !disk)
 		return error_set(err, -ENOMEM, "out of memory");
 	(void)archive_write_disk_set_options(
@@ -145,12 +262,7 @@ static int extract_in_child(struct error *err)
 			      ARCHIVE_EXTRACT_SECURE_SYMLINKS |
 			      ARCHIVE_EXTRACT_SECURE_NODOTDOT |
 			      ARCHIVE_EXTRACT_SECURE_NOABSOLUTEPATHS);
-	rc = open_tar(from, err);
-	if (rc == 0)
-		rc = extract_entries(from, disk, err);
-	while (rc == 0 && read(CHILD_SOCKET, rest, sizeof(rest)) > 0)
-		continue; /* the archive may end before the file does, and all of it is hashed */
-	return rc;
+	return unpack(from, disk, ahead, err);
 }
 
 /* The report is the error's text behind its code; nothing when all went well. */
@@ -237,6 +349,18 @@ static int wait_for(pid_t child, struct error *err)
 	return 0;
 }
 
+/* Room for bytes that the child has not taken yet: with the usual 200 KiB the two wait for each other a thousand times. */
+static int connect_child(int ends[2], struct error *err)
+{
+	const int ahead = AHEAD;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+		return error_errno(err, -errno, "starting the extraction");
+	if (setsockopt(ends[0], SOL_SOCKET, SO_SNDBUFFORCE, &ahead, sizeof(ahead)) < 0)
+		(void)setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &ahead, sizeof(ahead));
+	return 0;
+}
+
 static int run_child(const struct extraction *job, int file_fd, struct digest *digest,
 	struct error *err)
 {
@@ -245,8 +369,8 @@ static int run_child(const struct extraction *job, int file_fd, struct digest *d
 	pid_t child;
 	int rc;
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
-		return error_errno(err, -errno, "starting the extraction");
+	if (connect_child(ends, err) < 0)
+		return err->code;
 	child = fork();
 	if (child == 0)
 		child_main(job->root_fd, ends[1]);

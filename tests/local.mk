@@ -29,3 +29,5 @@ include tests/iso/local.mk
 
 EXTRA_DIST += tests/run tests/lint.sh tests/packages.list tests/.clang-tidy tests/bench tests/vm
 include tests/screens/local.mk
+include tests/bench/local.mk
+EXTRA_DIST += tests/initramfs/run tests/bench/extract tests/bench/initramfs
