@@ -1,5 +1,5 @@
 #!/bin/bash
-# The packet filter at work: a server and two clients in network namespaces. Prints TAP.
+# The packet filter and the interfaces' settings at work: a server and two clients in network namespaces. Prints TAP.
 build=$(cd "${top_builddir:-.}" && pwd) || exit 99
 for program in nft ip socat unshare; do
 	command -v "$program" >/dev/null || { echo "1..0 # SKIP $program is not installed"; exit 0; }
@@ -81,7 +81,7 @@ listen two 22
 in_space server nft add table inet other
 sleep 1
 
-echo "1..11"
+echo "1..12"
 check "without the filter everything answers" test \
 	"$(connections two 10.77.2.1 22 1)$(connections two 10.77.2.1 8080 1)$(connections one 10.77.2.2 22 1)" = 111
 check "the rules load" in_space server nft -f "$rules"
@@ -100,4 +100,13 @@ in_space one ip address add 10.77.2.99/32 dev eth0
 in_space one ip route replace 10.77.1.1 dev eth0 src 10.77.2.99
 connections one 10.77.1.1 22 1 >/dev/null
 check "forged senders are dropped" test "$(dropped raw_pre 'fib saddr')" -ge 1
+
+# The service that sets up interfaces which were there before the settings.
+in_space server sh -c '
+	ebegin() { :; }; eend() { :; }
+	echo 0 >/proc/sys/net/ipv6/conf/default/accept_ra
+	echo 1 >/proc/sys/net/ipv6/conf/veth1/accept_ra
+	. "$1" && start' service "$tree/etc/init.d/jefe-interfaces"
+check "settings for new interfaces reach those there" test \
+	"$(in_space server cat /proc/sys/net/ipv6/conf/veth1/accept_ra)" = 0
 exit "$bad"
