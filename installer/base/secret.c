@@ -16,7 +16,8 @@ struct secret {
 
 struct secret *secret_new(void)
 {
-	void *memory = mmap(NULL, sizeof(struct secret), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *memory = mmap(NULL, sizeof(struct secret), PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (memory == MAP_FAILED)
 		return NULL;
@@ -38,10 +39,12 @@ void secret_free_at(struct secret **secret)
 	secret_free(*secret);
 }
 
-int secret_append(struct secret *secret, const char *bytes, size_t size, struct error *err)
+int secret_append(
+	struct secret *secret, const char *bytes, size_t size, struct error *err)
 {
 	if (size > SECRET_MAX - secret->size)
-		return error_set(err, -EFBIG, "a secret may have at most %d bytes", SECRET_MAX);
+		return error_set(
+			err, -EFBIG, "a secret may have at most %d bytes", SECRET_MAX);
 	memcpy(secret->bytes + secret->size, bytes, size);
 	secret->size += size;
 	return 0;
@@ -79,7 +82,8 @@ bool secret_equal(const struct secret *a, const struct secret *b)
 int secret_read(struct secret *secret, int fd, const char *what, struct error *err)
 {
 	for (;;) {
-		ssize_t got = read(fd, secret->bytes + secret->size, SECRET_MAX - secret->size);
+		ssize_t got =
+			read(fd, secret->bytes + secret->size, SECRET_MAX - secret->size);
 
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -89,7 +93,8 @@ int secret_read(struct secret *secret, int fd, const char *what, struct error *e
 			break;
 		secret->size += (size_t)got;
 		if (secret->size == SECRET_MAX)
-			return error_set(err, -EFBIG, "reading %s: longer than %d bytes", what, SECRET_MAX);
+			return error_set(err, -EFBIG, "reading %s: longer than %d bytes",
+				what, SECRET_MAX);
 	}
 	if (secret->size && secret->bytes[secret->size - 1] == '\n')
 		secret_cut(secret, secret->size - 1);
@@ -108,9 +113,11 @@ int secret_read_file(struct secret *secret, const char *path, struct error *err)
 	if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode))
 		return error_set(err, -EINVAL, "%s: not a regular file", path);
 	if (st.st_uid != 0 && st.st_uid != geteuid())
-		return error_set(err, -EPERM, "%s: belongs to another user; run: chown root %s", path, path);
+		return error_set(err, -EPERM,
+			"%s: belongs to another user; run: chown root %s", path, path);
 	if (st.st_mode & 077)
-		return error_set(err, -EPERM, "%s: others can read it; run: chmod 600 %s", path, path);
+		return error_set(err, -EPERM, "%s: others can read it; run: chmod 600 %s",
+			path, path);
 	return secret_read(secret, fd, path, err);
 }
 

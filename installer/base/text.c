@@ -171,7 +171,8 @@ int text_to_size(const char *text, uint64_t *size_bytes)
 {
 	size_t length = strlen(text);
 	const char *suffix = length ? strchr(size_suffixes, text[length - 1]) : NULL;
-	unsigned shift = suffix && *suffix ? 10 * (unsigned)(suffix - size_suffixes + 1) : 0;
+	unsigned shift =
+		suffix && *suffix ? 10 * (unsigned)(suffix - size_suffixes + 1) : 0;
 	autofree char *digits = memory_copy_bytes(text, shift ? length - 1 : length);
 	uint64_t number;
 	int rc = text_to_u64(digits, 0, UINT64_MAX >> shift, &number);
@@ -185,7 +186,8 @@ char *text_from_size(uint64_t size_bytes)
 {
 	for (unsigned i = 4; i > 0; i--)
 		if (size_bytes && size_bytes % (UINT64_C(1) << (10 * i)) == 0)
-			return memory_format("%" PRIu64 "%c", size_bytes >> (10 * i), size_suffixes[i - 1]);
+			return memory_format("%" PRIu64 "%c", size_bytes >> (10 * i),
+				size_suffixes[i - 1]);
 	return memory_format("%" PRIu64, size_bytes);
 }
 
@@ -230,8 +232,8 @@ static size_t distance(const char *a, const char *b)
 		for (size_t j = 1; j <= m; j++) {
 			now[j] = smallest(above[j] + 1, now[j - 1] + 1,
 				above[j - 1] + (a[i - 1] != b[j - 1]));
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-				before[j - 2] + 1 < now[j])
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
+				a[i - 2] == b[j - 1] && before[j - 2] + 1 < now[j])
 				now[j] = before[j - 2] + 1;
 		}
 	}
@@ -246,7 +248,9 @@ const char *text_nearest(const char *word, const char *const *candidates)
 	if (strlen(word) > NEAREST_MAX)
 		return NULL;
 	for (; *candidates; candidates++) {
-		size_t d = strlen(*candidates) > NEAREST_MAX ? SIZE_MAX : distance(word, *candidates);
+		size_t d = strlen(*candidates) > NEAREST_MAX
+				   ? SIZE_MAX
+				   : distance(word, *candidates);
 
 		if (d <= best_distance && (!best || d < best_distance)) {
 			best = *candidates;

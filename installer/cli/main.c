@@ -8,6 +8,7 @@
 
 #include "installer/base/text.h"
 
+// clang-format off
 const struct cli_command cli_commands[] = {
 	{"wizard", "[--ui ncurses|line] [--answers FILE] [--machine FILE] [--theme NAME|FILE] [--demo]", "ask in the terminal, then install",
 		cli_wizard},
@@ -28,6 +29,7 @@ const struct cli_command cli_commands[] = {
 	{"unattended", "", "live system: find the answers, install if asked to", cli_unattended},
 	{0},
 };
+// clang-format on
 
 static const struct cli_command *find(const char *name)
 {
@@ -40,7 +42,8 @@ static const struct cli_command *find(const char *name)
 
 static void print_usage(FILE *to)
 {
-	(void)fprintf(to, "Usage: jefe-setup COMMAND [ARGUMENTS]   without arguments on a terminal: the wizard\n\n");
+	(void)fprintf(to,
+		"Usage: jefe-setup COMMAND [ARGUMENTS]   without arguments on a terminal: the wizard\n\n");
 	for (const struct cli_command *command = cli_commands; command->name; command++)
 		(void)fprintf(to, "  %-10s %s\n", command->name, command->purpose);
 	(void)fprintf(to, "\nSee jefe-setup(8).\n");
@@ -55,7 +58,8 @@ int cli_usage(const char *name, const char *format, ...)
 	va_start(args, format);
 	(void)vfprintf(stderr, format, args);
 	va_end(args);
-	(void)fprintf(stderr, "\nUsage: jefe-setup %s %s\n", name, command ? command->arguments : "");
+	(void)fprintf(stderr, "\nUsage: jefe-setup %s %s\n", name,
+		command ? command->arguments : "");
 	return EXIT_USAGE;
 }
 
@@ -70,7 +74,8 @@ static int unknown(const char *name)
 	const char *names[32] = {0};
 	const char *near;
 
-	for (size_t i = 0; cli_commands[i].name && i + 1 < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0;
+		cli_commands[i].name && i + 1 < sizeof(names) / sizeof(names[0]); i++)
 		names[i] = cli_commands[i].name;
 	near = text_nearest(name, names);
 	(void)fprintf(stderr, "jefe-setup: unknown command \"%s\"", name);
@@ -86,7 +91,8 @@ int main(int argc, char **argv)
 	char *wizard[] = {(char[]){"wizard"}, NULL};
 
 	if (argc < 2) {
-		command = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ? find("wizard") : NULL;
+		command = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ? find("wizard")
+									: NULL;
 		if (command)
 			return command->run(1, wizard);
 		print_usage(stderr);

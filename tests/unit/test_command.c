@@ -24,8 +24,10 @@ static void lines_come_one_by_one(void **state)
 {
 	autowords struct words lines = {0};
 	struct error err = {0};
-	struct command sh = {.argv = COMMAND("sh", "-c", "echo one; echo two >&2; printf three"),
-		.line = collect, .context = &lines};
+	struct command sh = {
+		.argv = COMMAND("sh", "-c", "echo one; echo two >&2; printf three"),
+		.line = collect,
+		.context = &lines};
 
 	(void)state;
 	assert_done(command_run(&sh, &err), &err);
@@ -37,7 +39,8 @@ static void lines_come_one_by_one(void **state)
 static void failures_say_why(void **state)
 {
 	struct error err = {0};
-	struct command fails = {.argv = COMMAND("sh", "-c", "echo the disk is gone >&2; exit 3")};
+	struct command fails = {
+		.argv = COMMAND("sh", "-c", "echo the disk is gone >&2; exit 3")};
 	struct command missing = {.argv = COMMAND("no-such-program-here")};
 	struct command slow = {.argv = COMMAND("sleep", "30"), .timeout_seconds = 1};
 

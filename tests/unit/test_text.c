@@ -7,7 +7,8 @@
 
 static void sizes_round_trip(void **state)
 {
-	static const char *const exact[] = {"0", "1", "1023", "1K", "512M", "20G", "3T", "1500", NULL};
+	static const char *const exact[] = {
+		"0", "1", "1023", "1K", "512M", "20G", "3T", "1500", NULL};
 
 	(void)state;
 	for (const char *const *text = exact; *text; text++) {
