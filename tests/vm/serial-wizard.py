@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """LUKS2 by the wizard in line mode, over the serial line only."""
 import re
+import time
 
 from flow import INSTALL, LIVE, Failed, Installation, require
 
@@ -13,6 +14,12 @@ def add_key(_):
     global keys_typed
     keys_typed += 1
     return "1" if keys_typed == 1 else ""
+
+
+def confirm(_):
+    """Like a person: what is typed before the question can be read does not count."""
+    time.sleep(3)
+    return "vda"
 
 
 # What the wizard asks and what we answer: a text, or a function of the match. The first that matches counts.
@@ -32,7 +39,7 @@ DIALOGUE = [
     (r"\d+: Add an SSH key\.\s+Number, or Enter for Next: ", add_key),
     (r"Key [^:\r\n]*: ", lambda _: pc.public_key()),
     (r"or from file [^:\r\n]*: ", ""),
-    (r"Type vda to start, or < to go back: ", "vda"),
+    (r"Type vda to start, or < to go back: ", confirm),
     (r"(?:Number, or )?Enter for [^:\r\n]*: ", ""),
 ]
 ONE_OF_THEM = "|".join(f"(?:{re.sub(r'[(](?![?])', '(?:', pattern)})" for pattern, _ in DIALOGUE)

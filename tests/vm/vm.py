@@ -151,7 +151,7 @@ class VM:
         for number, disk in enumerate(disks):
             self.arguments += self._disk(number, disk)
         if cdrom:
-            self.arguments += ["-drive", f"if=none,id=cd,media=cdrom,readonly=on,file={cdrom}", "-device", "ide-cd,drive=cd,bootindex=0"]
+            self.arguments += ["-drive", f"if=none,id=cd,media=cdrom,readonly=on,file={cdrom}", "-device", "ide-cd,bus=ide.5,drive=cd,bootindex=0"]
         for option, value in (("-kernel", kernel), ("-initrd", initrd), ("-append", append)):
             if value:
                 self.arguments += [option, str(value)]
@@ -183,7 +183,7 @@ class VM:
             subprocess.run(["qemu-img", "create", "-q", "-f", disk.format, str(disk.path), disk.size], check=True)
         snapshot = ",snapshot=on" if disk.snapshot else ""
         drive = f"if=none,id=disk{number},format={disk.format},file={disk.path},cache=unsafe{snapshot}"
-        device = {"virtio": "virtio-blk-pci", "sata": "ide-hd", "nvme": "nvme", "usb": "usb-storage,bus=usb.0,removable=on"}[disk.bus]
+        device = {"virtio": "virtio-blk-pci", "sata": f"ide-hd,bus=ide.{number}", "nvme": "nvme", "usb": "usb-storage,bus=usb.0,removable=on"}[disk.bus]
         return ["-drive", drive, "-device", f"{device},drive=disk{number},serial={disk.serial},bootindex={number + 1}"]
 
     # Life
@@ -206,8 +206,7 @@ class VM:
         deadline = time.monotonic() + 20
         while not path.exists():
             if self.process.poll() is not None or time.monotonic() > deadline:
-                log = (self.folder / f"{self.name}.qemu.log").read_text(errors="replace")
-                raise VMError(f"QEMU did not start: {log.strip()}")
+                raise self._not_started()
             time.sleep(0.05)
 
     def stop(self):
