@@ -115,7 +115,7 @@ static int fetch_http(const struct source *source, struct text *text, struct err
 {
 	struct command network = {
 		.argv = COMMAND(NETWORK_UP, "up"), .timeout_seconds = NETWORK_SECONDS};
-	struct command wget = {.argv = COMMAND("wget", "-q", FETCH_LIMITS, source->place),
+	struct command wget = {.argv = COMMAND("wget", FETCH_LIMITS, source->place),
 		.output = text,
 		.output_limit = DOCUMENT_MAX,
 		.timeout_seconds = DOWNLOAD_SECONDS};
