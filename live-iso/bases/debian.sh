@@ -71,6 +71,7 @@ debian_path_options() {
 # debian_bootstrap ROOT
 debian_bootstrap() {
 	local apt_cache=$work/cache/apt
+	command -v mmdebstrap >/dev/null || fail "base debian needs mmdebstrap: build on Debian, or give --base alpine --live-base alpine"
 	mkdir -p "$apt_cache"
 	debian_path_options >"$work/cache/dpkg-paths"
 	debian_sources "$(debian_keyring)" outside >"$work/cache/sources.list"

@@ -13,17 +13,3 @@ host_commands_missing() {
 	done
 	echo "${missing# }"
 }
-
-# host_packages_install: install everything in the list. Only called by scripts that say so (demo, tests/run).
-host_packages_install() {
-	if command -v apt-get >/dev/null; then
-		# shellcheck disable=SC2046
-		DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends $(host_list 2)
-	elif command -v apk >/dev/null; then
-		# shellcheck disable=SC2046
-		apk add $(host_list 3)
-	else
-		echo "this machine has neither apt-get nor apk; install by hand: $(host_list 1 | tr '\n' ' ')" >&2
-		return 1
-	fi
-}
