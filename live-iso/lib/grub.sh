@@ -15,9 +15,11 @@ grub_start() {
 	END
 }
 
-# grub_menu ID: the menu.
+# grub_menu ID: the menu. What sed would take for more than text in the arguments is escaped.
 grub_menu() {
-	sed -e "s|@ID@|$1|g" -e "s|@VERSION@|$version|g" -e "s|@APPEND@|${append:+ $append}|g" "$here/grub.cfg"
+	local more
+	more=$(printf %s "${append:+ $append}" | sed 's/[&|\\]/\\&/g')
+	sed -e "s|@ID@|$1|g" -e "s|@VERSION@|$version|g" -e "s|@APPEND@|$more|g" "$here/grub.cfg"
 }
 
 # grub_lay_out TREE ID: TREE/boot/grub/{bios.img,grub.cfg}, and the ESP in TREE.esp.

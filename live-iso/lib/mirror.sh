@@ -40,6 +40,9 @@ mirrors_choose() {
 # mirror_state BASE: the state of its indexes, from the mirror; when that does not answer, as it was the last time, with a notice.
 mirror_state() {
 	local state reason file=$work/mirror/$1.state key
+	unit_name=$1-mirror
+	echo "$unit_name" >>"$work/log/units"
+	rm -f "$work/stamp/$unit_name.notices"
 	key=$(hash_of "$(mirrors_of "$1")" "$(branch_of "$1")")
 	if state=$("${1}_state" 2>"$work/log/mirror"); then
 		echo "$key $state" >"$file"

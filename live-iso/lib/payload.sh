@@ -14,6 +14,10 @@ make_payload() {
 
 # manifest_write ARCHIVE: installer/manifest.h says what the fields are.
 manifest_write() {
+	local kernel hash packages
+	kernel=$(kernel_version "$target_root")
+	hash=$(sha256sum <"$1" | cut -d' ' -f1)
+	packages=$(packages_of "$base" "$target_root" | json_strings)
 	cat <<-END
 		{
 		  "schema": 1,
@@ -21,14 +25,14 @@ manifest_write() {
 		  "branch": "$(branch_of "$base")",
 		  "arch": "$arch",
 		  "version": "$version",
-		  "kernel": "$(kernel_version "$target_root")",
+		  "kernel": "$kernel",
 		  "archive": "${1##*/}",
-		  "sha256": "$(sha256sum <"$1" | cut -d' ' -f1)",
+		  "sha256": "$hash",
 		  "archive_size": $(stat -c %s "$1"),
 		  "unpacked_size": $(unpacked_size "$target_root"),
 		  "files": $(find "$target_root" | wc -l),
 		  "packages": [
-		$(packages_of "$base" "$target_root" | json_strings)
+		$packages
 		  ],
 		  "left_out": [
 		$(left_out | json_strings)

@@ -30,7 +30,6 @@ bases_used() {
 
 # base_root BASE: its smallest root, and whether its mirrors have what compiling takes.
 base_root() {
-	unit_name=$1-base
 	mirror_state "$1"
 	unit "$1-base" "$(hash_of "$(cat "$work/mirror/$1.state")" "$here/bases/$1.sh" "$here/bases/modules-excluded.list" \
 		"$here/lib/chroot.sh" "$(cat "$here/bases/$1"/*.sh "$here/bases/$1"/*.sha256 2>/dev/null)" "${keyring:-}")" \

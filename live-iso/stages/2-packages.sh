@@ -5,7 +5,7 @@
 stage_packages() {
 	local name
 	for name in $(bases_wanted); do
-		grow "$name" "$name-base" "$work/$name/base" common "$work/$name/common"
+		grow "$name" "$name-compiler" "$work/$name/base" common "$work/$name/common"
 	done
 	grow "$live_base" "$live_base-common" "$work/$live_base/common" live "$work/$live_base/live"
 	grow "$base" "$base-common" "$work/$base/common" "$target_role" "$work/$base/$target_role"
