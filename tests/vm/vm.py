@@ -194,13 +194,23 @@ class VM:
             self.process = subprocess.Popen(self.arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         for path in ("serial", "second", "qmp"):
             self._wait_for_socket(self.run / path)
+        try:
+            self._connect()
+        except (OSError, ValueError):
+            raise self._not_started() from None
+        return self
+
+    def _connect(self):
         self.serial, self.second = Line(self.run / "serial"), Line(self.run / "second")
         connection = connect(self.run / "qmp")
         connection.settimeout(30)
         self.qmp_file = connection.makefile("rw")
         self.qmp_file.readline()
         self.qmp("qmp_capabilities")
-        return self
+
+    def _not_started(self):
+        log = (self.folder / f"{self.name}.qemu.log").read_text(errors="replace")
+        return VMError(f"QEMU did not start: {log.strip()}")
 
     def _wait_for_socket(self, path):
         deadline = time.monotonic() + 20
