@@ -94,7 +94,7 @@ static void announce(struct line *line)
 static void tell_message(struct line *line)
 {
 	if (line->view->message && !text_equal(line->view->message, line->said))
-		line_tell(line, "%s\n", line->view->message);
+		line_say_wrapped(line->terminal->out, line->view->message);
 	line_keep(&line->said, line->view->message);
 }
 
@@ -104,7 +104,7 @@ static void tell_help(struct line *line, struct input *input)
 
 	if (item && item->why)
 		line_tell(line, "%s\n", item->why);
-	line_tell(line, "%s\n", line->view->help);
+	line_say_wrapped(line->terminal->out, line->view->help);
 	*input = (struct input){.kind = INPUT_HELP};
 	line_keep(&line->asked, NULL);
 }
@@ -317,8 +317,12 @@ static int line_read(void *state, struct input *input, int timeout_ms)
 		if (rc == 0)
 			rc = hear(line, input, timeout_ms);
 	}
-	if (rc == -EINTR && terminal_signal(line->terminal) == SIGINT)
+	if (rc == -EINTR && terminal_signal(line->terminal) == SIGINT) {
+		line_tell(line, "\n");
+		line_keep(&line->asked, NULL);
+		secret_cut(line->typed, 0);
 		rc = send(input, INPUT_EXPLAIN_STOP, NULL, NULL);
+	}
 	if (rc > 0) {
 		line->sent = true;
 		line_keep(&line->said, NULL);

@@ -36,7 +36,7 @@ static void sayf(int fd, const char *format, ...)
 	line_say(fd, line);
 }
 
-static void say_wrapped(int fd, const char *text)
+void line_say_wrapped(int fd, const char *text)
 {
 	while (*text) {
 		size_t skip;
@@ -104,7 +104,7 @@ static void say_bar(int fd, const struct item *item)
 void line_say_item(int fd, const struct item *item)
 {
 	if (item->type == ITEM_NOTE)
-		say_wrapped(fd, item->value);
+		line_say_wrapped(fd, item->value);
 	else if (item->type == ITEM_FACT)
 		sayf(fd, "%s: %s%s\n", item->label ? item->label : "", item->value,
 			line_stop(item->value, "."));

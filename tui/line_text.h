@@ -6,6 +6,7 @@
 /* "" when text ends a sentence by itself, otherwise stop: "." or ":". */
 const char *line_stop(const char *text, const char *stop);
 void line_say(int fd, const char *text); /* control bytes are left out, except newlines */
+void line_say_wrapped(int fd, const char *text);
 void line_say_item(int fd,
 	const struct item
 		*item); /* what cannot be answered: notes, facts, tables, bars */

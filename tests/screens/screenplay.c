@@ -216,7 +216,9 @@ static void child(const struct play *play, char *const *argv)
 {
 	autofree char *term = memory_format("TERM=%s", play->term);
 	autofree char *locale = memory_format("LC_ALL=%s", play->locale);
-	char *environment[] = {term, locale,
+	autofree char *sanitizer = memory_format(
+		"ASAN_OPTIONS=%s", getenv("ASAN_OPTIONS") ? getenv("ASAN_OPTIONS") : "");
+	char *environment[] = {term, locale, sanitizer,
 		(char[]){"PATH=/usr/sbin:/usr/bin:/sbin:/bin"}, (char[]){"TZ=UTC"},
 		getenv("NO_COLOR") ? (char[]){"NO_COLOR=1"} : NULL, NULL};
 
@@ -613,5 +615,8 @@ int main(int argc, char **argv)
 		arguments[i - optind - 2] = argv[i];
 	play.arguments = arguments;
 	perform_file(&play);
+	if (play.vterm)
+		vterm_free(play.vterm);
+	free(play.started);
 	return 0;
 }

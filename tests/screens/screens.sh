@@ -6,12 +6,15 @@ top=$(cd "${top_srcdir:-..}" && pwd)
 build=$(cd "${top_builddir:-.}" && pwd)
 here=tests/screens
 machine=tests/cases/machines/laptop-windows.json
-setup=$build/jefe-setup
 number=0
 bad=0
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
 cd "$top" || exit 99
+# The wizard starts programs with an environment of its own; a sanitizer's options have to get through.
+setup=$work/jefe-setup
+printf '#!/bin/sh\nASAN_OPTIONS="%s" exec "%s" "$@"\n' "$ASAN_OPTIONS" "$build/jefe-setup" >"$setup"
+chmod +x "$setup"
 
 if [ ! -x "$build/tests/screens/screenplay" ]; then
 	echo "1..0 # SKIP libvterm is not there"
@@ -83,6 +86,10 @@ done
 play "$build/ui-ncurses" "$here/plays/storm.play" "$machine" "$here/data/progress" "$setup" >/dev/null 2>"$work/errors"
 report "a storm of sizes" $? "$work/errors"
 
+NO_COLOR=1 play -t xterm-256color -a "$build/ui-ncurses" "$here/plays/storm.play" "$machine" "$here/data/progress" "$setup" \
+	2>&1 | grep -E '^ ?[0-9]+:.*[0-9]/' >"$work/errors"
+report "NO_COLOR: no colours" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
+
 control=$(printf 'goto hardening\nset hardening.level paranoid\nact layers 3\ndump\n' |
 	"$build/ui-script" --machine "$machine" --run "$work" | awk '/^    /{print $1; exit}')
 sed "s#SAVE_PATH#$work/script.yaml#; s#FIRST_CONTROL#set controls -$control#" "$here/parity.script" |
@@ -113,7 +120,7 @@ for name in gone term eof; do
 done
 "$build/ui-line" --machine "$machine" --run "$work" </dev/null >"$work/line.out" 2>&1
 report "line mode: the end of input ends it with status 1" "$([ $? -eq 1 ] && grep -q 'nothing was written' "$work/line.out"; echo $?)"
-play "$setup" "$here/plays/killed.play" "$machine" "$here/data/progress" 2>"$work/errors"
+play "$build/jefe-setup" "$here/plays/killed.play" "$machine" "$here/data/progress" 2>"$work/errors"
 report "the launcher tidies up behind a killed display" $? "$work/errors"
 play "$build/ui-ncurses" "$here/plays/guard.play" "$machine" "$work" "$setup" "$here/answers.yaml" >/dev/null 2>"$work/errors"
 report "input typed ahead does not pass the point of no return" $? "$work/errors"
