@@ -218,9 +218,11 @@ static void child(const struct play *play, char *const *argv)
 	autofree char *locale = memory_format("LC_ALL=%s", play->locale);
 	autofree char *sanitizer = memory_format(
 		"ASAN_OPTIONS=%s", getenv("ASAN_OPTIONS") ? getenv("ASAN_OPTIONS") : "");
+	autofree char *colours = memory_format(
+		"NO_COLOR=%s", getenv("NO_COLOR") ? getenv("NO_COLOR") : "");
 	char *environment[] = {term, locale, sanitizer,
 		(char[]){"PATH=/usr/sbin:/usr/bin:/sbin:/bin"}, (char[]){"TZ=UTC"},
-		getenv("NO_COLOR") ? (char[]){"NO_COLOR=1"} : NULL, NULL};
+		colours, NULL};
 
 	(void)execve(play->program, argv, environment);
 	_exit(127);

@@ -11,6 +11,7 @@ bad=0
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
 cd "$top" || exit 99
+unset NO_COLOR JEFE_THEME
 # The wizard starts programs with an environment of its own; a sanitizer's options have to get through.
 setup=$work/jefe-setup
 printf '#!/bin/sh\nASAN_OPTIONS="%s" exec "%s" "$@"\n' "$ASAN_OPTIONS" "$build/jefe-setup" >"$setup"
