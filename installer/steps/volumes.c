@@ -62,6 +62,13 @@ static void push_mapping(struct run *run)
 	releases_push(run->releases, "closing the encrypted volume", close_mapping, NULL);
 }
 
+/* A recovery key made anew does not open what is there: it must be encrypted again, or the key on paper would be worth nothing. */
+static bool takes_recovery_key(const char *device, const struct run *run)
+{
+	return !run->secrets->recovery_key ||
+	       luks_open(device, NULL, run->secrets->recovery_key, NULL) == 0;
+}
+
 /* Proven by opening it; it stays open for the steps that follow. */
 static int encrypt_check(const struct recipe *recipe, struct run *run, struct error *err)
 {
@@ -71,7 +78,7 @@ static int encrypt_check(const struct recipe *recipe, struct run *run, struct er
 	int rc;
 
 	disk_unclaim(run);
-	if (!uuid)
+	if (!uuid || !takes_recovery_key(device, run))
 		return 0;
 	rc = luks_open(device, TARGET_MAPPING, run->secrets->passphrase, err);
 	if (rc == -EPERM)
