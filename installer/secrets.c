@@ -78,6 +78,20 @@ static int read_source(const struct secret_source *source, const char *key,
 	return -EINVAL;
 }
 
+/* Passphrases and passwords are typed at a prompt, whatever they were read from: a file with a second line, or with the carriage
+ * return of another system's editor, would make one that nobody can type. */
+static int check_typable(const struct secret *secret, const char *key, struct error *err)
+{
+	const unsigned char *bytes = (const unsigned char *)secret_bytes(secret);
+
+	for (size_t i = 0; i < secret_size(secret); i++)
+		if ((bytes[i] < ' ' && bytes[i] != '\t') || bytes[i] == 0x7f)
+			return error_set(err, -EINVAL,
+				"%s: byte %zu is a line break or control character, which nobody can type at the prompt",
+				key, i + 1);
+	return 0;
+}
+
 /* A secret that is wanted and not empty, or NULL when it is not wanted. */
 static int read_one(const struct secret_source *source, const char *key,
 	const struct secret_prompt *prompt, struct secret **to, struct error *err)
@@ -92,7 +106,9 @@ static int read_one(const struct secret_source *source, const char *key,
 	rc = read_source(source, key, prompt, *to, err);
 	if (rc < 0)
 		return error_prefix(err, "%s", key);
-	return secret_size(*to) ? 0 : error_set(err, -EINVAL, "%s: is empty", key);
+	if (secret_size(*to) == 0)
+		return error_set(err, -EINVAL, "%s: is empty", key);
+	return check_typable(*to, key, err);
 }
 
 int secrets_read(const struct answers *answers, const struct secret_prompt *prompt,

@@ -75,6 +75,26 @@ static void a_recovery_key_is_written_once(void **state)
 	answers_free(answers);
 }
 
+static void what_nobody_can_type_is_refused(void **state)
+{
+	char carriage_return[] = "correct horse\r", fine[] = "más\tó menos";
+	struct answers *answers =
+		encrypted((struct secret_source){.origin = SECRET_LITERAL,
+				  .literal = carriage_return},
+			(struct secret_source){0});
+	autosecrets struct secrets refused = {0}, taken = {0};
+	struct error err = {0};
+
+	(void)state;
+	assert_int_equal(secrets_read(answers, NULL, &refused, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "disk.passphrase: byte 14"));
+	assert_null(strstr(err.text, "horse"));
+	answers->disk.passphrase.literal = fine;
+	assert_done(secrets_read(answers, NULL, &taken, &err), &err);
+	answers->disk.passphrase = (struct secret_source){0};
+	answers_free(answers);
+}
+
 static void nobody_to_ask_is_an_error(void **state)
 {
 	struct answers *answers =
@@ -122,6 +142,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(made_keys_can_be_read_aloud),
 		cmocka_unit_test(a_recovery_key_is_written_once),
+		cmocka_unit_test(what_nobody_can_type_is_refused),
 		cmocka_unit_test(nobody_to_ask_is_an_error),
 		cmocka_unit_test(luks_needs_a_passphrase),
 		cmocka_unit_test(users_without_password_have_none),
