@@ -215,11 +215,14 @@ static void join_group(struct table *table, const char *group, const char *name)
 
 static int check_name(struct table *tables, const struct user *user, struct error *err)
 {
-	char **line = table_line(&tables[PASSWD], user->name);
+	char **account = table_line(&tables[PASSWD], user->name);
+	char **group = table_line(&tables[GROUP], user->name);
 
-	if (line && line_id(*line) < FIRST_UID)
+	/* The user's own group has his name: that of the system would become his, and with it what its members may do. */
+	if ((account && line_id(*account) < FIRST_UID) ||
+		(group && line_id(*group) < FIRST_UID))
 		return error_set(err, -EEXIST,
-			"the user name %s belongs to the system; choose another",
+			"the new system has an account or group of its own named %s; choose another user name",
 			user->name);
 	if (strpbrk(user->name, ":\n/") ||
 		(user->full_name && strpbrk(user->full_name, ":\n")))
