@@ -99,18 +99,19 @@ static int sync_disk(const char *path, struct error *err)
 	return 0;
 }
 
-/* The name changes only after everything is on the disk and released. */
+/* Nothing starts before the boot menu is there, so it comes after all that can fail for want of room. The name changes only after
+ * everything is on the disk and released. */
 static int finish_run(const struct recipe *recipe, struct run *run, struct error *err)
 {
 	int root = run->target_fd;
-	int rc = bootmenu_write(root, run->distro, err);
+	int rc = copy_journal(run, err);
 
 	if (rc == 0)
 		rc = payload_unmark(root, err);
 	if (rc == 0)
-		rc = copy_journal(run, err);
-	if (rc == 0)
 		rc = sync_below(root, ".", err);
+	if (rc == 0)
+		rc = bootmenu_write(root, run->distro, err);
 	if (rc == 0)
 		rc = sync_below(root, "boot", err);
 	if (rc == 0)
