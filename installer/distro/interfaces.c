@@ -44,7 +44,8 @@ int interfaces_write(int root_fd, const struct answers *answers, struct error *e
 	if (answers->network.method != NETWORK_NONE)
 		add_port(&text, answers);
 	rc = file_write(root_fd, path, text_string(&text), text.size, 0644, err);
-	if (rc == 0 && answers->network.dns.count)
+	if (rc == 0 && answers->network.method == NETWORK_STATIC &&
+		answers->network.dns.count)
 		rc = write_resolvers(root_fd, &answers->network.dns, err);
 	return rc;
 }
