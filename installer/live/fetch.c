@@ -193,12 +193,15 @@ static int save_on_esp(const char *const *paths, struct error *err)
 	return rc;
 }
 
-int fetch_save_logs(const char *const *paths, char **where, struct error *err)
+int fetch_save_logs(
+	const char *const *paths, bool have_esp, char **where, struct error *err)
 {
 	struct error medium = {0}, esp = {0};
 
 	if (save_on_answers_medium(paths, &medium) == 0)
 		*where = memory_copy_text("folder jefe-log of the answers medium");
+	else if (!have_esp)
+		return error_set(err, -ENOENT, "%s", medium.text);
 	else if (save_on_esp(paths, &esp) == 0)
 		*where = memory_copy_text(
 			"folder jefe-log of the EFI system partition " ESP_LABEL);

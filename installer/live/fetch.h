@@ -17,6 +17,7 @@ int fetch_device(
 int fetch_source(
 	const struct source *source, struct text *text, struct error *err) CHECKED;
 
-/* Copy files to a folder jefe-log on the answers medium, or on an EFI system partition of ours, when one of them can be written.
- * *where tells people; the caller frees it. -ENOENT when there is no place. */
-int fetch_save_logs(const char *const *paths, char **where, struct error *err) CHECKED;
+/* Copy files to a folder jefe-log on the answers medium or, when this run has made one, on the new EFI system partition: that of
+ * a system which was there before is not touched. *where tells people; the caller frees it. -ENOENT when there is no place. */
+int fetch_save_logs(const char *const *paths, bool have_esp, char **where,
+	struct error *err) CHECKED;

@@ -25,7 +25,8 @@ enum { PATIENCE_AUTOMATIC = 10, PAUSE_BEFORE_REBOOT = 3 };
 struct unattended {
 	struct kernel_line line;
 	struct report report;
-	char *failure; /* what the engine said went wrong */
+	char *failure;  /* what the engine said went wrong */
+	bool formatted; /* the EFI system partition on the disk is this run's */
 	int log;
 };
 
@@ -127,6 +128,9 @@ static void take_line(void *context, const char *line)
 		report_event(&run->report, &event, &text);
 		if (event.kind == EVENT_FAILED && !run->failure)
 			run->failure = memory_copy_text(event.text);
+		run->formatted =
+			run->formatted ||
+			(event.kind == EVENT_STEP_END && text_equal(event.id, "format"));
 	} else {
 		text_addf(&text, "%s\n", line);
 	}
@@ -155,7 +159,7 @@ static void save_logs(const struct unattended *run)
 	autofree char *where = NULL;
 	struct error err = {0};
 
-	if (fetch_save_logs(logs, &where, &err) == 0)
+	if (fetch_save_logs(logs, run->formatted, &where, &err) == 0)
 		say(run, "Logs: %s", where);
 	else
 		say(run, "Logs: only in /run/jefe (%s)", err.text);
