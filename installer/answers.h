@@ -53,7 +53,7 @@ struct answers {
 	} system;
 	struct {
 		enum network_method method;
-		char *interface;            /* NULL: the first with link */
+		char *interface;            /* NULL: the first wired one with a link */
 		char *address, *gateway;    /* CIDR; NULL with DHCP */
 		struct words dns;
 	} network;

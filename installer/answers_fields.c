@@ -60,8 +60,9 @@ const struct field answer_fields[] = {
 		.help = "dhcp: from the network. static: the address given here. none: the network is left alone."},
 	{.key = "network.interface", .type = FIELD_TEXT, AT(network.interface), .min = 1, .max = 15,
 		.label = "Network interface", .example = "eth0", .screen = "system", .since = 1, .advanced = true,
-		.valid = valid_interface, .why = "The port to configure; without it the first one with a link.",
-		.help = "The kernel's name of the port, as `jefe-setup probe` lists it."},
+		.valid = valid_interface, .why = "The port to configure; without it the first wired one with a link.",
+		.help = "The kernel's name of the port, as `jefe-setup probe` lists it. A link is known only of ports that are up; when none "
+			"is, the first wired port is taken."},
 	{.key = "network.address", .type = FIELD_TEXT, AT(network.address), .min = 1, .max = 64,
 		.label = "Address", .example = "192.0.2.10/24", .screen = "system", .since = 1,
 		.valid = valid_cidr, .why = "The fixed address, needed with method static.",

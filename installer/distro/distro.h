@@ -23,7 +23,7 @@ struct distro {
 	/* Kernel configuration below the root, e.g. boot/config-VERSION; NULL when none. The caller frees it. */
 	char *(*kernel_config)(int root_fd, const char *version);
 	int (*set_keymap)(int root_fd, const char *keymap, struct error *err);
-	/* The caller resolves network.interface "first with link" before; unset, it is eth0. */
+	/* network.interface is the port to configure; unset, as on a machine whose ports are unknown, it is eth0. */
 	int (*set_network)(int root_fd, const struct answers *answers, struct error *err);
 	/* getty on tty1..3 and/or ttyS0. */
 	int (*set_consoles)(int root_fd, enum console console, struct error *err);

@@ -12,11 +12,34 @@ static const char *const method_names[] = {"by DHCP", "static", "none"};
 static const char *const console_names[] = {
 	"screen and serial line", "screen", "serial line"};
 
-static void describe_network(const struct answers *answers, struct text *to)
+/* The port that is asked for, or the first wired one with a link; a link is known only of ports that are up. NULL: none is known. */
+static const char *network_port(const struct recipe *recipe)
 {
+	const struct machine *machine = recipe->machine;
+	const char *first = NULL;
+
+	if (recipe->answers->network.interface)
+		return recipe->answers->network.interface;
+	for (size_t i = 0; i < machine->port_count; i++) {
+		const struct network_port *port = &machine->ports[i];
+
+		if (port->wireless || !port->name)
+			continue;
+		if (port->link)
+			return port->name;
+		first = first ? first : port->name;
+	}
+	return first;
+}
+
+static void describe_network(const struct recipe *recipe, struct text *to)
+{
+	const struct answers *answers = recipe->answers;
+	const char *port = network_port(recipe);
+
 	text_addf(to, "network: %s", method_names[answers->network.method]);
-	if (answers->network.interface)
-		text_addf(to, " on %s", answers->network.interface);
+	if (port && answers->network.method != NETWORK_NONE)
+		text_addf(to, " on %s", port);
 	if (answers->network.address)
 		text_addf(to, ", %s", answers->network.address);
 	if (answers->network.gateway)
@@ -34,7 +57,7 @@ static void system_describe(const struct recipe *recipe, struct text *to)
 	text_addf(to, "host name %s, time zone %s, keymap %s\n", answers->system.hostname,
 		answers->system.timezone, answers->system.keymap);
 	text_addf(to, "login on %s\n", console_names[answers->system.console]);
-	describe_network(answers, to);
+	describe_network(recipe, to);
 	text_addf(to, "/etc/fstab%s by UUID\n",
 		recipe->layout.encrypted ? " and /etc/crypttab" : "");
 	text_add(to, "remove SSH host keys, machine id and random seed of the payload\n");
@@ -180,6 +203,16 @@ static int remove_identity(int root, struct error *err)
 	return rc;
 }
 
+static int set_network(
+	const struct recipe *recipe, const struct run *run, struct error *err)
+{
+	struct answers answers = *recipe->answers; /* borrowed, but for the port */
+	autofree char *port = memory_copy_text(network_port(recipe));
+
+	answers.network.interface = port;
+	return run->distro->set_network(run->target_fd, &answers, err);
+}
+
 static int system_run(const struct recipe *recipe, struct run *run, struct error *err)
 {
 	const struct answers *answers = recipe->answers;
@@ -195,7 +228,7 @@ static int system_run(const struct recipe *recipe, struct run *run, struct error
 	if (rc == 0)
 		rc = write_tables(recipe, root, err);
 	if (rc == 0)
-		rc = run->distro->set_network(root, answers, err);
+		rc = set_network(recipe, run, err);
 	if (rc == 0)
 		rc = run->distro->set_consoles(root, answers->system.console, err);
 	return rc < 0 ? rc : remove_identity(root, err);
