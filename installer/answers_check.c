@@ -251,6 +251,36 @@ static bool can_log_in(const struct user *user)
 	return user->ssh_keys.count > 0 || user->password.origin != SECRET_NONE;
 }
 
+/* Does the SSH server of this policy take one of the user's keys? */
+static bool has_usable_key(const struct user *user, const char *algorithms)
+{
+	for (size_t i = 0; i < user->ssh_keys.count; i++) {
+		const char *key = user->ssh_keys.items[i];
+		autofree char *type = memory_copy_bytes(key, strcspn(key, " "));
+
+		if (strstr(algorithms,
+			    text_equal(type, "ssh-rsa") ? "rsa-sha2-512" : type))
+			return true;
+	}
+	return user->ssh_keys.count == 0;
+}
+
+static void check_keys(const struct checking *checking, size_t index)
+{
+	const struct user *user = &checking->answers->users[index];
+	const struct policy policy = policy_of(checking->answers);
+	const struct control *control = control_named("auth.ssh_algorithms");
+	const char *algorithms = control ? control_wanted(control, &policy) : NULL;
+	autofree char *key = memory_format("users.%zu.ssh_keys", index);
+
+	if (algorithms && !has_usable_key(user, algorithms))
+		complain(checking,
+			user->password.origin == SECRET_NONE ? SEVERITY_ERROR
+							     : SEVERITY_WARNING,
+			key,
+			"the SSH server of this hardening level takes none of these keys; give an Ed25519 or RSA key, or turn off auth.ssh_algorithms");
+}
+
 static void check_user(const struct checking *checking, size_t index)
 {
 	const struct user *users = checking->answers->users;
@@ -262,6 +292,7 @@ static void check_user(const struct checking *checking, size_t index)
 			complain(checking, SEVERITY_ERROR, name_key,
 				"there is another user %s; names must differ",
 				users[i].name);
+	check_keys(checking, index);
 	if (!can_log_in(&users[index]))
 		complain(checking, SEVERITY_WARNING, key,
 			"%s cannot log in: neither ssh_keys nor a password",
