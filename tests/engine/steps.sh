@@ -194,5 +194,12 @@ check "resuming skips unpacking" skipped extract
 check "resuming does not format again" skipped format
 check "resuming: the system is there" finished
 detach_disk
+
+make_disk
+attach_disk
+sed -i 's/name: ana/name: vault/' "$dir/answers.yaml"
+check "a user who would take a group of the system is refused" walked 1 none 0
+check "a user who would take a group of the system: says so" says "account or group of its own named vault"
+detach_disk
 echo "1..$number"
 exit "$bad"
