@@ -22,7 +22,8 @@ ask() {
 		ask_on "/dev/$console" "$1" &
 		askers="$askers $!"
 	done
-	IFS= read -r answer </run/jefe/answer
+	# An asker that ends interrupts the wait for the others.
+	until IFS= read -r answer 2>/dev/null </run/jefe/answer; do :; done
 	# shellcheck disable=SC2086 # a list
 	kill $askers 2>/dev/null
 	wait
@@ -33,14 +34,14 @@ ask() {
 	rm -f /run/jefe/answer
 }
 
-# ask_on TTY PROMPT: an empty line asks again; a console that is gone just ends its asker.
+# ask_on TTY PROMPT: an empty line or Ctrl-D asks again; a console that is gone just ends its asker.
 ask_on() {
 	line=''
 	exec <"$1" >"$1"
 	stty -echo
 	while [ -z "$line" ]; do
-		printf '\njefe: %s: ' "$2"
-		IFS= read -r line || return
+		printf '\njefe: %s: ' "$2" || return
+		IFS= read -r line || sleep 1
 	done
 	printf '%s\n' "$line" >/run/jefe/answer
 }
