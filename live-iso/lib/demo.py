@@ -59,7 +59,8 @@ def answers_medium(folder, text, passphrase):
         with open(content / name, "w", opener=lambda path, flags: os.open(path, flags, 0o600), encoding="utf-8") as file:
             file.write(data)
     image.unlink(missing_ok=True)
-    subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", "-L", "JEFEANSWERS", "-d", content, image, "8M"], check=True)
+    subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", "-L", "JEFEANSWERS", "-d", content, image, "8M"],
+                   check=True, umask=0o077)
     shutil.rmtree(content)
     return Disk(image, bus="usb", serial="ANSWERS", format="raw")
 
