@@ -62,7 +62,7 @@ static void lines(struct site *site, const struct control *control, const char *
 /* Does the service merge rules.d itself? Its script says so. */
 static bool service_merges(struct site *site)
 {
-	const char *service = site->scope->distro->service_for("audit");
+	const char *service = distro_service(site->scope->distro, "audit");
 	autofree char *path =
 		memory_format("etc/init.d/%s", service ? service : "auditd");
 	autotext struct text script = {0};

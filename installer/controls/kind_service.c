@@ -18,7 +18,7 @@ static struct service service_of(const struct site *site, const struct control *
 	struct service service = {0};
 
 	words_split(&service.words, control->target, " ");
-	service.name = site->scope->distro->service_for(service.words.items[0]);
+	service.name = distro_service(site->scope->distro, service.words.items[0]);
 	if (!service.name)
 		service.name = service.words.items[0];
 	return service;
@@ -97,7 +97,7 @@ static void package_persisted(struct site *site, const struct control *control,
 
 	words_split(&generics, control->target, " ");
 	for (size_t i = 0; i < generics.count; i++) {
-		const char *name = distro->package_for(generics.items[i]);
+		const char *name = distro_package(distro, generics.items[i]);
 
 		if (name && distro->package_installed(site->scope->root_fd, name))
 			text_addf(&found, "%s%s", found.size ? " " : "", name);

@@ -64,7 +64,7 @@ static int written(struct site *site, const struct text *text, struct error *err
 static int activate(struct site *site, struct error *err)
 {
 	const struct distro *distro = site->scope->distro;
-	const char *service = distro->service_for("ssh-server");
+	const char *service = distro_service(distro, "ssh-server");
 
 	return service && distro->service_running(service)
 		       ? distro->service_action(service, "reload", err)

@@ -153,7 +153,7 @@ static bool package_suits(
 {
 	const struct distro *distro = site->scope->distro;
 	const char *name = control->needs_package
-				   ? distro->package_for(control->needs_package)
+				   ? distro_package(distro, control->needs_package)
 				   : NULL;
 
 	if (!control->needs_package ||

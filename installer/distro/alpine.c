@@ -139,56 +139,44 @@ static int set_kernel_hook(int root_fd, struct error *err)
 	return 0;
 }
 
-static const char *package_for(const char *generic)
-{
-	// clang-format off
-	static const struct name_row rows[] = {
-		{"ssh-server", "openssh-server"},
-		{"firewall", "nftables"},
-		{"audit", "audit"},
-		{"mac", "apparmor"},
-		{"cryptsetup", "cryptsetup"},
-		{"time-sync", "chrony"},
-		{"escalation", "doas"},
-		{"syslog", "busybox-openrc"},
-		{"cron", "busybox-openrc"},
-		{"kernel", "linux-lts"},
-		{"boot-loader-bios", "grub-bios"},
-		{"boot-loader-uefi", "grub-efi"},
-		{"docker", "docker"},
-		{"podman", "podman"},
-		{"compiler", "gcc"},
-		{"debugger", "gdb"},
-		{"telnet-server", "busybox-extras"},
-		{"ftp-server", "vsftpd"},
-		{0},
-	};
-	// clang-format on
+// clang-format off
+static const struct name_row packages[] = {
+	{"ssh-server", "openssh-server"},
+	{"firewall", "nftables"},
+	{"audit", "audit"},
+	{"mac", "apparmor"},
+	{"cryptsetup", "cryptsetup"},
+	{"time-sync", "chrony"},
+	{"escalation", "doas"},
+	{"syslog", "busybox-openrc"},
+	{"cron", "busybox-openrc"},
+	{"kernel", "linux-lts"},
+	{"boot-loader-bios", "grub-bios"},
+	{"boot-loader-uefi", "grub-efi"},
+	{"docker", "docker"},
+	{"podman", "podman"},
+	{"compiler", "gcc"},
+	{"debugger", "gdb"},
+	{"telnet-server", "busybox-extras"},
+	{"ftp-server", "vsftpd"},
+	{0},
+};
 
-	return name_for(rows, generic);
-}
-
-static const char *service_for(const char *generic)
-{
-	// clang-format off
-	static const struct name_row rows[] = {
-		{"ssh-server", "sshd"},
-		{"audit", "auditd"},
-		{"mac", "apparmor"},
-		{"time-sync", "chronyd"},
-		{"syslog", "syslog"},
-		{"kernel-log", "klogd"},
-		{"cron", "crond"},
-		{"network", "networking"},
-		{"sysctl", "sysctl"},
-		{"modules", "modules"},
-		{"docker", "docker"},
-		{0},
-	};
-	// clang-format on
-
-	return name_for(rows, generic);
-}
+static const struct name_row services[] = {
+	{"ssh-server", "sshd"},
+	{"audit", "auditd"},
+	{"mac", "apparmor"},
+	{"time-sync", "chronyd"},
+	{"syslog", "syslog"},
+	{"kernel-log", "klogd"},
+	{"cron", "crond"},
+	{"network", "networking"},
+	{"sysctl", "sysctl"},
+	{"modules", "modules"},
+	{"docker", "docker"},
+	{0},
+};
+// clang-format on
 
 const struct distro distro_alpine = {
 	.name = "alpine",
@@ -209,6 +197,6 @@ const struct distro distro_alpine = {
 	.package_installed = package_installed,
 	.set_kernel_hook = set_kernel_hook,
 	.settle_services = openrc_settle,
-	.package_for = package_for,
-	.service_for = service_for,
+	.packages = packages,
+	.services = services,
 };

@@ -124,58 +124,44 @@ static int set_kernel_hook(int root_fd, struct error *err)
 		sizeof(quiet) - 1, 0644, err);
 }
 
-static const char *package_for(const char *generic)
-{
-	// clang-format off
-	static const struct name_row rows[] = {
-		{"ssh-server", "openssh-server"},
-		{"firewall", "nftables"},
-		{"audit", "auditd"},
-		{"mac", "apparmor"},
-		{"cryptsetup", "cryptsetup-bin"},
-		{"time-sync", "chrony"},
-		{"escalation", "sudo"},
-		{"syslog", "busybox-syslogd"},
-		{"cron", "cron"},
-		{"kernel", "linux-image-amd64"},
-		{"boot-loader-bios", "grub-pc-bin"},
-		{"boot-loader-uefi", "grub-efi-amd64-bin"},
-		{"docker", "docker.io"},
-		{"podman", "podman"},
-		{"compiler", "gcc"},
-		{"debugger", "gdb"},
-		{"telnet-server", "telnetd"},
-		{"ftp-server", "vsftpd"},
-		{0},
-	};
-	// clang-format on
-
-	return name_for(rows, generic);
-}
-
-static const char *service_for(const char *generic)
-{
-	// clang-format off
-	static const struct name_row rows[] = {
-		{"ssh-server", "ssh"},
-		{"audit", "auditd"},
-		{"mac", "apparmor"},
-		{"time-sync", "chrony"},
-		{"syslog", "busybox-syslogd"},
-		{"kernel-log", "busybox-klogd"},
-		{"cron", "cron"},
-		{"network", "networking"},
-		{"sysctl", "procps"},
-		{"modules", "kmod"},
-		{"docker", "docker"},
-		{0},
-	};
-	// clang-format on
-
-	return name_for(rows, generic);
-}
-
 // clang-format off
+static const struct name_row packages[] = {
+	{"ssh-server", "openssh-server"},
+	{"firewall", "nftables"},
+	{"audit", "auditd"},
+	{"mac", "apparmor"},
+	{"cryptsetup", "cryptsetup-bin"},
+	{"time-sync", "chrony"},
+	{"escalation", "sudo"},
+	{"syslog", "busybox-syslogd"},
+	{"cron", "cron"},
+	{"kernel", "linux-image-amd64"},
+	{"boot-loader-bios", "grub-pc-bin"},
+	{"boot-loader-uefi", "grub-efi-amd64-bin"},
+	{"docker", "docker.io"},
+	{"podman", "podman"},
+	{"compiler", "gcc"},
+	{"debugger", "gdb"},
+	{"telnet-server", "telnetd"},
+	{"ftp-server", "vsftpd"},
+	{0},
+};
+
+static const struct name_row services[] = {
+	{"ssh-server", "ssh"},
+	{"audit", "auditd"},
+	{"mac", "apparmor"},
+	{"time-sync", "chrony"},
+	{"syslog", "busybox-syslogd"},
+	{"kernel-log", "busybox-klogd"},
+	{"cron", "cron"},
+	{"network", "networking"},
+	{"sysctl", "procps"},
+	{"modules", "kmod"},
+	{"docker", "docker"},
+	{0},
+};
+
 #define DEBIAN(distro_name) { \
 	.name = (distro_name), \
 	.admin_group = "sudo", \
@@ -195,8 +181,8 @@ static const char *service_for(const char *generic)
 	.package_installed = package_installed, \
 	.set_kernel_hook = set_kernel_hook, \
 	.settle_services = openrc_settle, \
-	.package_for = package_for, \
-	.service_for = service_for, \
+	.packages = packages, \
+	.services = services, \
 }
 // clang-format on
 

@@ -57,9 +57,19 @@ int distro_detect(int root_fd, const struct distro **distro, struct error *err)
 	return 0;
 }
 
-const char *name_for(const struct name_row *rows, const char *generic)
+static const char *name_for(const struct name_row *rows, const char *generic)
 {
 	while (rows->generic && strcmp(rows->generic, generic) != 0)
 		rows++;
 	return rows->own;
+}
+
+const char *distro_package(const struct distro *distro, const char *generic)
+{
+	return name_for(distro->packages, generic);
+}
+
+const char *distro_service(const struct distro *distro, const char *generic)
+{
+	return name_for(distro->services, generic);
 }

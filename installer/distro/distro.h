@@ -11,6 +11,11 @@
 
 enum service_state { SERVICE_MISSING, SERVICE_OFF, SERVICE_ON };
 
+/* A generic name and this distribution's own; a table ends with generic NULL. */
+struct name_row {
+	const char *generic, *own;
+};
+
 struct distro {
 	/* "alpine", "debian", "devuan": the manifest's "base" and os-release ID. */
 	const char *name;
@@ -29,7 +34,7 @@ struct distro {
 	int (*set_consoles)(int root_fd, enum console console, struct error *err);
 	/* Group and privilege escalation rule. After the user's shadow entry is written: who has no password to type is not asked. */
 	int (*set_admin)(int root_fd, const char *user, struct error *err);
-	/* Service at boot, by this distribution's name (service_for). runlevel is OpenRC's name: sysinit, boot, default, shutdown. */
+	/* Service at boot, by this distribution's name (distro_service). runlevel is OpenRC's name: sysinit, boot, default, shutdown. */
 	enum service_state (*service_state)(
 		int root_fd, const char *service, const char *runlevel);
 	int (*set_service)(int root_fd, const char *service, const char *runlevel,
@@ -42,10 +47,13 @@ struct distro {
 	int (*set_kernel_hook)(int root_fd, struct error *err);
 	/* After the last change of services: what the service manager would else compute at the first boot. */
 	int (*settle_services)(int root_fd, struct error *err);
-	/* Generic service and package names to this distribution's: "ssh-server" to openssh-server; NULL: has none. */
-	const char *(*package_for)(const char *generic);
-	const char *(*service_for)(const char *generic);
+	const struct name_row *packages,
+		*services; /* for distro_package, distro_service */
 };
+
+/* This distribution's name for a generic one, "ssh-server": openssh-server; NULL: has none. */
+const char *distro_package(const struct distro *distro, const char *generic);
+const char *distro_service(const struct distro *distro, const char *generic);
 
 extern const struct distro *const distros[];         /* NULL-terminated */
 const struct distro *distro_named(const char *name); /* NULL when unknown */

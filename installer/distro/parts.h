@@ -28,9 +28,3 @@ int group_add_member(
 	int root_fd, const char *group, const char *user, struct error *err) CHECKED;
 /* Has the user a password to type, or only keys? By /etc/shadow. */
 bool user_has_password(int root_fd, const char *user);
-
-/* NAME of the rows {generic, own}, ending with generic NULL. */
-struct name_row {
-	const char *generic, *own;
-};
-const char *name_for(const struct name_row *rows, const char *generic);

@@ -54,7 +54,7 @@ static void names_in_the_catalogue_exist(void **state)
 			fail_msg("%s: role %s does not exist", (*at)->id, (*at)->role);
 		for (const struct distro *const *distro = distros;
 			(*at)->needs_package && *distro; distro++)
-			if (!(*distro)->package_for((*at)->needs_package))
+			if (!distro_package(*distro, (*at)->needs_package))
 				fail_msg("%s: %s has no %s", (*at)->id, (*distro)->name,
 					(*at)->needs_package);
 	}

@@ -157,10 +157,10 @@ static void names_are_translated_or_null(void **state)
 	(void)state;
 	for (const struct distro *const *distro = distros; *distro; distro++) {
 		assert_string_equal(
-			(*distro)->package_for("ssh-server"), "openssh-server");
-		assert_non_null((*distro)->service_for("ssh-server"));
-		assert_null((*distro)->package_for("nothing"));
-		assert_null((*distro)->service_for("nothing"));
+			distro_package(*distro, "ssh-server"), "openssh-server");
+		assert_non_null(distro_service(*distro, "ssh-server"));
+		assert_null(distro_package(*distro, "nothing"));
+		assert_null(distro_service(*distro, "nothing"));
 	}
 }
 
