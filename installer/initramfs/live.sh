@@ -42,10 +42,11 @@ is_medium() {
 	return 1
 }
 
-# holds_iso DEVICE: our image as a file on a stick that other systems are on too (jefe.iso=PATH).
+# holds_iso DEVICE: our image as a file on a stick that other systems are on too (jefe.iso=PATH). ro alone would write: it replays
+# the journal of a system that is only asleep.
 holds_iso() {
-	for kind in vfat ext4; do
-		mount -t "$kind" -o ro,nosuid,nodev "$1" /run/jefe/stick 2>/dev/null || continue
+	for kind in "vfat ro" "ext4 ro,noload"; do
+		mount -t "${kind% *}" -o "${kind#* },nosuid,nodev" "$1" /run/jefe/stick 2>/dev/null || continue
 		if [ -f "/run/jefe/stick/$iso" ] && is_medium "/run/jefe/stick/$iso" ro,loop; then
 			return 0
 		fi
