@@ -61,6 +61,9 @@ int cli_harden(int argc, char **argv)
 		return cli_usage("harden", "takes only the options below");
 	if (hardening_open(&options, &hardening, &err) < 0)
 		return cli_fail("harden", EXIT_PROBLEMS, &err);
+	if (!options.level && !hardening.has_policy)
+		return cli_usage(
+			"harden", "this system has no level yet; name one with --level");
 	if (!hardening_check("harden", &hardening))
 		return EXIT_PROBLEMS;
 	if (print_plan(&hardening, &err) < 0)

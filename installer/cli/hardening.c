@@ -105,6 +105,7 @@ int hardening_open(const struct hardening_options *options, struct hardening *ha
 	if (rc < 0)
 		return rc;
 	rc = policy_load(hardening->scope.root_fd, &hardening->answers, err);
+	hardening->has_policy = rc == 0;
 	if (rc == -ENOENT)
 		hardening->answers = answers_new();
 	else if (rc < 0)

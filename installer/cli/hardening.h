@@ -5,8 +5,8 @@
 #include "installer/controls/controls.h"
 
 struct hardening_options {
-	const char *root;             /* "/" when none was given */
-	const char *level;            /* NULL: the one the system keeps, else hardened */
+	const char *root;  /* "/" when none was given */
+	const char *level; /* NULL: the one the system keeps; audit has a default */
 	struct words roles, settings; /* settings: CONTROL=VALUE */
 	bool json, plan;
 };
@@ -16,6 +16,7 @@ struct hardening {
 	struct answers
 		*answers; /* the policy the system keeps, with the options on top */
 	struct policy policy;
+	bool has_policy; /* the system keeps one; a level that is named nowhere is only the default */
 };
 
 /* Options of argv; false when one is unknown or anything else stands there. */
