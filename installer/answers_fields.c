@@ -136,7 +136,8 @@ const struct field answer_fields[] = {
 	{.key = "disk.kdf_memory", .type = FIELD_SIZE, AT(disk.kdf_memory), .min = 32 * MIB, .max = 4 * GIB,
 		.label = "Memory to unlock", .example = "512M", .screen = "encryption", .since = 1, .advanced = true,
 		.why = "Makes guessing passphrases expensive; each start needs as much free memory.",
-		.help = "Memory of the key derivation, argon2id. Without it a quarter of the computer's memory, at most 1 GiB."},
+		.help = "Memory of the key derivation, argon2id, with 4 passes. Without it a quarter of the computer's memory, at most "
+			"1 GiB, or less where unlocking would take much longer than 2 seconds."},
 	{.key = "disk.esp_size", .type = FIELD_SIZE, AT(disk.esp_size), .standard = "512M", .min = 64 * MIB, .max = 4 * GIB,
 		.label = "EFI partition", .example = "512M", .screen = "disk", .since = 1, .advanced = true,
 		.why = "The partition that UEFI firmware starts from.", .help = "Room for boot loaders."},

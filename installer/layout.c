@@ -46,7 +46,7 @@ static void set_encryption(const struct answers *answers, const struct machine *
 		return;
 	layout->recovery_slot = answers->disk.recovery_key.origin != SECRET_NONE;
 	layout->kdf_memory_bytes = kdf_memory(answers, machine);
-	layout->kdf_iterations = KDF_ITERATIONS;
+	layout->kdf_iterations = answers->disk.kdf_memory ? KDF_ITERATIONS : 0;
 	layout->kdf_threads = machine->cpus < 1             ? 1
 			      : machine->cpus < KDF_THREADS ? machine->cpus
 							    : KDF_THREADS;

@@ -19,7 +19,8 @@ struct disk_layout {
 	struct partition_spec partitions[PART_COUNT]; /* in the order of the enum */
 	bool encrypted, recovery_slot;
 	uint64_t kdf_memory_bytes;
-	unsigned kdf_iterations, kdf_threads;
+	unsigned kdf_iterations;       /* 0: measured when the key slots are made */
+	unsigned kdf_threads;
 };
 
 /* Problems say what does not fit; the layout is usable when none of them is an error. */

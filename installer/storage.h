@@ -41,7 +41,9 @@ int storage_wait(const char *device, struct error *err) CHECKED;
 struct luks_spec {
 	const char *device, *label;
 	uint64_t kdf_memory_bytes;
-	unsigned kdf_iterations, kdf_threads;
+	/* 0: as many as keep unlocking near 2 s on this machine, with less memory where even 4 take longer. */
+	unsigned kdf_iterations;
+	unsigned kdf_threads;
 	const char *open_as;   /* leave it open under this name, without a second key derivation; NULL: closed */
 };
 /* recovery_key may be NULL: one slot. Writes. */

@@ -8,7 +8,10 @@
 
 #include "installer/base/memory.h"
 
-enum { VOLUME_KEY_BYTES = 64 }; /* aes-xts with two 256-bit keys */
+enum {
+	VOLUME_KEY_BYTES = 64, /* aes-xts with two 256-bit keys */
+	UNLOCK_MS = 2000       /* what cryptsetup aims at, too */
+};
 
 static void device_close(struct crypt_device **device)
 {
@@ -58,7 +61,8 @@ static int format_header(struct crypt_device *device, const struct luks_spec *sp
 		.iterations = spec->kdf_iterations,
 		.max_memory_kb = (uint32_t)(spec->kdf_memory_bytes / 1024),
 		.parallel_threads = spec->kdf_threads,
-		.flags = CRYPT_PBKDF_NO_BENCHMARK};
+		.time_ms = UNLOCK_MS,
+		.flags = spec->kdf_iterations ? CRYPT_PBKDF_NO_BENCHMARK : 0};
 	struct crypt_params_luks2 parameters = {.label = spec->label};
 	int rc = crypt_set_pbkdf_type(device, &kdf);
 

@@ -1,5 +1,7 @@
 #!/bin/sh
 # jefe-setup probe sees a disk, what lies on it and who uses it. Needs root and a loop device. Prints TAP.
+# One test with loop devices at a time: their partitions come and go as others scan the disks.
+exec 9>/run/lock/jefe-loop-tests && flock 9
 build=${top_builddir:-.}
 work=$(mktemp -d) || exit 99
 loop=

@@ -42,10 +42,14 @@ static void encrypt_describe(const struct recipe *recipe, struct text *to)
 
 	text_addf(to, "%s: LUKS2 \"%s\", aes-xts-plain64 with a 512-bit key\n", device,
 		luks_label);
-	text_addf(to,
-		"key slots by argon2id with %llu bytes (%s) of memory, %u passes, %u threads\n",
-		(unsigned long long)layout->kdf_memory_bytes, memory,
-		layout->kdf_iterations, layout->kdf_threads);
+	text_addf(to, "key slots by argon2id with %s%llu bytes (%s) of memory, ",
+		layout->kdf_iterations ? "" : "at most ",
+		(unsigned long long)layout->kdf_memory_bytes, memory);
+	if (layout->kdf_iterations)
+		text_addf(to, "%u passes", layout->kdf_iterations);
+	else
+		text_add(to, "measured so that unlocking takes about 2 s");
+	text_addf(to, ", %u threads\n", layout->kdf_threads);
 	text_addf(to, "key slots: passphrase%s\n",
 		layout->recovery_slot ? ", recovery key" : "");
 	text_addf(to, "open as /dev/mapper/%s\n", TARGET_MAPPING);

@@ -2,6 +2,8 @@
 # What `jefe-setup install` refuses before it writes anything, and how it says so: exit codes, result line, events, the lock.
 # Runs in a mount namespace with a /run of its own. Prints TAP.
 set -u
+# One test with loop devices at a time: their partitions come and go as others scan the disks.
+exec 9>/run/lock/jefe-loop-tests && flock 9
 here=$(cd "$(dirname "$0")" && pwd)
 setup=$(cd "${top_builddir:-.}" && pwd)/jefe-setup
 

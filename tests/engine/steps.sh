@@ -2,6 +2,8 @@
 # Fail and stop at every step of an installation on a loop device: nothing stays mounted or claimed, nothing looks finished, and before
 # the first destroying step the disk keeps every byte. Also: disks in use are refused, and resuming skips what is done. Prints TAP.
 set -u
+# One test with loop devices at a time: their partitions come and go as others scan the disks.
+exec 9>/run/lock/jefe-loop-tests && flock 9
 here=$(cd "$(dirname "$0")" && pwd)
 walk=${top_builddir:-.}/tests/engine/walk
 number=0

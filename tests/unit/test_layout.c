@@ -44,6 +44,7 @@ static void partitions_follow_one_another(void **state)
 		20 * GIB - MIB);
 	assert_string_equal(parts[PART_ROOT].name, "jefe-incomplete");
 	assert_int_equal(layout.kdf_memory_bytes, GIB);
+	assert_int_equal(layout.kdf_iterations, 0);
 	assert_int_equal(layout.kdf_threads, 2);
 	answers_free(answers);
 }
@@ -77,6 +78,7 @@ static void key_derivation_fits_the_machine(void **state)
 		answers->disk.kdf_memory = cases[i].wanted;
 		layout_make(answers, &machine, &disk, &layout, &problems);
 		assert_int_equal(layout.kdf_memory_bytes, cases[i].expected);
+		assert_int_equal(layout.kdf_iterations, cases[i].wanted ? 4 : 0);
 		assert_int_equal(layout.kdf_threads, 4);
 		answers_free(answers);
 	}
