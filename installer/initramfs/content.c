@@ -49,10 +49,11 @@ const char *const content_applets[] = {
 };
 
 const struct content_program content_programs[] = {
-	{"cryptsetup", NULL},
-	{"e2fsck",     NULL},
-	{"blkid",      "the rescue shell cannot list file systems"},
-	{NULL,         NULL},
+	{"busybox",    NEED_ALWAYS,         NULL},
+	{"e2fsck",     NEED_ALWAYS,         NULL},
+	{"cryptsetup", NEED_WHEN_ENCRYPTED, "encrypted disks cannot be unlocked"},
+	{"blkid",      NEED_NEVER,          "the rescue shell cannot list file systems"},
+	{NULL,         NEED_NEVER,          NULL},
 };
 
 /* Threads of glibc programs end through libgcc_s: without it cryptsetup aborts behind argon2. */

@@ -12,10 +12,11 @@ extern const char *const content_modules_expected[];
 /* BusyBox applets init and a rescue shell cannot do without. */
 extern const char *const content_applets[];
 
+enum content_need { NEED_ALWAYS, NEED_WHEN_ENCRYPTED, NEED_NEVER };
 struct content_program {
 	const char *name;
-	const char *
-		without; /* what is lost without it; NULL: an initramfs without it is refused */
+	enum content_need need; /* an initramfs without it is refused */
+	const char *without;    /* otherwise: what is lost */
 };
 extern const struct content_program content_programs[]; /* ends with name NULL */
 

@@ -16,13 +16,12 @@
 #include "installer/initramfs/programs.h"
 #include "installer/initramfs/scripts.h"
 
-enum { KEYMAP_MAX = 64 << 10 };
+enum { KEYMAP_MAX = 64 << 10, BOOT_MAX = 64 << 10 };
 static const char keymap_of_system[] = "/etc/jefelinux/keymap.bmap";
 
-static void note(const struct initramfs *initramfs, const char *format, const char *name,
-	const char *detail)
+static void note(const struct initramfs *initramfs, const char *what, const char *meaning)
 {
-	autofree char *line = memory_format("%s: %s%s", name, format, detail);
+	autofree char *line = memory_format("%s: %s", what, meaning);
 
 	if (initramfs->note)
 		initramfs->note(initramfs->context, line);
@@ -65,19 +64,37 @@ static int add_applets(
 	return 0;
 }
 
+/* Is the system this initramfs is for opened by a passphrase? The live system is not. */
+static bool is_encrypted(const struct initramfs *initramfs)
+{
+	autotext struct text boot = {0};
+
+	return file_read(initramfs->modules_root_fd, "etc/jefelinux/boot", BOOT_MAX,
+		       &boot, NULL) == 0 &&
+	       strstr(text_string(&boot), "LUKS_UUID=");
+}
+
+static int add_program(const struct initramfs *initramfs, struct programs *programs,
+	const struct content_program *program, struct error *err)
+{
+	struct error detail = {0};
+
+	if (programs_add(programs, program->name, &detail) == 0)
+		return 0;
+	if (program->need == NEED_ALWAYS ||
+		(program->need == NEED_WHEN_ENCRYPTED && is_encrypted(initramfs)))
+		return error_set(err, detail.code, "%s", detail.text);
+	note(initramfs, detail.text, program->without);
+	return 0;
+}
+
 static int add_programs(
 	const struct initramfs *initramfs, struct programs *programs, struct error *err)
 {
 	for (const struct content_program *program = content_programs; program->name;
-		program++) {
-		struct error detail = {0};
-
-		if (programs_add(programs, program->name, &detail) == 0)
-			continue;
-		if (!program->without)
-			return error_set(err, detail.code, "%s", detail.text);
-		note(initramfs, "not there: ", program->name, program->without);
-	}
+		program++)
+		if (add_program(initramfs, programs, program, err) < 0)
+			return err->code;
 	for (const char *const *library = content_libraries; *library; library++) {
 		struct error detail = {0};
 
@@ -85,7 +102,7 @@ static int add_programs(
 			detail.code != -ENOENT)
 			return error_set(err, detail.code, "%s", detail.text);
 	}
-	return programs_add(programs, "busybox", err);
+	return 0;
 }
 
 static int add_keymap(
@@ -136,7 +153,7 @@ static int fill(const struct initramfs *initramfs, struct image *image,
 			&missing, err) < 0)
 		return err->code;
 	for (size_t i = 0; i < missing.count; i++)
-		note(initramfs, "this kernel has no such driver", missing.items[i], "");
+		note(initramfs, missing.items[i], "this kernel has no such driver");
 	return 0;
 }
 

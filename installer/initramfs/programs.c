@@ -229,7 +229,7 @@ int programs_add(struct programs *programs, const char *name, struct error *err)
 		if (file_exists(programs->root_fd, path))
 			return add_file(programs, path, err);
 	}
-	return error_set(err, -ENOENT, "%s: no such program here", name);
+	return error_set(err, -ENOENT, "the program %s is not installed", name);
 }
 
 int programs_add_library(struct programs *programs, const char *name, struct error *err)
@@ -237,6 +237,6 @@ int programs_add_library(struct programs *programs, const char *name, struct err
 	autofree char *path = find_library(programs, &programs->directories, "/", name);
 
 	if (!path)
-		return error_set(err, -ENOENT, "%s: no such library here", name);
+		return error_set(err, -ENOENT, "the library %s is not installed", name);
 	return add_file(programs, path, err);
 }
