@@ -40,7 +40,7 @@ AC_DEFUN([JEFE_COMPILER_FLAGS], [
       [JEFE_ADD_FLAG([HARDEN_CFLAGS], flag)])
     HARDEN_CFLAGS="$HARDEN_CFLAGS -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3"
     m4_foreach([flag], [[-pie], [-Wl,-z,relro], [-Wl,-z,now], [-Wl,-z,noexecstack], [-Wl,-z,separate-code]],
-      [JEFE_ADD_FLAG([HARDEN_LDFLAGS], flag)])
+      [JEFE_ADD_FLAG([HARDEN_LDFLAGS], m4_defn([flag]))])
   ])
   AC_SUBST([WARN_CFLAGS])
   AC_SUBST([HARDEN_CFLAGS])

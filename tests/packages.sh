@@ -13,7 +13,7 @@ done > "$names"
 
 number=0
 bad=0
-packages=$(sed -n '/^static const char \*package_for/,/^}/s/.*{"[^"]*", "\([^"]*\)"}.*/\1/p' installer/distro/alpine.c | sort -u)
+packages=$(sed -n '/^static const struct name_row packages/,/^}/s/.*{"[^"]*", "\([^"]*\)"}.*/\1/p' installer/distro/alpine.c | sort -u)
 # shellcheck disable=SC2086 # a list of words
 set -- $packages
 [ $# -gt 0 ] || { echo "Bail out! no packages found in installer/distro/alpine.c"; exit 99; }
