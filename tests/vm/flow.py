@@ -237,10 +237,13 @@ class Installation:
 
     def no_secrets(self):
         """Neither the files of the running system, nor its disk, nor a log of the machine holds what was typed or answered."""
+        canary = "a canary that the search must find"
+        self.ssh(f"echo {canary} >/tmp/canary")
         for secret in filter(None, (self.encrypted and self.passphrase, self.password)):
             found = self.vm.ssh("ana", self.key, f"{ESCALATE[self.base]} grep -rlFs -f - /boot /etc /home /opt /root /run /tmp /usr/share /var",
-                                SLOW_COMMAND, secret + "\n")
-            require(found.returncode == 1, f"a secret in files of the installed system: {found.stdout}{found.stderr}")
+                                SLOW_COMMAND, f"{secret}\n{canary}\n")
+            require(found.stdout.split() == ["/tmp/canary"],
+                    f"a secret in files of the installed system, or nothing found: {found.stdout}{found.stderr}")
         self.power_off()
         for secret in (self.passphrase.encode(), self.password.encode()):
             for path in [self.disk.path, *self.folder.glob("*.log")]:
