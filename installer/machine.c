@@ -58,6 +58,7 @@ static const struct member content_members[] = {
 	MEMBER(struct content, uuid, MEMBER_TEXT),
 	MEMBER(struct content, part_name, MEMBER_TEXT),
 	MEMBER(struct content, part_type, MEMBER_TEXT),
+	MEMBER(struct content, part_uuid, MEMBER_TEXT),
 	MEMBER(struct content, start_bytes, MEMBER_U64),
 	MEMBER(struct content, size_bytes, MEMBER_U64),
 	{0},

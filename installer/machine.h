@@ -15,6 +15,7 @@ struct content {
 	char *label, *uuid;
 	char *part_name;  /* GPT name */
 	char *part_type;  /* GPT type GUID */
+	char *part_uuid;  /* GPT GUID of this partition */
 	uint64_t start_bytes, size_bytes;
 };
 

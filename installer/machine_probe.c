@@ -57,6 +57,7 @@ static void probe_content(blkid_probe probe, struct content *content)
 	content->uuid = blkid_value(probe, "UUID");
 	content->part_name = blkid_value(probe, "PART_ENTRY_NAME");
 	content->part_type = blkid_value(probe, "PART_ENTRY_TYPE");
+	content->part_uuid = blkid_value(probe, "PART_ENTRY_UUID");
 }
 
 static struct content *add_content(struct disk *disk, struct content content)

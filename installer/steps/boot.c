@@ -99,19 +99,34 @@ static int install_uefi(const struct recipe *recipe, struct run *run, struct err
 		err);
 }
 
-/* Installing again must not fill the firmware's memory with entries of our name. */
-static int remove_nvram_entries(struct error *err)
+/* Is it an entry of our name for a partition that was on this disk when the machine was probed? */
+static bool is_old_entry(const char *line, const struct disk *disk)
+{
+	for (size_t i = 0; i < disk->content_count; i++) {
+		const char *uuid = disk->contents[i].part_uuid;
+		autofree char *pattern =
+			memory_format("Boot????? JefeLinux*,%s,*", uuid ? uuid : "");
+
+		if (uuid && text_matches(line, pattern))
+			return true;
+	}
+	return false;
+}
+
+/* Installing again must not fill the firmware's memory; installations on other disks keep their entries. */
+static int remove_nvram_entries(const struct disk *disk, struct error *err)
 {
 	autotext struct text output = {0};
 	autowords struct words lines = {0};
 	int rc = command_run(
-		&(struct command){.argv = COMMAND("efibootmgr"), .output = &output}, err);
+		&(struct command){.argv = COMMAND("efibootmgr", "-v"), .output = &output},
+		err);
 
 	words_split(&lines, text_string(&output), "\n");
 	for (size_t i = 0; rc == 0 && i < lines.count; i++) {
 		autofree char *number = NULL;
 
-		if (!text_matches(lines.items[i], "Boot????? JefeLinux*"))
+		if (!is_old_entry(lines.items[i], disk))
 			continue;
 		number = memory_copy_bytes(lines.items[i] + strlen("Boot"), 4);
 		rc = command_run(&(struct command){.argv = COMMAND("efibootmgr", "-q",
@@ -121,17 +136,17 @@ static int remove_nvram_entries(struct error *err)
 	return rc;
 }
 
-static int add_nvram_entry(const char *disk, struct error *err)
+static int add_nvram_entry(const struct disk *disk, struct error *err)
 {
-	int rc = remove_nvram_entries(err);
+	int rc = remove_nvram_entries(disk, err);
 
 	if (rc < 0)
 		return rc;
 	return command_run(
 		&(struct command){
-			.argv = COMMAND("efibootmgr", "-q", "--create", "--disk", disk,
-				"--part", "2", "--label", "JefeLinux", "--loader",
-				"\\EFI\\BOOT\\BOOTX64.EFI")},
+			.argv = COMMAND("efibootmgr", "-q", "--create", "--disk",
+				disk->path, "--part", "2", "--label", "JefeLinux",
+				"--loader", "\\EFI\\BOOT\\BOOTX64.EFI")},
 		err);
 }
 
@@ -144,7 +159,7 @@ static void try_nvram(const struct recipe *recipe, struct run *run)
 		!recipe->machine->nvram_writable ||
 		!command_exists(AT_FDCWD, "efibootmgr"))
 		return;
-	if (add_nvram_entry(recipe->disk->path, &err) < 0)
+	if (add_nvram_entry(recipe->disk, &err) < 0)
 		events_warn(run->events, "no entry in the firmware's boot menu: %s",
 			err.text);
 }
