@@ -248,19 +248,17 @@ static blkid_probe wipe_probe(int fd)
 static int walk_signatures(int fd, bool wipe)
 {
 	blkid_probe probe = wipe_probe(fd);
-	int found = 0;
+	int found = 0, rc;
 
 	if (!probe)
 		return -ENOMEM;
-	while (blkid_do_probe(probe) == 0) {
+	while ((rc = blkid_do_probe(probe)) == 0) {
 		found++;
-		if (wipe && blkid_do_wipe(probe, 0) < 0) {
-			found = -EIO;
+		if (wipe && (rc = blkid_do_wipe(probe, 0)) < 0)
 			break;
-		}
 	}
 	blkid_free_probe(probe);
-	return found;
+	return rc < 0 ? -EIO : found;
 }
 
 int storage_wipe_signatures(const char *device, struct error *err)
