@@ -6,12 +6,14 @@
 #include "installer/base/memory.h"
 #include "installer/controls/kinds.h"
 
-static void compose(struct site *site, const struct control_kind *kind, struct text *text)
+static int compose(struct site *site, const struct control_kind *kind, struct text *text,
+	struct error *err)
 {
 	autotext struct text body = {0};
+	int rc = kind->begin ? kind->begin(site, &body, err) : 0;
 
-	if (kind->begin)
-		kind->begin(site, &body);
+	if (rc < 0)
+		return rc;
 	for (const struct control *const *control = controls; *control; control++) {
 		struct finding finding = {0};
 		autofree char *value =
@@ -26,6 +28,7 @@ static void compose(struct site *site, const struct control_kind *kind, struct t
 	if (body.size && kind->header)
 		text_add(text, kind->header);
 	text_add(text, text_string(&body));
+	return 0;
 }
 
 /* The old file, or none, as before composed_write(). */
@@ -44,10 +47,11 @@ int composed_write(struct site *site, const struct control_kind *kind, bool *cha
 	struct error *err)
 {
 	autotext struct text text = {0}, old = {0};
-	bool was_there = disk_read(site, kind->file, &old);
-	int rc;
+	int was_there = disk_load(site, kind->file, &old, err);
+	int rc = was_there < 0 ? was_there : compose(site, kind, &text, err);
 
-	compose(site, kind, &text);
+	if (rc < 0)
+		return rc;
 	if (!text.size) {
 		*changed = was_there;
 		return file_remove(site->scope->root_fd, kind->file, err);

@@ -16,6 +16,17 @@ bool disk_read(const struct site *site, const char *path, struct text *text)
 	return file_read(site->scope->root_fd, path, DISK_MAX, text, NULL) == 0;
 }
 
+int disk_load(
+	const struct site *site, const char *path, struct text *text, struct error *err)
+{
+	struct error detail = {0};
+	int rc = file_read(site->scope->root_fd, path, DISK_MAX, text, &detail);
+
+	if (rc == 0 || rc == -ENOENT)
+		return rc == 0;
+	return error_set(err, rc, "%s is left as it is: %s", path, detail.text);
+}
+
 static bool disk_stat(int root_fd, const char *path, struct stat *st)
 {
 	autoclose int fd = file_open(root_fd, path, O_PATH, 0, NULL);

@@ -161,10 +161,11 @@ static int apply(struct site *site, const struct control *control, const char *v
 	const struct rule *rule = rule_of(control);
 	autotext struct text old = {0}, text = {0};
 	char *rest, *line;
+	int rc = rule->repair ? disk_load(site, rule->path, &old, err) : 0;
 
 	(void)value;
-	if (!rule->repair || !disk_read(site, rule->path, &old))
-		return 0;
+	if (rc <= 0)
+		return rc;
 	rest = old.data;
 	while ((line = line_next(&rest))) {
 		autoentry struct entry entry = entry_of(line);

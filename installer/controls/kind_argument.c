@@ -42,16 +42,17 @@ static bool is_managed(const char *token)
 	return false;
 }
 
-static void begin(struct site *site, struct text *text)
+static int begin(struct site *site, struct text *text, struct error *err)
 {
 	autotext struct text old = {0};
 	autowords struct words lines = {0};
+	int rc = disk_load(site, kind_argument.file, &old, err);
 
-	(void)disk_read(site, kind_argument.file, &old);
 	words_split(&lines, text_string(&old), "\n");
 	for (size_t i = 0; i < lines.count; i++)
 		if (!is_managed(lines.items[i]))
 			text_addf(text, "%s\n", lines.items[i]);
+	return rc < 0 ? rc : 0;
 }
 
 static void lines(struct site *site, const struct control *control, const char *value,

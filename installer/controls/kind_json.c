@@ -12,8 +12,11 @@ static int load(const struct site *site, const char *path, struct json **documen
 	struct error *err)
 {
 	autotext struct text text = {0};
+	int rc = disk_load(site, path, &text, err);
 
-	if (disk_read(site, path, &text))
+	if (rc < 0)
+		return rc;
+	if (rc > 0)
 		return json_parse(text_string(&text), path, document, err);
 	*document = json_new_object();
 	return 0;

@@ -111,9 +111,11 @@ static int apply(struct site *site, const struct control *control, const char *v
 	autowords struct words target = {0};
 	autofree char *options = NULL;
 	char *rest, *line;
+	int rc = disk_load(site, table, &old, err);
 
+	if (rc < 0)
+		return rc;
 	split_target(control, &target);
-	(void)disk_read(site, table, &old);
 	options = options_of(text_string(&old), target.items[0]);
 	if (options ? has_options(options, value) : target.count < 2)
 		return 0;

@@ -91,9 +91,10 @@ static int apply(struct site *site, const struct control *control, const char *v
 	autotext struct text old = {0}, text = {0};
 	bool done = must_be_absent(&setting);
 	char *rest, *line;
+	int rc = disk_load(site, setting.path, &old, err);
 
-	if (!disk_read(site, setting.path, &old))
-		return 0;
+	if (rc <= 0)
+		return rc;
 	rest = old.data;
 	while ((line = line_next(&rest))) {
 		if (!is_line(&setting, line)) {

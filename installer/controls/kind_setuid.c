@@ -118,8 +118,10 @@ static int remember(const struct site *site, const struct words *rows, struct er
 {
 	autotext struct text text = {0};
 	bool changed = false;
+	int rc = disk_load(site, database, &text, err);
 
-	(void)disk_read(site, database, &text);
+	if (rc < 0)
+		return rc;
 	for (size_t i = 0; i < rows->count; i++) {
 		autofree char *end = memory_format(" %s\n", path_of(rows->items[i]));
 
@@ -135,9 +137,10 @@ static int give_back(
 	autotext struct text old = {0}, kept = {0};
 	bool rewritten = false;
 	char *rest, *row;
+	int rc = disk_load(site, database, &old, err);
 
-	if (!disk_read(site, database, &old))
-		return 0;
+	if (rc <= 0)
+		return rc;
 	rest = old.data;
 	while ((row = line_next(&rest))) {
 		bool wanted = !allowed || may_stay(path_of(row), allowed);

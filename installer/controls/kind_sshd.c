@@ -38,9 +38,10 @@ static int ensure_include(struct site *site, struct error *err)
 	bool changed = false;
 	autofree char *copy = NULL;
 	char *rest, *line;
+	int rc = disk_load(site, main_path, &old, err);
 
-	if (!disk_read(site, main_path, &old))
-		return 0;
+	if (rc <= 0)
+		return rc;
 	rest = copy = memory_copy_text(text_string(&old));
 	while ((line = line_next(&rest)))
 		if (is_include(line))

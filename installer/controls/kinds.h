@@ -55,7 +55,8 @@ struct control_kind {
 	/* Kinds whose controls share one file of ours: it is written from all of them at once, and removed when nothing is wanted. */
 	const char *file, *header;
 	unsigned mode;
-	void (*begin)(struct site *site, struct text *text); /* NULL: nothing */
+	int (*begin)(struct site *site, struct text *text,
+		struct error *err); /* NULL: nothing */
 	void (*lines)(struct site *site, const struct control *control, const char *value,
 		struct text *text);
 	void (*end)(struct site *site, struct text *text); /* NULL: nothing */
@@ -130,8 +131,11 @@ void composed_persisted(struct site *site, const struct control *control,
 	const char *value, struct finding *finding);
 
 /* disk.c: reading and replacing files with their owners kept. */
-/* false: not there. */
+/* For looking: false when it is not there or cannot be read. */
 bool disk_read(const struct site *site, const char *path, struct text *text);
+/* For changing: 1, or 0 when it is not there; what cannot be read is an error, so that nothing of it gets lost. */
+int disk_load(const struct site *site, const char *path, struct text *text,
+	struct error *err) CHECKED;
 /* Replace when different; parents are made. */
 int disk_write(const struct site *site, const char *path, const struct text *text,
 	unsigned mode, bool *changed, struct error *err) CHECKED;

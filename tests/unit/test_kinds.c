@@ -185,6 +185,37 @@ static void mounts_are_merged_added_or_left(void **state)
 		FOUND_NOTHING);
 }
 
+/* Larger than what is read of any file. */
+static int truncate_below(const char *path, off_t size)
+{
+	autoclose int fd = openat(root, path, O_WRONLY | O_CLOEXEC);
+
+	return ftruncate(fd, size);
+}
+
+static void unreadable_files_are_left(void **state)
+{
+	static const char *const paths[] = {
+		"etc/fstab", "etc/jefelinux/cmdline", "etc/login.defs"};
+	const struct policy policy = {.level = LEVEL_BASELINE};
+	const struct control_scope scope = {
+		.root_fd = root, .distro = distro_named("alpine")};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(paths); i++) {
+		struct error err = {0};
+		struct stat st;
+
+		put(paths[i], "line\n");
+		assert_int_equal(truncate_below(paths[i], 2 << 20), 0);
+		assert_true(controls_apply(&scope, &policy, NULL, NULL, &err) < 0);
+		assert_non_null(strstr(err.text, paths[i]));
+		assert_int_equal(fstatat(root, paths[i], &st, 0), 0);
+		assert_int_equal(st.st_size, 2 << 20);
+		assert_int_equal(unlinkat(root, paths[i], 0), 0);
+	}
+}
+
 static void settings_keep_the_rest_of_the_file(void **state)
 {
 	(void)state;
@@ -380,6 +411,7 @@ int main(void)
 		TEST(arguments_need_the_kernels_word),
 		TEST(modules_are_blocked_and_seen),
 		TEST(mounts_are_merged_added_or_left),
+		TEST(unreadable_files_are_left),
 		TEST(settings_keep_the_rest_of_the_file),
 		TEST(accounts_are_repaired),
 		TEST(second_roots_are_named),
