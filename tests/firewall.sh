@@ -69,6 +69,8 @@ check() { # check NAME TEST...
 
 mkdir -p "$tree/etc" "$tree/var/lib/dpkg"
 echo ID=debian >"$tree/etc/os-release"
+echo 'root:x:0:0:root:/root:/bin/sh' >"$tree/etc/passwd"
+echo 'root:*:19000:0:99999:7:::' >"$tree/etc/shadow"
 printf 'Package: nftables\nStatus: install ok installed\n' >"$tree/var/lib/dpkg/status"
 "$build/jefe-setup" harden --root "$tree" --level hardened >/dev/null || exit 99
 rules=$tree/etc/jefelinux/firewall.nft

@@ -28,7 +28,8 @@ static int print_plan(const struct hardening *hardening, struct error *err)
 	return 0;
 }
 
-static int print_summary(const struct hardening *hardening, struct error *err)
+static int print_summary(
+	const struct hardening *hardening, bool *clean, struct error *err)
 {
 	struct audit audit = {0};
 	autofree char *summary = NULL;
@@ -39,6 +40,7 @@ static int print_summary(const struct hardening *hardening, struct error *err)
 		return rc;
 	summary = audit_summary(&audit, &hardening->policy);
 	(void)printf("%s\n", summary);
+	*clean = audit_is_clean(&audit);
 	controls_results_free(audit.results, audit.count);
 	return 0;
 }
@@ -56,6 +58,7 @@ int cli_harden(int argc, char **argv)
 	autohardeningoptions struct hardening_options options = {0};
 	autohardening struct hardening hardening = {0};
 	struct error err = {0};
+	bool clean = false;
 
 	if (!hardening_options_read(argc, argv, &options) || options.json)
 		return cli_usage("harden", "takes only the options below");
@@ -73,7 +76,7 @@ int cli_harden(int argc, char **argv)
 	if (controls_apply(&hardening.scope, &hardening.policy, print_line, NULL, &err) <
 			0 ||
 		write_boot_menu(&hardening, &err) < 0 ||
-		print_summary(&hardening, &err) < 0)
+		print_summary(&hardening, &clean, &err) < 0)
 		return cli_fail("harden", EXIT_PROBLEMS, &err);
-	return EXIT_DONE;
+	return clean ? EXIT_DONE : EXIT_PROBLEMS;
 }
