@@ -145,6 +145,7 @@ int manifest_load(const char *dir, const char *keys_dir, struct manifest **manif
 		manifest_free(loaded);
 		return error_prefix(err, "payload in %s", dir);
 	}
+	loaded->text = text_take(&text);
 	*manifest = loaded;
 	return 0;
 }
@@ -161,5 +162,6 @@ void manifest_free(struct manifest *manifest)
 	free(manifest->archive);
 	free(manifest->sha256);
 	words_free(&manifest->packages);
+	free(manifest->text);
 	free(manifest);
 }

@@ -14,6 +14,7 @@ struct manifest {
 	char *sha256;    /* of the archive, hex */
 	uint64_t archive_size, unpacked_size, files;
 	struct words packages; /* "name version" */
+	char *text;            /* the verified manifest.json, whole */
 };
 
 /* Read DIR/manifest.json after checking DIR/manifest.sig against the *.pem public keys in keys_dir. A missing or wrong signature is

@@ -29,15 +29,6 @@ static int put(int root, const char *name, const char *text, struct error *err)
 	return file_write(root, path, text, strlen(text), 0600, err);
 }
 
-static int copy_manifest(const struct run *run, struct error *err)
-{
-	autoclose int payload = file_open_root(run->payload_dir, err);
-	autofree char *to = memory_format("%s/manifest.json", directory);
-
-	return payload < 0 ? payload
-			   : file_copy(payload, "manifest.json", run->target_fd, to, err);
-}
-
 static int records_run(const struct recipe *recipe, struct run *run, struct error *err)
 {
 	autofree char *answers = answers_write(recipe->answers);
@@ -52,7 +43,7 @@ static int records_run(const struct recipe *recipe, struct run *run, struct erro
 	if (rc == 0)
 		rc = put(root, "plan.txt", text, err);
 	if (rc == 0)
-		rc = copy_manifest(run, err);
+		rc = put(root, "manifest.json", run->manifest->text, err);
 	if (rc == 0)
 		rc = run->distro->set_kernel_hook(root, err);
 	return rc < 0 ? rc : run->distro->settle_services(root, err);

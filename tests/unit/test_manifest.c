@@ -117,6 +117,7 @@ static void a_signed_manifest_is_read(void **state)
 	assert_int_equal(manifest->files, 3);
 	assert_int_equal(manifest->packages.count, 2);
 	assert_string_equal(manifest->packages.items[1], "busybox 1.36.1");
+	assert_string_equal(manifest->text, GOOD);
 	manifest_free(manifest);
 }
 
