@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -71,15 +72,13 @@ static int ask_twice(int tty, const char *key, struct secret *secret, struct err
 	return rc;
 }
 
-int prompt_secret(
-	void *context, const char *key, struct secret *secret, struct error *err)
+static int ask_silently(
+	int tty, const char *key, struct secret *secret, struct error *err)
 {
-	autoclose int tty = open_terminal();
 	struct termios old, silent;
 	int rc;
 
-	(void)context;
-	if (tty < 0 || tcgetattr(tty, &old) < 0)
+	if (tcgetattr(tty, &old) < 0)
 		return error_errno(err, -errno, "opening the terminal to ask");
 	silent = old;
 	silent.c_lflag &= ~(tcflag_t)ECHO;
@@ -87,5 +86,32 @@ int prompt_secret(
 		return error_errno(err, -errno, "asking without echo");
 	rc = ask_twice(tty, key, secret, err);
 	(void)tcsetattr(tty, TCSAFLUSH, &old);
+	return rc;
+}
+
+/* Does nothing but end read(2). */
+static void interrupted(int number)
+{
+	(void)number;
+}
+
+/* A signal that would end us and leave the terminal without echo ends the asking instead. */
+int prompt_secret(
+	void *context, const char *key, struct secret *secret, struct error *err)
+{
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+	const struct sigaction interrupt = {.sa_handler = interrupted};
+	struct sigaction old[LENGTH(numbers)];
+	autoclose int tty = open_terminal();
+	int rc;
+
+	(void)context;
+	if (tty < 0)
+		return error_errno(err, -errno, "opening the terminal to ask");
+	for (size_t i = 0; i < LENGTH(numbers); i++)
+		(void)sigaction(numbers[i], &interrupt, &old[i]);
+	rc = ask_silently(tty, key, secret, err);
+	for (size_t i = 0; i < LENGTH(numbers); i++)
+		(void)sigaction(numbers[i], &old[i], NULL);
 	return rc;
 }
