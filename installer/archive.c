@@ -64,8 +64,7 @@ static int confine(int root_fd, int socket_fd, struct error *err)
 		return error_errno(err, -errno, "confining the extraction");
 	if (dup2(socket_fd, CHILD_SOCKET) < 0 ||
 		syscall(SYS_close_range, 3U, ~0U, 0U) < 0)
-		return error_errno(
-			err, -errno, "closing what the extraction must not see");
+		return error_errno(err, -errno, "closing inherited descriptors");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
 		(geteuid() == 0 && keep_capabilities() < 0))
 		return error_errno(err, -errno, "giving up privileges");
@@ -324,11 +323,14 @@ static int feed_all(const struct extraction *job, int file_fd, int socket_fd,
 	}
 }
 
-static int take_report(int socket_fd, struct error *err)
+static int take_report(int fd, struct error *err)
 {
 	struct error report = {0};
-	ssize_t got = recv(socket_fd, &report, sizeof(report), MSG_WAITALL);
+	ssize_t got;
 
+	while ((got = recv(fd, &report, sizeof(report), MSG_WAITALL)) < 0 &&
+		errno == EINTR)
+		continue;
 	if (got != (ssize_t)sizeof(report) || report.code >= 0)
 		return 0;
 	report.text[sizeof(report.text) - 1] = '\0';
@@ -343,9 +345,8 @@ static int wait_for(pid_t child, struct error *err)
 		if (errno != EINTR)
 			return error_errno(err, -errno, "waiting for the extraction");
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return error_set(err, -EIO,
-			"the extracting process ended with wait status %#x",
-			(unsigned)status);
+		return error_set(
+			err, -EIO, "unpacking ended with wait status %d", status);
 	return 0;
 }
 
