@@ -41,12 +41,17 @@ static int check_archive(const struct run *run, struct error *err)
 	return 0;
 }
 
+static uint64_t room_needed(uint64_t unpacked)
+{
+	return unpacked < UINT64_MAX / 2 ? unpacked + unpacked / 10 + ROOM_BYTES
+					 : UINT64_MAX;
+}
+
 static int check_fit(
 	const struct recipe *recipe, const struct run *run, struct error *err)
 {
 	uint64_t has = recipe->layout.partitions[PART_ROOT].size_bytes;
-	uint64_t needs = run->manifest->unpacked_size +
-			 run->manifest->unpacked_size / 10 + ROOM_BYTES;
+	uint64_t needs = room_needed(run->manifest->unpacked_size);
 	autofree char *has_text = text_human_size(has),
 		      *needs_text = text_human_size(needs);
 
