@@ -52,12 +52,15 @@ static int remove_stale(int root_fd, const struct distro *distro, struct error *
 	if (file_list(root_fd, "boot", false, &names, err) < 0)
 		return err->code;
 	for (size_t i = 0; i < names.count; i++) {
-		const char *version = names.items[i] + strlen(prefix);
+		const char *version;
 		autofree char *path = memory_format("boot/%s", names.items[i]);
 		autofree char *modules = NULL, *initramfs = NULL, *kernel = NULL,
 			      *kernel_path = NULL;
 
-		if (!text_starts(names.items[i], prefix) || !*version)
+		if (!text_starts(names.items[i], prefix))
+			continue;
+		version = names.items[i] + strlen(prefix);
+		if (!*version)
 			continue;
 		modules = memory_format("lib/modules/%s", version);
 		initramfs = distro->initramfs_image(root_fd, version);
