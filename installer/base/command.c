@@ -47,9 +47,13 @@ static void child_exec(const struct command *command, const int pipes[3])
 		    zone[] = "TZ=UTC", home[] = "HOME=/", term[] = "TERM=dumb";
 	char *environment[] = {path, locale, zone, home, term, NULL};
 	sigset_t none;
+	int above[3];
 
+	/* A caller without standard streams has pipes among 0 to 2: none may be overwritten, and none stay close-on-exec. */
 	for (int fd = 0; fd < 3; fd++)
-		if (dup2(pipes[fd], fd) < 0)
+		above[fd] = fcntl(pipes[fd], F_DUPFD_CLOEXEC, 3);
+	for (int fd = 0; fd < 3; fd++)
+		if (dup2(above[fd], fd) < 0)
 			_exit(126);
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);

@@ -1,6 +1,8 @@
 #include "installer/base/command.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "tests/unit/unit.h"
 
@@ -18,6 +20,27 @@ static void output_and_input(void **state)
 	(void)state;
 	assert_done(command_run(&cat, &err), &err);
 	assert_string_equal(out.data, "a\nb");
+}
+
+static void a_caller_needs_no_standard_streams(void **state)
+{
+	autotext struct text out = {0};
+	struct error err = {0};
+	struct command cat = {.argv = COMMAND("cat"), .input = "a", .output = &out};
+	int kept[3], rc;
+
+	(void)state;
+	for (int fd = 0; fd < 3; fd++)
+		kept[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 10);
+	for (int fd = 0; fd < 3; fd++)
+		(void)close(fd);
+	rc = command_run(&cat, &err);
+	for (int fd = 0; fd < 3; fd++) {
+		(void)dup2(kept[fd], fd);
+		(void)close(kept[fd]);
+	}
+	assert_done(rc, &err);
+	assert_string_equal(text_string(&out), "a");
 }
 
 static void lines_come_one_by_one(void **state)
@@ -81,6 +104,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(output_and_input),
+		cmocka_unit_test(a_caller_needs_no_standard_streams),
 		cmocka_unit_test(lines_come_one_by_one),
 		cmocka_unit_test(failures_say_why),
 		cmocka_unit_test(secrets_travel_by_pipe),
