@@ -179,7 +179,8 @@ static int password_field(const struct secret *password, char **field, struct er
 		return error_prefix(err, "hashing a password");
 	hash = crypt(secret_bytes(password), setting);
 	if (!hash || strncmp(hash, setting, 3) != 0)
-		return error_set(err, -ENOTSUP, "crypt() has no SHA-512");
+		return error_set(err, -ENOTSUP,
+			"crypt() made no SHA-512 hash: the password is longer than 256 bytes, or the C library lacks SHA-512");
 	*field = memory_copy_text(hash);
 	return 0;
 }
