@@ -8,9 +8,9 @@
 
 #include "installer/base/memory.h"
 #include "installer/controls/controls.h"
+#include "installer/layout.h"
 
 #define MIB (UINT64_C(1) << 20)
-#define GIB (UINT64_C(1) << 30)
 
 struct checking {
 	const struct answers *answers;
@@ -105,7 +105,7 @@ static void list_disks(const struct checking *checking)
 
 static uint64_t smallest_disk(const struct answers *answers)
 {
-	return MIB + answers->disk.esp_size + answers->disk.boot_size + 3 * GIB;
+	return MIB + answers->disk.esp_size + answers->disk.boot_size + ROOT_MIN_BYTES;
 }
 
 static void check_one_disk(const struct checking *checking, const struct disk *disk)

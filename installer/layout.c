@@ -7,13 +7,7 @@
 
 #define MIB ((uint64_t)1 << 20)
 
-enum {
-	ROOT_MIN_MIB = 1024,
-	KDF_MIN_MIB = 32,
-	KDF_MAX_MIB = 1024,
-	KDF_ITERATIONS = 4,
-	KDF_THREADS = 4
-};
+enum { KDF_MIN_MIB = 32, KDF_MAX_MIB = 1024, KDF_ITERATIONS = 4, KDF_THREADS = 4 };
 
 /* FAT32 has at least 65525 clusters of at least one sector. */
 static uint64_t esp_minimum(const struct disk *disk)
@@ -72,7 +66,7 @@ static void check(const struct answers *answers, const struct disk *disk,
 	const struct disk_layout *layout, struct problems *problems)
 {
 	const struct partition_spec *root = &layout->partitions[PART_ROOT];
-	uint64_t needed = root->start_bytes + (ROOT_MIN_MIB + 1) * MIB;
+	uint64_t needed = root->start_bytes + ROOT_MIN_BYTES + MIB;
 	autofree char *has = text_human_size(disk->size_bytes);
 	autofree char *needs = text_human_size(needed);
 	autofree char *minimum = text_human_size(esp_minimum(disk));

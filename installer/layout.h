@@ -14,6 +14,9 @@ enum { PART_BIOS, PART_ESP, PART_BOOT, PART_ROOT, PART_COUNT }; /* GPT number is
 /* GPT name of the root partition until the last step. */
 #define NAME_INCOMPLETE "jefe-incomplete"
 
+/* Least room for the root partition. */
+#define ROOT_MIN_BYTES ((uint64_t)3 << 30)
+
 struct disk_layout {
 	const char *disk;              /* /dev/vda; borrowed from the machine */
 	struct partition_spec partitions[PART_COUNT]; /* in the order of the enum */
