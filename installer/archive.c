@@ -345,8 +345,7 @@ static int wait_for(pid_t child, struct error *err)
 		if (errno != EINTR)
 			return error_errno(err, -errno, "waiting for the extraction");
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return error_set(
-			err, -EIO, "unpacking ended with wait status %d", status);
+		return error_set(err, -EIO, "the child has wait status %d", status);
 	return 0;
 }
 
