@@ -20,6 +20,8 @@ libscreens_a_SOURCES += \
 	screens/wizard.c screens/wizard.h
 
 pkglibexec_PROGRAMS += ui-ncurses ui-line
+# They are started by the launcher and take its arguments, not those of a person.
+AM_INSTALLCHECK_STD_OPTIONS_EXEMPT = ui-ncurses ui-line
 noinst_PROGRAMS += ui-script
 
 UI_LIBS = libscreens.a libtui.a libinstaller.a $(ENGINE_LIBS)
