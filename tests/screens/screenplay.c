@@ -19,6 +19,7 @@
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
+#include <utmp.h>
 
 #include <vterm.h>
 
@@ -228,6 +229,27 @@ static void child(const struct play *play, char *const *argv)
 	_exit(127);
 }
 
+/* As forkpty(), but the modes are read before the program can change them. */
+static void start_on_terminal(
+	struct play *play, char *const *argv, const struct winsize *size)
+{
+	int terminal;
+
+	if (openpty(&play->fd, &terminal, NULL, NULL, size) < 0)
+		fail(play, "openpty", strerror(errno));
+	(void)tcgetattr(terminal, &play->before);
+	play->pid = fork();
+	if (play->pid < 0)
+		fail(play, "fork", strerror(errno));
+	if (play->pid == 0) {
+		(void)close(play->fd);
+		if (login_tty(terminal) == 0)
+			child(play, argv);
+		_exit(127);
+	}
+	(void)close(terminal);
+}
+
 static void verb_start(struct play *play, char *arguments)
 {
 	char *kept = memory_copy_text(arguments);
@@ -244,12 +266,7 @@ static void verb_start(struct play *play, char *arguments)
 	if (play->vterm)
 		vterm_free(play->vterm);
 	make_screen(play);
-	play->pid = forkpty(&play->fd, NULL, NULL, &size);
-	if (play->pid < 0)
-		fail(play, "forkpty", strerror(errno));
-	if (play->pid == 0)
-		child(play, argv);
-	(void)tcgetattr(play->fd, &play->before);
+	start_on_terminal(play, argv, &size);
 	play->bytes = 0;
 	while (!play->bytes && take(play, PATIENCE_MS))
 		;
