@@ -52,6 +52,7 @@ static int line_open(void **state, const struct terminal *terminal, struct error
 	return 0;
 }
 
+/* Changed before a question is printed: whoever answers at once, or ahead, shows no secret. */
 static void set_echo(struct line *line, bool echo)
 {
 	struct termios now = line->before;
@@ -114,6 +115,7 @@ static void ask_menu(struct line *line)
 	const struct page *page = line->view->page;
 	size_t count = line_menu(line->view, 0, NULL);
 
+	set_echo(line, true);
 	for (size_t i = 1; i <= count; i++) {
 		struct entry entry = {0};
 
@@ -140,8 +142,8 @@ static void ask(struct line *line, const struct item *item)
 {
 	if (item->error)
 		line_tell(line, _("Not accepted: %s\n"), item->error);
-	line_ask(line->terminal->out, item, LISTED_MAX);
 	set_echo(line, item->type != ITEM_SECRET);
+	line_ask(line->terminal->out, item, LISTED_MAX);
 	line_keep(&line->asked, item->id);
 }
 
@@ -297,7 +299,6 @@ static int hear(struct line *line, struct input *input, int timeout_ms)
 		return rc == 0 ? -EAGAIN : rc;
 	if (line->silent)
 		line_tell(line, "\n");
-	set_echo(line, true);
 	rc = line_answer(line, input);
 	if (rc == 0)
 		secret_cut(line->typed, 0);
