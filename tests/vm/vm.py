@@ -317,8 +317,12 @@ class VM:
     def keys(self, *chords):
         """Press keys by QEMU name: "ret", "alt-f2", "down"."""
         for chord in chords:
-            self.qmp("send-key", keys=[{"type": "qcode", "data": key} for key in chord.split("-")], **{"hold-time": 40})
-            time.sleep(0.09)
+            keys = chord.split("-")
+            # Down and up at once: send-key holds keys, and a guest that is slow just then would repeat them.
+            self.qmp("input-send-event", events=[
+                {"type": "key", "data": {"down": down, "key": {"type": "qcode", "data": key}}}
+                for down, order in ((True, keys), (False, keys[::-1])) for key in order])
+            time.sleep(0.1)
 
     def type(self, text):
         """Type text on a US keyboard."""
