@@ -26,7 +26,13 @@
 #include "installer/base/memory.h"
 #include "installer/base/text.h"
 
-enum { QUIET_MS = 40, SHOT_QUIET_MS = 150, PATIENCE_MS = 20000, WORDS_MAX = 24 };
+enum {
+	QUIET_MS = 60,
+	SHOT_QUIET_MS = 150,
+	ANSWER_MS = 1000,
+	PATIENCE_MS = 20000,
+	WORDS_MAX = 24
+};
 
 struct play {
 	const char *term, *locale, *program, *file;
@@ -93,6 +99,13 @@ static void settle(struct play *play, int quiet_ms)
 {
 	while (take(play, quiet_ms))
 		;
+}
+
+/* What a key brings. The first byte may take long on a busy machine; a key that changes nothing brings none. */
+static void take_answer(struct play *play)
+{
+	if (take(play, ANSWER_MS))
+		settle(play, QUIET_MS);
 }
 
 static void put_utf8(struct text *text, uint32_t code)
@@ -315,12 +328,12 @@ static void verb_key(struct play *play, const char *name)
 				put(play, (const char[]){'\033', 'O', bytes[2], '\0'}, 3);
 			else
 				put(play, bytes, strlen(bytes));
-			settle(play, QUIET_MS);
+			take_answer(play);
 			return;
 		}
 	if (name[0] == '^' && name[1]) {
 		put(play, (const char[]){(char)(name[1] & 0x1f)}, 1);
-		settle(play, QUIET_MS);
+		take_answer(play);
 		return;
 	}
 	fail(play, "no such key", name);
@@ -356,6 +369,7 @@ static void verb_wait(struct play *play, const char *part)
 			fail(play, "never shown", part);
 		}
 	}
+	settle(play, SHOT_QUIET_MS); /* the rest of the frame is not the next key's */
 }
 
 static void verb_resize(struct play *play, const char *size)
@@ -532,7 +546,7 @@ static void perform(struct play *play, const char *verb, char *rest)
 		verb_times(play, rest);
 	else if (strcmp(verb, "type") == 0) {
 		put(play, rest, strlen(rest));
-		settle(play, QUIET_MS);
+		take_answer(play);
 	} else if (strcmp(verb, "wait") == 0)
 		verb_wait(play, rest);
 	else if (strcmp(verb, "absent") == 0 && shows(play, rest))
