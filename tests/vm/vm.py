@@ -294,7 +294,9 @@ class VM:
         reader = "stty raw -echo min 1; mkdir /run/second && echo ready && sh 2>&1 | cat"  # mkdir: only one, however often we typed it
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
-            self.keys("alt-f2", "ret")
+            self.keys("alt-f2")
+            time.sleep(3)  # a key that is faster than the switch lands on the first console
+            self.keys("ret")
             time.sleep(1)
             self.type(f"setsid sh -c '{reader}' <>/dev/ttyS1 >&0 2>&1 &\n")
             if self.second.wait(r"ready\r?\n", 15):
