@@ -534,6 +534,7 @@ static void verb_kill_front_end(const struct play *play)
 	if (!file || fscanf(file, "%d", &child_pid) != 1)
 		fail(play, "no front end below", play->program);
 	(void)kill(child_pid, SIGKILL);
+	// cppcheck-suppress resourceLeak ; closed by scope
 }
 
 static void perform(struct play *play, const char *verb, char *rest)

@@ -60,14 +60,14 @@ static double luminance(struct rgb rgb)
 
 static double contrast(struct style style)
 {
-	short text = style.text < 0 ? 7 : style.text;
-	short ground = style.ground < 0 ? 0 : style.ground;
+	int text = style.text < 0 ? 7 : style.text;
+	int ground = style.ground < 0 ? 0 : style.ground;
 	double a, b;
 
 	if (text < 8 && style.attributes & STYLE_BOLD)
-		text = (short)(text + 8);
-	a = luminance(colour(text));
-	b = luminance(colour(ground));
+		text += 8;
+	a = luminance(colour((short)text));
+	b = luminance(colour((short)ground));
 	return a > b ? (a + 0.05) / (b + 0.05) : (b + 0.05) / (a + 0.05);
 }
 
