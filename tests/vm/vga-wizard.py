@@ -49,22 +49,11 @@ def wait_screen(pattern, timeout):
     require(False, f"the screen never showed {pattern!r}:\n" + "\n".join(shown))
 
 
-def back_to_start():
-    """A key meant for the shell's console may have reached the wizard."""
-    for _ in range(5):
-        wait_screen(r"Step \d of \d", 60)
-        if "This installs JefeLinux" in "\n".join(pc.vm.screen()):
-            return
-        pc.vm.keys("esc")
-        time.sleep(2)
-
-
 def install():
     vm = pc.machine("live", live=True)
     vm.expect(r"executed automatically in \d", 60)
-    time.sleep(20)
+    vm.expect(r"Press 1 or 2: ", LIVE)
     vm.open_shell(LIVE)
-    back_to_start()
     for number, (pattern, actions) in enumerate(PAGES, 1):
         wait_screen(pattern, 60)
         for action in actions:

@@ -294,8 +294,8 @@ class VM:
         reader = "stty raw -echo min 1; mkdir /run/second && echo ready && sh 2>&1 | cat"  # mkdir: only one, however often we typed it
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
-            self.keys("alt-f2")
-            time.sleep(3)  # a key that is faster than the switch lands on the first console
+            if not self._switch_to_second_console():
+                continue
             self.keys("ret")
             time.sleep(1)
             self.type(f"setsid sh -c '{reader}' <>/dev/ttyS1 >&0 2>&1 &\n")
@@ -303,6 +303,17 @@ class VM:
                 self.keys("alt-f1")
                 return
         raise VMError(f"{self.name}: no shell on the second console")
+
+    def _switch_to_second_console(self):
+        """Whether the picture changed: a machine that is still starting may not listen, and keys would go to the first console."""
+        self.keys("alt-f1")
+        time.sleep(1)
+        before = self._picture()
+        self.keys("alt-f2")
+        time.sleep(2)
+        after = self._picture()
+        different = sum(a != b for a, b in zip(before[::97], after[::97]))
+        return len(before) != len(after) or different * 97 > len(before) // 1000
 
     # Screen and keyboard
 
@@ -333,10 +344,14 @@ class VM:
 
     def screenshot(self, title):
         """The screen as PNG in the folder; returns its path."""
-        ppm, png = self.run / "screen.ppm", self.folder / f"{self.name}.{title}.png"
-        self.qmp("screendump", filename=str(ppm))
-        png.write_bytes(ppm_to_png(ppm.read_bytes()))
+        png = self.folder / f"{self.name}.{title}.png"
+        png.write_bytes(ppm_to_png(self._picture()))
         return png
+
+    def _picture(self):
+        ppm = self.run / "screen.ppm"
+        self.qmp("screendump", filename=str(ppm))
+        return ppm.read_bytes()
 
     def screen(self, console=1, timeout=60):
         """The text on a virtual console, a list of lines, read through the root shell of open_shell()."""
