@@ -196,7 +196,6 @@ const struct distro distro_alpine = {
 	.service_running = openrc_running,
 	.package_installed = package_installed,
 	.set_kernel_hook = set_kernel_hook,
-	.settle_services = openrc_settle,
 	.packages = packages,
 	.services = services,
 };

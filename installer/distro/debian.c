@@ -180,7 +180,6 @@ static const struct name_row services[] = {
 	.service_running = openrc_running, \
 	.package_installed = package_installed, \
 	.set_kernel_hook = set_kernel_hook, \
-	.settle_services = openrc_settle, \
 	.packages = packages, \
 	.services = services, \
 }

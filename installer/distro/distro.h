@@ -45,8 +45,6 @@ struct distro {
 	bool (*package_installed)(int root_fd, const char *package);
 	/* Install the hook that runs `jefe-setup boot` (initramfs of every kernel, boot menu) after a kernel upgrade. */
 	int (*set_kernel_hook)(int root_fd, struct error *err);
-	/* After the last change of services: what the service manager would else compute at the first boot. */
-	int (*settle_services)(int root_fd, struct error *err);
 	const struct name_row *packages,
 		*services; /* for distro_package, distro_service */
 };

@@ -66,38 +66,3 @@ bool openrc_running(const char *service)
 	}
 	return running;
 }
-
-/* OpenRC keeps the order of services in a file below /run and copies that of the last shutdown back from here. */
-static int save_order(int root_fd, const char *libexec, struct error *err)
-{
-	static const char made[] = "run/openrc/deptree";
-	autofree char *program = memory_format("/%s/bin/rc-depend", libexec);
-	autofree char *cache = memory_format("%s/cache", libexec);
-	autofree char *order = memory_format("%s/deptree", cache);
-	autofree char *level = memory_format("%s/softlevel", cache);
-	struct command command = {.argv = COMMAND(program, "--update"),
-		.root_fd = root_fd,
-		.timeout_seconds = 120};
-
-	if (file_make_dirs(root_fd, "run/openrc", 0755, err) < 0 ||
-		file_make_dirs(root_fd, cache, 0755, err) < 0 ||
-		command_run(&command, err) < 0 ||
-		file_copy(root_fd, made, root_fd, order, err) < 0 ||
-		file_write(root_fd, level, "default\n", strlen("default\n"), 0644, err) <
-			0)
-		return error_prefix(err, "computing the order of services");
-	return file_remove(root_fd, made, err);
-}
-
-int openrc_settle(int root_fd, struct error *err)
-{
-	static const char *const places[] = {"usr/libexec/rc", "lib/rc"};
-
-	for (size_t i = 0; i < LENGTH(places); i++) {
-		autofree char *program = memory_format("%s/bin/rc-depend", places[i]);
-
-		if (file_exists(root_fd, program))
-			return save_order(root_fd, places[i], err);
-	}
-	return 0;
-}

@@ -11,7 +11,6 @@ int openrc_set(int root_fd, const char *service, const char *runlevel, bool on,
 	struct error *err) CHECKED;
 int openrc_action(const char *service, const char *action, struct error *err) CHECKED;
 bool openrc_running(const char *service);
-int openrc_settle(int root_fd, struct error *err) CHECKED;
 
 /* /etc/network/interfaces, and /etc/resolv.conf when the answers name servers. */
 int interfaces_write(

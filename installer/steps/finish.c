@@ -44,9 +44,7 @@ static int records_run(const struct recipe *recipe, struct run *run, struct erro
 		rc = put(root, "plan.txt", text, err);
 	if (rc == 0)
 		rc = put(root, "manifest.json", run->manifest->text, err);
-	if (rc == 0)
-		rc = run->distro->set_kernel_hook(root, err);
-	return rc < 0 ? rc : run->distro->settle_services(root, err);
+	return rc < 0 ? rc : run->distro->set_kernel_hook(root, err);
 }
 
 const struct step_ops step_records = {

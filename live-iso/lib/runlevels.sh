@@ -37,15 +37,3 @@ apply_runlevels() {
 		fi
 	done < <(runlevels "$2")
 }
-
-# remember_dependencies ROOT: what OpenRC would otherwise compute on the first boot. It does so again by itself when a script
-# or setting is newer, and saves the result when the system goes down.
-remember_dependencies() {
-	# shellcheck disable=SC2016
-	in_root "$1" /bin/sh -euc '
-		for libexec in /usr/libexec/rc /lib/rc; do [ ! -x "$libexec/bin/rc-depend" ] || break; done
-		mkdir -p /run/openrc "$libexec/cache"
-		RC_SVCDIR=/run/openrc "$libexec/bin/rc-depend" --update
-		echo default >/run/openrc/softlevel
-		cp -p /run/openrc/deptree /run/openrc/softlevel "$libexec/cache/"'
-}

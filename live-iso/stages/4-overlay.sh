@@ -26,7 +26,6 @@ make_target_image() {
 	fi
 	ln -sfn /opt/jefe/bin/jefe-setup "$target_root/usr/sbin/jefe-setup"
 	apply_runlevels "$target_root" "$base"
-	remember_dependencies "$target_root"
 }
 
 # make_image BASE ROLE ROOT IMAGE: IMAGE is ROOT with what ROLE has of ours.
