@@ -84,6 +84,49 @@ static void print_labelled(const char *label, const char *text)
 		print_wrapped(line);
 }
 
+/* "fact:NAME" as what it stands for; ids and roles as they are. */
+static void print_names(const char *label, const char *names)
+{
+	autowords struct words words = {0};
+	autotext struct text text = {0};
+
+	words_split(&words, names ? names : "", " ");
+	for (size_t i = 0; i < words.count; i++) {
+		const char *name = words.items[i];
+
+		for (size_t j = 0; j < FACT_COUNT; j++)
+			if (text_starts(name, "fact:") &&
+				strcmp(name + strlen("fact:"), control_facts[j].name) ==
+					0)
+				name = control_facts[j].noun;
+		text_addf(&text, "%s%s", i ? ", " : "", name);
+	}
+	print_labelled(label, words.count ? text.data : NULL);
+}
+
+static void print_value(const struct control *control, const char *value,
+	const char *what, const char *name)
+{
+	autofree char *described = control_describe(control, value);
+
+	(void)printf("  Value:    %s (%s%s)\n", described, what, name);
+}
+
+static void print_values(const struct control *control)
+{
+	for (size_t i = LEVEL_BASELINE; i <= LEVEL_PARANOID; i++)
+		if (control->values[i])
+			print_value(control, control->values[i], "", level_names[i]);
+	for (size_t i = 0; i < LENGTH(control->role_values); i++) {
+		const char *row = control->role_values[i];
+		autofree char *role =
+			row ? memory_copy_bytes(row, strcspn(row, "=")) : NULL;
+
+		if (role)
+			print_value(control, row + strlen(role) + 1, "role ", role);
+	}
+}
+
 static void print_control(const struct control *control)
 {
 	autofree char *undo = control_undo(control);
@@ -92,19 +135,20 @@ static void print_control(const struct control *control)
 	print_labelled("Does", control->effect);
 	print_labelled("May break", control->breaks ? control->breaks : "nothing known");
 	print_labelled("Undo", undo);
-	print_labelled("Needs", control->needs);
+	print_names("Needs", control->needs);
+	print_names("Cannot be together with", control->conflicts);
 	if (control->role && *control->role == '!')
 		print_labelled("Only without role", control->role + 1);
 	else
 		print_labelled("Only with role", control->role);
+	if (control->locks_out)
+		print_labelled("Careful", "a mistake here can lock you out.");
 	print_labelled("See", control->reference);
 	(void)printf("\n  Layer:    %s\n", layer_names[control->layer]);
+	(void)printf("  Severity: %s\n", control_severity_names[control->severity]);
 	(void)printf("  Levels:   %s%s\n", level_names[control->level],
 		control->level < LEVEL_PARANOID ? " and above" : "");
-	for (size_t i = LEVEL_BASELINE; i <= LEVEL_PARANOID; i++)
-		if (control->values[i])
-			(void)printf("  Value:    %s (%s)\n", control->values[i],
-				level_names[i]);
+	print_values(control);
 	(void)printf("  Example:  controls: {%s: off}\n", control->id);
 }
 

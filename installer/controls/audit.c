@@ -91,8 +91,7 @@ static void audit_one(
 		audit_off(control, site->policy, result);
 		return;
 	}
-	result->wanted = control->kind->describe ? control->kind->describe(control, value)
-						 : memory_copy_text(value);
+	result->wanted = control_describe(control, value);
 	if (!site_has(site, control, &finding)) {
 		result->status = status_of(finding.found);
 		take_evidence(result, &finding);

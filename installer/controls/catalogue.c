@@ -52,6 +52,8 @@ const char *const level_sentences[] = {
 	NULL,
 };
 
+const char *const control_severity_names[] = {"medium", "low", "high", "critical", NULL};
+
 const struct role control_roles[] = {
 	{"containers",
          "Docker or Podman runs here: traffic of containers is forwarded, user namespaces stay."},
@@ -59,7 +61,13 @@ const struct role control_roles[] = {
          "Several networks with asymmetric routes: sender addresses are checked loosely."       },
 	{"serial-console", "The machine is operated over a serial line."                        },
 	{"ipv6-autoconf",  "The IPv6 address comes from router announcements."                  },
+	{"desktop-usb",    "USB disks and other USB devices are plugged in while it runs."      },
 	{NULL,             NULL								 },
+};
+
+const struct fact_row control_facts[FACT_COUNT] = {
+	[FACT_ADMIN_KEY] = {"admin-key",    "an administrator with an SSH key"   },
+	[FACT_USB_KEYBOARD] = {"usb-keyboard", "a USB keyboard as the only keyboard"},
 };
 
 const char *const control_status_names[] = {"pass", "fail", "drift", "unavailable",

@@ -29,6 +29,11 @@ extern const char *const level_sentences[];
 
 struct control_kind;
 
+/* What it means when a control is not in force; a row that says nothing means medium. */
+enum control_severity { CONTROL_MEDIUM, CONTROL_LOW, CONTROL_HIGH, CONTROL_CRITICAL };
+/* By enum, NULL-terminated. */
+extern const char *const control_severity_names[];
+
 /* Circumstances of a machine that change controls: answers' hardening.roles. */
 struct role {
 	const char *name;     /* containers */
@@ -36,19 +41,30 @@ struct role {
 };
 extern const struct role control_roles[]; /* ends with name NULL */
 
+/* What is known about the machine and its users, apart from roles; "fact:NAME" in needs and conflicts. */
+enum fact { FACT_ADMIN_KEY, FACT_USB_KEYBOARD, FACT_COUNT };
+enum truth { TRUTH_UNKNOWN, TRUTH_NO, TRUTH_YES };
+struct fact_row {
+	const char *name; /* admin-key */
+	const char *noun; /* "an administrator with an SSH key" */
+};
+extern const struct fact_row control_facts[FACT_COUNT];
+
 /* One measure. Data only. What target and values mean is told beside each kind in kinds.h. */
 struct control {
 	const char *id; /* kernel.kptr_restrict */
 	enum layer layer;
 	enum level level; /* enters at this level; levels are cumulative */
+	enum control_severity severity;
 	const struct control_kind *kind;
 	const char *target; /* kind-specific: sysctl name, path, service … */
 	/* Wanted value by level; NULL: as the level below; [0] unused. */
 	const char *values[4];
-	const char *role_value; /* "role=value": wanted with this role instead, or NULL */
+	/* "role=value": wanted with this role instead; the first whose role is there counts. */
+	const char *role_values[4];
 
 	const char *title;     /* at most 60 cells */
-	const char *effect;    /* one sentence, as are the next two */
+	const char *effect;    /* one sentence with a full stop, as are the next two */
 	const char *breaks;    /* NULL: nothing known */
 	const char *undo;      /* NULL: turn it off and apply again */
 	const char *reference; /* KSPP, CIS, man page … */
@@ -57,8 +73,11 @@ struct control {
 	const char *needs_kernel;
 	const char *kernel_since;  /* "6.6": first kernel that has it */
 	const char *needs_package; /* generic name */
-	const char *needs;         /* ids of controls without which it is pointless */
-	const char *role;          /* only with this role; "!role": only without */
+	/* Ids of controls without which it is pointless, "fact:NAME" for what must be so. */
+	const char *needs;
+	/* Ids of controls it excludes (one of the two says it), "role:NAME", "fact:NAME". */
+	const char *conflicts;
+	const char *role; /* only with all of these roles; "!role": only without */
 
 	bool locks_out; /* a mistake here can lock the operator out */
 	/* A kernel argument that some firmware does not survive: not in the fallback boot entry. */
@@ -95,6 +114,7 @@ struct policy {
 	const struct words *roles;
 	const struct control_setting *settings;
 	size_t setting_count;
+	enum truth facts[FACT_COUNT]; /* all zero: nothing is known */
 };
 
 /* Where controls work. */
@@ -106,14 +126,23 @@ struct control_scope {
 	const char *kernel;
 };
 
+/* A value of a control as people read it, in one line; the caller frees it. */
+char *control_describe(const struct control *control, const char *value) CHECKED;
+
 /* One sentence of how to undo a control; the caller frees it. */
 char *control_undo(const struct control *control) CHECKED;
 
 /* The wanted value of a control under a policy, or NULL when it is not part of it. */
 const char *control_wanted(const struct control *control, const struct policy *policy);
+/* The word of the control's role ("containers", "!containers") that keeps it from a machine with these roles; NULL: none does.
+ * The caller frees it. */
+char *control_excluded(const struct control *control, const struct policy *policy) CHECKED;
 
-/* Check a policy before anything is written: unknown ids, conflicts, missing needs. */
+/* Check a policy before anything is written: unknown ids, conflicts, missing needs. Keys are those of an answer file. */
 void controls_check(const struct policy *policy, struct problems *problems);
+/* The part of it about one control: what it needs and what excludes it. */
+void control_check(const struct control *control, const struct policy *policy,
+	struct problems *problems);
 
 /* Write everything the policy wants; note is called with one line per control changed or unavailable. What fails is named in err;
  * a failure leaves earlier files in place (the caller's step fails as a whole). */

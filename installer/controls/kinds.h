@@ -102,6 +102,11 @@ extern const struct control_kind
 extern const struct control_kind *const control_kinds[]; /* NULL-terminated */
 // clang-format on
 
+/* policy.c */
+/* The operator's own setting of a control, or NULL. */
+const char *policy_setting(const struct policy *policy, const char *id);
+bool policy_has_role(const struct policy *policy, const char *role);
+
 /* site.c */
 int site_open(struct site *site, struct error *err) CHECKED;
 void site_close(struct site *site);

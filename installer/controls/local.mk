@@ -2,6 +2,7 @@ libinstaller_a_SOURCES += \
 	installer/controls/apply.c \
 	installer/controls/audit.c \
 	installer/controls/catalogue.c installer/controls/controls.h \
+	installer/controls/check.c \
 	installer/controls/composed.c \
 	installer/controls/disk.c \
 	installer/controls/kind_account.c \

@@ -27,7 +27,7 @@ struct policy policy_of(const struct answers *answers)
 	};
 }
 
-static const char *setting_for(const struct policy *policy, const char *id)
+const char *policy_setting(const struct policy *policy, const char *id)
 {
 	for (size_t i = 0; i < policy->setting_count; i++)
 		if (strcmp(policy->settings[i].id, id) == 0)
@@ -35,22 +35,42 @@ static const char *setting_for(const struct policy *policy, const char *id)
 	return NULL;
 }
 
-/* "role=value": the value, when the policy has the role. */
+bool policy_has_role(const struct policy *policy, const char *role)
+{
+	return policy->roles && words_contain(policy->roles, role);
+}
+
+/* The value of the first "role=value" whose role the policy has. */
 static const char *role_value(const struct control *control, const struct policy *policy)
 {
-	const char *equals =
-		control->role_value ? strchr(control->role_value, '=') : NULL;
-	autofree char *role = equals ? memory_copy_bytes(control->role_value,
-					       (size_t)(equals - control->role_value))
-				     : NULL;
+	for (size_t i = 0; i < LENGTH(control->role_values); i++) {
+		const char *row = control->role_values[i];
+		size_t size = row ? strcspn(row, "=") : 0;
+		autofree char *role = row ? memory_copy_bytes(row, size) : NULL;
 
-	return role && policy->roles && words_contain(policy->roles, role) ? equals + 1
-									   : NULL;
+		if (role && policy_has_role(policy, role))
+			return row + size + 1;
+	}
+	return NULL;
+}
+
+char *control_excluded(const struct control *control, const struct policy *policy)
+{
+	autowords struct words roles = {0};
+
+	words_split(&roles, control->role ? control->role : "", " ");
+	for (size_t i = 0; i < roles.count; i++) {
+		bool negated = roles.items[i][0] == '!';
+
+		if (policy_has_role(policy, roles.items[i] + negated) == negated)
+			return memory_copy_text(roles.items[i]);
+	}
+	return NULL;
 }
 
 const char *control_wanted(const struct control *control, const struct policy *policy)
 {
-	const char *setting = setting_for(policy, control->id);
+	const char *setting = policy_setting(policy, control->id);
 	const char *value = role_value(control, policy);
 	bool turned_on = setting && strcmp(setting, "on") == 0;
 	enum level level =
@@ -75,85 +95,17 @@ const struct control *control_named(const char *id)
 	return NULL;
 }
 
+char *control_describe(const struct control *control, const char *value)
+{
+	return control->kind->describe ? control->kind->describe(control, value)
+				       : memory_copy_text(value);
+}
+
 char *control_undo(const struct control *control)
 {
 	return control->undo
 		       ? memory_copy_text(control->undo)
 		       : memory_format("jefe-setup harden --set %s=off", control->id);
-}
-
-static void add_unknown(const struct control_setting *setting, struct problems *problems)
-{
-	autofree char *key = memory_format("hardening.controls.%s", setting->id);
-	autowords struct words ids = {0};
-	const char *near;
-
-	for (const struct control *const *control = controls; *control; control++)
-		words_add(&ids, (*control)->id);
-	near = text_nearest(setting->id, (const char *const *)ids.items);
-	if (near)
-		problems_add(problems, SEVERITY_ERROR, key, 0, 0,
-			"there is no such control (did you mean \"%s\"?)", near);
-	else
-		problems_add(problems, SEVERITY_ERROR, key, 0, 0,
-			"there is no such control; `jefe-setup explain` lists them");
-}
-
-static void check_setting(
-	const struct control_setting *setting, struct problems *problems)
-{
-	const struct control *control = control_named(setting->id);
-	autofree char *key = memory_format("hardening.controls.%s", setting->id);
-
-	if (!control)
-		add_unknown(setting, problems);
-	else if (strcmp(setting->value, "on") != 0 &&
-		 strcmp(setting->value, "off") != 0 && !control->kind->takes_value)
-		problems_add(problems, SEVERITY_ERROR, key, 0, 0,
-			"\"%s\": only on or off", setting->value);
-	else if (control->locks_out && strcmp(setting->value, "off") != 0)
-		problems_add(problems, SEVERITY_WARNING, key, 0, 0,
-			"can lock you out: %s",
-			control->breaks ? control->breaks : control->effect);
-}
-
-/* A control that is wanted although one it needs was turned off. */
-static void check_needs(const struct control *control, const struct policy *policy,
-	struct problems *problems)
-{
-	autofree char *key = memory_format("hardening.controls.%s", control->id);
-	autowords struct words needed = {0};
-
-	if (!control->needs || !control_wanted(control, policy))
-		return;
-	words_split(&needed, control->needs, " ");
-	for (size_t i = 0; i < needed.count; i++)
-		if (!control_wanted(control_named(needed.items[i]), policy))
-			problems_add(problems, SEVERITY_ERROR, key, 0, 0,
-				"needs %s; turn that on, or this off", needed.items[i]);
-}
-
-static void check_role(const char *name, struct problems *problems)
-{
-	autotext struct text names = {0};
-
-	for (const struct role *role = control_roles; role->name; role++) {
-		if (strcmp(role->name, name) == 0)
-			return;
-		text_addf(&names, "%s%s", names.size ? ", " : "", role->name);
-	}
-	problems_add(problems, SEVERITY_ERROR, "hardening.roles", 0, 0,
-		"\"%s\" is none of %s", name, text_string(&names));
-}
-
-void controls_check(const struct policy *policy, struct problems *problems)
-{
-	for (size_t i = 0; i < policy->setting_count; i++)
-		check_setting(&policy->settings[i], problems);
-	for (size_t i = 0; policy->roles && i < policy->roles->count; i++)
-		check_role(policy->roles->items[i], problems);
-	for (const struct control *const *control = controls; *control; control++)
-		check_needs(*control, policy, problems);
 }
 
 static void add_quoted(struct text *text, const char *value)

@@ -136,15 +136,13 @@ static bool kernel_suits(
 static bool role_suits(
 	const struct site *site, const struct control *control, struct finding *finding)
 {
-	bool negated = control->role && control->role[0] == '!';
-	const char *role = control->role ? control->role + negated : NULL;
-	bool has =
-		role && site->policy->roles && words_contain(site->policy->roles, role);
+	autofree char *role = control_excluded(control, site->policy);
 
-	if (!role || has != negated)
+	if (!role)
 		return true;
 	find(finding, FOUND_NOTHING, NULL,
-		memory_format(negated ? "not with role %s" : "only with role %s", role));
+		*role == '!' ? memory_format("not with role %s", role + 1)
+			     : memory_format("only with role %s", role));
 	return false;
 }
 

@@ -11,6 +11,11 @@ static struct policy policy_at(enum level level)
 	return (struct policy){.level = level};
 }
 
+static bool is_sentence(const char *text)
+{
+	return strlen(text) > 1 && text[strlen(text) - 1] == '.';
+}
+
 static void every_control_is_complete(void **state)
 {
 	(void)state;
@@ -23,11 +28,36 @@ static void every_control_is_complete(void **state)
 			!control->reference || !control->kind)
 			fail_msg("%s: incomplete, or a title over 60 characters",
 				control->id);
-		if (control->level < LEVEL_BASELINE || !control->values[control->level] ||
-			control->values[control->level - 1])
-			fail_msg("%s: its first value is that of its level", control->id);
-		if (control->effect[strlen(control->effect) - 1] != '.')
-			fail_msg("%s: the effect is a sentence", control->id);
+		if (!is_sentence(control->effect) ||
+			(control->breaks && !is_sentence(control->breaks)) ||
+			(control->undo && !is_sentence(control->undo)))
+			fail_msg("%s: effect, breaks and undo end with a full stop",
+				control->id);
+		if (control->locks_out && !control->breaks)
+			fail_msg("%s: it can lock out, so it says what breaks",
+				control->id);
+		if (control->severity > CONTROL_CRITICAL)
+			fail_msg("%s: no such severity", control->id);
+	}
+}
+
+static void every_control_has_one_entry_level(void **state)
+{
+	(void)state;
+	for (const struct control *const *at = controls; *at; at++) {
+		const struct control *control = *at;
+
+		if (control->level < LEVEL_BASELINE || control->level > LEVEL_PARANOID ||
+			!control->values[control->level])
+			fail_msg("%s: it has a value at its level", control->id);
+		for (unsigned level = LEVEL_NONE; level < control->level; level++)
+			if (control->values[level])
+				fail_msg("%s: a value below its level", control->id);
+		for (unsigned level = control->level + 1; level <= LEVEL_PARANOID;
+			level++)
+			if (control->values[level] && text_equal(control->values[level],
+							      control->values[level - 1]))
+				fail_msg("%s: the same value twice", control->id);
 	}
 }
 
@@ -39,25 +69,76 @@ static bool is_role(const char *name)
 	return false;
 }
 
+static bool is_fact(const char *name)
+{
+	for (size_t i = 0; i < FACT_COUNT; i++)
+		if (strcmp(control_facts[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* What may stand in needs and conflicts. */
+static bool is_known(const struct control *control, const char *name)
+{
+	if (text_starts(name, "fact:"))
+		return is_fact(name + strlen("fact:"));
+	if (text_starts(name, "role:"))
+		return is_role(name + strlen("role:"));
+	return control_named(name) && control_named(name) != control;
+}
+
 static void names_in_the_catalogue_exist(void **state)
 {
 	(void)state;
 	for (const struct control *const *at = controls; *at; at++) {
-		autowords struct words needed = {0};
+		autowords struct words names = {0}, roles = {0};
 
-		words_split(&needed, (*at)->needs ? (*at)->needs : "", " ");
-		for (size_t i = 0; i < needed.count; i++)
-			if (!control_named(needed.items[i]))
-				fail_msg("%s needs %s, which does not exist", (*at)->id,
-					needed.items[i]);
-		if ((*at)->role && !is_role((*at)->role + ((*at)->role[0] == '!')))
-			fail_msg("%s: role %s does not exist", (*at)->id, (*at)->role);
+		words_split(&names, (*at)->needs ? (*at)->needs : "", " ");
+		words_split(&names, (*at)->conflicts ? (*at)->conflicts : "", " ");
+		for (size_t i = 0; i < names.count; i++)
+			if (!is_known(*at, names.items[i]))
+				fail_msg("%s names %s, which does not exist", (*at)->id,
+					names.items[i]);
+		words_split(&roles, (*at)->role ? (*at)->role : "", " !");
+		for (size_t i = 0; i < LENGTH((*at)->role_values); i++)
+			if ((*at)->role_values[i])
+				words_addf(&roles, "%.*s",
+					(int)strcspn((*at)->role_values[i], "="),
+					(*at)->role_values[i]);
+		for (size_t i = 0; i < roles.count; i++)
+			if (!is_role(roles.items[i]))
+				fail_msg("%s: role %s does not exist", (*at)->id,
+					roles.items[i]);
 		for (const struct distro *const *distro = distros;
 			(*at)->needs_package && *distro; distro++)
 			if (!distro_package(*distro, (*at)->needs_package))
 				fail_msg("%s: %s has no %s", (*at)->id, (*distro)->name,
 					(*at)->needs_package);
 	}
+}
+
+static bool is_used(const char *role)
+{
+	for (const struct control *const *at = controls; *at; at++) {
+		autowords struct words roles = {0};
+
+		words_split(&roles, (*at)->role ? (*at)->role : "", " !");
+		for (size_t i = 0; i < LENGTH((*at)->role_values); i++)
+			words_split(&roles,
+				(*at)->role_values[i] ? (*at)->role_values[i] : "", "=");
+		if (words_contain(&roles, role))
+			return true;
+	}
+	return false;
+}
+
+static void every_role_switches_something(void **state)
+{
+	(void)state;
+	for (const struct role *role = control_roles; role->name; role++)
+		if (!is_used(role->name) || !is_sentence(role->sentence))
+			fail_msg("role %s changes no control, or says nothing",
+				role->name);
 }
 
 static void every_layer_has_controls_at_baseline(void **state)
@@ -151,6 +232,86 @@ static void a_bad_policy_is_told_before_anything_is_written(void **state)
 		text.data, "hardening.roles: \"container\" is none of containers"));
 }
 
+static bool told(const struct policy *policy, const char *line)
+{
+	autoproblems struct problems problems = {0};
+	autotext struct text text = {0};
+
+	controls_check(policy, &problems);
+	problems_print(&problems, "policy.yaml", &text);
+	return strstr(text_string(&text), line);
+}
+
+static void roles_and_settings_that_exclude_each_other_are_told(void **state)
+{
+	autowords struct words roles = {0};
+	struct control_setting settings[] = {
+		{(char[]){"kernel.user_namespaces"}, (char[]){"on"}}
+        };
+	struct policy policy = {.level = LEVEL_BASELINE,
+		.roles = &roles,
+		.settings = settings,
+		.setting_count = LENGTH(settings)};
+
+	(void)state;
+	assert_false(told(&policy, "kernel.user_namespaces"));
+	words_add(&roles, "containers");
+	assert_true(told(&policy,
+		"error: hardening.controls.kernel.user_namespaces: has no effect with the role containers; take the role away, or this setting"));
+}
+
+/* The catalogue's own rows come and go: one of the test's. */
+static bool told_of(
+	const struct control *control, const struct policy *policy, const char *text)
+{
+	autoproblems struct problems problems = {0};
+
+	control_check(control, policy, &problems);
+	return problems.count == 1 && strstr(problems.items[0].text, text);
+}
+
+static void conflicts_are_told(void **state)
+{
+	autowords struct words roles = {0};
+	struct policy policy = {.level = LEVEL_BASELINE, .roles = &roles};
+	struct control other = {.id = "test.other",
+			       .level = LEVEL_BASELINE,
+			       .values = {[LEVEL_BASELINE] = "on"},
+			       .conflicts = "kernel.core_pattern"},
+		       busy = other, guard = other;
+	autoproblems struct problems none = {0};
+
+	(void)state;
+	busy.conflicts = "role:containers";
+	guard.conflicts = "fact:usb-keyboard";
+	control_check(&other, &policy, &none);
+	control_check(&busy, &policy, &none);
+	control_check(&guard, &policy, &none);
+	assert_int_equal(none.count, 0);
+	policy.level = LEVEL_HARDENED;
+	policy.facts[FACT_USB_KEYBOARD] = TRUTH_YES;
+	words_add(&roles, "containers");
+	assert_true(told_of(&other, &policy,
+		"cannot be together with kernel.core_pattern; turn one of the two off"));
+	assert_true(told_of(&busy, &policy,
+		"cannot be together with the role containers; take the role away, or turn this off"));
+	assert_true(told_of(&guard, &policy,
+		"cannot be together with a USB keyboard as the only keyboard; turn this off"));
+}
+
+static void facts_that_are_known_count(void **state)
+{
+	struct policy policy = policy_at(LEVEL_BASELINE);
+
+	(void)state;
+	assert_false(told(&policy, "auth.ssh_keys_only"));
+	policy.facts[FACT_ADMIN_KEY] = TRUTH_YES;
+	assert_false(told(&policy, "auth.ssh_keys_only"));
+	policy.facts[FACT_ADMIN_KEY] = TRUTH_NO;
+	assert_true(told(&policy,
+		"error: hardening.controls.auth.ssh_keys_only: needs an administrator with an SSH key; see to that, or turn this off"));
+}
+
 static void all_levels_pass_their_own_check(void **state)
 {
 	(void)state;
@@ -200,12 +361,17 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_control_is_complete),
+		cmocka_unit_test(every_control_has_one_entry_level),
 		cmocka_unit_test(names_in_the_catalogue_exist),
+		cmocka_unit_test(every_role_switches_something),
 		cmocka_unit_test(every_layer_has_controls_at_baseline),
 		cmocka_unit_test(levels_are_cumulative),
 		cmocka_unit_test(operators_settings_win),
 		cmocka_unit_test(roles_change_values),
 		cmocka_unit_test(a_bad_policy_is_told_before_anything_is_written),
+		cmocka_unit_test(roles_and_settings_that_exclude_each_other_are_told),
+		cmocka_unit_test(conflicts_are_told),
+		cmocka_unit_test(facts_that_are_known_count),
 		cmocka_unit_test(all_levels_pass_their_own_check),
 		cmocka_unit_test_setup_teardown(
 			the_kept_policy_comes_back, tree_make, tree_close),
