@@ -121,13 +121,31 @@ int controls_audit(const struct control_scope *scope, const struct policy *polic
 	return 0;
 }
 
+int control_audit(const struct control_scope *scope, const struct policy *policy,
+	const struct control *control, struct control_result *result, struct error *err)
+{
+	autosite struct site site = {.scope = scope, .policy = policy};
+	int rc = site_open(&site, err);
+
+	if (rc < 0)
+		return rc;
+	*result = (struct control_result){0};
+	audit_one(&site, control, result);
+	return 0;
+}
+
+void control_result_clear(struct control_result *result)
+{
+	free(result->wanted);
+	free(result->persisted);
+	free(result->effective);
+	free(result->evidence);
+	*result = (struct control_result){0};
+}
+
 void controls_results_free(struct control_result *results, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		free(results[i].wanted);
-		free(results[i].persisted);
-		free(results[i].effective);
-		free(results[i].evidence);
-	}
+	for (size_t i = 0; i < count; i++)
+		control_result_clear(&results[i]);
 	free(results);
 }

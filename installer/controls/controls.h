@@ -154,6 +154,11 @@ int controls_apply(const struct control_scope *scope, const struct policy *polic
 int controls_audit(const struct control_scope *scope, const struct policy *policy,
 	struct control_result **results, size_t *count, struct error *err) CHECKED;
 void controls_results_free(struct control_result *results, size_t count);
+/* The same for one control; the caller clears the result with control_result_clear(). */
+int control_audit(const struct control_scope *scope, const struct policy *policy,
+	const struct control *control, struct control_result *result,
+	struct error *err) CHECKED;
+void control_result_clear(struct control_result *result);
 
 /* What controls_audit() found, as people and programs read it. The caller frees the text. */
 struct audit {
