@@ -31,3 +31,9 @@ EXTRA_DIST += tests/run tests/lint.sh tests/packages.list tests/.clang-tidy test
 include tests/screens/local.mk
 include tests/bench/local.mk
 EXTRA_DIST += tests/initramfs/run tests/bench/extract tests/bench/initramfs
+
+# Started in virtual machines and on unpacked payloads by tests/vm; see tests/vm/flip.py.
+EXTRA_PROGRAMS += tests/vm/flip
+tests_vm_flip_SOURCES = tests/vm/flip.c
+tests_vm_flip_LDADD = libinstaller.a $(ENGINE_LIBS)
+CLEANFILES += tests/vm/flip

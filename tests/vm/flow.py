@@ -3,6 +3,7 @@
 A scenario is a list of steps, each a title and a function. It prints TAP; the steps behind a failed one are not run.
 """
 
+import base64
 import os
 import pathlib
 import re
@@ -16,6 +17,7 @@ from vm import VM, Disk, VMError
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 WORK = pathlib.Path(os.environ.get("JEFE_VM_FOLDER", ROOT / "build/tests/vm"))
+FLIP = ROOT / "build/tests/vm/flip"
 ESCALATE = {"debian": "sudo -n", "alpine": "doas -n"}
 UNLOCK_PROMPT = r"passphrase to unlock the disk: "
 
@@ -82,8 +84,8 @@ def find_bytes(path, secret):
 class Installation:
     """One computer: it boots the medium, is installed, and boots from its disk."""
 
-    def __init__(self, name, *, base="debian", firmware="bios", encrypted=True, memory=1536, bus="virtio", iso=None):
-        self.name, self.base, self.firmware, self.encrypted, self.memory = name, base, firmware, encrypted, memory
+    def __init__(self, name, *, base="debian", firmware="bios", encrypted=True, memory=1536, bus="virtio", iso=None, level="hardened"):
+        self.name, self.base, self.firmware, self.encrypted, self.memory, self.level = name, base, firmware, encrypted, memory, level
         self.folder = WORK / name
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
@@ -138,7 +140,7 @@ class Installation:
     def answers(self, **changes):
         """The answer file of this installation. The secrets in it must not be found anywhere afterwards."""
         values = {"serial": "JEFETEST1", "erase": "matched-disks", "encryption": "luks2" if self.encrypted else "none",
-                  "level": "hardened", "finish": "poweroff", **changes}
+                  "level": self.level, "finish": "poweroff", **changes}
         secret = f"  passphrase: {{from: literal, value: \"{self.passphrase}\"}}\n  kdf_memory: 64M\n" if self.encrypted else ""
         return (f"schema: 1\nallow_plaintext: true\n"
                 f"system:\n  hostname: vault1\n  keymap: us\n  timezone: Europe/Berlin\n"
@@ -232,8 +234,25 @@ class Installation:
         (self.folder / "audit.txt").write_text(answer.stdout + answer.stderr)
         print(f"# {(answer.stdout.strip().splitlines() or ['no output'])[-1]}", flush=True)
         failures = [line for line in answer.stdout.splitlines() if re.match(r"\s*FAIL\b", line, re.I)]
-        require(answer.returncode == 0 and not failures,
+        require(answer.returncode == 0 and not failures and f"audit: {self.level}:" in answer.stdout,
                 f"audit: exit code {answer.returncode}\n" + "\n".join(failures or [answer.stdout[-2000:] + answer.stderr]))
+
+    def harden(self, level):
+        """Another level, by the same program on the running system. What it cannot reach without a restart is pending."""
+        answer = self.vm.ssh("ana", self.key, f"{ESCALATE[self.base]} /usr/sbin/jefe-setup harden --level {level}", SLOW_COMMAND)
+        (self.folder / f"harden-{level}.txt").write_text(answer.stdout + answer.stderr)
+        require(answer.returncode == 0, f"harden: exit code {answer.returncode}\n{answer.stdout[-3000:]}{answer.stderr}")
+        self.level = level
+
+    def audit_notices(self):
+        """Everything that is right is broken once; see flip.c. On Alpine it needs the C library that jefe-setup brings along."""
+        subprocess.run(["make", "-s", "-C", ROOT / "build", "tests/vm/flip"], check=True)
+        self.vm.ssh("ana", self.key, f"{ESCALATE[self.base]} sh -c 'base64 -d >/opt/flip && chmod 755 /opt/flip'", SLOW_COMMAND, base64.b64encode(FLIP.read_bytes()).decode())
+        run = "/opt/flip" if self.base == "debian" else "/opt/jefe/lib/ld-linux-x86-64.so.2 --library-path /opt/jefe/lib /opt/flip"
+        answer = self.vm.ssh("ana", self.key, f"{ESCALATE[self.base]} {run}", 600)
+        (self.folder / "flip.txt").write_text(answer.stdout + answer.stderr)
+        print(f"# {(answer.stdout.strip().splitlines() or ['no output'])[-1]}", flush=True)
+        require(answer.returncode == 0, f"flip: exit code {answer.returncode}\n{answer.stdout}{answer.stderr}")
 
     def no_secrets(self):
         """Neither the files of the running system, nor its disk, nor a log of the machine holds what was typed or answered."""

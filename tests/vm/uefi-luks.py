@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""UEFI, LUKS2, unattended; afterwards wrong passphrases, a kernel upgrade, and the same disk under BIOS."""
+"""UEFI, LUKS2, unattended; afterwards a kernel upgrade, the highest level, wrong passphrases, and the same disk under BIOS."""
 from flow import BOOT, UNLOCK_PROMPT, Installation, require
 
 pc = Installation("uefi-luks", firmware="uefi")
@@ -29,15 +29,24 @@ def kernel_upgrade():
     after = pc.root("stat -c %Y.%i /boot/initr* /boot/grub/grub.cfg")
     same = set(before.split()) & set(after.split())
     require(not same, f"the hook left files as they were: {before!r} {after!r}")
+
+
+def paranoid():
+    """Raised on the running system; the restart that also starts the new initramfs makes it complete."""
+    pc.harden("paranoid")
     pc.power_off()
     pc.boot("upgraded")
+    pc.audit()
+    pc.audit_notices()
 
 
 pc.run([
     ("installs unattended", pc.install_unattended),
     ("unlocks, starts from its disk and lets the key in", pc.boot),
     ("audit finds no failure", pc.audit),
-    ("a kernel upgrade makes a new initramfs that starts", kernel_upgrade),
+    ("the audit notices everything that is broken", pc.audit_notices),
+    ("a kernel upgrade makes a new initramfs and boot menu", kernel_upgrade),
+    ("raised to paranoid it starts again, nothing fails, every break is noticed", paranoid),
     ("no secret in files, disk and logs", pc.no_secrets),
     ("starts by BIOS, too", pc.boot_other_firmware),
     ("wrong passphrases are counted and end without a shell", wrong_passphrases),

@@ -1,0 +1,539 @@
+/* Break everything that the audit calls right, one control after the other, and see that it notices.
+ *
+ *	flip [ROOT]       on a system that was hardened (its policy is read); default: the running one
+ *
+ * A control is broken on its disk, and in the kernel of the running system where that can be done and undone; each time the audit
+ * must say fail or drift. Everything is put back. Prints a line for each that was not noticed and a last line of counts; the exit
+ * code is 0 when all were. */
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "installer/base/command.h"
+#include "installer/base/file.h"
+#include "installer/base/memory.h"
+#include "installer/controls/kinds.h"
+#include "installer/distro/distro.h"
+
+enum { FILE_MAX = 4 << 20 };
+
+/* What one break changed. */
+struct change {
+	char *path; /* a file, or a setting below /proc/sys */
+	bool existed, mode_only;
+	struct text content;
+	struct stat st;
+	const char *service, *runlevel; /* instead of a file: switched over */
+	bool was_on;
+	bool table; /* the rule set was deleted from the kernel */
+};
+
+struct flip {
+	struct control_scope scope;
+	struct policy policy;
+	struct site site;
+	struct change change;
+	unsigned broken, unnoticed, unbroken;
+};
+
+/* Returns true when something was broken. */
+typedef bool breaker(struct flip *flip, const struct control *control, const char *value);
+
+static int root_of(const struct flip *flip)
+{
+	return flip->scope.root_fd;
+}
+
+static bool keep(struct flip *flip, const char *path)
+{
+	struct change *change = &flip->change;
+	autoclose int fd = file_open(root_of(flip), path, O_RDONLY, 0, NULL);
+
+	change->path = memory_copy_text(path);
+	change->existed = fd >= 0 && fstat(fd, &change->st) == 0;
+	return !change->existed ||
+	       file_read(root_of(flip), path, FILE_MAX, &change->content, NULL) == 0;
+}
+
+static void own(const struct flip *flip, const struct change *change)
+{
+	autoclose int fd =
+		file_open(root_of(flip), change->path, O_RDONLY | O_NONBLOCK, 0, NULL);
+
+	if (fd < 0 || fchown(fd, change->st.st_uid, change->st.st_gid) < 0 ||
+		fchmod(fd, change->st.st_mode & 07777) < 0)
+		(void)printf("%s: owner and mode are not as before: %s\n", change->path,
+			strerror(errno));
+}
+
+/* Change a mode for the time being; of the file, where path is a link. */
+static bool loosen(struct flip *flip, const char *path, mode_t mode)
+{
+	struct change *change = &flip->change;
+	autoclose int fd = file_open(root_of(flip), path, O_RDONLY | O_NONBLOCK, 0, NULL);
+
+	change->path = memory_copy_text(path);
+	change->mode_only = change->existed = fd >= 0 && fstat(fd, &change->st) == 0;
+	return change->existed && fchmod(fd, mode) == 0;
+}
+
+/* Replace a file's content for the time being; its owner and mode stay. */
+static bool spoil(struct flip *flip, const char *path, const char *content)
+{
+	struct error err = {0};
+
+	if (!keep(flip, path))
+		return false;
+	if (file_write(root_of(flip), path, content, strlen(content), 0600, &err) < 0) {
+		(void)printf("# %s\n", err.text);
+		return false;
+	}
+	if (flip->change.existed)
+		own(flip, &flip->change);
+	return true;
+}
+
+static bool spoil_added(struct flip *flip, const char *path, const char *line)
+{
+	autotext struct text text = {0};
+
+	if (file_read(root_of(flip), path, FILE_MAX, &text, NULL) < 0)
+		text_free(&text);
+	text_addf(&text, "%s%s\n",
+		text.size && text.data[text.size - 1] != '\n' ? "\n" : "", line);
+	return spoil(flip, path, text.data);
+}
+
+/* The file without the lines of which one holds the word. */
+static bool spoil_without(struct flip *flip, const char *path, const char *word)
+{
+	autotext struct text old = {0}, text = {0};
+	char *rest, *line;
+
+	if (file_read(root_of(flip), path, FILE_MAX, &old, NULL) < 0)
+		return false;
+	rest = old.data;
+	while ((line = line_next(&rest)))
+		if (!strstr(line, word))
+			text_addf(&text, "%s\n", line);
+	return spoil(flip, path, text_string(&text));
+}
+
+static void write_setting(const char *path, const char *value, bool *done)
+{
+	autofree char *full = memory_format("/%s", path);
+	int fd = open(full, O_WRONLY | O_CLOEXEC);
+
+	*done = fd >= 0 && write(fd, value, strlen(value)) >= 0;
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+static void put_back_file(struct flip *flip, struct change *change)
+{
+	struct error err = {0};
+	bool done = true;
+	int rc = 0;
+
+	if (text_starts(change->path, "proc/sys/"))
+		write_setting(change->path, text_string(&change->content), &done);
+	else if (!change->existed)
+		rc = file_remove(root_of(flip), change->path, &err);
+	else if (!change->mode_only)
+		rc = file_write(root_of(flip), change->path,
+			text_string(&change->content), change->content.size, 0600, &err);
+	if (rc < 0 || !done)
+		(void)printf("%s is not as before: %s\n", change->path, err.text);
+	if (change->existed && !text_starts(change->path, "proc/sys/"))
+		own(flip, change);
+}
+
+static void put_back(struct flip *flip)
+{
+	struct change *change = &flip->change;
+	struct error err = {0};
+
+	if (change->path)
+		put_back_file(flip, change);
+	if (change->service &&
+		flip->scope.distro->set_service(root_of(flip), change->service,
+			change->runlevel, change->was_on, &err) < 0)
+		(void)printf("%s is not as before: %s\n", change->service, err.text);
+	if (change->table && kind_firewall.activate(&flip->site, &err) < 0)
+		(void)printf("the packet filter is not as before: %s\n", err.text);
+	free(change->path);
+	text_free(&change->content);
+	*change = (struct change){0};
+}
+
+/* Word n of the target. The caller frees it. */
+static char *target_word(const struct control *control, size_t n)
+{
+	autowords struct words words = {0};
+
+	words_split(&words, control->target, " ");
+	return n < words.count ? memory_copy_text(words.items[n]) : NULL;
+}
+
+/* Kinds with a file of ours: it loses the lines of the control, or all when it cannot be told which they are. */
+static bool break_lines(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	autotext struct text mine = {0}, old = {0}, text = {0};
+	char *rest, *line;
+
+	if (file_read(root_of(flip), control->kind->file, FILE_MAX, &old, NULL) < 0)
+		return false;
+	control->kind->lines(&flip->site, control, value, &mine);
+	rest = mine.size ? old.data : NULL;
+	while ((line = line_next(&rest)))
+		if (!text_has_line(mine.data, line))
+			text_addf(&text, "%s\n", line);
+	return spoil(flip, control->kind->file, text_string(&text));
+}
+
+static bool break_argument(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	const char *forbidden = strchr(value, '!');
+	autofree char *word =
+		forbidden ? memory_copy_bytes(forbidden + 1, strcspn(forbidden + 1, " "))
+			  : NULL;
+
+	return word ? spoil_added(flip, control->kind->file, word)
+		    : break_lines(flip, control, value);
+}
+
+/* A later file sets another value. */
+static bool break_sysctl(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	autofree char *name = target_word(control, 0);
+	autofree char *line =
+		memory_format("%s = %s", name, strcmp(value, "1") == 0 ? "0" : "1");
+
+	return spoil_added(flip, "etc/sysctl.conf", line);
+}
+
+/* The entry loses its options. */
+static bool break_mount(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	autofree char *point = target_word(control, 0);
+	autotext struct text old = {0}, text = {0};
+	char *rest, *line;
+
+	(void)value;
+	if (file_read(root_of(flip), "etc/fstab", FILE_MAX, &old, NULL) < 0)
+		return false;
+	rest = old.data;
+	while ((line = line_next(&rest))) {
+		autowords struct words fields = {0};
+
+		words_split(&fields, line, " \t");
+		if (fields.count >= 4 && strcmp(fields.items[1], point) == 0)
+			text_addf(&text, "%s %s %s defaults\n", fields.items[0], point,
+				fields.items[2]);
+		else
+			text_addf(&text, "%s\n", line);
+	}
+	return spoil(flip, "etc/fstab", text_string(&text));
+}
+
+static bool break_file(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	autofree char *path = target_word(control, 0);
+
+	(void)value;
+	return spoil_added(flip, path, "# changed");
+}
+
+/* The first path that is there, of targets whose last part may be a pattern. The caller frees it. */
+static char *existing(struct flip *flip, const char *target)
+{
+	autowords struct words patterns = {0};
+
+	words_split(&patterns, target, " ");
+	for (size_t i = 0; i < patterns.count; i++) {
+		autofree char *folder = memory_copy_text(patterns.items[i]);
+		char *slash = strrchr(folder, '/');
+		autowords struct words names = {0};
+
+		if (slash)
+			*slash = '\0';
+		if (file_list(root_of(flip), slash ? folder : ".", true, &names, NULL) < 0)
+			continue;
+		for (size_t j = 0; j < names.count; j++)
+			if (fnmatch(slash ? slash + 1 : folder, names.items[j],
+				    FNM_PERIOD) == 0)
+				return slash ? memory_format(
+						       "%s/%s", folder, names.items[j])
+					     : memory_copy_text(names.items[j]);
+	}
+	return NULL;
+}
+
+static bool break_mode(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	autofree char *path = existing(flip, control->target);
+
+	(void)value;
+	return path && loosen(flip, path, 0777);
+}
+
+static bool break_service(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	struct change *change = &flip->change;
+	autofree char *generic = target_word(control, 0);
+	autofree char *runlevel = target_word(control, 1);
+	static char kept[2][64];
+	const char *service = distro_service(flip->scope.distro, generic);
+	struct error err = {0};
+
+	(void)snprintf(kept[0], sizeof(kept[0]), "%s", service ? service : generic);
+	(void)snprintf(kept[1], sizeof(kept[1]), "%s", runlevel);
+	*change = (struct change){.service = kept[0],
+		.runlevel = kept[1],
+		.was_on = strcmp(value, "on") == 0};
+	return flip->scope.distro->set_service(
+		       root_of(flip), kept[0], kept[1], !change->was_on, &err) == 0;
+}
+
+/* The package databases of both bases. */
+static bool break_package(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	autofree char *generic = target_word(control, 0);
+	const char *name = distro_package(flip->scope.distro, generic);
+	autofree char *debian = memory_format(
+		"\nPackage: %s\nStatus: install ok installed\nArchitecture: amd64\n",
+		name);
+	autofree char *alpine = memory_format("\nP:%s\n", name);
+
+	(void)value;
+	if (!name)
+		return false;
+	return file_exists(root_of(flip), "var/lib/dpkg/status")
+		       ? spoil_added(flip, "var/lib/dpkg/status", debian)
+		       : spoil_added(flip, "lib/apk/db/installed", alpine);
+}
+
+static bool break_account(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	static const struct {
+		const char *rule, *path, *line;
+	} rows[] = {
+		{"empty",  "etc/shadow", "intruder::19000:0:99999:7:::"  },
+		{"uid0",   "etc/passwd", "toor:x:0:0::/:/bin/sh"         },
+		{"root",   "etc/shadow", "root:$6$x$y:19000:0:99999:7:::"},
+		{"shells", "etc/passwd", "service:x:500:500::/:/bin/sh"  },
+	};
+
+	(void)value;
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		if (strcmp(rows[i].rule, control->target) == 0)
+			return spoil_added(flip, rows[i].path, rows[i].line);
+	if (strcmp(control->target, "key-owners") == 0 &&
+		file_exists(root_of(flip), "home/ana/.ssh/authorized_keys"))
+		return spoil_added(flip, "etc/shadow", "ana:!:19000:0:99999:7:::");
+	return false;
+}
+
+static bool break_setting(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	autofree char *path = target_word(control, 0);
+	autofree char *key = target_word(control, 1);
+	autofree char *style = target_word(control, 2);
+	autofree char *line = memory_format("x:%s:x", key);
+
+	(void)value;
+	return strcmp(style, "absent") == 0 ? spoil_added(flip, path, line)
+					    : spoil_without(flip, path, key);
+}
+
+static bool break_json(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	autofree char *path = target_word(control, 0);
+
+	(void)value;
+	return spoil(flip, path, "{}\n");
+}
+
+static bool break_setuid(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	const char *path =
+		file_exists(root_of(flip), "usr/bin/env") ? "usr/bin/env" : "bin/busybox";
+
+	(void)control;
+	(void)value;
+	return loosen(flip, path, 04755);
+}
+
+static bool break_state(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	autofree char *path = target_word(control, 0);
+
+	(void)value;
+	return spoil(flip, path, "# nothing\n");
+}
+
+static bool break_running_sysctl(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	static const char *const others[] = {
+		"0", "1", "2", "3", "core", "4 4 1 7", "0 0", "32768", "65536"};
+	autofree char *path = NULL;
+	autofree char *name = target_word(control, 0);
+	bool done = false;
+
+	for (char *at = name; at && *at; at++)
+		if (*at == '.')
+			*at = '/';
+	path = memory_format("proc/sys/%s", name);
+	if (!keep(flip, path))
+		return false;
+	for (size_t i = 0; i < LENGTH(others) && !done; i++)
+		if (strcmp(others[i], value) != 0)
+			write_setting(path, others[i], &done);
+	return done;
+}
+
+static bool break_running_firewall(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	struct error err = {0};
+
+	(void)control;
+	(void)value;
+	flip->change.table =
+		command_run(&(struct command){.argv = COMMAND("nft", "delete", "table",
+						      "inet", "jefe"),
+				    .timeout_seconds = 20},
+			&err) == 0;
+	return flip->change.table;
+}
+
+static const struct {
+	const struct control_kind *kind;
+	breaker *disk, *kernel;
+} breakers[] = {
+	{&kind_sysctl,     break_sysctl,   break_running_sysctl  },
+	{&kind_argument,   break_argument, NULL                  },
+	{&kind_module,     break_lines,    NULL                  },
+	{&kind_mount,      break_mount,    NULL                  },
+	{&kind_file,       break_file,     NULL                  },
+	{&kind_mode,       break_mode,     NULL                  },
+	{&kind_service,    break_service,  NULL                  },
+	{&kind_package,    break_package,  NULL                  },
+	{&kind_account,    break_account,  NULL                  },
+	{&kind_setting,    break_setting,  NULL                  },
+	{&kind_sshd,       break_lines,    NULL                  },
+	{&kind_audit_rule, break_lines,    NULL                  },
+	{&kind_firewall,   break_lines,    break_running_firewall},
+	{&kind_json,       break_json,     NULL                  },
+	{&kind_setuid,     break_setuid,   NULL                  },
+	{&kind_state,      break_state,    NULL                  },
+};
+
+static enum control_status status_now(struct flip *flip, const struct control *control)
+{
+	struct control_result result = {0};
+	struct error err = {0};
+	enum control_status status;
+
+	if (control_audit(&flip->scope, &flip->policy, control, &result, &err) < 0) {
+		(void)printf("# %s\n", err.text);
+		return CONTROL_UNKNOWN;
+	}
+	status = result.status;
+	control_result_clear(&result);
+	return status;
+}
+
+static void flip_side(struct flip *flip, const struct control *control, const char *value,
+	breaker *function, const char *side)
+{
+	enum control_status status;
+
+	if (!function(flip, control, value)) {
+		(void)printf("# %s: cannot be broken %s\n", control->id, side);
+		flip->unbroken += strcmp(side, "on the disk") == 0;
+		put_back(flip);
+		return;
+	}
+	status = status_now(flip, control);
+	flip->broken++;
+	if (status != CONTROL_FAIL && status != CONTROL_DRIFT) {
+		(void)printf("%s: broken %s, and the audit says %s\n", control->id, side,
+			control_status_names[status]);
+		flip->unnoticed++;
+	}
+	put_back(flip);
+	if (status_now(flip, control) != CONTROL_PASS)
+		(void)printf("# %s: not right again\n", control->id);
+}
+
+static void flip_control(struct flip *flip, const struct control *control)
+{
+	autofree char *value = NULL;
+
+	if (status_now(flip, control) != CONTROL_PASS)
+		return;
+	value = site_wanted(&flip->site, control);
+	for (size_t i = 0; i < LENGTH(breakers); i++) {
+		if (breakers[i].kind != control->kind)
+			continue;
+		flip_side(flip, control, value, breakers[i].disk, "on the disk");
+		if (flip->scope.running && breakers[i].kernel)
+			flip_side(flip, control, value, breakers[i].kernel,
+				"in the kernel");
+		return;
+	}
+	(void)printf("%s: nothing here knows how to break the kind %s\n", control->id,
+		control->kind->name);
+	flip->unnoticed++;
+}
+
+static int fail(const struct error *err)
+{
+	(void)fprintf(stderr, "flip: %s\n", err->text);
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	const char *root = argc > 1 ? argv[1] : "/";
+	struct flip flip = {.scope.running = strcmp(root, "/") == 0};
+	struct answers *answers = NULL;
+	struct error err = {0};
+
+	flip.scope.root_fd = file_open_root(root, &err);
+	if (flip.scope.root_fd < 0 ||
+		distro_detect(flip.scope.root_fd, &flip.scope.distro, &err) < 0 ||
+		policy_load(flip.scope.root_fd, &answers, &err) < 0)
+		return fail(&err);
+	flip.policy = policy_of(answers);
+	flip.site = (struct site){.scope = &flip.scope, .policy = &flip.policy};
+	if (site_open(&flip.site, &err) < 0)
+		return fail(&err);
+	for (const struct control *const *control = controls; *control; control++)
+		flip_control(&flip, *control);
+	(void)printf("flip: %s: %u breaks, %u not noticed, %u controls not broken\n",
+		level_names[flip.policy.level], flip.broken, flip.unnoticed,
+		flip.unbroken);
+	site_close(&flip.site);
+	answers_free(answers);
+	return flip.unnoticed ? 1 : 0;
+}
