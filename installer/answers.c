@@ -111,17 +111,28 @@ const struct field *answers_field(const char *path)
 	return NULL;
 }
 
-static const char settings_prefix[] = "hardening.controls.";
+/* The list that path names a setting of, and that setting; NULL: it names none. */
+static const struct field *settings_field(const char *path, const char **setting)
+{
+	for (const struct field *field = answer_fields; field->key; field++) {
+		const char *rest = path + strlen(field->key);
+
+		if (!field_is_settings(field) || !text_starts(path, field->key) ||
+			rest[0] != '.' || !rest[1])
+			continue;
+		*setting = rest + 1;
+		return field;
+	}
+	*setting = NULL;
+	return NULL;
+}
 
 bool slot_find(struct answers *answers, const char *path, struct slot *slot,
 	const char **setting)
 {
-	bool is_setting =
-		text_starts(path, settings_prefix) && path[strlen(settings_prefix)];
+	const struct field *settings = settings_field(path, setting);
 
-	*setting = is_setting ? path + strlen(settings_prefix) : NULL;
-	*slot = (struct slot){
-		answers_field(is_setting ? "hardening.controls" : path), answers, 0};
+	*slot = (struct slot){settings ? settings : answers_field(path), answers, 0};
 	if (!slot->field)
 		return false;
 	if (!field_is_user(slot->field))
@@ -138,22 +149,16 @@ char *answers_get(const struct answers *answers, const char *path)
 	/* Reading through a slot changes nothing. */
 	if (!slot_find((struct answers *)(uintptr_t)answers, path, &slot, &setting))
 		return NULL;
-	if (!setting)
-		return slot_text(&slot);
-	for (size_t i = 0; i < answers->hardening.control_count; i++)
-		if (strcmp(answers->hardening.controls[i].id, setting) == 0)
-			return memory_copy_text(answers->hardening.controls[i].value);
-	return NULL;
+	return setting ? memory_copy_text(slot_setting(&slot, setting))
+		       : slot_text(&slot);
 }
 
 /* Check value, which may hold several items, against the slot's field. */
 static bool accepts_all(const struct slot *slot, const char *value, struct text *why_not)
 {
-	bool is_list =
-		slot->field->type == FIELD_TEXTS || slot->field->type == FIELD_SETTINGS;
 	autowords struct words items = {0};
 
-	if (!is_list)
+	if (!field_is_list(slot->field))
 		return field_accepts(slot->field, value, why_not);
 	words_split(
 		&items, value, slot->field->separators ? slot->field->separators : "\n");
@@ -167,16 +172,15 @@ static bool accepts_all(const struct slot *slot, const char *value, struct text 
 }
 
 static int set_setting(
-	struct answers *answers, const char *id, const char *value, struct error *err)
+	const struct slot *slot, const char *id, const char *value, struct error *err)
 {
 	autofree char *item = memory_format("%s=%s", id, value ? value : "");
 	autotext struct text why_not = {0};
 
-	if (value && *value &&
-		!field_accepts(answers_field("hardening.controls"), item, &why_not))
+	if (value && *value && !field_accepts(slot->field, item, &why_not))
 		return error_set(
-			err, -EINVAL, "hardening.controls.%s: %s", id, why_not.data);
-	answers_set_control(answers, id, value && *value ? value : NULL);
+			err, -EINVAL, "%s.%s: %s", slot->field->key, id, why_not.data);
+	slot_set_setting(slot, id, value && *value ? value : NULL);
 	return 0;
 }
 
@@ -190,7 +194,7 @@ int answers_set(
 	if (!slot_find(answers, path, &slot, &setting))
 		return error_set(err, -ENOENT, "%s: there is no such answer", path);
 	if (setting)
-		return set_setting(answers, setting, value, err);
+		return set_setting(&slot, setting, value, err);
 	if (value && !*value && !slot.field->standard)
 		value = NULL;
 	if (value && !accepts_all(&slot, value, &why_not))

@@ -34,8 +34,8 @@ struct user {
 	struct secret_source password; /* NONE: key only */
 };
 
-struct control_setting { /* hardening.controls */
-	char *id, *value;  /* "off", "on" or a parameter */
+struct control_setting { /* hardening.controls, hardening.waivers */
+	char *id, *value;  /* "off", "on" or a parameter; of a waiver "DATE REASON", the date as 2027-06-30 */
 };
 
 /* Where a value or section stands in the file the answers were read from. */
@@ -74,6 +74,8 @@ struct answers {
 		struct words roles;
 		struct control_setting *controls;
 		size_t control_count;
+		struct control_setting *waivers;
+		size_t waiver_count;
 	} hardening;
 	enum finish finish;
 	struct place *places; /* empty when the answers did not come from a file */
@@ -82,7 +84,7 @@ struct answers {
 
 enum field_type {
 	FIELD_TEXT, FIELD_BOOL, FIELD_CHOICE, FIELD_NUMBER, FIELD_SIZE, FIELD_TEXTS /* list of text */,
-	FIELD_SECRET, FIELD_SETTINGS /* hardening.controls */
+	FIELD_SECRET, FIELD_SETTINGS /* hardening.controls */, FIELD_WAIVERS /* hardening.waivers */
 };
 extern const char *const field_type_names[]; /* "text", "true or false" … for people; indexed by enum field_type */
 
@@ -129,7 +131,7 @@ char *answers_write(const struct answers *answers) CHECKED;
 void answers_check(const struct answers *answers, const struct machine *machine, bool unattended, struct problems *problems);
 
 /* One value by its path as text, as it stands in a file: "true", "20G", "file:/run/key". TEXTS are joined by the field's separator,
- * SETTINGS are "id=value" lines; one setting is hardening.controls.ID. Get: NULL when unset or unknown; the caller frees it.
+ * SETTINGS and WAIVERS are "id=value" lines; one of them is hardening.controls.ID, hardening.waivers.ID. Get: NULL when unset or unknown; the caller frees it.
  * Set: checks the value by itself; on error nothing changes. A NULL or empty value takes what was set away (NULL: the default).
  * List "users": answers_add_user/answers_remove_user. */
 char *answers_get(const struct answers *answers, const char *path) CHECKED;

@@ -15,7 +15,7 @@
 
 const char *const field_type_names[] = {"text", "true or false", "one of a few words",
 	"whole number", "size", "list of texts", "where a secret comes from",
-	"control: value pairs", NULL};
+	"control: value pairs", "control: {reason, expires} pairs", NULL};
 
 static const char *const console_names[] = {"both", "vga", "serial", NULL};
 static const char *const network_names[] = {"dhcp", "static", "none", NULL};
@@ -177,6 +177,13 @@ const struct field answer_fields[] = {
 		.label = "Single controls", .example = "{kernel.lockdown: off}", .screen = "hardening", .since = 1, .advanced = true,
 		.why = "Switches single controls on or off, whatever the level says.",
 		.help = "The id of a control, then on, off or a value of its own. `jefe-setup explain ID` tells what it does and breaks."},
+
+	{.key = "hardening.waivers", .type = FIELD_WAIVERS, AT(hardening.waivers), .max = 256,
+		.label = "Waivers", .example = "{kernel.lockdown: {reason: \"drivers are built here\", expires: 2027-06-30}}",
+		.screen = "hardening", .since = 1, .advanced = true,
+		.why = "Accepts until a date that single controls are not in force.",
+		.help = "The id of a control, then the reason and the last day. The control stays wanted and is still applied unless "
+			"hardening.controls turns it off; the audit reports it as waived instead of failed, and as failed again after that day."},
 
 	{.key = "finish", .type = FIELD_CHOICE, AT(finish), .standard = "reboot", .choices = finish_names,
 		.label = "At the end", .example = "poweroff", .screen = "review", .since = 1, .always = true,

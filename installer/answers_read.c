@@ -214,6 +214,68 @@ static void read_settings(const struct reader *reader, const struct node *map,
 	}
 }
 
+/* A waiver given as {reason: TEXT, expires: DATE} as "DATE REASON"; NULL after a problem. The caller frees it. */
+static char *waiver_text(
+	const struct reader *reader, const struct node *map, const char *path)
+{
+	static const char *const keys[] = {"reason", "expires", NULL};
+	const struct node *reason = NULL, *expires = NULL;
+
+	for (size_t i = 0; map->kind == NODE_MAP && i < map->count; i++) {
+		const struct node *child = &map->children[i];
+		const char *near = text_nearest(child->key, keys);
+
+		if (strcmp(child->key, "reason") == 0) {
+			reason = child;
+		} else if (strcmp(child->key, "expires") == 0) {
+			expires = child;
+		} else {
+			problems_add(reader->problems, SEVERITY_ERROR, path,
+				child->key_line, child->key_column,
+				"unknown key \"%s\" in a waiver; %s", child->key,
+				near ? near[0] == 'r' ? "did you mean \"reason\"?"
+						      : "did you mean \"expires\"?"
+				     : "known here: reason, expires");
+			return NULL;
+		}
+	}
+	if (reason && reason->kind == NODE_SCALAR && *reason->text && expires &&
+		expires->kind == NODE_SCALAR)
+		return memory_format("%s %s", expires->text, reason->text);
+	complain(reader, map, path,
+		!reason || reason->kind != NODE_SCALAR || !*reason->text
+			? "a waiver needs a reason (for example: {reason: \"drivers are built here\", expires: 2027-06-30})"
+			: "a waiver needs a last day (for example: {reason: \"drivers are built here\", expires: 2027-06-30})");
+	return NULL;
+}
+
+static void read_waivers(const struct reader *reader, const struct node *map,
+	const struct slot *slot, const char *path)
+{
+	if (map->kind != NODE_MAP) {
+		bad_value(reader, map, path,
+			"expected ID: {reason: TEXT, expires: DATE} lines");
+		return;
+	}
+	for (size_t i = 0; i < map->count; i++) {
+		const struct node *waiver = &map->children[i];
+		autofree char *place = memory_format("%s.%s", path, waiver->key);
+		autofree char *value = waiver_text(reader, waiver, place);
+		autofree char *item =
+			value ? memory_format("%s=%s", waiver->key, value) : NULL;
+		autotext struct text why_not = {0};
+
+		if (!item)
+			continue;
+		if (!field_accepts(slot->field, item, &why_not)) {
+			complain(reader, waiver, place, why_not.data);
+			continue;
+		}
+		slot_append(slot, item);
+		answers_add_place(reader->answers, place, waiver->line, waiver->column);
+	}
+}
+
 static void read_value(
 	const struct reader *reader, const struct node *node, const char *path)
 {
@@ -239,6 +301,9 @@ static void read_value(
 		return;
 	case FIELD_SETTINGS:
 		read_settings(reader, node, &slot, path);
+		return;
+	case FIELD_WAIVERS:
+		read_waivers(reader, node, &slot, path);
 		return;
 	}
 }

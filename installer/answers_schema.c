@@ -86,6 +86,24 @@ static struct json *list_schema(const struct field *field)
 	return list;
 }
 
+static struct json *waivers_schema(void)
+{
+	struct json *waivers = typed("object"), *waiver = typed("object");
+	struct json *properties = json_new_object();
+	struct json *reason = typed("string"), *date = typed("string");
+
+	json_put_number(reason, "minLength", 1);
+	json_put_text(date, "format", "date");
+	json_put(properties, "reason", reason);
+	json_put(properties, "expires", date);
+	json_put(waiver, "properties", properties);
+	json_put(waiver, "required",
+		words_array((const char *const[]){"reason", "expires", NULL}));
+	json_put_bool(waiver, "additionalProperties", false);
+	json_put(waivers, "additionalProperties", waiver);
+	return waivers;
+}
+
 static struct json *type_schema(const struct field *field)
 {
 	struct json *schema;
@@ -110,6 +128,8 @@ static struct json *type_schema(const struct field *field)
 		schema = typed("object");
 		json_put(schema, "additionalProperties", typed("string"));
 		return schema;
+	case FIELD_WAIVERS:
+		return waivers_schema();
 	}
 	return json_new_object();
 }

@@ -1,6 +1,7 @@
 #include "installer/answers_valid.h"
 
 #include <arpa/inet.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "installer/base/memory.h"
@@ -147,4 +148,24 @@ bool valid_role(const char *value, struct text *why_not)
 	if (strchr(lower, *value) && consists_of(value, lower, "0123456789-"))
 		return true;
 	return refuse(why_not, "a role is one word of small letters, digits and -");
+}
+
+bool valid_date(const char *value, struct text *why_not)
+{
+	static const unsigned char days[] = {
+		31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	static const char form[] = "0000-00-00";
+	uint64_t year = strtoul(value, NULL, 10), month, day;
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	for (size_t i = 0; i < sizeof(form); i++)
+		if (form[i] == '0' ? value[i] < '0' || value[i] > '9'
+				   : value[i] != form[i])
+			return refuse(why_not, "a date is written as 2027-06-30");
+	month = strtoul(value + strlen("0000-"), NULL, 10);
+	day = strtoul(value + strlen("0000-00-"), NULL, 10);
+	if (month < 1 || month > 12 || day < 1 ||
+		day > days[month - 1] + (unsigned)(month == 2 && leap))
+		return refuse(why_not, "there is no such day; a date is written as 2027-06-30");
+	return true;
 }

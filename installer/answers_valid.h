@@ -14,4 +14,5 @@ bool valid_address(const char *value, struct text *why_not);     /* IPv4 or IPv6
 bool valid_device(const char *value, struct text *why_not);      /* a path below /dev, or a pattern of one */
 bool valid_user_name(const char *value, struct text *why_not);
 bool valid_full_name(const char *value, struct text *why_not);
+bool valid_date(const char *value, struct text *why_not);        /* 2027-06-30, a day that exists */
 bool valid_role(const char *value, struct text *why_not);

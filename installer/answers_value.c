@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "installer/answers_valid.h"
 #include "installer/base/memory.h"
 
 bool field_is_user(const struct field *field)
@@ -218,6 +219,35 @@ static bool is_printable(const char *text)
 	return true;
 }
 
+/* "ID=DATE REASON". */
+static bool accepts_waiver(const char *text, struct text *why_not)
+{
+	const char *value = strchr(text, '=');
+	autofree char *date =
+		value ? memory_copy_bytes(value + 1, strcspn(value + 1, " ")) : NULL;
+
+	if (!value || value == text || strcspn(text, " \t\"'") < (size_t)(value - text))
+		text_add(
+			why_not, "a waiver has the id of a control, a date and a reason");
+	else if (!valid_date(date, why_not))
+		return false;
+	else if (!value[1 + strlen(date)] || !value[2 + strlen(date)])
+		text_add(why_not, "a waiver needs a reason");
+	else
+		return true;
+	return false;
+}
+
+bool field_is_settings(const struct field *field)
+{
+	return field->type == FIELD_SETTINGS || field->type == FIELD_WAIVERS;
+}
+
+bool field_is_list(const struct field *field)
+{
+	return field->type == FIELD_TEXTS || field_is_settings(field);
+}
+
 bool field_accepts(const struct field *field, const char *text, struct text *why_not)
 {
 	if (!is_printable(text)) {
@@ -245,6 +275,8 @@ bool field_accepts(const struct field *field, const char *text, struct text *why
 		return accepts_secret(text, why_not);
 	case FIELD_SETTINGS:
 		return accepts_setting(text, why_not);
+	case FIELD_WAIVERS:
+		return accepts_waiver(text, why_not);
 	}
 	return false;
 }
@@ -279,15 +311,32 @@ static char *words_text(const struct words *words, char separator)
 	return words->count ? text_take(&text) : NULL;
 }
 
-static char *settings_text(const struct answers *answers)
+/* Where the items of SETTINGS and WAIVERS are kept. */
+struct settings {
+	struct control_setting **items;
+	size_t *count;
+};
+
+static struct settings settings_of(const struct slot *slot)
 {
+	struct answers *answers = slot->answers;
+
+	if (slot->field->type == FIELD_WAIVERS)
+		return (struct settings){
+			&answers->hardening.waivers, &answers->hardening.waiver_count};
+	return (struct settings){
+		&answers->hardening.controls, &answers->hardening.control_count};
+}
+
+static char *settings_text(const struct slot *slot)
+{
+	struct settings settings = settings_of(slot);
 	struct text text = {0};
 
-	for (size_t i = 0; i < answers->hardening.control_count; i++)
-		text_addf(&text, "%s%s=%s", i ? "\n" : "",
-			answers->hardening.controls[i].id,
-			answers->hardening.controls[i].value);
-	return answers->hardening.control_count ? text_take(&text) : NULL;
+	for (size_t i = 0; i < *settings.count; i++)
+		text_addf(&text, "%s%s=%s", i ? "\n" : "", (*settings.items)[i].id,
+			(*settings.items)[i].value);
+	return *settings.count ? text_take(&text) : NULL;
 }
 
 char *slot_text(const struct slot *slot)
@@ -310,7 +359,8 @@ char *slot_text(const struct slot *slot)
 	case FIELD_SECRET:
 		return secret_source_text(at);
 	case FIELD_SETTINGS:
-		return settings_text(slot->answers);
+	case FIELD_WAIVERS:
+		return settings_text(slot);
 	}
 	return NULL;
 }
@@ -339,35 +389,56 @@ static void secret_store(struct secret_source *source, const char *text)
 		source->fd = (int)fd;
 }
 
-void answers_set_control(struct answers *answers, const char *id, const char *value)
+static void set_in(struct settings settings, const char *id, const char *value)
 {
-	struct control_setting **settings = &answers->hardening.controls;
-	size_t *count = &answers->hardening.control_count;
+	struct control_setting **items = settings.items;
+	size_t *count = settings.count;
 	size_t at = 0;
 
-	while (at < *count && strcmp((*settings)[at].id, id) != 0)
+	while (at < *count && strcmp((*items)[at].id, id) != 0)
 		at++;
 	if (at < *count) {
-		free((*settings)[at].value);
-		(*settings)[at].value = memory_copy_text(value);
+		free((*items)[at].value);
+		(*items)[at].value = memory_copy_text(value);
 	} else if (value) {
-		*settings = memory_resize(*settings, ++*count, sizeof(**settings));
-		(*settings)[at] = (struct control_setting){
+		*items = memory_resize(*items, ++*count, sizeof(**items));
+		(*items)[at] = (struct control_setting){
 			memory_copy_text(id), memory_copy_text(value)};
 	}
 	if (value || at == *count)
 		return;
-	free((*settings)[at].id);
-	memmove(&(*settings)[at], &(*settings)[at + 1],
-		(--*count - at) * sizeof(**settings));
+	free((*items)[at].id);
+	memmove(&(*items)[at], &(*items)[at + 1], (--*count - at) * sizeof(**items));
 }
 
-static void settings_clear(struct answers *answers)
+void answers_set_control(struct answers *answers, const char *id, const char *value)
 {
-	while (answers->hardening.control_count)
-		answers_set_control(answers, answers->hardening.controls[0].id, NULL);
-	free(answers->hardening.controls);
-	answers->hardening.controls = NULL;
+	set_in((struct settings){&answers->hardening.controls,
+		       &answers->hardening.control_count},
+		id, value);
+}
+
+const char *slot_setting(const struct slot *slot, const char *id)
+{
+	struct settings settings = settings_of(slot);
+
+	for (size_t i = 0; i < *settings.count; i++)
+		if (strcmp((*settings.items)[i].id, id) == 0)
+			return (*settings.items)[i].value;
+	return NULL;
+}
+
+void slot_set_setting(const struct slot *slot, const char *id, const char *value)
+{
+	set_in(settings_of(slot), id, value);
+}
+
+static void settings_clear(struct settings settings)
+{
+	while (*settings.count)
+		set_in(settings, (*settings.items)[0].id, NULL);
+	free(*settings.items);
+	*settings.items = NULL;
 }
 
 void slot_free(const struct slot *slot)
@@ -381,8 +452,8 @@ void slot_free(const struct slot *slot)
 		words_free(at);
 	} else if (slot->field->type == FIELD_SECRET) {
 		secret_clear(at);
-	} else if (slot->field->type == FIELD_SETTINGS) {
-		settings_clear(slot->answers);
+	} else if (field_is_settings(slot->field)) {
+		settings_clear(settings_of(slot));
 	}
 }
 
@@ -396,7 +467,7 @@ void slot_append(const struct slot *slot, const char *item)
 		return;
 	}
 	id = memory_copy_bytes(item, equal);
-	answers_set_control(slot->answers, id, item + equal + 1);
+	slot_set_setting(slot, id, item + equal + 1);
 }
 
 static void append_all(const struct slot *slot, const char *text, const char *separators)
@@ -441,6 +512,7 @@ void slot_store(const struct slot *slot, const char *text)
 		return;
 	case FIELD_TEXTS:
 	case FIELD_SETTINGS:
+	case FIELD_WAIVERS:
 		slot_free(slot);
 		append_all(slot, value ? value : "",
 			slot->field->separators ? slot->field->separators : "\n");

@@ -73,6 +73,21 @@ static void add_settings(struct text *to, unsigned indent, const struct answers 
 	}
 }
 
+static void add_waivers(struct text *to, unsigned indent, const struct answers *answers)
+{
+	text_add(to, "\n");
+	for (size_t i = 0; i < answers->hardening.waiver_count; i++) {
+		const char *value = answers->hardening.waivers[i].value;
+		size_t size = strcspn(value, " ");
+
+		text_addf(to, "%*s", (int)indent + 2, "");
+		add_scalar(to, answers->hardening.waivers[i].id);
+		text_add(to, ": {reason: ");
+		add_scalar(to, value + size + 1);
+		text_addf(to, ", expires: %.*s}\n", (int)size, value);
+	}
+}
+
 static void add_value(
 	struct text *to, unsigned indent, const struct slot *slot, const char *value)
 {
@@ -96,6 +111,9 @@ static void add_value(
 		return;
 	case FIELD_SETTINGS:
 		add_settings(to, indent, slot->answers);
+		return;
+	case FIELD_WAIVERS:
+		add_waivers(to, indent, slot->answers);
 		return;
 	}
 }

@@ -24,6 +24,10 @@ dist_check_SCRIPTS += tests/cases/harden.sh
 TESTS += tests/cases/harden.sh
 EXTRA_DIST += tests/cases/harden
 
+dist_check_SCRIPTS += tests/audit.sh
+TESTS += tests/audit.sh
+EXTRA_DIST += tests/validate
+
 include tests/engine/local.mk
 include tests/iso/local.mk
 

@@ -59,9 +59,10 @@ int cli_harden(int argc, char **argv)
 	autohardening struct hardening hardening = {0};
 	struct error err = {0};
 	bool clean = false;
+	int code = hardening_options_read(argc, argv, &options);
 
-	if (!hardening_options_read(argc, argv, &options) || options.json)
-		return cli_usage("harden", "takes only the options below");
+	if (code)
+		return code;
 	if (hardening_open(&options, &hardening, &err) < 0)
 		return cli_fail("harden", EXIT_PROBLEMS, &err);
 	if (!options.level && !hardening.has_policy)

@@ -3,54 +3,104 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "installer/base/file.h"
 #include "installer/base/memory.h"
+#include "installer/cli/cli.h"
 #include "installer/distro/distro.h"
 
+enum { FOR_AUDIT = 1, FOR_HARDEN = 2, FOR_BOTH = FOR_AUDIT | FOR_HARDEN };
+
 // clang-format off
-static const struct option long_options[] = {
-	{"root", required_argument, NULL, 'r'},
-	{"level", required_argument, NULL, 'l'},
-	{"set", required_argument, NULL, 's'},
-	{"role", required_argument, NULL, 'o'},
-	{"json", no_argument, NULL, 'j'},
-	{"plan", no_argument, NULL, 'p'},
-	{0},
+static const struct {
+	const char *name;
+	int has_argument;
+	unsigned commands;
+	size_t offset; /* into the options: const char *, struct words (repeated) or bool */
+	bool repeated;
+} rows[] = {
+#define AT(member) offsetof(struct hardening_options, member)
+	{"root", required_argument, FOR_BOTH, AT(root), false},
+	{"level", required_argument, FOR_BOTH, AT(level), false},
+	{"role", required_argument, FOR_BOTH, AT(roles), true},
+	{"no-role", required_argument, FOR_BOTH, AT(no_roles), true},
+	{"set", required_argument, FOR_BOTH, AT(settings), true},
+	{"control", required_argument, FOR_AUDIT, AT(control), false},
+	{"json", no_argument, FOR_AUDIT, AT(json), false},
+	{"sarif", no_argument, FOR_AUDIT, AT(sarif), false},
+	{"waive", required_argument, FOR_HARDEN, AT(waive), true},
+	{"reason", required_argument, FOR_HARDEN, AT(reason), false},
+	{"expires", required_argument, FOR_HARDEN, AT(expires), false},
+	{"unwaive", required_argument, FOR_HARDEN, AT(unwaive), true},
+	{"plan", no_argument, FOR_HARDEN, AT(plan), false},
+#undef AT
 };
 // clang-format on
 
-bool hardening_options_read(int argc, char **argv, struct hardening_options *options)
+static void take_option(struct hardening_options *options, size_t row)
 {
+	char *at = (char *)options + rows[row].offset;
+
+	if (rows[row].has_argument == no_argument)
+		*(bool *)at = true;
+	else if (rows[row].repeated)
+		words_add((struct words *)at, optarg);
+	else
+		*(const char **)at = optarg;
+}
+
+/* What the options demand of each other. */
+static int check_options(const char *command, const struct hardening_options *options)
+{
+	if (options->json && options->sarif)
+		return cli_usage(command, "one of --json and --sarif");
+	if (options->waive.count && !options->reason)
+		return cli_usage(command, "--waive %s: a waiver needs a --reason",
+			options->waive.items[0]);
+	if (options->waive.count && !options->expires)
+		return cli_usage(command,
+			"--waive %s: a waiver needs a last day: --expires 2027-06-30",
+			options->waive.items[0]);
+	if (!options->waive.count && (options->reason || options->expires))
+		return cli_usage(command, "--reason and --expires belong to --waive");
+	return 0;
+}
+
+int hardening_options_read(int argc, char **argv, struct hardening_options *options)
+{
+	unsigned command = text_equal(argv[0], "audit") ? FOR_AUDIT : FOR_HARDEN;
+	struct option known[LENGTH(rows) + 1] = {0};
+	size_t count = 0;
 	int option;
 
 	options->root = "/";
-	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-		if (option == 'r')
-			options->root = optarg;
-		else if (option == 'l')
-			options->level = optarg;
-		else if (option == 's')
-			words_add(&options->settings, optarg);
-		else if (option == 'o')
-			words_add(&options->roles, optarg);
-		else if (option == 'j')
-			options->json = true;
-		else if (option == 'p')
-			options->plan = true;
-		else
-			return false;
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		if (rows[i].commands & command)
+			known[count++] = (struct option){
+				rows[i].name, rows[i].has_argument, NULL, (int)i + 1};
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+		if (option == '?')
+			return cli_usage(argv[0], "unknown option or missing value: %s",
+				argv[optind - 1]);
+		take_option(options, (size_t)option - 1);
 	}
-	return optind == argc;
+	if (optind < argc)
+		return cli_usage(argv[0], "takes only options, not \"%s\"", argv[optind]);
+	return check_options(argv[0], options);
 }
 
 void hardening_options_free(struct hardening_options *options)
 {
 	words_free(&options->roles);
+	words_free(&options->no_roles);
 	words_free(&options->settings);
+	words_free(&options->waive);
+	words_free(&options->unwaive);
 }
 
 static int take_setting(struct answers *answers, const char *setting, struct error *err)
@@ -58,24 +108,71 @@ static int take_setting(struct answers *answers, const char *setting, struct err
 	const char *equals = strchr(setting, '=');
 	autofree char *path = NULL;
 
-	if (!equals)
+	if (!equals || equals == setting || !equals[1])
 		return error_set(err, -EINVAL,
-			"--set %s: CONTROL=on, CONTROL=off or CONTROL=VALUE is wanted",
+			"--set %s: CONTROL=on, off, default or a value is wanted",
 			setting);
 	path = memory_format("hardening.controls.%.*s", (int)(equals - setting), setting);
-	return answers_set(answers, path, equals + 1, err);
+	return answers_set(answers, path,
+		text_equal(equals + 1, "default") ? NULL : equals + 1, err);
 }
 
-static int take_roles(
-	struct answers *answers, const struct words *roles, struct error *err)
+static int take_roles(struct answers *answers, const struct hardening_options *options,
+	struct error *err)
 {
 	autofree char *old = answers_get(answers, "hardening.roles");
+	autowords struct words words = {0};
 	autotext struct text all = {0};
 
-	text_add(&all, old ? old : "");
-	for (size_t i = 0; i < roles->count; i++)
-		text_addf(&all, "%s%s", all.size ? " " : "", roles->items[i]);
+	words_split(&words, old ? old : "", " ");
+	for (size_t i = 0; i < options->no_roles.count; i++)
+		if (!words_contain(&words, options->no_roles.items[i]))
+			return error_set(err, -EINVAL,
+				"--no-role %s: this system has no such role",
+				options->no_roles.items[i]);
+	for (size_t i = 0; i < options->roles.count; i++)
+		if (!words_contain(&words, options->roles.items[i]))
+			words_add(&words, options->roles.items[i]);
+	for (size_t i = 0; i < words.count; i++)
+		if (!words_contain(&options->no_roles, words.items[i]))
+			text_addf(&all, "%s%s", all.size ? " " : "", words.items[i]);
 	return answers_set(answers, "hardening.roles", text_string(&all), err);
+}
+
+/* That a waiver kept by the system is over is no mistake; that a new one is, is. */
+static int take_waiver(struct answers *answers, const char *id,
+	const struct hardening_options *options, struct error *err)
+{
+	autofree char *path = memory_format("hardening.waivers.%s", id);
+	autofree char *value = memory_format("%s %s", options->expires, options->reason);
+	struct policy policy = policy_of(answers);
+	int rc = answers_set(answers, path, value, err);
+
+	if (rc == 0 && strcmp(options->expires, policy.today) < 0)
+		return error_set(err, -EINVAL,
+			"--waive %s: --expires %s has passed, today is %s", id,
+			options->expires, policy.today);
+	return rc < 0 ? error_prefix(err, "--waive %s", id) : 0;
+}
+
+static int take_waivers(struct answers *answers, const struct hardening_options *options,
+	struct error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < options->unwaive.count && rc == 0; i++) {
+		autofree char *path =
+			memory_format("hardening.waivers.%s", options->unwaive.items[i]);
+		autofree char *old = answers_get(answers, path);
+
+		rc = old ? answers_set(answers, path, NULL, err)
+			 : error_set(err, -ENOENT,
+				   "--unwaive %s: there is no waiver for it",
+				   options->unwaive.items[i]);
+	}
+	for (size_t i = 0; i < options->waive.count && rc == 0; i++)
+		rc = take_waiver(answers, options->waive.items[i], options, err);
+	return rc;
 }
 
 static int take_options(struct answers *answers, const struct hardening_options *options,
@@ -85,11 +182,11 @@ static int take_options(struct answers *answers, const struct hardening_options 
 			 ? answers_set(answers, "hardening.level", options->level, err)
 			 : 0;
 
-	if (rc == 0 && options->roles.count)
-		rc = take_roles(answers, &options->roles, err);
+	if (rc == 0 && (options->roles.count || options->no_roles.count))
+		rc = take_roles(answers, options, err);
 	for (size_t i = 0; i < options->settings.count && rc == 0; i++)
 		rc = take_setting(answers, options->settings.items[i], err);
-	return rc;
+	return rc < 0 ? rc : take_waivers(answers, options, err);
 }
 
 int hardening_open(const struct hardening_options *options, struct hardening *hardening,
@@ -112,6 +209,7 @@ int hardening_open(const struct hardening_options *options, struct hardening *ha
 		return rc;
 	rc = take_options(hardening->answers, options, err);
 	hardening->policy = policy_of(hardening->answers);
+	hardening->policy.kept = hardening->has_policy;
 	return rc;
 }
 

@@ -7,8 +7,11 @@
 struct hardening_options {
 	const char *root;  /* "/" when none was given */
 	const char *level; /* NULL: the one the system keeps; audit has a default */
-	struct words roles, settings; /* settings: CONTROL=VALUE */
-	bool json, plan;
+	const char *reason, *expires; /* of all that are waived */
+	const char *control;	      /* only this one */
+	struct words roles, no_roles, settings; /* settings: CONTROL=VALUE */
+	struct words waive, unwaive;
+	bool json, sarif, plan;
 };
 
 struct hardening {
@@ -19,8 +22,8 @@ struct hardening {
 	bool has_policy; /* the system keeps one; a level that is named nowhere is only the default */
 };
 
-/* Options of argv; false when one is unknown or anything else stands there. */
-bool hardening_options_read(int argc, char **argv, struct hardening_options *options);
+/* Options of "audit" or "harden"; 0, or an exit code after a message when one is not known there or is incomplete. */
+int hardening_options_read(int argc, char **argv, struct hardening_options *options);
 void hardening_options_free(struct hardening_options *options);
 #define autohardeningoptions __attribute__((cleanup(hardening_options_free)))
 

@@ -1,6 +1,7 @@
 /* What is wanted, what the disk says, what the running system says: and whether they agree. */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "installer/base/memory.h"
 #include "installer/controls/kinds.h"
@@ -24,19 +25,20 @@ static enum control_status status_of(enum found found)
 	return CONTROL_UNKNOWN;
 }
 
-static void take_evidence(struct control_result *result, struct finding *finding)
+static void add_evidence(struct control_result *result, const char *evidence)
 {
-	if (!finding->evidence)
-		return;
-	if (result->evidence) {
-		char *both = memory_format("%s; %s", result->evidence, finding->evidence);
+	char *both = result->evidence
+			     ? memory_format("%s; %s", result->evidence, evidence)
+			     : memory_copy_text(evidence);
 
-		free(result->evidence);
-		result->evidence = both;
-	} else {
-		result->evidence = finding->evidence;
-		finding->evidence = NULL;
-	}
+	free(result->evidence);
+	result->evidence = both;
+}
+
+static void take_evidence(struct control_result *result, const struct finding *finding)
+{
+	if (finding->evidence)
+		add_evidence(result, finding->evidence);
 }
 
 static void look_at_disk(
@@ -80,7 +82,44 @@ static void audit_off(const struct control *control, const struct policy *policy
 			memory_format("enters at level %s", level_names[control->level]);
 }
 
-static void audit_one(
+/* A waiver excuses what is not in force, also what the operator turned off, until its last day is over. */
+static void take_waiver(const struct policy *policy, struct control_result *result)
+{
+	bool turned_off =
+		result->status == CONTROL_OFF && policy->level >= result->control->level;
+	autofree char *expired = NULL;
+
+	if (!policy_waiver(policy, result->control->id, &result->waiver) ||
+		(!turned_off && result->status != CONTROL_FAIL &&
+			result->status != CONTROL_DRIFT))
+		return;
+	if (!result->waiver.expired) {
+		result->status = CONTROL_WAIVED;
+		return;
+	}
+	if (turned_off)
+		result->status = CONTROL_FAIL;
+	expired = memory_format("the waiver expired on %s", result->waiver.expires);
+	add_evidence(result, expired);
+}
+
+/* Without the kernel's configuration nobody can tell what is wrong from what this kernel cannot do. */
+static void doubt_without_configuration(
+	const struct site *site, struct control_result *result)
+{
+	autofree char *why = NULL;
+
+	if (!result->control->needs_kernel || site->config.size || !site->kernel ||
+		result->status != CONTROL_FAIL)
+		return;
+	result->status = CONTROL_UNKNOWN;
+	why = memory_format("the configuration of kernel %s %s", site->kernel,
+		geteuid() == 0 ? "was not found: is /boot there?"
+			       : "cannot be read without root");
+	add_evidence(result, why);
+}
+
+static void look_at(
 	struct site *site, const struct control *control, struct control_result *result)
 {
 	autofree char *value = site_wanted(site, control);
@@ -102,6 +141,14 @@ static void audit_one(
 	if (site->scope->running && control->kind->effective &&
 		result->status != CONTROL_NOT_APPLICABLE)
 		look_at_kernel(site, result, value);
+	doubt_without_configuration(site, result);
+}
+
+static void audit_one(
+	struct site *site, const struct control *control, struct control_result *result)
+{
+	look_at(site, control, result);
+	take_waiver(site->policy, result);
 }
 
 int controls_audit(const struct control_scope *scope, const struct policy *policy,

@@ -70,5 +70,5 @@ const struct fact_row control_facts[FACT_COUNT] = {
 	[FACT_USB_KEYBOARD] = {"usb-keyboard", "a USB keyboard as the only keyboard"},
 };
 
-const char *const control_status_names[] = {"pass", "fail", "drift", "unavailable",
-	"not-applicable", "off", "pending-reboot", "unknown", NULL};
+const char *const control_status_names[] = {"PASS", "FAIL", "DRIFT", "WAIVED",
+	"UNAVAILABLE", "NOTAPPLICABLE", "OFF", "PENDING-REBOOT", "UNKNOWN", NULL};

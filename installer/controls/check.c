@@ -4,15 +4,11 @@
 #include "installer/base/memory.h"
 #include "installer/controls/kinds.h"
 
-static void add_unknown(const struct control_setting *setting, struct problems *problems)
+static void add_unknown(const char *list, const char *id, struct problems *problems)
 {
-	autofree char *key = memory_format("hardening.controls.%s", setting->id);
-	autowords struct words ids = {0};
-	const char *near;
+	autofree char *key = memory_format("hardening.%s.%s", list, id);
+	const char *near = control_nearest(id);
 
-	for (const struct control *const *control = controls; *control; control++)
-		words_add(&ids, (*control)->id);
-	near = text_nearest(setting->id, (const char *const *)ids.items);
 	if (near)
 		problems_add(problems, SEVERITY_ERROR, key, 0, 0,
 			"there is no such control (did you mean \"%s\"?)", near);
@@ -28,7 +24,7 @@ static void check_setting(
 	autofree char *key = memory_format("hardening.controls.%s", setting->id);
 
 	if (!control)
-		add_unknown(setting, problems);
+		add_unknown("controls", setting->id, problems);
 	else if (strcmp(setting->value, "on") != 0 &&
 		 strcmp(setting->value, "off") != 0 && !control->kind->takes_value)
 		problems_add(problems, SEVERITY_ERROR, key, 0, 0,
@@ -144,6 +140,28 @@ static void check_excluded(const struct control *control, const struct policy *p
 			     : "add the role, or take this setting away");
 }
 
+static void check_waiver(
+	const char *id, const struct policy *policy, struct problems *problems)
+{
+	autofree char *key = memory_format("hardening.waivers.%s", id);
+	const struct control *control = control_named(id);
+	struct waiver waiver;
+
+	if (!control)
+		add_unknown("waivers", id, problems);
+	else if (!policy_waiver(policy, id, &waiver))
+		return;
+	else if (waiver.expired)
+		problems_add(problems, policy->kept ? SEVERITY_WARNING : SEVERITY_ERROR,
+			key, 0, 0,
+			"the waiver expired on %s; name a later day, or take it away",
+			waiver.expires);
+	else if (policy->level < control->level && !control_wanted(control, policy))
+		problems_add(problems, SEVERITY_WARNING, key, 0, 0,
+			"the waiver has no effect: the control only enters at level %s",
+			level_names[control->level]);
+}
+
 static void check_role(const char *name, struct problems *problems)
 {
 	autowords struct words names = {0};
@@ -176,6 +194,8 @@ void controls_check(const struct policy *policy, struct problems *problems)
 {
 	for (size_t i = 0; i < policy->setting_count; i++)
 		check_setting(&policy->settings[i], problems);
+	for (size_t i = 0; i < policy->waiver_count; i++)
+		check_waiver(policy->waivers[i].id, policy, problems);
 	for (size_t i = 0; policy->roles && i < policy->roles->count; i++)
 		check_role(policy->roles->items[i], problems);
 	for (const struct control *const *control = controls; *control; control++)

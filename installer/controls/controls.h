@@ -84,17 +84,25 @@ struct control {
 	bool fallback;
 };
 
+/* The operator's word that a control may be out of force until the end of a day. */
+struct waiver {
+	const char *reason;
+	char expires[sizeof("2027-06-30")];
+	bool expired;
+};
+
 enum control_status {
 	CONTROL_PASS,
 	CONTROL_FAIL,
 	CONTROL_DRIFT,
+	CONTROL_WAIVED,
 	CONTROL_UNAVAILABLE,
 	CONTROL_NOT_APPLICABLE,
 	CONTROL_OFF,
 	CONTROL_PENDING,
 	CONTROL_UNKNOWN
 };
-/* By enum: pass, fail, drift, unavailable, not-applicable, off, pending-reboot, unknown, NULL. */
+/* By enum: PASS, FAIL, DRIFT, WAIVED, UNAVAILABLE, NOTAPPLICABLE, OFF, PENDING-REBOOT, UNKNOWN, NULL. */
 extern const char *const control_status_names[];
 
 struct control_result {
@@ -102,11 +110,13 @@ struct control_result {
 	enum control_status status;
 	char *wanted, *persisted, *effective; /* NULL: not looked at or nothing there */
 	char *evidence; /* where it was read: "/proc/sys/kernel/kptr_restrict = 2" */
+	struct waiver waiver; /* reason NULL: none */
 };
 
 /* All, in catalogue order; NULL-terminated. */
 extern const struct control *const controls[];
 const struct control *control_named(const char *id); /* NULL when unknown */
+const char *control_nearest(const char *id); /* the id that may have been meant, or NULL */
 
 /* What is wanted on a system: level, roles and the operator's overrides. Borrowed from the answers. */
 struct policy {
@@ -114,8 +124,16 @@ struct policy {
 	const struct words *roles;
 	const struct control_setting *settings;
 	size_t setting_count;
+	const struct control_setting *waivers;
+	size_t waiver_count;
 	enum truth facts[FACT_COUNT]; /* all zero: nothing is known */
+	char today[sizeof("2027-06-30")];
+	/* It is the one the system keeps: a waiver that expired meanwhile is no mistake of who reads it now. */
+	bool kept;
 };
+
+/* The waiver of a control; false: there is none. What it points to is the policy's. */
+bool policy_waiver(const struct policy *policy, const char *id, struct waiver *waiver);
 
 /* Where controls work. */
 struct control_scope {
@@ -165,17 +183,25 @@ struct audit {
 	struct control_result *results;
 	size_t count;
 };
-/* By layer; ends with the summary line. */
+/* By layer, only what is wrong or waived expanded; ends with the summary line. */
 char *audit_text(const struct audit *audit, const struct policy *policy) CHECKED;
+/* The one control of an audit of one, whatever its status. */
+char *audit_text_of(const struct audit *audit) CHECKED;
 /* One line, without its newline. */
 char *audit_summary(const struct audit *audit, const struct policy *policy) CHECKED;
 char *audit_json(const struct audit *audit, const struct control_scope *scope,
 	const struct policy *policy) CHECKED;
+/* JSON Schema (draft 2020-12) of audit_json(). */
+char *audit_schema(void) CHECKED;
+/* SARIF 2.1.0: rules are controls, a location is the file that a control writes or checks. */
+char *audit_sarif(const struct audit *audit) CHECKED;
 char *audit_plan(const struct audit *audit) CHECKED; /* what applying would change */
-bool audit_is_clean(const struct audit *audit); /* nothing failed and nothing drifted */
+/* Nothing failed, nothing drifted, and nothing could not be looked at. */
+bool audit_is_clean(const struct audit *audit);
+size_t audit_count(const struct audit *audit, enum control_status status);
 
 /* The policy kept on an installed machine: etc/jefelinux/policy.yaml (an answer file with hardening: only), written by
  * controls_apply(). -ENOENT when there is none. */
 int policy_load(int root_fd, struct answers **answers, struct error *err) CHECKED;
 int policy_save(int root_fd, const struct policy *policy, struct error *err) CHECKED;
-struct policy policy_of(const struct answers *answers);
+struct policy policy_of(const struct answers *answers); /* as of today */

@@ -211,6 +211,7 @@ static void persisted(struct site *site, const struct control *control, const ch
 
 const struct control_kind kind_account = {
 	.name = "account",
+	.place = "etc/shadow",
 	.fix = "Look at the accounts named and decide: not everything is repaired without asking.",
 	.apply = apply,
 	.persisted = persisted,

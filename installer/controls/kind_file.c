@@ -76,6 +76,7 @@ static char *file_describe(const struct control *control, const char *value)
 
 const struct control_kind kind_file = {
 	.name = "file",
+	.names_file = true,
 	.describe = file_describe,
 	.apply = file_apply,
 	.withdraw = file_withdraw,
@@ -198,6 +199,7 @@ static void mode_persisted(struct site *site, const struct control *control,
 
 const struct control_kind kind_mode = {
 	.name = "mode",
+	.names_file = true,
 	.takes_value = true,
 	.apply = mode_apply,
 	.persisted = mode_persisted,

@@ -84,6 +84,7 @@ static void persisted(struct site *site, const struct control *control, const ch
 
 const struct control_kind kind_json = {
 	.name = "json",
+	.names_file = true,
 	.fix = "Restart the service that reads it.",
 	.takes_value = true,
 	.apply = apply,

@@ -177,6 +177,7 @@ static void effective(struct site *site, const struct control *control, const ch
 
 const struct control_kind kind_mount = {
 	.name = "mount",
+	.place = "etc/fstab",
 	.fix = "Restart, or mount it again.",
 	.takes_value = true,
 	.apply = apply,

@@ -82,6 +82,7 @@ static void service_effective(struct site *site, const struct control *control,
 
 const struct control_kind kind_service = {
 	.name = "service",
+	.place = "etc/runlevels",
 	.fix = "Start or stop the service, or restart the machine.",
 	.apply = service_apply,
 	.persisted = service_persisted,

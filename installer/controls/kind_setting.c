@@ -138,6 +138,7 @@ static void persisted(struct site *site, const struct control *control, const ch
 
 const struct control_kind kind_setting = {
 	.name = "setting",
+	.names_file = true,
 	.takes_value = true,
 	.apply = apply,
 	.persisted = persisted,

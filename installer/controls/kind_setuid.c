@@ -212,6 +212,7 @@ static void persisted(struct site *site, const struct control *control, const ch
 
 const struct control_kind kind_setuid = {
 	.name = "setuid",
+	.place = "usr/bin",
 	.fix = "A package upgrade brings the bits back: apply again.",
 	.takes_value = true,
 	.apply = apply,

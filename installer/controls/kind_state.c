@@ -22,6 +22,7 @@ static void persisted(struct site *site, const struct control *control, const ch
 
 const struct control_kind kind_state = {
 	.name = "state",
+	.names_file = true,
 	.fix = "It is decided when the system is installed.",
 	.persisted = persisted,
 };

@@ -47,6 +47,9 @@ struct control_kind {
 	/* One sentence: how to repair when applying again is not enough, or NULL. */
 	const char *fix;
 	bool takes_value; /* --set ID=VALUE makes sense */
+	/* Where its controls stand when they have no file of their own, or that the first word of a target is the file. */
+	const char *place;
+	bool names_file;
 	/* Value for people, when it is not the value itself; the caller frees it. */
 	char *(*describe)(const struct control *control, const char *value);
 	/* The value for this system from the one in the catalogue, or NULL when the kind takes it as it is. The caller frees it. */
@@ -101,6 +104,11 @@ extern const struct control_kind
 	kind_state;      /* target: file and text it must hold; nothing to apply */
 extern const struct control_kind *const control_kinds[]; /* NULL-terminated */
 // clang-format on
+
+/* The file that a control writes or checks, for reports. The caller frees it. */
+char *control_place(const struct control *control) CHECKED;
+/* What repairs a result, in a few words; NULL: nothing to repair. */
+const char *result_fix(const struct control_result *result);
 
 /* policy.c */
 /* The operator's own setting of a control, or NULL. */

@@ -22,6 +22,8 @@ libinstaller_a_SOURCES += \
 	installer/controls/kinds.h \
 	installer/controls/policy.c \
 	installer/controls/report.c \
+	installer/controls/report_json.c \
+	installer/controls/report_sarif.c \
 	installer/controls/site.c
 
 # The catalogue and the files it writes: data, included by catalogue.c and kind_firewall.c.

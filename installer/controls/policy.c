@@ -1,6 +1,7 @@
 /* What is wanted: level, roles and single settings; and the file that keeps them. */
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "installer/base/document.h"
 #include "installer/base/file.h"
@@ -19,12 +20,37 @@ static enum level level_named(const char *name)
 
 struct policy policy_of(const struct answers *answers)
 {
-	return (struct policy){
+	struct policy policy = {
 		.level = level_named(answers->hardening.level),
 		.roles = &answers->hardening.roles,
 		.settings = answers->hardening.controls,
 		.setting_count = answers->hardening.control_count,
+		.waivers = answers->hardening.waivers,
+		.waiver_count = answers->hardening.waiver_count,
 	};
+	time_t now = time(NULL);
+	struct tm day;
+
+	if (gmtime_r(&now, &day))
+		(void)strftime(policy.today, sizeof(policy.today), "%Y-%m-%d", &day);
+	return policy;
+}
+
+bool policy_waiver(const struct policy *policy, const char *id, struct waiver *waiver)
+{
+	for (size_t i = 0; i < policy->waiver_count; i++) {
+		const char *value = policy->waivers[i].value;
+		size_t size = strcspn(value, " ");
+
+		if (strcmp(policy->waivers[i].id, id) != 0 ||
+			size >= sizeof(waiver->expires))
+			continue;
+		*waiver = (struct waiver){.reason = value + size + 1};
+		memcpy(waiver->expires, value, size);
+		waiver->expired = strcmp(waiver->expires, policy->today) < 0;
+		return true;
+	}
+	return false;
 }
 
 const char *policy_setting(const struct policy *policy, const char *id)
@@ -95,6 +121,19 @@ const struct control *control_named(const char *id)
 	return NULL;
 }
 
+const char *control_nearest(const char *id)
+{
+	autowords struct words ids = {0};
+	const char *near;
+	const struct control *control;
+
+	for (const struct control *const *at = controls; *at; at++)
+		words_add(&ids, (*at)->id);
+	near = text_nearest(id, (const char *const *)ids.items);
+	control = near ? control_named(near) : NULL;
+	return control ? control->id : NULL;
+}
+
 char *control_describe(const struct control *control, const char *value)
 {
 	return control->kind->describe ? control->kind->describe(control, value)
@@ -131,73 +170,41 @@ int policy_save(int root_fd, const struct policy *policy, struct error *err)
 		add_quoted(&text, policy->settings[i].value);
 		text_add(&text, "\n");
 	}
+	text_addf(&text, "  waivers:%s\n", policy->waiver_count ? "" : " {}");
+	for (size_t i = 0; i < policy->waiver_count; i++) {
+		const char *value = policy->waivers[i].value;
+		size_t size = strcspn(value, " ");
+
+		text_addf(&text, "    %s: {reason: ", policy->waivers[i].id);
+		add_quoted(&text, value + size + 1);
+		text_addf(&text, ", expires: %.*s}\n", (int)size, value);
+	}
 	if (file_make_dirs(root_fd, "etc/jefelinux", 0755, err) < 0)
 		return error_prefix(err, "keeping the policy");
 	return file_write(root_fd, policy_path, text.data, text.size, 0644, err);
 }
 
-static int take_node(struct answers *answers, const char *path, const struct node *node,
-	struct error *err)
-{
-	autotext struct text items = {0};
-
-	if (!node)
-		return 0;
-	if (node->kind == NODE_SCALAR)
-		return answers_set(answers, path, node->text, err);
-	for (size_t i = 0; i < node->count; i++) {
-		if (node->children[i].kind != NODE_SCALAR)
-			return error_set(err, -EINVAL, "%s: not a plain value", path);
-		if (node->kind == NODE_MAP) {
-			autofree char *inner =
-				memory_format("%s.%s", path, node->children[i].key);
-			int rc = answers_set(answers, inner, node->children[i].text, err);
-
-			if (rc < 0)
-				return rc;
-		} else {
-			text_addf(&items, "%s%s", i ? " " : "", node->children[i].text);
-		}
-	}
-	return items.size ? answers_set(answers, path, items.data, err) : 0;
-}
-
-static int take_policy(
-	struct answers *answers, const struct node *root, struct error *err)
-{
-	static const char *const keys[] = {"level", "roles", "controls"};
-	const struct node *hardening =
-		root->kind == NODE_MAP ? node_child(root, "hardening") : NULL;
-	int rc = 0;
-
-	if (!hardening || hardening->kind != NODE_MAP)
-		return error_set(err, -EINVAL, "there is no hardening:");
-	for (size_t i = 0; i < LENGTH(keys) && rc == 0; i++) {
-		autofree char *path = memory_format("hardening.%s", keys[i]);
-
-		rc = take_node(answers, path, node_child(hardening, keys[i]), err);
-	}
-	return rc;
-}
-
 int policy_load(int root_fd, struct answers **answers, struct error *err)
 {
+	autoproblems struct problems problems = {0};
 	autotext struct text text = {0};
-	struct node *root = NULL;
-	unsigned line = 0, column = 0;
 	int rc = file_read(root_fd, policy_path, DOCUMENT_MAX, &text, err);
 
+	*answers = NULL;
 	if (rc < 0)
 		return error_prefix(err, "reading the policy");
-	rc = document_parse(text_string(&text), text.size, &root, &line, &column, err);
-	if (rc < 0)
-		return error_prefix(err, "%s:%u:%u", policy_path, line, column);
-	*answers = answers_new();
-	rc = take_policy(*answers, root, err);
-	document_free(root);
-	if (rc == 0)
-		return 0;
-	answers_free(*answers);
-	*answers = NULL;
-	return error_prefix(err, "reading %s", policy_path);
+	*answers = answers_read(text_string(&text), text.size, &problems);
+	for (size_t i = 0; i < problems.count; i++) {
+		const struct problem *problem = &problems.items[i];
+
+		if (problem->severity != SEVERITY_ERROR)
+			continue;
+		answers_free(*answers);
+		*answers = NULL;
+		return error_set(err, -EINVAL, "reading the policy: %s:%u:%u: %s%s%s",
+			policy_path, problem->line, problem->column,
+			problem->key ? problem->key : "", problem->key ? ": " : "",
+			problem->text);
+	}
+	return 0;
 }

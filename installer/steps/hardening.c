@@ -15,6 +15,9 @@ static void controls_describe(const struct recipe *recipe, struct text *to)
 	for (size_t i = 0; i < answers->hardening.control_count; i++)
 		text_addf(to, "%s: %s\n", answers->hardening.controls[i].id,
 			answers->hardening.controls[i].value);
+	for (size_t i = 0; i < answers->hardening.waiver_count; i++)
+		text_addf(to, "waived %s until %s\n", answers->hardening.waivers[i].id,
+			answers->hardening.waivers[i].value);
 }
 
 static void take_note(void *context, const char *line)

@@ -68,6 +68,8 @@ static void everything_comes_back(void **state)
 	set(answers, "disk.recovery_key", "generate:/run/jefe/recovery key");
 	set(answers, "hardening.roles", "containers desktop");
 	set(answers, "hardening.controls", "kernel.lockdown=off\nauth.umask=\"077\"");
+	set(answers, "hardening.waivers",
+		"kernel.kexec=2027-06-30 kdump\nkernel.iommu=2028-02-29 \"odd\" \\ {reason}: #");
 	(void)answers_add_user(answers);
 	set(answers, "users.0.name", "ana");
 	set(answers, "users.0.full_name", "Ana Pérez");
@@ -80,6 +82,8 @@ static void everything_comes_back(void **state)
 	assert_non_null(strstr(text, "\n  match:\n    # "));
 	assert_non_null(strstr(text, "\n    serial: \"null\"\n"));
 	assert_non_null(strstr(text, "\n  passphrase: {from: \"fd:3\"}\n"));
+	assert_non_null(strstr(
+		text, "\n    kernel.kexec: {reason: kdump, expires: 2027-06-30}\n"));
 	assert_non_null(strstr(text, "\n  - name: bob\n    admin: false\n"));
 }
 

@@ -100,8 +100,10 @@ static void the_report_expands_what_is_wrong(void **state)
 	summary = audit_summary(&audit, &policy);
 	json = audit_json(&audit, &scope, &policy);
 	assert_non_null(strstr(text,
-		"  fail           kernel.kptr_restrict: Hide kernel addresses, even from root\n"
-		"      wanted     2\n      persisted  0\n      evidence   etc/sysctl.d/10.conf: kernel.kptr_restrict = 0\n"));
+		"  FAIL           kernel.kptr_restrict: Hide kernel addresses, even from root\n"
+		"      severity   medium\n      intent     2\n      persisted  0\n      evidence   etc/sysctl.d/10.conf: kernel.kptr_restrict = 0\n"));
+	assert_non_null(strstr(text, "1 kernel                         1/"));
+	assert_non_null(strstr(text, " at higher levels\n"));
 	assert_null(strstr(text, "kernel.sysrq"));
 	assert_true(text_starts(summary, "audit: baseline: "));
 	assert_non_null(strstr(text, summary));

@@ -331,11 +331,17 @@ static void the_kept_policy_comes_back(void **state)
 		{(char[]){"kernel.lockdown"},     (char[]){"off"}        },
 		{(char[]){"kernel.core_pattern"}, (char[]){"|/bin/\"x\\"}}
         };
+	struct control_setting waivers[] = {
+		{(char[]){"kernel.kexec"}, (char[]){"2020-01-01 \"kdump\\\" here"}}
+        };
 	struct policy policy = {.level = LEVEL_PARANOID,
 			      .roles = &roles,
 			      .settings = settings,
-			      .setting_count = LENGTH(settings)},
+			      .setting_count = LENGTH(settings),
+			      .waivers = waivers,
+			      .waiver_count = LENGTH(waivers)},
 		      back;
+	struct waiver waiver;
 	struct answers *answers = NULL;
 	struct error err = {0};
 
@@ -351,6 +357,10 @@ static void the_kept_policy_comes_back(void **state)
 	assert_null(control_wanted(control_named("kernel.lockdown"), &back));
 	assert_string_equal(control_wanted(control_named("kernel.core_pattern"), &back),
 		"|/bin/\"x\\");
+	assert_true(policy_waiver(&back, "kernel.kexec", &waiver));
+	assert_string_equal(waiver.reason, "\"kdump\\\" here");
+	assert_true(waiver.expired);
+	assert_false(policy_waiver(&back, "kernel.lockdown", &waiver));
 	answers_free(answers);
 	put("etc/jefelinux/policy.yaml", "hardening:\n  level: harder\n");
 	assert_int_equal(policy_load(root, &answers, &err), -EINVAL);
