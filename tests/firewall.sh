@@ -1,7 +1,7 @@
 #!/bin/bash
 # The packet filter and the interfaces' settings at work: a server and two clients in network namespaces. Prints TAP.
 build=$(cd "${top_builddir:-.}" && pwd) || exit 99
-for program in nft ip socat unshare; do
+for program in nft ip socat unshare nmap; do
 	command -v "$program" >/dev/null || { echo "1..0 # SKIP $program is not installed"; exit 0; }
 done
 unshare -n nft list ruleset 2>/dev/null || { echo "1..0 # SKIP needs root and a kernel with nftables"; exit 0; }
@@ -12,7 +12,7 @@ listeners=()
 # shellcheck disable=SC2317 # called by trap
 cleanup() {
 	kill "${listeners[@]}" 2>/dev/null
-	for space in server one two; do
+	for space in server one two container; do
 		ip netns del "$name-$space" 2>/dev/null
 	done
 	rm -rf "$tree"
@@ -41,6 +41,12 @@ connections() {
 		# shellcheck disable=SC2016
 		in_space "$1" timeout 3 bash -c 'exec 3<>"/dev/tcp/$0/$1" && echo through' "$2" "$3" 2>/dev/null &
 	done | wc -l
+}
+
+# held CLIENT ADDRESS PORT: how many connections can be open together, up to 80.
+held() {
+	# shellcheck disable=SC2016
+	in_space "$1" timeout 10 bash -c 'for ((i = 1; i <= 80; i++)); do exec {fd}<>"/dev/tcp/$0/$1" && echo $i; done' "$2" "$3" 2>/dev/null | tail -n 1
 }
 
 listen() { # listen SPACE PORT
@@ -83,7 +89,7 @@ listen two 22
 in_space server nft add table inet other
 sleep 1
 
-echo "1..12"
+echo "1..25"
 check "without the filter everything answers" test \
 	"$(connections two 10.77.2.1 22 1)$(connections two 10.77.2.1 8080 1)$(connections one 10.77.2.2 22 1)" = 111
 check "the rules load" in_space server nft -f "$rules"
@@ -96,12 +102,75 @@ check "another address is not affected" test "$(connections two 10.77.2.1 22 3)"
 check "IPv6 works" test "$(connections two fd77:2::1 22 3)" = 3
 through=$(connections one fd77:1::1 22 20)
 check "twenty connections from one IPv6 network: $through come through" test "$through" -ge 4 -a "$through" -le 6
+check "another IPv6 network is not affected" test "$(connections two fd77:2::1 22 1)" = 1
 check "other ports are closed" test "$(connections two 10.77.2.1 8080 1)$(connections two fd77:2::1 8080 1)" = 00
 check "nothing is forwarded" test "$(connections one 10.77.2.2 22 1)" = 0
 in_space one ip address add 10.77.2.99/32 dev eth0
 in_space one ip route replace 10.77.1.1 dev eth0 src 10.77.2.99
 connections one 10.77.1.1 22 1 >/dev/null
 check "forged senders are dropped" test "$(dropped raw_pre 'fib saddr')" -ge 1
+in_space one ip route replace 10.77.1.1 dev eth0
+listen server 4444
+in_space server nft flush set inet jefe ssh_meter4
+open=$(in_space two nmap -n -Pn -sS -p 1-1024,4444,8080 --min-rate 1000 --max-retries 1 -oG - 10.77.2.1 | grep -oE '[0-9]+/open' | tr '\n' ' ')
+check "nmap sees only 22/tcp: $open" test "$open" = "22/open "
+
+# Banned addresses, as the action of the jail adds and takes them.
+in_space server nft add element inet jefe banned4 '{ 10.77.2.2 timeout 60s }'
+in_space server nft add element inet jefe banned6 '{ fd77:2::2/64 timeout 60s }'
+check "who is banned reaches nothing" test "$(connections two 10.77.2.1 22 1)$(connections two fd77:2::1 22 1)" = 00
+in_space server nft delete element inet jefe banned4 '{ 10.77.2.2 }'
+in_space server nft delete element inet jefe banned6 '{ fd77:2::7/64 }'
+check "and does again afterwards" test "$(connections two 10.77.2.1 22 1)$(connections two fd77:2::1 22 1)" = 11
+
+# The operator's own ports and sources, and the limit of connections.
+reload() { # reload OPTION...
+	"$build/jefe-setup" harden --root "$tree" "$@" >/dev/null 2>&1 && in_space server nft -f "$rules"
+}
+reload --set network.open_ports="8080/tcp 53/udp" --set network.ssh_sources=10.77.1.0/24
+check "a listed port is open" test "$(connections two 10.77.2.1 8080 1)$(connections two fd77:2::1 8080 1)" = 11
+check "SSH only from the named network" test \
+	"$(connections one 10.77.1.1 22 1)$(connections two 10.77.2.1 22 1)$(connections two fd77:2::1 22 1)" = 100
+check "one address holds at most 64 connections" test "$(held two 10.77.2.1 8080)" = 64
+
+# Containers: behind docker0 of the server, with a port published as Docker does it, in a table of its own.
+ip netns add "$name-container" &&
+	ip link add docker0 netns "$name-server" type veth peer name eth0 netns "$name-container" &&
+	in_space server ip address add 10.88.0.1/24 dev docker0 && in_space server ip link set docker0 up &&
+	in_space container ip address add 10.88.0.2/24 dev eth0 && in_space container ip link set eth0 up &&
+	in_space container ip route add default via 10.88.0.1 || exit 99
+listen container 80
+in_space server nft -f - <<-'END'
+	table ip nat {
+		chain prerouting {
+			type nat hook prerouting priority dstnat;
+			tcp dport { 9080, 9081 } dnat to 10.88.0.2:80
+		}
+		chain postrouting {
+			type nat hook postrouting priority srcnat;
+			oifname != "docker0" ip saddr 10.88.0.0/24 masquerade
+		}
+	}
+END
+sleep 0.5
+reload --role containers --set network.open_ports=none --set network.ssh_sources=on
+check "a container reaches others" test "$(connections container 10.77.2.2 22 1)" = 1
+check "a container does not reach the machine's other ports" test "$(connections container 10.88.0.1 8080 1)" = 0
+check "others do not reach a container" test "$(in_space two ip route add 10.88.0.0/24 via 10.77.2.1; connections two 10.88.0.2 80 1)" = 0
+check "a published port is closed until it is listed" test "$(connections two 10.77.2.1 9080 1)" = 0
+reload --set network.published_ports=9080/tcp
+check "a listed published port is open, another is not" test \
+	"$(connections two 10.77.2.1 9080 1)$(connections two 10.77.2.1 9081 1)" = 10
+
+# The service: rules that cannot be loaded leave SSH, and nothing else.
+reload --set network.published_ports=none
+echo "table inet jefe { chain input { nonsense" >"$tree/damaged.nft"
+# shellcheck disable=SC2016
+in_space server sh -c '
+	ebegin() { :; }; eend() { return "$1"; }; ewarn() { :; }
+	. "$1" && rules=$2 && start 2>/dev/null' service "$tree/etc/init.d/jefe-firewall" "$tree/damaged.nft"
+check "damaged rules leave SSH only" test \
+	"$(connections two 10.77.2.1 22 1)$(connections two 10.77.2.1 8080 1)$(connections container 10.77.2.2 22 1)" = 100
 
 # The service that sets up interfaces which were there before the settings.
 in_space server sh -c '

@@ -17,9 +17,17 @@ static void add_unknown(const char *list, const char *id, struct problems *probl
 			"there is no such control; `jefe-setup explain` lists them");
 }
 
+static bool is_invalid(
+	const struct control *control, const char *value, struct text *why_not)
+{
+	return control->kind->valid && strcmp(value, "on") != 0 &&
+	       strcmp(value, "off") != 0 && !control->kind->valid(control, value, why_not);
+}
+
 static void check_setting(
 	const struct control_setting *setting, struct problems *problems)
 {
+	autotext struct text why_not = {0};
 	const struct control *control = control_named(setting->id);
 	autofree char *key = memory_format("hardening.controls.%s", setting->id);
 
@@ -29,6 +37,9 @@ static void check_setting(
 		 strcmp(setting->value, "off") != 0 && !control->kind->takes_value)
 		problems_add(problems, SEVERITY_ERROR, key, 0, 0,
 			"\"%s\": only on or off", setting->value);
+	else if (is_invalid(control, setting->value, &why_not))
+		problems_add(problems, SEVERITY_ERROR, key, 0, 0, "%s",
+			text_string(&why_not));
 	else if (control->locks_out && strcmp(setting->value, "off") != 0)
 		problems_add(problems, SEVERITY_WARNING, key, 0, 0,
 			"can lock you out: %s",

@@ -1,4 +1,9 @@
 /* The packet filter: one table of our own, made of the parts that are wanted. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "installer/base/command.h"
@@ -6,9 +11,11 @@
 #include "installer/base/memory.h"
 #include "installer/controls/kinds.h"
 
-static const char rules[] =
+static const char *const rules[] = {
 #include "installer/controls/files/firewall.inc"
-	;
+};
+
+static const char base_part[] = "base"; /* everything that has no mark */
 
 /* First word of a target: the part of the rule set. */
 static bool is_part(const struct control *control, const char *part, size_t size)
@@ -17,68 +24,214 @@ static bool is_part(const struct control *control, const char *part, size_t size
 	       strncmp(control->target, part, size) == 0;
 }
 
-static bool part_wanted(struct site *site, const char *part, size_t size)
+/* The value of a part that is wanted here, or NULL. The caller frees it. */
+static char *part_value(struct site *site, const char *part, size_t size)
 {
 	for (const struct control *const *control = controls; *control; control++) {
 		struct finding finding = {0};
-		autofree char *value = is_part(*control, part, size)
-					       ? site_wanted(site, *control)
-					       : NULL;
+		char *value = is_part(*control, part, size) ? site_wanted(site, *control)
+							    : NULL;
 		bool wanted = value && site_has(site, *control, &finding);
 
 		finding_clear(&finding);
 		if (wanted)
-			return true;
+			return value;
+		free(value);
 	}
-	return false;
+	return NULL;
 }
 
-/* The part a line belongs to, NULL for all others; *line moves behind the mark. */
-static const char *line_part(const char **line, size_t *size, bool *negated)
-{
-	const char *part = *line + 1;
+/* A line of the rule set, and the part it belongs to, if any. */
+struct rule {
+	const char *line, *part; /* part: not terminated; NULL: stands always */
+	size_t part_size;
+	bool negated; /* stands when the part is not wanted */
+};
 
-	if (**line != '[')
-		return NULL;
-	*negated = *part == '!';
-	part += *negated;
-	*size = strcspn(part, "]");
-	*line = part + *size + 1;
-	return part;
+static struct rule rule_of(const char *line)
+{
+	struct rule rule = {.line = line};
+
+	if (*line != '[')
+		return rule;
+	rule.negated = line[1] == '!';
+	rule.part = line + 1 + rule.negated;
+	rule.part_size = strcspn(rule.part, "]");
+	rule.line = rule.part + rule.part_size + 1;
+	return rule;
+}
+
+static bool rule_belongs(const struct rule *rule, const struct control *control)
+{
+	return rule->part
+		       ? !rule->negated && is_part(control, rule->part, rule->part_size)
+		       : is_part(control, base_part, strlen(base_part));
+}
+
+/* "443/tcp", "6000-6010/udp": the length of the ports, 0 when it is no such word. */
+static size_t port_size(const char *word, const char *protocol)
+{
+	size_t size = strspn(word, "0123456789-");
+	char *end;
+	unsigned long first = strtoul(word, &end, 10), last = first;
+
+	if (end == word)
+		return 0;
+	if (*end == '-')
+		last = strtoul(end + 1, &end, 10);
+	return end == word + size && end[-1] != '-' && first > 0 && first <= last &&
+			       last <= 65535 && word[size] == '/' &&
+			       strcmp(word + size + 1, protocol) == 0
+		       ? size
+		       : 0;
+}
+
+/* "192.0.2.7", "2001:db8::/32": the length of it all, 0 when it is no such word. */
+static size_t address_size(const char *word, int family)
+{
+	unsigned char bytes[16];
+	size_t size = strcspn(word, "/");
+	autofree char *address = memory_copy_bytes(word, size);
+	uint64_t prefix = 0;
+
+	if (inet_pton(family, address, bytes) != 1)
+		return 0;
+	if (word[size] && text_to_u64(word + size + 1, 0, family == AF_INET ? 32 : 128,
+				  &prefix) < 0)
+		return 0;
+	return strlen(word);
+}
+
+static size_t tcp_size(const char *word)
+{
+	return port_size(word, "tcp");
+}
+
+static size_t udp_size(const char *word)
+{
+	return port_size(word, "udp");
+}
+
+static size_t ipv4_size(const char *word)
+{
+	return address_size(word, AF_INET);
+}
+
+static size_t ipv6_size(const char *word)
+{
+	return address_size(word, AF_INET6);
+}
+
+/* What a line takes of a part's value. */
+static const struct list {
+	const char *mark, *example;
+	size_t (*size)(const char *word); /* of what the rule gets; 0: not such a word */
+} lists[] = {
+	{"%tcp",  "443/tcp",       tcp_size },
+	{"%udp",  "51820/udp",     udp_size },
+	{"%ipv4", "192.0.2.0/24",  ipv4_size},
+	{"%ipv6", "2001:db8::/32", ipv6_size},
+};
+
+static const struct list *list_in(const char *line)
+{
+	for (size_t i = 0; i < LENGTH(lists); i++)
+		if (strstr(line, lists[i].mark))
+			return &lists[i];
+	return NULL;
+}
+
+/* A line with its list; nothing when the list is empty. */
+static void add_line(struct text *text, const char *line, const char *value)
+{
+	const struct list *list = list_in(line);
+	const char *at = list ? strstr(line, list->mark) : NULL;
+	autowords struct words words = {0};
+	autotext struct text members = {0};
+
+	if (!list) {
+		text_addf(text, "%s\n", line);
+		return;
+	}
+	words_split(&words, value, " ,");
+	for (size_t i = 0; i < words.count; i++) {
+		size_t size = list->size(words.items[i]);
+
+		if (size)
+			text_addf(&members, "%s%.*s", members.size ? ", " : "", (int)size,
+				words.items[i]);
+	}
+	if (members.size)
+		text_addf(text, "%.*s%s%s\n", (int)(at - line), line, members.data,
+			at + strlen(list->mark));
 }
 
 static void end(struct site *site, struct text *text)
 {
-	autofree char *copy = memory_copy_text(rules);
-	char *rest = part_wanted(site, "base", strlen("base")) ? copy : NULL, *line;
+	autofree char *base = part_value(site, base_part, strlen(base_part));
 
-	while ((line = line_next(&rest))) {
-		const char *shown = line;
-		size_t size = 0;
-		bool negated = false;
-		const char *part = line_part(&shown, &size, &negated);
+	for (size_t i = 0; base && i < LENGTH(rules); i++) {
+		struct rule rule = rule_of(rules[i]);
+		autofree char *value =
+			rule.part ? part_value(site, rule.part, rule.part_size) : NULL;
 
-		if (!part || part_wanted(site, part, size) != negated)
-			text_addf(text, "%s\n", shown);
+		if (!rule.part || (value != NULL) != rule.negated)
+			add_line(text, rule.line, value ? value : "");
 	}
 }
 
 /* For the persisted check; the file itself is made at the end, in its own order. */
-static void part_lines(const struct control *control, struct text *text)
+static void part_lines(
+	const struct control *control, const char *value, struct text *text)
 {
-	autofree char *copy = memory_copy_text(rules);
-	char *rest = copy, *line;
+	for (size_t i = 0; i < LENGTH(rules); i++) {
+		struct rule rule = rule_of(rules[i]);
 
-	while ((line = line_next(&rest))) {
-		const char *shown = line;
-		size_t size = 0;
-		bool negated = false;
-		const char *part = line_part(&shown, &size, &negated);
-
-		if (part ? !negated && is_part(control, part, size)
-			 : is_part(control, "base", strlen("base")))
-			text_addf(text, "%s\n", shown);
+		if (rule_belongs(&rule, control))
+			add_line(text, rule.line, value);
 	}
+}
+
+/* The lists that the lines of a control's part take of its value. */
+static size_t lists_of(
+	const struct control *control, const struct list *taken[LENGTH(lists)])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < LENGTH(rules); i++) {
+		struct rule rule = rule_of(rules[i]);
+		const struct list *list =
+			rule_belongs(&rule, control) ? list_in(rule.line) : NULL;
+
+		if (list && count < LENGTH(lists))
+			taken[count++] = list;
+	}
+	return count;
+}
+
+static bool valid(const struct control *control, const char *value, struct text *why_not)
+{
+	const struct list *taken[LENGTH(lists)] = {0};
+	size_t count = lists_of(control, taken);
+	autowords struct words words = {0};
+
+	if (!count) {
+		text_addf(why_not, "\"%s\": only on or off", value);
+		return false;
+	}
+	words_split(&words, strcmp(value, "none") == 0 ? "" : value, " ,");
+	for (size_t i = 0; i < words.count; i++) {
+		bool fits = false;
+
+		for (size_t j = 0; j < count; j++)
+			fits = fits || taken[j]->size(words.items[i]);
+		if (fits)
+			continue;
+		text_addf(why_not, "\"%s\" is nothing like %s", words.items[i],
+			taken[0]->example);
+		return false;
+	}
+	return true;
 }
 
 static void lines(struct site *site, const struct control *control, const char *value,
@@ -96,7 +249,7 @@ static void persisted(struct site *site, const struct control *control, const ch
 	autotext struct text text = {0}, wanted = {0};
 	autowords struct words needed = {0};
 
-	part_lines(control, &wanted);
+	part_lines(control, value, &wanted);
 	words_split(&needed, text_string(&wanted), "\n");
 	if (!disk_read(site, kind_firewall.file, &text)) {
 		find(finding, FOUND_WRONG, NULL,
@@ -116,62 +269,6 @@ static void persisted(struct site *site, const struct control *control, const ch
 		memory_copy_text(kind_firewall.file));
 }
 
-/* Rules in a rule set, as it is written or as nft lists it: lines in chains that are no head and no brace. */
-static unsigned rule_count(const char *text)
-{
-	autofree char *copy = memory_copy_text(text);
-	char *rest = copy, *line;
-	bool in_chain = false;
-	unsigned count = 0;
-
-	while ((line = line_next(&rest))) {
-		line += strspn(line, " \t");
-		if (text_starts(line, "chain "))
-			in_chain = true;
-		else if (*line == '}')
-			in_chain = false;
-		else if (in_chain && !text_starts(line, "type "))
-			count++;
-	}
-	return count;
-}
-
-/* The whole set is compared by its number of rules: what nft prints is not what it read. */
-static bool whole_set_is_loaded(
-	struct site *site, const char *listing, struct finding *finding)
-{
-	autotext struct text text = {0};
-	unsigned loaded = rule_count(listing);
-	unsigned wanted;
-
-	(void)disk_read(site, kind_firewall.file, &text);
-	wanted = rule_count(text_string(&text));
-	if (loaded == wanted)
-		return true;
-	find(finding, FOUND_WRONG, memory_format("%u rules", loaded),
-		memory_format("nft list table inet jefe: %u rules, the file has %u",
-			loaded, wanted));
-	return false;
-}
-
-static void effective(struct site *site, const struct control *control, const char *value,
-	struct finding *finding)
-{
-	const char *proof = control->target + strcspn(control->target, " ");
-	const char *listing = site_listing(site, PROGRAM_FIREWALL, finding);
-
-	proof += strspn(proof, " ");
-	if (!listing)
-		return;
-	if (!strstr(listing, proof))
-		find(finding, FOUND_WRONG, NULL,
-			memory_format("nft list table inet jefe lacks: %s", proof));
-	else if (!is_part(control, "base", strlen("base")) ||
-		 whole_set_is_loaded(site, listing, finding))
-		find(finding, FOUND_RIGHT, memory_copy_text(value),
-			memory_format("nft list table inet jefe: %s", proof));
-}
-
 static int load(const char *flag, struct error *err)
 {
 	autofree char *path = memory_format("/%s", kind_firewall.file);
@@ -181,21 +278,97 @@ static int load(const char *flag, struct error *err)
 		err);
 }
 
+/* What nft prints is not what it read: the file is loaded into a network of its own, and listed there. */
+int firewall_list_wanted(const char *const *argv, struct text *listing, struct error *err)
+{
+	autoclose int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	int rc;
+
+	if (home < 0 || unshare(CLONE_NEWNET) < 0)
+		return error_errno(
+			err, -errno, "making a network to try the packet filter in");
+	rc = load("-f", err);
+	if (rc == 0)
+		rc = command_run(
+			&(struct command){
+				.argv = argv, .output = listing, .timeout_seconds = 20},
+			err);
+	if (setns(home, CLONE_NEWNET) < 0)
+		abort(); /* everything from here on would look at the wrong network */
+	return rc;
+}
+
+/* The lines of a listing that hold a text. */
+static void lines_with(const char *listing, const char *part, struct text *text)
+{
+	autofree char *copy = memory_copy_text(listing);
+	char *rest = copy, *line;
+
+	while ((line = line_next(&rest)))
+		if (strstr(line, part))
+			text_addf(text, "%s%s", text->size ? "; " : "",
+				line + strspn(line, "\t"));
+}
+
+static void effective(struct site *site, const struct control *control, const char *value,
+	struct finding *finding)
+{
+	bool whole = is_part(control, base_part, strlen(base_part));
+	const char *proof = control->target + strcspn(control->target, " ");
+	const char *loaded = site_listing(site, PROGRAM_FIREWALL, finding);
+	const char *listing =
+		loaded ? site_listing(site, PROGRAM_FIREWALL_WANTED, finding) : NULL;
+	autotext struct text now = {0}, wanted = {0};
+
+	if (!listing)
+		return;
+	proof += strspn(proof, " ");
+	lines_with(loaded, proof, &now);
+	lines_with(listing, proof, &wanted);
+	if (!text_equal(text_string(&now), text_string(&wanted)))
+		find(finding, FOUND_WRONG, memory_copy_text(now.data),
+			memory_format("nft list table inet jefe has not: %s",
+				wanted.size ? wanted.data : "no such rule"));
+	else if (whole && strcmp(loaded, listing) != 0)
+		find(finding, FOUND_WRONG, memory_copy_text("changed"),
+			memory_copy_text(
+				"nft list table inet jefe is not what the file says"));
+	else
+		find(finding, FOUND_RIGHT, memory_copy_text(value),
+			memory_format("nft list table inet jefe: %s",
+				now.size ? now.data : "no such rule"));
+}
+
 static int written(struct site *site, const struct text *text, struct error *err)
 {
 	(void)text;
 	return site->scope->running ? load("-cf", err) : 0;
 }
 
+/* Loading anew forgets who is banned: not when it would change nothing. */
+static bool is_loaded(struct site *site)
+{
+	struct finding finding = {0};
+	const char *loaded = site_listing(site, PROGRAM_FIREWALL, &finding);
+	const char *wanted =
+		loaded ? site_listing(site, PROGRAM_FIREWALL_WANTED, &finding) : NULL;
+
+	finding_clear(&finding);
+	return wanted && strcmp(loaded, wanted) == 0;
+}
+
 static int activate(struct site *site, struct error *err)
 {
-	return file_exists(site->scope->root_fd, kind_firewall.file) ? load("-f", err)
-								     : 0;
+	return file_exists(site->scope->root_fd, kind_firewall.file) && !is_loaded(site)
+		       ? load("-f", err)
+		       : 0;
 }
 
 const struct control_kind kind_firewall = {
 	.name = "firewall",
 	.fix = "Load it again: service jefe-firewall, action restart.",
+	.takes_value = true,
+	.valid = valid,
 	.file = "etc/jefelinux/firewall.nft",
 	.mode = 0600,
 	.lines = lines,

@@ -22,6 +22,7 @@ struct finding {
 enum program {
 	PROGRAM_SSHD,
 	PROGRAM_FIREWALL,
+	PROGRAM_FIREWALL_WANTED,
 	PROGRAM_AUDIT_RULES,
 	PROGRAM_AUDIT_STATUS,
 	PROGRAM_COUNT
@@ -50,6 +51,9 @@ struct control_kind {
 	/* Where its controls stand when they have no file of their own, or that the first word of a target is the file. */
 	const char *place;
 	bool names_file;
+	/* NULL, or says what is wrong with a value of the operator's. */
+	bool (*valid)(const struct control *control, const char *value,
+		struct text *why_not);
 	/* Value for people, when it is not the value itself; the caller frees it. */
 	char *(*describe)(const struct control *control, const char *value);
 	/* The value for this system from the one in the catalogue, or NULL when the kind takes it as it is. The caller frees it. */
@@ -99,6 +103,7 @@ extern const struct control_kind
 	kind_sshd,       /* value: lines for sshd */
 	kind_audit_rule, /* target: key. value: rules for auditctl without their key */
 	kind_firewall,   /* target: part of the rule set, then a text that listing the running set must show. value: on */
+	kind_listener,   /* target: the control with the ports that may be open, then further ones. value: listed */
 	kind_json,       /* target: file, member. value: true, false or text */
 	kind_setuid,     /* value: programs that may stay privileged */
 	kind_state;      /* target: file and text it must hold; nothing to apply */
@@ -135,6 +140,10 @@ enum found site_late(const struct site *site, const char *path);
 /* Fill a finding; value and evidence are taken over. */
 void find(struct finding *finding, enum found found, char *value, char *evidence);
 void finding_clear(struct finding *finding);
+
+/* kind_firewall.c: what listing the packet filter would print if the file were loaded. */
+int firewall_list_wanted(const char *const *argv, struct text *listing,
+	struct error *err) CHECKED;
 
 /* composed.c: shared files of a kind. */
 int composed_write(struct site *site, const struct control_kind *kind, bool *changed,

@@ -11,6 +11,7 @@ libinstaller_a_SOURCES += \
 	installer/controls/kind_file.c \
 	installer/controls/kind_firewall.c \
 	installer/controls/kind_json.c \
+	installer/controls/kind_listener.c \
 	installer/controls/kind_module.c \
 	installer/controls/kind_mount.c \
 	installer/controls/kind_service.c \

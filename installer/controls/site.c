@@ -182,16 +182,30 @@ char *site_wanted(struct site *site, const struct control *control)
 					      : memory_copy_text(value);
 }
 
+#define LIST_FIREWALL {"nft", "--stateless", "--terse", "list", "table", "inet", "jefe"}
+
 static const char *const *program_argv(enum program program)
 {
-	static const char *const argv[PROGRAM_COUNT][7] = {
+	static const char *const argv[PROGRAM_COUNT][8] = {
 		[PROGRAM_SSHD] = {"/usr/sbin/sshd", "-T"     },
-		[PROGRAM_FIREWALL] = {"nft",            "--terse", "list", "table", "inet", "jefe"},
+		[PROGRAM_FIREWALL] = LIST_FIREWALL,
+		[PROGRAM_FIREWALL_WANTED] = LIST_FIREWALL,
 		[PROGRAM_AUDIT_RULES] = {"auditctl",         "-l"           },
 		[PROGRAM_AUDIT_STATUS] = {"auditctl",                "-s"               },
 	};
 
 	return argv[program];
+}
+
+static int program_run(enum program program, struct text *output, struct error *err)
+{
+	const char *const *argv = program_argv(program);
+
+	if (program == PROGRAM_FIREWALL_WANTED)
+		return firewall_list_wanted(argv, output, err);
+	return command_run(
+		&(struct command){.argv = argv, .output = output, .timeout_seconds = 20},
+		err);
 }
 
 const char *site_listing(struct site *site, enum program program, struct finding *finding)
@@ -207,10 +221,7 @@ const char *site_listing(struct site *site, enum program program, struct finding
 	if (!site->programs[program].asked) {
 		site->programs[program].asked = true;
 		site->programs[program].code =
-			command_run(&(struct command){.argv = argv,
-					    .output = &site->programs[program].output,
-					    .timeout_seconds = 20},
-				&err);
+			program_run(program, &site->programs[program].output, &err);
 		if (site->programs[program].code < 0)
 			text_addf(&site->programs[program].output, "%s", err.text);
 	}
