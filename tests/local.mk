@@ -10,8 +10,8 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; LC_ALL=C.UTF-8; TZ=UTC; \
 include tests/unit/local.mk
 include tests/fuzz/local.mk
 
-dist_check_SCRIPTS = tests/layers.sh tests/firewall.sh tests/packages.sh
-TESTS += tests/layers.sh tests/firewall.sh tests/packages.sh
+dist_check_SCRIPTS = tests/layers.sh tests/packages.sh
+TESTS += tests/layers.sh tests/packages.sh
 
 # text cases
 dist_check_SCRIPTS += tests/cases/check.sh tests/probe.sh
@@ -29,6 +29,7 @@ TESTS += tests/audit.sh
 EXTRA_DIST += tests/validate
 
 include tests/engine/local.mk
+include tests/network/local.mk
 include tests/iso/local.mk
 
 EXTRA_DIST += tests/run tests/lint.sh tests/packages.list tests/.clang-tidy tests/bench tests/vm

@@ -5,6 +5,7 @@
 #include "installer/base/memory.h"
 #include "installer/bootmenu.h"
 #include "installer/cli/cli.h"
+#include "installer/cli/confirm.h"
 #include "installer/cli/hardening.h"
 
 static void print_line(void *context, const char *line)
@@ -53,6 +54,43 @@ static int write_boot_menu(const struct hardening *hardening, struct error *err)
 	return bootmenu_write(hardening->scope.root_fd, hardening->scope.distro, err);
 }
 
+static unsigned hardening_seconds(const struct hardening_options *options)
+{
+	uint64_t seconds = CONFIRM_SECONDS;
+
+	if (options->confirm_within)
+		(void)!text_to_u64(options->confirm_within, 0, 3600, &seconds);
+	return (unsigned)seconds;
+}
+
+/* Apply it all; what decides who gets in comes back unless somebody confirms. */
+static int apply(const struct hardening *hardening, unsigned seconds, struct error *err)
+{
+	struct rollback *rollback = NULL;
+	int rc = hardening->scope.running && seconds
+			 ? rollback_begin(&hardening->scope, seconds, &rollback, err)
+			 : 0;
+
+	if (rc == 0)
+		rc = controls_apply(
+			&hardening->scope, &hardening->policy, print_line, NULL, err);
+	if (rc == 0)
+		rc = write_boot_menu(hardening, err);
+	if (rc == 0)
+		confirm_ask(rollback, seconds);
+	else
+		(void)rollback_end(rollback, false);
+	return rc;
+}
+
+static int confirm(struct error *err)
+{
+	if (rollback_confirm(err) < 0)
+		return cli_fail("harden", EXIT_PROBLEMS, err);
+	(void)printf("Confirmed.\n");
+	return EXIT_DONE;
+}
+
 int cli_harden(int argc, char **argv)
 {
 	autohardeningoptions struct hardening_options options = {0};
@@ -63,6 +101,8 @@ int cli_harden(int argc, char **argv)
 
 	if (code)
 		return code;
+	if (options.confirm)
+		return confirm(&err);
 	if (hardening_open(&options, &hardening, &err) < 0)
 		return cli_fail("harden", EXIT_PROBLEMS, &err);
 	if (!options.level && !hardening.has_policy)
@@ -74,9 +114,7 @@ int cli_harden(int argc, char **argv)
 		return cli_fail("harden", EXIT_PROBLEMS, &err);
 	if (options.plan)
 		return EXIT_DONE;
-	if (controls_apply(&hardening.scope, &hardening.policy, print_line, NULL, &err) <
-			0 ||
-		write_boot_menu(&hardening, &err) < 0 ||
+	if (apply(&hardening, hardening_seconds(&options), &err) < 0 ||
 		print_summary(&hardening, &clean, &err) < 0)
 		return cli_fail("harden", EXIT_PROBLEMS, &err);
 	return clean ? EXIT_DONE : EXIT_PROBLEMS;

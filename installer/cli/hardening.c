@@ -37,6 +37,8 @@ static const struct {
 	{"expires", required_argument, FOR_HARDEN, AT(expires), false},
 	{"unwaive", required_argument, FOR_HARDEN, AT(unwaive), true},
 	{"plan", no_argument, FOR_HARDEN, AT(plan), false},
+	{"confirm", no_argument, FOR_HARDEN, AT(confirm), false},
+	{"confirm-within", required_argument, FOR_HARDEN, AT(confirm_within), false},
 #undef AT
 };
 // clang-format on
@@ -56,6 +58,8 @@ static void take_option(struct hardening_options *options, size_t row)
 /* What the options demand of each other. */
 static int check_options(const char *command, const struct hardening_options *options)
 {
+	uint64_t seconds;
+
 	if (options->json && options->sarif)
 		return cli_usage(command, "one of --json and --sarif");
 	if (options->waive.count && !options->reason)
@@ -67,6 +71,11 @@ static int check_options(const char *command, const struct hardening_options *op
 			options->waive.items[0]);
 	if (!options->waive.count && (options->reason || options->expires))
 		return cli_usage(command, "--reason and --expires belong to --waive");
+	if (options->confirm_within &&
+		text_to_u64(options->confirm_within, 0, 3600, &seconds) < 0)
+		return cli_usage(command,
+			"--confirm-within %s: seconds, at most 3600; 0 asks for no confirmation",
+			options->confirm_within);
 	return 0;
 }
 

@@ -11,7 +11,9 @@ struct hardening_options {
 	const char *control;	      /* only this one */
 	struct words roles, no_roles, settings; /* settings: CONTROL=VALUE */
 	struct words waive, unwaive;
+	const char *confirm_within; /* seconds; NULL: the usual time */
 	bool json, sarif, plan;
+	bool confirm; /* keep what an earlier run changed */
 };
 
 struct hardening {

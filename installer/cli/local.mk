@@ -6,6 +6,7 @@ jefe_setup_SOURCES = \
 	installer/cli/boot.c \
 	installer/cli/check.c \
 	installer/cli/cli.h \
+	installer/cli/confirm.c installer/cli/confirm.h \
 	installer/cli/console.c \
 	installer/cli/explain.c \
 	installer/cli/harden.c \

@@ -21,7 +21,8 @@ static bool is_invalid(
 	const struct control *control, const char *value, struct text *why_not)
 {
 	return control->kind->valid && strcmp(value, "on") != 0 &&
-	       strcmp(value, "off") != 0 && !control->kind->valid(control, value, why_not);
+	       strcmp(value, "off") != 0 &&
+	       !control->kind->valid(control, value, why_not);
 }
 
 static void check_setting(
@@ -38,8 +39,8 @@ static void check_setting(
 		problems_add(problems, SEVERITY_ERROR, key, 0, 0,
 			"\"%s\": only on or off", setting->value);
 	else if (is_invalid(control, setting->value, &why_not))
-		problems_add(problems, SEVERITY_ERROR, key, 0, 0, "%s",
-			text_string(&why_not));
+		problems_add(
+			problems, SEVERITY_ERROR, key, 0, 0, "%s", text_string(&why_not));
 	else if (control->locks_out && strcmp(setting->value, "off") != 0)
 		problems_add(problems, SEVERITY_WARNING, key, 0, 0,
 			"can lock you out: %s",

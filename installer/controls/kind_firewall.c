@@ -357,11 +357,23 @@ static bool is_loaded(struct site *site)
 	return wanted && strcmp(loaded, wanted) == 0;
 }
 
+static int unload(struct error *err)
+{
+	return command_run(&(struct command){.argv = COMMAND("nft", "delete", "table",
+						     "inet", "jefe"),
+				   .timeout_seconds = 20},
+		err);
+}
+
 static int activate(struct site *site, struct error *err)
 {
-	return file_exists(site->scope->root_fd, kind_firewall.file) && !is_loaded(site)
-		       ? load("-f", err)
-		       : 0;
+	struct finding finding = {0};
+	bool there = site_listing(site, PROGRAM_FIREWALL, &finding);
+
+	finding_clear(&finding);
+	if (!file_exists(site->scope->root_fd, kind_firewall.file))
+		return there ? unload(err) : 0;
+	return is_loaded(site) ? 0 : load("-f", err);
 }
 
 const struct control_kind kind_firewall = {

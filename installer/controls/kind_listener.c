@@ -126,6 +126,7 @@ static void effective(struct site *site, const struct control *control, const ch
 
 const struct control_kind kind_listener = {
 	.name = "listener",
+	.place = "proc/net",
 	.fix = "Stop the service, bind it to 127.0.0.1, or list its port in network.open_ports.",
 	.persisted = persisted,
 	.effective = effective,

@@ -25,6 +25,7 @@ libinstaller_a_SOURCES += \
 	installer/controls/report.c \
 	installer/controls/report_json.c \
 	installer/controls/report_sarif.c \
+	installer/controls/rollback.c installer/controls/rollback.h \
 	installer/controls/site.c
 
 # The catalogue and the files it writes: data, included by catalogue.c and kind_firewall.c.

@@ -1,47 +1,9 @@
 #!/bin/bash
 # The packet filter and the interfaces' settings at work: a server and two clients in network namespaces. Prints TAP.
-build=$(cd "${top_builddir:-.}" && pwd) || exit 99
-for program in nft ip socat unshare nmap; do
-	command -v "$program" >/dev/null || { echo "1..0 # SKIP $program is not installed"; exit 0; }
-done
-unshare -n nft list ruleset 2>/dev/null || { echo "1..0 # SKIP needs root and a kernel with nftables"; exit 0; }
-
-name=jefe-$$
-tree=$(mktemp -d) || exit 99
-listeners=()
-# shellcheck disable=SC2317 # called by trap
-cleanup() {
-	kill "${listeners[@]}" 2>/dev/null
-	for space in server one two container; do
-		ip netns del "$name-$space" 2>/dev/null
-	done
-	rm -rf "$tree"
-}
-trap cleanup EXIT
-
-in_space() { local space=$name-$1; shift; ip netns exec "$space" "$@"; }
-
-# link CLIENT NUMBER: CLIENT has 10.77.NUMBER.2 and fd77:NUMBER::2, the server .1 and ::1.
-link() {
-	ip netns add "$name-$1" &&
-		ip link add "veth$2" netns "$name-server" type veth peer name eth0 netns "$name-$1" &&
-		in_space server ip address add "10.77.$2.1/24" dev "veth$2" &&
-		in_space server ip address add "fd77:$2::1/64" dev "veth$2" nodad &&
-		in_space server ip link set "veth$2" up &&
-		in_space "$1" ip address add "10.77.$2.2/24" dev eth0 &&
-		in_space "$1" ip address add "fd77:$2::2/64" dev eth0 nodad &&
-		in_space "$1" ip link set eth0 up &&
-		in_space "$1" ip route add default via "10.77.$2.1"
-}
-
-# connections CLIENT ADDRESS PORT COUNT: how many of COUNT connections, all opened at once, come through.
-connections() {
-	local i
-	for ((i = 0; i < $4; i++)); do
-		# shellcheck disable=SC2016
-		in_space "$1" timeout 3 bash -c 'exec 3<>"/dev/tcp/$0/$1" && echo through' "$2" "$3" 2>/dev/null &
-	done | wc -l
-}
+here=$(cd "$(dirname "$0")" && pwd) || exit 99
+# shellcheck source=tests/network/lib.sh
+. "$here/lib.sh"
+network_needs socat nmap
 
 # held CLIENT ADDRESS PORT: how many connections can be open together, up to 80.
 held() {
@@ -49,40 +11,14 @@ held() {
 	in_space "$1" timeout 10 bash -c 'for ((i = 1; i <= 80; i++)); do exec {fd}<>"/dev/tcp/$0/$1" && echo $i; done' "$2" "$3" 2>/dev/null | tail -n 1
 }
 
-listen() { # listen SPACE PORT
-	(exec ip netns exec "$name-$1" socat "TCP6-LISTEN:$2,fork,reuseaddr,ipv6only=0" PIPE >/dev/null 2>&1) &
-	listeners+=($!)
-}
-
 # dropped CHAIN TEXT: packets that the rule with TEXT has counted.
 dropped() {
 	in_space server nft list chain inet jefe "$1" | sed -n "s/.*$2.*counter packets \([0-9]*\) .*/\1/p"
 }
 
-number=0
-bad=0
-check() { # check NAME TEST...
-	local text=$1
-	shift
-	number=$((number + 1))
-	if "$@"; then
-		echo "ok $number - $text"
-	else
-		echo "not ok $number - $text"
-		bad=1
-	fi
-}
-
-mkdir -p "$tree/etc" "$tree/var/lib/dpkg"
-echo ID=debian >"$tree/etc/os-release"
-echo 'root:x:0:0:root:/root:/bin/sh' >"$tree/etc/passwd"
-echo 'root:*:19000:0:99999:7:::' >"$tree/etc/shadow"
-printf 'Package: nftables\nStatus: install ok installed\n' >"$tree/var/lib/dpkg/status"
-"$build/jefe-setup" harden --root "$tree" --level hardened >/dev/null || exit 99
+network_start one two
+harden --level hardened || exit 99
 rules=$tree/etc/jefelinux/firewall.nft
-ip netns add "$name-server" && link one 1 && link two 2 || exit 99
-in_space server ip link set lo up
-in_space server sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
 listen server 22
 listen server 8080
 listen two 22
@@ -125,7 +61,7 @@ check "and does again afterwards" test "$(connections two 10.77.2.1 22 1)$(conne
 
 # The operator's own ports and sources, and the limit of connections.
 reload() { # reload OPTION...
-	"$build/jefe-setup" harden --root "$tree" "$@" >/dev/null 2>&1 && in_space server nft -f "$rules"
+	harden "$@" 2>/dev/null && in_space server nft -f "$rules"
 }
 reload --set network.open_ports="8080/tcp 53/udp" --set network.ssh_sources=10.77.1.0/24
 check "a listed port is open" test "$(connections two 10.77.2.1 8080 1)$(connections two fd77:2::1 8080 1)" = 11

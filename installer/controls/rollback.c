@@ -1,0 +1,314 @@
+#include "installer/controls/rollback.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "installer/base/file.h"
+#include "installer/base/memory.h"
+#include "installer/controls/kinds.h"
+
+static const char socket_folder[] = "run/jefe";
+static const char socket_path[] = "/run/jefe/rollback";
+
+/* What decides who gets in, and what makes the running system follow. */
+static const struct guarded {
+	const char *path;
+	unsigned mode;
+	const struct control_kind *kind;
+} guarded[] = {
+	{"etc/jefelinux/firewall.nft",         0600, &kind_firewall},
+	{"etc/ssh/sshd_config",                0644, &kind_sshd    },
+	{"etc/ssh/sshd_config.d/10-jefe.conf", 0600, &kind_sshd    },
+};
+
+struct rollback {
+	struct control_scope scope;
+	unsigned seconds;
+	int listener; /* where rollback_confirm() asks */
+	int line;     /* pipe between the changing process and the watching one */
+	struct {
+		bool there;
+		struct text text;
+	} kept[LENGTH(guarded)];
+};
+
+/* What the changing process says through the pipe (nothing, as when it was killed, starts the clock), and who confirms. */
+enum word { WORD_DROP = 'd', WORD_NOW = 'n', WORD_KEEP = 'k' };
+
+static void rollback_free(struct rollback *rollback)
+{
+	for (size_t i = 0; i < LENGTH(guarded); i++)
+		text_free(&rollback->kept[i].text);
+	free(rollback);
+}
+
+static int keep(struct rollback *rollback, struct error *err)
+{
+	const struct site site = {.scope = &rollback->scope};
+
+	for (size_t i = 0; i < LENGTH(guarded); i++) {
+		int rc = disk_load(&site, guarded[i].path, &rollback->kept[i].text, err);
+
+		if (rc < 0)
+			return rc;
+		rollback->kept[i].there = rc;
+	}
+	return 0;
+}
+
+static bool has_changed(const struct rollback *rollback, size_t index)
+{
+	const struct site site = {.scope = &rollback->scope};
+	autotext struct text now = {0};
+	bool there = disk_read(&site, guarded[index].path, &now);
+
+	return there != rollback->kept[index].there ||
+	       strcmp(text_string(&now), text_string(&rollback->kept[index].text)) != 0;
+}
+
+static bool anything_changed(const struct rollback *rollback)
+{
+	for (size_t i = 0; i < LENGTH(guarded); i++)
+		if (has_changed(rollback, i))
+			return true;
+	return false;
+}
+
+static int restore_file(
+	struct rollback *rollback, struct site *site, size_t i, struct error *err)
+{
+	bool changed = false;
+
+	if (!rollback->kept[i].there)
+		return file_remove(site->scope->root_fd, guarded[i].path, err);
+	return disk_write(site, guarded[i].path, &rollback->kept[i].text, guarded[i].mode,
+		&changed, err);
+}
+
+/* All files first; then each kind that has a changed one. What fails is logged and does not keep the rest from coming back. */
+static void restore(struct rollback *rollback)
+{
+	bool changed[LENGTH(guarded)] = {0};
+	autosite struct site site = {.scope = &rollback->scope};
+
+	for (size_t i = 0; i < LENGTH(guarded); i++) {
+		struct error err = {0};
+
+		changed[i] = has_changed(rollback, i);
+		if (changed[i] && restore_file(rollback, &site, i, &err) < 0)
+			syslog(LOG_ERR, "restoring %s: %s", guarded[i].path, err.text);
+	}
+	for (size_t i = 0; i < LENGTH(guarded); i++) {
+		struct error err = {0};
+		bool last = i + 1 == LENGTH(guarded) ||
+			    guarded[i + 1].kind != guarded[i].kind || !changed[i + 1];
+
+		if (changed[i] && last && guarded[i].kind->activate(&site, &err) < 0)
+			syslog(LOG_ERR, "making the running system follow (%s): %s",
+				guarded[i].kind->name, err.text);
+	}
+}
+
+static long milliseconds_now(void)
+{
+	struct timespec now = {0};
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Take the next caller: does it confirm? Who only looks whether somebody waits says nothing. */
+static bool caller_confirms(int listener)
+{
+	const struct timeval patience = {.tv_sec = 1};
+	autoclose int client = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	char word = 0;
+
+	return client >= 0 &&
+	       setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) ==
+		       0 &&
+	       read(client, &word, 1) == 1 && word == WORD_KEEP &&
+	       write(client, &word, 1) == 1;
+}
+
+static bool is_confirmed(int listener, unsigned seconds)
+{
+	long end = milliseconds_now() + (long)seconds * 1000, left;
+
+	while ((left = end - milliseconds_now()) > 0) {
+		struct pollfd ready = {.fd = listener, .events = POLLIN};
+
+		if (poll(&ready, 1, (int)left) > 0 && caller_confirms(listener))
+			return true;
+	}
+	return false;
+}
+
+static void watch(struct rollback *rollback)
+{
+	char word = 0;
+	ssize_t size = read(rollback->line, &word, 1);
+	bool now = size == 1 && word == WORD_NOW;
+
+	openlog("jefe-setup", LOG_PID, LOG_AUTHPRIV);
+	if ((size == 1 && word == WORD_DROP) ||
+		(!now && is_confirmed(rollback->listener, rollback->seconds))) {
+		(void)unlink(socket_path);
+		return;
+	}
+	(void)unlink(socket_path); /* from here on it is too late to confirm */
+	(void)close(rollback->listener);
+	restore(rollback);
+	syslog(LOG_WARNING, "%s: the packet filter and SSH settings from before are back",
+		now ? "the change failed" : "nobody confirmed");
+}
+
+/* Away from terminal and session, and from whatever the changing process holds open. */
+static void detach(const struct rollback *rollback)
+{
+	int null;
+
+	for (int fd = STDERR_FILENO + 1; fd < 256; fd++)
+		if (fd != rollback->line && fd != rollback->listener &&
+			fd != rollback->scope.root_fd)
+			(void)close(fd);
+	null = open("/dev/null", O_RDWR);
+	(void)signal(SIGHUP, SIG_IGN);
+	(void)signal(SIGPIPE, SIG_IGN);
+	for (int fd = STDIN_FILENO; null >= 0 && fd <= STDERR_FILENO; fd++)
+		(void)dup2(null, fd);
+	if (null > STDERR_FILENO)
+		(void)close(null);
+	(void)!chdir("/");
+}
+
+/* The watching process is a grandchild: nobody has to wait for it. */
+static int start_watching(struct rollback *rollback, struct error *err)
+{
+	int line[2];
+	pid_t child;
+
+	if (pipe2(line, O_CLOEXEC) < 0)
+		return error_errno(err, -errno, "watching over the change");
+	child = fork();
+	if (child < 0)
+		return error_errno(err, -errno, "watching over the change");
+	if (child == 0) {
+		(void)close(line[1]);
+		if (setsid() < 0 || fork() != 0)
+			_exit(0);
+		rollback->line = line[0];
+		detach(rollback);
+		watch(rollback);
+		_exit(0);
+	}
+	(void)close(line[0]);
+	(void)waitpid(child, NULL, 0);
+	rollback->line = line[1];
+	return 0;
+}
+
+static const struct sockaddr_un *socket_address(struct sockaddr_un *address)
+{
+	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
+	memcpy(address->sun_path, socket_path, sizeof(socket_path));
+	return address;
+}
+
+/* A socket to rollback_confirm()'s counterpart, or a negative errno. */
+static int connect_to_watcher(void)
+{
+	struct sockaddr_un address;
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0 && connect(fd, (const void *)socket_address(&address),
+			       sizeof(address)) < 0) {
+		int rc = -errno;
+
+		(void)close(fd);
+		return rc;
+	}
+	return fd < 0 ? -errno : fd;
+}
+
+static int listen_for_confirmation(struct rollback *rollback, struct error *err)
+{
+	struct sockaddr_un address;
+
+	if (file_make_dirs(rollback->scope.root_fd, socket_folder, 0755, err) < 0)
+		return error_prefix(err, "watching over the change");
+	(void)unlink(socket_path); /* of a watcher that was killed */
+	rollback->listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (rollback->listener < 0 ||
+		bind(rollback->listener, (const void *)socket_address(&address),
+			sizeof(address)) < 0 ||
+		chmod(socket_path, 0600) < 0 || listen(rollback->listener, 1) < 0)
+		return error_errno(
+			err, -errno, "watching over the change: %s", socket_path);
+	return 0;
+}
+
+int rollback_begin(const struct control_scope *scope, unsigned seconds,
+	struct rollback **rollback, struct error *err)
+{
+	autoclose int other = connect_to_watcher();
+	struct rollback *fresh;
+	int rc;
+
+	*rollback = NULL;
+	if (other >= 0)
+		return error_set(
+			err, -EBUSY, "an earlier change still waits to be confirmed");
+	fresh = memory_zero(1, sizeof(*fresh));
+	*fresh = (struct rollback){
+		.scope = *scope, .seconds = seconds, .listener = -1, .line = -1};
+	rc = keep(fresh, err);
+	if (rc == 0)
+		rc = listen_for_confirmation(fresh, err);
+	if (rc == 0)
+		rc = start_watching(fresh, err);
+	if (fresh->listener >= 0)
+		(void)close(fresh->listener);
+	if (rc < 0)
+		rollback_free(fresh);
+	else
+		*rollback = fresh;
+	return rc;
+}
+
+bool rollback_end(struct rollback *rollback, bool applied)
+{
+	bool changed = rollback && anything_changed(rollback);
+	const char word = applied ? WORD_DROP : WORD_NOW;
+
+	if (!rollback)
+		return false;
+	if (!applied || !changed)
+		(void)!write(rollback->line, &word, 1);
+	(void)close(rollback->line);
+	rollback_free(rollback);
+	return applied && changed;
+}
+
+int rollback_confirm(struct error *err)
+{
+	autoclose int fd = connect_to_watcher();
+	char word = WORD_KEEP;
+
+	if (fd < 0 || write(fd, &word, 1) != 1 || read(fd, &word, 1) != 1)
+		return error_set(
+			err, -ENOENT, "no change waits to be confirmed (any more)");
+	return 0;
+}

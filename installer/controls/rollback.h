@@ -1,0 +1,19 @@
+/* A change that may have locked its operator out takes itself back. What decides who gets in (packet filter, SSH server) is kept
+ * before the change; a process of its own, which outlives terminal and session, restores it unless somebody confirms in time. */
+#pragma once
+
+#include "installer/controls/controls.h"
+
+struct rollback;
+
+/* Keep the files and start to watch, before anything is changed. Only on the running system, and one at a time: -EBUSY. From here on
+ * the end of this process, whatever ends it, starts the clock. */
+int rollback_begin(const struct control_scope *scope, unsigned seconds,
+	struct rollback **rollback, struct error *err) CHECKED;
+
+/* The change is done, or failed and is taken back at once. True when it now waits for rollback_confirm(), false when nothing that is
+ * watched has changed. Frees rollback; NULL is allowed. */
+bool rollback_end(struct rollback *rollback, bool applied);
+
+/* Keep what was changed. -ENOENT when nothing waits for it (any more). */
+int rollback_confirm(struct error *err) CHECKED;

@@ -1,0 +1,7 @@
+# Packet filter and SSH servers at work, in network namespaces; skipped, loudly, without root.
+check_PROGRAMS += tests/network/change
+tests_network_change_SOURCES = tests/network/change.c
+tests_network_change_LDADD = libinstaller.a $(ENGINE_LIBS)
+dist_check_SCRIPTS += tests/network/firewall.sh tests/network/rollback.sh
+TESTS += tests/network/firewall.sh tests/network/rollback.sh
+EXTRA_DIST += tests/network/lib.sh
