@@ -21,12 +21,19 @@ libscreens_a_SOURCES += \
 
 pkglibexec_PROGRAMS += ui-ncurses ui-line
 # They are started by the launcher and take its arguments, not those of a person.
-AM_INSTALLCHECK_STD_OPTIONS_EXEMPT = ui-ncurses ui-line
+AM_INSTALLCHECK_STD_OPTIONS_EXEMPT = ui-ncurses ui-newt ui-line
 noinst_PROGRAMS += ui-script
 
 UI_LIBS = libscreens.a libtui.a libinstaller.a $(ENGINE_LIBS)
 ui_ncurses_SOURCES = screens/ui_ncurses.c
 ui_ncurses_LDADD = $(UI_LIBS) $(NCURSES_LIBS)
+UI_NEWT =
+if HAVE_NEWT
+UI_NEWT += ui-newt
+pkglibexec_PROGRAMS += ui-newt
+ui_newt_SOURCES = screens/ui_newt.c
+ui_newt_LDADD = $(UI_LIBS) $(NEWT_LIBS)
+endif
 ui_line_SOURCES = screens/ui_line.c
 ui_line_LDADD = $(UI_LIBS)
 ui_script_SOURCES = screens/ui_script.c

@@ -33,17 +33,17 @@ only() {
 	report "<$header> enters only through $*" "$found"
 }
 
-echo "1..21"
+echo "1..22"
 report "installer/base includes only itself" \
 	"$(includes installer/base '(installer/[a-z_]+\.h|installer/(steps|controls|distro|initramfs|recover|cli)/|tui/|screens/)')"
 report "installer never includes tui or screens" "$(includes installer '(tui|screens)/')"
 report "steps and recover include no foreign library" \
-	"$(includes installer/steps '(parted/|libcryptsetup|archive|blkid/|yaml|jansson|openssl/|curses|newt)'
-	includes installer/recover '(parted/|libcryptsetup|archive\.h>|blkid/|yaml|jansson|openssl/|curses|newt)')"
+	"$(includes installer/steps '(parted/|libcryptsetup|archive|blkid/|yaml|jansson|openssl/|curses|newt|slang)'
+	includes installer/recover '(parted/|libcryptsetup|archive\.h>|blkid/|yaml|jansson|openssl/|curses|newt|slang)')"
 report "tui knows only base, event.h and itself" \
 	"$(includes tui 'installer/' | grep -vE 'installer/(base/|event\.h)'; includes tui 'screens/')"
 report "screens include no front end, step, storage, run or distribution" \
-	"$(includes screens '(n?curses|newt|installer/(steps|storage|run|distro))')"
+	"$(includes screens '(n?curses|newt|slang|installer/(steps|storage|run|distro))')"
 only 'parted/' installer/storage_parted.c
 only 'libcryptsetup.h' installer/storage_luks.c
 only 'archive' installer/archive.c
@@ -53,6 +53,7 @@ only 'jansson.h' installer/base/json.c
 only 'openssl/' installer/base/digest.c
 only 'n?curses.h' tui/ncurses.c
 only 'newt.h' tui/newt.c
+only 'slang.h' tui/newt.c
 only 'qrencode.h' tui/qr.c
 report "distribution words stay in distro and live-iso" \
 	"$(grep -rnE --include='*.[ch]' '"[^"]*\b(apk|rc-update|rc-service|mkinitfs|apt-get|dpkg|update-rc\.d|update-initramfs|openrc)\b[^"]*"' \

@@ -5,6 +5,7 @@
 #include <wchar.h>
 
 #include "installer/base/memory.h"
+#include "installer/base/text.h"
 
 /* Columns: ASCII, console font, wide font. Lines are the same code points in both; the console font has only these shapes. */
 static const uint32_t glyphs[GLYPH_LAST - GLYPH_FIRST][3] = {
@@ -88,6 +89,18 @@ size_t utf8_next(const char *text, uint32_t *code)
 	}
 	if (*code > 0x10ffff || (*code >= 0xd800 && *code < 0xe000))
 		*code = 0xfffd;
+	return length;
+}
+
+size_t utf8_put(char *to, uint32_t code)
+{
+	size_t length = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+	static const unsigned char lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
+
+	for (size_t i = length; i-- > 1; code >>= 6)
+		to[i] = (char)(0x80 | (code & 0x3f));
+	to[0] = (char)(lead[length] | code);
+	to[length] = '\0';
 	return length;
 }
 
@@ -241,4 +254,35 @@ int text_lines(const char *text, int width)
 		lines++;
 	} while (*text);
 	return lines;
+}
+
+char *canvas_text(
+	const struct canvas *canvas, int row, int col, int width, enum glyph_set set)
+{
+	bool plain = set == GLYPHS_ASCII || set == GLYPHS_LINES;
+	struct text text = {0};
+
+	for (int i = 0; i < width && col + i < canvas->cols; i++) {
+		const struct cell *cell = &canvas->cells[row * canvas->cols + col + i];
+		uint32_t code = glyph_code(set, cell->code);
+		char bytes[5];
+
+		if (plain && code > 0x7e)
+			code = '?';
+		if (code)
+			text_add_bytes(&text, bytes, utf8_put(bytes, code));
+		else if (plain) /* the right half of a wide one */
+			text_add(&text, " ");
+	}
+	return text_take(&text);
+}
+
+char *text_in(enum glyph_set set, const char *text)
+{
+	int cells = text_cells(text);
+	autocanvas struct canvas *canvas = canvas_new(1, cells);
+	struct area area = {.canvas = canvas, .rows = 1, .cols = cells};
+
+	(void)area_put(&area, 0, 0, -1, ROLE_SCREEN, text);
+	return canvas_text(canvas, 0, 0, cells, set);
 }

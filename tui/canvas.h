@@ -42,6 +42,11 @@ struct canvas {
 	int cursor_row, cursor_col;
 };
 
+/* What stands in these cells, with the glyphs of the set; ASCII and LINES have a question mark for what is not ASCII. */
+char *canvas_text(const struct canvas *canvas, int row, int col, int width,
+	enum glyph_set set) CHECKED;                         /* the caller frees it */
+char *text_in(enum glyph_set set, const char *text) CHECKED; /* the same for a text */
+
 /* A part of the canvas; row 0 is shifted up by `above` rows when it is scrolled. */
 struct area {
 	struct canvas *canvas;
@@ -66,6 +71,7 @@ bool area_shows(const struct area *area, int row);
 
 /* UTF-8: decode one character, which is always at least a byte; bytes that are no UTF-8 give U+FFFD. */
 size_t utf8_next(const char *text, uint32_t *code);
+size_t utf8_put(char *to, uint32_t code); /* five bytes; returns the length */
 int code_width(uint32_t code);
 int text_cells(const char *text);
 /* Length in bytes of the next line of text wrapped at width cells; *skip is what to leave out behind it (space, newline). */

@@ -11,11 +11,13 @@ struct terminal {
 	int signals; /* non-blocking signalfd for SIGINT, SIGTERM and SIGHUP; -1: none */
 	const char *type; /* TERM; NULL or "dumb": no cursor motion */
 	bool is_slow; /* serial or remote: wait longer for the rest of an escape sequence */
+	bool is_thin; /* few bytes: no colours, no drawn lines, no step list */
 	const struct theme *theme;
 };
 
 struct frontend {
 	const char *name;
+	bool fills_screen; /* kernel messages would be written over it */
 	/* Prepare the terminal. Never exits, never prints on failure. */
 	int (*open)(void **state, const struct terminal *terminal, struct error *err);
 	/* This is what holds now; drawing may wait until read. */
@@ -30,7 +32,8 @@ struct frontend {
 	void (*close)(void *state);
 };
 
-extern const struct frontend frontend_ncurses, frontend_line, frontend_script;
+extern const struct frontend frontend_ncurses, frontend_newt, frontend_line,
+	frontend_script;
 
 /* Run the form on the front end until it ends, asks for another front end, or the terminal is gone (negative). */
 int loop_run(struct form *form, const struct frontend *frontend,

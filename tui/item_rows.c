@@ -115,9 +115,10 @@ int rows_height(const struct item *item, int width)
 	return height;
 }
 
-static void put_mark(const struct item *item, const struct choice *choice,
+static void put_mark(const struct frame *frame, const struct item *item, size_t i,
 	const struct area *area, int row)
 {
+	const struct choice *choice = &item->choices[i];
 	bool is_on = item->type == ITEM_MANY ? choice->on
 					     : text_equal(choice->value, item->value);
 	enum role role = is_on ? ROLE_STRONG : ROLE_VALUE;
@@ -129,6 +130,16 @@ static void put_mark(const struct item *item, const struct choice *choice,
 			item->type == ITEM_MANY ? GLYPH_MARK : GLYPH_BULLET);
 	if (choice->why_not)
 		(void)area_put(area, row, MARGIN, 3, ROLE_QUIET, " - ");
+	else
+		spot_add(frame, area,
+			(struct spot){
+				.kind = item->type == ITEM_MANY ? SPOT_CHECK : SPOT_RADIO,
+				.row = row,
+				.col = MARGIN,
+				.width = 4,
+				.on = is_on,
+				.focused = is_focused(frame, item) &&
+					   frame->view->row == i});
 }
 
 static void draw_choice(const struct frame *frame, const struct item *item, size_t i,
@@ -141,7 +152,7 @@ static void draw_choice(const struct frame *frame, const struct item *item, size
 	bool below = rows.note_col == rows.first_col + COLUMN_GAP;
 
 	if (mark_width(item))
-		put_mark(item, choice, area, row);
+		put_mark(frame, item, i, area, row);
 	put_columns(area, row, rows.first_col, &rows.columns, focused ? ROLE_FOCUS : role,
 		choice->label);
 	if (focused) {
@@ -151,6 +162,13 @@ static void draw_choice(const struct frame *frame, const struct item *item, size
 				area->cols - rows.first_col),
 			ROLE_FOCUS);
 		area_cursor(area, row, mark_width(item) ? MARGIN + 1 : rows.first_col);
+		if (!mark_width(item) || choice->why_not)
+			spot_add(frame, area,
+				(struct spot){.kind = SPOT_ROW,
+					.row = row,
+					.col = rows.first_col,
+					.width = columns_width(&rows.columns),
+					.focused = true});
 	}
 	if (has_notes_beside(item) && choice->note)
 		(void)put_wrapped(
@@ -207,6 +225,13 @@ void picker_draw(
 		if (focused) {
 			area_fill(area, row, 0, 1, ROLE_STRONG, GLYPH_POINTER);
 			area_cursor(area, row, MARGIN);
+			spot_add(frame, area,
+				(struct spot){.kind = SPOT_ROW,
+					.row = row,
+					.col = MARGIN,
+					.width = text_cells(
+						item->choices[indices[i]].label),
+					.focused = true});
 		}
 		(void)area_put(area, row, MARGIN, -1, focused ? ROLE_FOCUS : ROLE_VALUE,
 			item->choices[indices[i]].label);

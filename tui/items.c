@@ -99,6 +99,13 @@ static void draw_inline(const struct frame *frame, const struct item *item,
 						 : ROLE_VALUE;
 
 		(void)area_put(area, row, col, 3, role, "( )");
+		spot_add(frame, area,
+			(struct spot){.kind = SPOT_RADIO,
+				.row = row,
+				.col = col,
+				.width = 4,
+				.on = is_on,
+				.focused = is_on && is_focused(frame, item)});
 		if (is_on) {
 			area_fill(area, row, col + 1, 1, role, GLYPH_BULLET);
 			if (is_focused(frame, item))
@@ -116,16 +123,24 @@ static void draw_picked(const struct frame *frame, const struct item *item,
 	const struct choice *choice = item_find(item, item->value);
 	bool focused = is_focused(frame, item);
 	int col = value_col(frame, area->cols);
+	int width;
 
 	put_label(frame, item, area, row);
 	row += label_rows(item, area->cols);
-	col += area_put(area, row, col, -1, focused ? ROLE_FOCUS : ROLE_VALUE,
+	width = area_put(area, row, col, -1, focused ? ROLE_FOCUS : ROLE_VALUE,
 		choice        ? choice->label
 		: item->value ? item->value
 			      : "-");
-	area_fill(area, row, col + 1, 1, ROLE_HINT, GLYPH_DOWN);
-	if (focused)
-		area_cursor(area, row, value_col(frame, area->cols));
+	area_fill(area, row, col + width + 1, 1, ROLE_HINT, GLYPH_DOWN);
+	if (!focused)
+		return;
+	area_cursor(area, row, col);
+	spot_add(frame, area,
+		(struct spot){.kind = SPOT_ROW,
+			.row = row,
+			.col = col,
+			.width = width,
+			.focused = true});
 }
 
 static void draw_bool(const struct frame *frame, const struct item *item,
@@ -142,6 +157,13 @@ static void draw_bool(const struct frame *frame, const struct item *item,
 		area_fill(area, row, col + 1, 1, role, GLYPH_MARK);
 	if (is_focused(frame, item))
 		area_cursor(area, row, col + 1);
+	spot_add(frame, area,
+		(struct spot){.kind = SPOT_CHECK,
+			.row = row,
+			.col = col,
+			.width = 4,
+			.on = is_on,
+			.focused = is_focused(frame, item)});
 }
 
 /* Typed items: a field as wide as is useful; the text scrolls so that the caret is seen. */
@@ -185,6 +207,12 @@ static void put_field(const struct frame *frame, const struct item *item,
 		area, row, col, width, focused ? ROLE_FIELD_FOCUS : ROLE_FIELD, shown);
 	if (focused)
 		area_cursor(area, row, col + caret);
+	spot_add(frame, area,
+		(struct spot){.kind = SPOT_ENTRY,
+			.row = row,
+			.col = col,
+			.width = width,
+			.focused = focused});
 }
 
 static void draw_typed(const struct frame *frame, const struct item *item,
@@ -222,6 +250,12 @@ static void draw_action(const struct frame *frame, const struct item *item,
 		area_cursor(area, row, MARGIN + 2);
 	}
 	(void)area_put(area, row, MARGIN, -1, role, text);
+	spot_add(frame, area,
+		(struct spot){.kind = SPOT_BUTTON,
+			.row = row,
+			.col = MARGIN,
+			.width = text_cells(text),
+			.focused = is_focused(frame, item)});
 }
 
 /* A disk as a proportional bar: each segment at least one cell wide, its letter or label inside, a legend below. */
@@ -396,6 +430,12 @@ static void draw_progress(const struct frame *frame, const struct item *item,
 
 	draw_meter(area, row, MARGIN, area->cols - MARGIN - 8, item->permille);
 	(void)area_put(area, row, area->cols - 6, 6, ROLE_STRONG, percent);
+	spot_add(frame, area,
+		(struct spot){.kind = SPOT_METER,
+			.row = row,
+			.col = MARGIN,
+			.width = area->cols - MARGIN - 8,
+			.permille = item->permille});
 	if (item->value)
 		(void)area_put(area, row + 1, MARGIN, -1, ROLE_VALUE, item->value);
 	for (size_t i = 0; i < shown; i++)

@@ -1,6 +1,7 @@
 #include "tui/layout.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "installer/base/memory.h"
@@ -31,15 +32,18 @@ enum tier layout_tier(int rows, int cols)
 	return rows >= 10 && cols >= 36 ? TIER_SMALL : TIER_TINY;
 }
 
-static struct plan plan_of(const struct view *view, struct canvas *canvas)
+static struct plan plan_of(
+	const struct view *view, const struct pane *pane, struct canvas *canvas)
 {
 	struct plan plan = {.tier = layout_tier(canvas->rows, canvas->cols),
 		.rows = canvas->rows,
 		.cols = canvas->cols};
 	bool small = plan.tier == TIER_SMALL;
-	int left = plan.tier == TIER_FULL ? STEPS_WIDTH + 2 : 0;
-	int top = small ? 1 : 2;
+	int left, top = small ? 1 : 2;
 
+	if (pane->thin && plan.tier == TIER_FULL)
+		plan.tier = TIER_PLAIN;
+	left = plan.tier == TIER_FULL ? STEPS_WIDTH + 2 : 0;
 	plan.keys = plan.rows - 1;
 	plan.detail_rows = view->page->detail_rows ? (int)view->page->detail_rows : 2;
 	plan.detail = plan.keys - plan.detail_rows;
@@ -64,15 +68,19 @@ static struct area whole(struct canvas *canvas)
 		.canvas = canvas, .rows = canvas->rows, .cols = canvas->cols};
 }
 
+char *layout_place(const struct view *view)
+{
+	if (view->kind == SCREEN_RUN)
+		return memory_copy_text(view->title);
+	return memory_format(_("%s    Step %zu of %zu"), view->title, view->step_now + 1,
+		view->step_count);
+}
+
 static void draw_title(
 	const struct view *view, const struct plan *plan, const struct area *area)
 {
 	autofree char *left = memory_format(" %s", view->product);
-	autofree char *place =
-		view->kind == SCREEN_RUN
-			? memory_copy_text(view->title)
-			: memory_format(_("%s    Step %zu of %zu"), view->title,
-				  view->step_now + 1, view->step_count);
+	autofree char *place = layout_place(view);
 	int col = plan->cols - 1 - text_cells(place);
 
 	area_fill(area, 0, 0, plan->cols, ROLE_TITLE, ' ');
@@ -233,27 +241,28 @@ static const char *detail_text(const struct view *view, enum role *role)
 	return view->page->detail ? view->page->detail : "";
 }
 
-static void draw_detail(
-	const struct view *view, const struct plan *plan, const struct area *whole_area)
+static void draw_detail(const struct view *view, const struct area *area)
 {
-	struct area area = {.canvas = whole_area->canvas,
-		.row = plan->detail,
-		.col = 1,
-		.rows = plan->detail_rows,
-		.cols = plan->cols - 2};
 	enum role role;
 	const char *text = detail_text(view, &role);
 
-	for (int row = 0; row < area.rows && *text; row++) {
+	for (int row = 0; row < area->rows && *text; row++) {
 		size_t skip;
-		size_t length = text_wrap(text, area.cols, &skip);
-		bool last = row + 1 == area.rows;
+		size_t length = text_wrap(text, area->cols, &skip);
+		bool last = row + 1 == area->rows;
 		autofree char *line =
 			memory_copy_bytes(text, last ? strcspn(text, "\n") : length);
 
-		(void)area_put(&area, row, 0, area.cols, role, line);
+		(void)area_put(area, row, 0, area->cols, role, line);
 		text += length + skip;
 	}
+}
+
+void layout_detail(const struct view *view, struct canvas *canvas)
+{
+	struct area area = whole(canvas);
+
+	draw_detail(view, &area);
 }
 
 static int put_key(
@@ -315,22 +324,31 @@ static int put_action_keys(
 	return col;
 }
 
-static void draw_keys(
-	const struct view *view, const struct plan *plan, const struct area *area)
+static void draw_keys(const struct view *view, const struct area *area, int row)
 {
 	const char *next = view->page->next_label ? view->page->next_label : _("Next");
 	int col = 1;
 
 	if (view->kind != SCREEN_RUN)
-		col = put_key(area, plan->keys, col, "F10", next);
-	col = put_item_keys(view, area, plan->keys, col);
+		col = put_key(area, row, col, "F10", next);
+	col = put_item_keys(view, area, row, col);
 	if (view->kind != SCREEN_RUN && (view->step_now > 0 || view->kind != SCREEN_STEP))
-		col = put_key(area, plan->keys, col, _("Esc"), _("Back"));
-	col = put_key(area, plan->keys, col, "F1", _("Help"));
-	col = put_action_keys(view, area, plan->keys, col);
+		col = put_key(area, row, col, _("Esc"), _("Back"));
+	col = put_key(area, row, col, "F1", _("Help"));
+	col = put_action_keys(view, area, row, col);
 	if (view->kind == SCREEN_STEP && view->step_now > 0)
-		col = put_key(area, plan->keys, col, "F5", _("Review"));
-	(void)put_key(area, plan->keys, col, "F4", _("Shell"));
+		col = put_key(area, row, col, "F5", _("Review"));
+	col = put_key(area, row, col, "F4", _("Shell"));
+	(void)put_key(area, row, col, "F6", _("Display"));
+}
+
+char *layout_keys(const struct view *view, int cols)
+{
+	autocanvas struct canvas *canvas = canvas_new(1, larger(cols, 1));
+	struct area area = whole(canvas);
+
+	draw_keys(view, &area, 0);
+	return canvas_text(canvas, 0, 0, canvas->cols, GLYPHS_UTF8);
 }
 
 static void put_text(const struct area *area, int row, enum role role, const char *text)
@@ -345,14 +363,11 @@ static void put_text(const struct area *area, int row, enum role role, const cha
 	}
 }
 
-static void draw_help(const struct frame *frame, const struct plan *plan)
+/* foot: where the keys for it are told. */
+static void draw_help(
+	const struct frame *frame, struct area area, const struct area *foot)
 {
 	const char *text = frame->view->help;
-	struct area area = plan->body;
-	struct area foot = {.canvas = area.canvas,
-		.row = plan->detail,
-		.rows = 1,
-		.cols = plan->cols};
 	int most;
 
 	area.col += 2;
@@ -363,7 +378,7 @@ static void draw_help(const struct frame *frame, const struct plan *plan)
 	(void)area_put(&area, 0, 0, -1, ROLE_STRONG, _("Help"));
 	put_text(&area, 2, ROLE_VALUE, text);
 	area_cursor(&area, area.above, 0);
-	(void)area_put(&foot, 0, 1, -1, ROLE_HINT,
+	(void)area_put(foot, 0, 1, -1, ROLE_HINT,
 		most ? _("Up and Down move, any other key closes the help.")
 		     : _("Any key closes the help."));
 }
@@ -395,19 +410,29 @@ static void draw_parts(
 {
 	const struct view *view = frame->view;
 	const struct item *focus = pane_focus(view);
+	struct area detail = {.canvas = all->canvas,
+		.row = plan->detail,
+		.col = 1,
+		.rows = plan->detail_rows,
+		.cols = plan->cols - 2};
 
 	draw_title(view, plan, all);
 	draw_rules(plan, all);
 	if (plan->tier == TIER_FULL)
 		draw_steps(view, all);
-	draw_keys(view, plan, all);
+	draw_keys(view, all, plan->keys);
 	if (view->help) {
-		draw_help(frame, plan);
+		struct area foot = {.canvas = all->canvas,
+			.row = plan->detail,
+			.rows = 1,
+			.cols = plan->cols};
+
+		draw_help(frame, plan->body, &foot);
 		return;
 	}
 	if (plan->about >= 0)
 		draw_about(view, plan);
-	draw_detail(view, plan, all);
+	draw_detail(view, &detail);
 	if (frame->pane->picking && focus)
 		picker_draw(frame, focus, &plan->body);
 	else
@@ -418,7 +443,7 @@ struct canvas *layout_draw(
 	const struct view *view, const struct pane *pane, int rows, int cols)
 {
 	struct canvas *canvas = canvas_new(rows, cols);
-	struct plan plan = plan_of(view, canvas);
+	struct plan plan = plan_of(view, pane, canvas);
 	struct area all = whole(canvas);
 	struct frame frame = {.view = view,
 		.pane = pane,
@@ -431,4 +456,48 @@ struct canvas *layout_draw(
 	else
 		draw_parts(&frame, &plan, &all);
 	return canvas;
+}
+
+void spot_add(const struct frame *frame, const struct area *area, struct spot spot)
+{
+	struct spots *spots = frame->spots;
+
+	if (!spots || !area_shows(area, spot.row))
+		return;
+	spot.row += area->row - area->above;
+	spot.width =
+		spot.width < area->cols - spot.col ? spot.width : area->cols - spot.col;
+	spot.col += area->col;
+	spots->items = memory_resize(spots->items, spots->count + 1, sizeof(spot));
+	spots->items[spots->count++] = spot;
+}
+
+void spots_free(struct spots *spots)
+{
+	free(spots->items);
+	*spots = (struct spots){0};
+}
+
+void layout_body(const struct view *view, const struct pane *pane, struct canvas *canvas,
+	bool compact, struct spots *spots)
+{
+	struct frame frame = {.view = view,
+		.pane = pane,
+		.spots = spots,
+		.label_width = label_width(view->page),
+		.compact = compact,
+		.room = canvas->rows};
+	struct area area = {
+		.canvas = canvas, .rows = canvas->rows, .cols = canvas->cols - 1};
+	struct area foot = area;
+
+	if (view->help) {
+		foot.row = --area.rows;
+		foot.rows = 1;
+		draw_help(&frame, area, &foot);
+	} else if (pane->picking && pane_focus(view)) {
+		picker_draw(&frame, pane_focus(view), &area);
+	} else {
+		draw_body(&frame, area);
+	}
 }

@@ -1,13 +1,15 @@
-# The form core and its front ends. ncursesw is linked only by ui-ncurses (screens/local.mk).
+# The form core and its front ends. ncursesw is linked only by ui-ncurses, libnewt only by ui-newt (screens/local.mk).
 libtui_a_SOURCES += \
 	tui/canvas.c tui/canvas.h \
 	tui/form.c tui/form.h tui/form_state.h \
 	tui/form_input.c \
 	tui/form_values.c \
 	tui/frontend.h \
+	tui/fullscreen.c tui/fullscreen.h \
 	tui/item_draw.h \
 	tui/item_rows.c \
 	tui/items.c \
+	tui/keys.c tui/keys.h \
 	tui/language.h \
 	tui/layout.c tui/layout.h \
 	tui/line.c tui/line_state.h \
@@ -19,6 +21,9 @@ libtui_a_SOURCES += \
 	tui/pane.c tui/pane.h \
 	tui/script.c \
 	tui/theme.c tui/theme.h
+if HAVE_NEWT
+libtui_a_SOURCES += tui/newt.c
+endif
 
 # The default theme is also inside the programs: they must look right without their data directory.
 BUILT_SOURCES += tui/theme_default.inc

@@ -1,55 +1,27 @@
 /* Full screen through ncursesw, which is used only to move the cursor, to send differences and to read keys. */
 #include <curses.h>
 
-#include <errno.h>
 #include <fcntl.h>
-#include <langinfo.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "installer/base/memory.h"
-#include "tui/frontend.h"
+#include "tui/fullscreen.h"
+#include "tui/keys.h"
 #include "tui/language.h"
-#include "tui/layout.h"
-
-enum { ESCAPE_LOCAL_MS = 25, ESCAPE_SLOW_MS = 150, REVEAL_SECONDS = 30 };
 
 struct screen_state {
-	const struct terminal *terminal;
+	struct fullscreen full;
 	SCREEN *screen;
 	FILE *in, *out;
 	enum depth depth;
 	enum glyph_set glyphs;
-	struct pane pane;
-	const struct view *view;
-	unsigned flushes;
-	bool stale;      /* what is shown is not what holds */
-	time_t revealed; /* when the secret was uncovered, 0: covered */
 };
 
-static enum glyph_set choose_glyphs(const struct terminal *terminal)
+static enum depth choose_depth(const struct terminal *terminal)
 {
-	bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-
-	if (terminal->theme->glyphs == GLYPHS_ASCII ||
-		terminal->theme->glyphs == GLYPHS_LINES)
-		return terminal->theme->glyphs;
-	if (!utf8)
-		return GLYPHS_LINES;
-	if (terminal->theme->glyphs != GLYPHS_AUTO)
-		return terminal->theme->glyphs;
-	return text_starts(terminal->type, "linux") ? GLYPHS_CP437 : GLYPHS_UTF8;
-}
-
-static enum depth choose_depth(void)
-{
-	const char *no_color = getenv("NO_COLOR");
-
-	if (!has_colors() || (no_color && *no_color) || start_color() == ERR ||
+	if (!has_colors() || fullscreen_mono(terminal) || start_color() == ERR ||
 		COLORS < 8)
 		return DEPTH_MONO;
 	return COLORS >= 256 && COLOR_PAIRS > ROLE_COUNT ? DEPTH_256 : DEPTH_8;
@@ -62,7 +34,7 @@ static void make_pairs(const struct screen_state *state)
 	(void)use_default_colors();
 	for (int role = 0; role < ROLE_COUNT; role++) {
 		const struct style *style =
-			&state->terminal->theme->styles[role][state->depth];
+			&state->full.terminal->theme->styles[role][state->depth];
 
 		(void)init_pair((short)(role + 1), style->text, style->ground);
 	}
@@ -71,7 +43,8 @@ static void make_pairs(const struct screen_state *state)
 static attr_t role_attributes(const struct screen_state *state, enum role role)
 {
 	static const attr_t attributes[] = {A_BOLD, A_REVERSE, A_UNDERLINE, A_DIM};
-	const struct style *style = &state->terminal->theme->styles[role][state->depth];
+	const struct style *style =
+		&state->full.terminal->theme->styles[role][state->depth];
 	attr_t result = 0;
 
 	for (size_t i = 0; i < LENGTH(attributes); i++)
@@ -90,19 +63,7 @@ static void set_modes(const struct screen_state *state)
 	(void)intrflush(stdscr, FALSE);
 	(void)scrollok(stdscr, FALSE);
 	(void)idlok(stdscr, FALSE);
-	(void)set_escdelay(state->terminal->is_slow ? ESCAPE_SLOW_MS : ESCAPE_LOCAL_MS);
-}
-
-static int check_terminal(const struct terminal *terminal, struct error *err)
-{
-	if (!isatty(terminal->in) || !isatty(terminal->out))
-		return error_set(err, -ENOTTY,
-			_("the full-screen display needs a terminal; use --ui line"));
-	if (!terminal->type || !*terminal->type || strcmp(terminal->type, "dumb") == 0)
-		return error_set(err, -ENOTTY,
-			_("TERM is \"%s\", which cannot move the cursor; use --ui line"),
-			terminal->type ? terminal->type : "");
-	return 0;
+	(void)set_escdelay(fullscreen_escape_ms(state->full.terminal));
 }
 
 static void release(struct screen_state *state)
@@ -113,7 +74,7 @@ static void release(struct screen_state *state)
 		(void)fclose(state->in);
 	if (state->out)
 		(void)fclose(state->out);
-	pane_free(&state->pane);
+	pane_free(&state->full.pane);
 	free(state);
 }
 
@@ -127,12 +88,12 @@ static FILE *stream(int fd, const char *mode)
 static int screen_open(void **result, const struct terminal *terminal, struct error *err)
 {
 	struct screen_state *state;
-	int rc = check_terminal(terminal, err);
+	int rc = fullscreen_check(terminal, err);
 
 	if (rc < 0)
 		return rc;
 	state = memory_zero(1, sizeof(*state));
-	state->terminal = terminal;
+	state->full.terminal = terminal;
 	state->in = stream(terminal->in, "r");
 	state->out = stream(terminal->out, "w");
 	state->screen = state->in && state->out
@@ -140,16 +101,15 @@ static int screen_open(void **result, const struct terminal *terminal, struct er
 				: NULL;
 	if (!state->screen) {
 		release(state);
-		return error_set(err, -ENOTTY,
-			_("TERM is \"%s\", which is not a known terminal; use --ui line or set TERM"),
-			terminal->type);
+		return fullscreen_unknown(terminal, err);
 	}
 	(void)set_term(state->screen);
 	set_modes(state);
-	state->glyphs = choose_glyphs(terminal);
-	state->depth = choose_depth();
+	state->glyphs = fullscreen_glyphs(terminal);
+	state->depth = choose_depth(terminal);
 	make_pairs(state);
-	state->stale = true;
+	state->full.pane.thin = terminal->is_thin;
+	state->full.stale = true;
 	*result = state;
 	return 0;
 }
@@ -158,13 +118,8 @@ static void screen_show(void *data, const struct view *view)
 {
 	struct screen_state *state = data;
 
-	state->view = view;
-	state->stale = true;
-	if (view->flushes != state->flushes) {
+	if (fullscreen_show(&state->full, view))
 		(void)flushinp();
-		state->flushes = view->flushes;
-	}
-	pane_follow(&state->pane, view);
 }
 
 /* Drawing. */
@@ -227,8 +182,10 @@ static void put_cell(
 static void draw(struct screen_state *state)
 {
 	autocanvas struct canvas *canvas =
-		layout_draw(state->view, &state->pane, LINES, COLS);
+		layout_draw(state->full.view, &state->full.pane, LINES, COLS);
 
+	if (state->full.torn)
+		(void)clearok(stdscr, TRUE);
 	(void)erase();
 	for (int row = 0; row < canvas->rows; row++)
 		for (int col = 0; col < canvas->cols - (row + 1 == canvas->rows); col++)
@@ -236,7 +193,7 @@ static void draw(struct screen_state *state)
 				&canvas->cells[row * canvas->cols + col]);
 	(void)move(canvas->cursor_row, canvas->cursor_col);
 	(void)refresh();
-	state->stale = false;
+	state->full.stale = state->full.torn = false;
 }
 
 /* Keys. */
@@ -271,110 +228,17 @@ static struct press press_of_function(wint_t key)
 	return (struct press){.kind = PRESS_NONE};
 }
 
-static size_t utf8_put(char *to, uint32_t code)
-{
-	size_t length = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-	static const unsigned char lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
-
-	for (size_t i = length; i-- > 1; code >>= 6)
-		to[i] = (char)(0x80 | (code & 0x3f));
-	to[0] = (char)(lead[length] | code);
-	to[length] = '\0';
-	return length;
-}
-
-static struct press press_of_character(wint_t key)
-{
-	struct press press = {.kind = PRESS_TEXT};
-
-	switch (key) {
-	case '\r':
-	case '\n':
-		press.kind = PRESS_ENTER;
-		break;
-	case '\t':
-		press.kind = PRESS_TAB;
-		break;
-	case 0x1b:
-		press.kind = PRESS_ESCAPE;
-		break;
-	case 0x08:
-	case 0x7f:
-		press.kind = PRESS_BACKSPACE;
-		break;
-	default:
-		if (key < ' ') {
-			press.kind = key ? PRESS_CONTROL : PRESS_NONE;
-			press.text[0] = (char)(key + '@');
-		} else {
-			(void)utf8_put(press.text, key);
-		}
-		break;
-	}
-	return press;
-}
-
-static void resize(struct screen_state *state)
-{
-	(void)clearok(stdscr, TRUE);
-	state->stale = true;
-}
-
-static bool handle_here(
-	struct screen_state *state, const struct press *press, struct input *input)
-{
-	bool tiny = layout_tier(LINES, COLS) == TIER_TINY;
-
-	if (press->kind == PRESS_CONTROL && press->text[0] == 'L') {
-		resize(state);
-		return true;
-	}
-	if (tiny && press->kind == PRESS_TEXT &&
-		(press->text[0] == 'L' || press->text[0] == 'l'))
-		*input = (struct input){.kind = INPUT_SWITCH, .text = "line"};
-	return tiny;
-}
-
 /* 1: input; 0: the key meant nothing to the form. */
 static int take_key(struct screen_state *state, int kind, wint_t key, struct input *input)
 {
 	struct press press =
 		kind == KEY_CODE_YES ? press_of_function(key) : press_of_character(key);
-	bool sends;
 
-	*input = (struct input){0};
 	if (kind == KEY_CODE_YES && key == KEY_RESIZE) {
-		resize(state);
+		state->full.stale = state->full.torn = true;
 		return 0;
 	}
-	state->stale = true;
-	if (press.kind == PRESS_NONE)
-		return 0;
-	if (handle_here(state, &press, input))
-		return input->kind != INPUT_NONE;
-	sends = pane_press(&state->pane, state->view, &press, input);
-	state->revealed = state->pane.reveal ? time(NULL) : 0;
-	return sends;
-}
-
-/* 1: something to read, 0: time is up, negative: gone or told to end. */
-static int wait_for_input(const struct screen_state *state, int timeout_ms)
-{
-	struct pollfd fds[] = {
-		{.fd = state->terminal->in,      .events = POLLIN},
-		{.fd = state->terminal->signals, .events = POLLIN}
-        };
-	int ready = poll(fds, LENGTH(fds), timeout_ms);
-	int waiting = 0;
-
-	if (ready < 0)
-		return errno == EINTR ? 1 : -errno;
-	if (fds[1].revents & POLLIN)
-		return -EINTR;
-	if (fds[0].revents &&
-		(ioctl(state->terminal->in, FIONREAD, &waiting) < 0 || waiting == 0))
-		return -EPIPE;
-	return ready > 0;
+	return fullscreen_press(&state->full, &press, layout_tier(LINES, COLS), input);
 }
 
 static int screen_read(void *data, struct input *input, int timeout_ms)
@@ -382,11 +246,7 @@ static int screen_read(void *data, struct input *input, int timeout_ms)
 	struct screen_state *state = data;
 	int rc = 1;
 
-	if (state->revealed && time(NULL) - state->revealed > REVEAL_SECONDS) {
-		state->pane.reveal = false;
-		state->revealed = 0;
-		state->stale = true;
-	}
+	fullscreen_cover(&state->full);
 	while (rc > 0) {
 		wint_t key = 0;
 		int kind;
@@ -398,9 +258,9 @@ static int screen_read(void *data, struct input *input, int timeout_ms)
 				return 1;
 			continue;
 		}
-		if (state->stale)
+		if (state->full.stale)
 			draw(state);
-		rc = wait_for_input(state, timeout_ms);
+		rc = fullscreen_wait(&state->full, timeout_ms);
 	}
 	return rc;
 }
@@ -415,9 +275,8 @@ static void screen_resume(void *data)
 {
 	struct screen_state *state = data;
 
-	(void)clearok(stdscr, TRUE);
 	(void)refresh();
-	state->stale = true;
+	state->full.stale = state->full.torn = true;
 }
 
 static void screen_close(void *data)
@@ -431,6 +290,7 @@ static void screen_close(void *data)
 
 const struct frontend frontend_ncurses = {
 	.name = "ncurses",
+	.fills_screen = true,
 	.open = screen_open,
 	.show = screen_show,
 	.read = screen_read,

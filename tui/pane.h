@@ -43,6 +43,7 @@ struct pane {
 	size_t log_back;   /* lines scrolled back */
 	size_t help_above; /* rows of the help scrolled away */
 	char *text;        /* what the last input pointed to */
+	bool thin;         /* draw as little as possible */
 };
 
 /* Bring the pane in line with a new view. */

@@ -8,6 +8,6 @@ endif
 
 dist_check_SCRIPTS += tests/screens/screens.sh
 TESTS += tests/screens/screens.sh
-tests/screens/screens.log: ui-ncurses ui-line ui-script jefe-setup
+tests/screens/screens.log: ui-ncurses $(UI_NEWT) ui-line ui-script jefe-setup
 EXTRA_DIST += tests/screens/plays tests/screens/golden tests/screens/data tests/screens/answers.yaml tests/screens/parity.line \
 	tests/screens/parity.script

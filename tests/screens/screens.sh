@@ -57,22 +57,33 @@ golden() {
 	report "golden $1" $? "$work/diff"
 }
 
+# walk PROGRAM OPTION...: every page once.
 walk() {
-	play "$@" "$build/ui-ncurses" "$here/plays/install.play" "$machine" "$here/data/progress" "$setup" >"$work/screens"
+	program=$1
+	shift
+	play "$@" "$build/$program" "$here/plays/install.play" "$machine" "$here/data/progress" "$setup" >"$work/screens"
 }
 
-walk -t linux -s 80x24 -a
+walk ui-ncurses -t linux -s 80x24 -a
 golden install.linux.80x24
-walk -t vt220 -s 80x24 -l C -a
+walk ui-ncurses -t vt220 -s 80x24 -l C -a
 golden install.vt220.80x24
-walk -t xterm-256color -s 80x24 -a
+walk ui-ncurses -t xterm-256color -s 80x24 -a
 golden install.xterm-256color.80x24
-walk -t linux -s 132x43
+walk ui-ncurses -t linux -s 132x43
 golden install.linux.132x43
-walk -t linux -s 60x18
+walk ui-ncurses -t linux -s 60x18
 golden install.linux.60x18
-walk -t linux -s 40x12
+walk ui-ncurses -t linux -s 40x12
 golden install.linux.40x12
+if [ -x "$build/ui-newt" ]; then
+	walk ui-newt -t linux -s 80x24 -a
+	golden newt.linux.80x24
+	walk ui-newt -t vt220 -s 80x24 -l C -a
+	golden newt.vt220.80x24
+	walk ui-newt -t xterm-256color -s 60x18
+	golden newt.xterm-256color.60x18
+fi
 for end in "progress Unpack" "done is installed" "failed installation failed"; do
 	play "$build/ui-ncurses" "$here/plays/progress.play" "$machine" "$here/data/${end%% *}" "$setup" "$here/answers.yaml" \
 		"${end%% *}" "${end#* }" >"$work/screens"
