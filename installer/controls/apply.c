@@ -5,10 +5,28 @@
 #include "installer/base/memory.h"
 #include "installer/controls/kinds.h"
 
-const struct control_kind *const control_kinds[] = {&kind_sysctl, &kind_argument,
-	&kind_module, &kind_mount, &kind_file, &kind_mode, &kind_service, &kind_package,
-	&kind_account, &kind_setting, &kind_sshd, &kind_audit_rule, &kind_firewall,
-	&kind_listener, &kind_json, &kind_setuid, &kind_state, NULL};
+// clang-format off
+const struct control_kind *const control_kinds[] = {
+	&kind_sysctl,
+	&kind_argument,
+	&kind_module,
+	&kind_mount,
+	&kind_file,
+	&kind_mode,
+	&kind_service,
+	&kind_package,
+	&kind_account,
+	&kind_setting,
+	&kind_sshd,
+	&kind_audit_rule,
+	&kind_firewall,
+	&kind_listener,
+	&kind_json,
+	&kind_setuid,
+	&kind_state,
+	NULL
+};
+// clang-format on
 
 static int apply_one(struct site *site, const struct control *control, struct error *err)
 {
