@@ -238,10 +238,13 @@ class Installation:
                 f"audit: exit code {answer.returncode}\n" + "\n".join(failures or [answer.stdout[-2000:] + answer.stderr]))
 
     def harden(self, level):
-        """Another level, by the same program on the running system. What it cannot reach without a restart is pending."""
+        """Another level, by the same program on the running system, confirmed over a new connection. What it cannot reach without a
+        restart is pending."""
         answer = self.vm.ssh("ana", self.key, f"{ESCALATE[self.base]} /usr/sbin/jefe-setup harden --level {level}", SLOW_COMMAND)
         (self.folder / f"harden-{level}.txt").write_text(answer.stdout + answer.stderr)
         require(answer.returncode == 0, f"harden: exit code {answer.returncode}\n{answer.stdout[-3000:]}{answer.stderr}")
+        if "harden --confirm" in answer.stdout:
+            self.root("/usr/sbin/jefe-setup harden --confirm")
         self.level = level
 
     def audit_notices(self):
