@@ -262,12 +262,12 @@ static void add_entry(int root_fd, const struct distro *distro, const struct men
 	if (menu->luks)
 		text_addf(to, " jefe.luks=%s", menu->luks);
 	add_consoles(menu, to);
+	if (variant->more) /* in front: the kernel's last word about messages is what hardening says */
+		text_addf(to, " %s", variant->more);
 	for (size_t i = 0; i < menu->arguments.count; i++)
 		if (variant->all_arguments ||
 			!words_contain(&menu->optional, menu->arguments.items[i]))
 			text_addf(to, " '%s'", menu->arguments.items[i]);
-	if (variant->more)
-		text_addf(to, " %s", variant->more);
 	text_add(to, "\n\tinitrd");
 	for (size_t i = 0; i < menu->microcode.count; i++)
 		text_addf(to, " %s", menu->microcode.items[i]);

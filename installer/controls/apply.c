@@ -10,6 +10,8 @@ const struct control_kind *const control_kinds[] = {
 	&kind_sysctl,
 	&kind_argument,
 	&kind_module,
+	&kind_preload,
+	&kind_late,
 	&kind_mount,
 	&kind_file,
 	&kind_mode,

@@ -18,18 +18,19 @@ static bool same_key(const char *a, const char *b)
 	return key_size(a) == key_size(b) && strncmp(a, b, key_size(a)) == 0;
 }
 
-static bool value_has_key(const char *value, const char *token)
+static bool value_names(const char *value, const char *token)
 {
 	autowords struct words tokens = {0};
 
 	words_split(&tokens, value, " ");
 	for (size_t i = 0; i < tokens.count; i++)
-		if (same_key(tokens.items[i] + (tokens.items[i][0] == '!'), token))
+		if (tokens.items[i][0] == '!' ? text_equal(tokens.items[i] + 1, token)
+					      : same_key(tokens.items[i], token))
 			return true;
 	return false;
 }
 
-/* Is it an argument that some control sets or forbids, at any level? */
+/* Is it an argument that some control sets to whatever value, or forbids, at any level? */
 static bool is_managed(const char *token)
 {
 	for (const struct control *const *control = controls; *control; control++)
@@ -37,7 +38,7 @@ static bool is_managed(const char *token)
 				       level < LENGTH((*control)->values);
 			level++)
 			if ((*control)->values[level] &&
-				value_has_key((*control)->values[level], token))
+				value_names((*control)->values[level], token))
 				return true;
 	return false;
 }
@@ -222,13 +223,31 @@ static void check_proof(
 		memory_copy_text(line), memory_format("%s: %s", proof.items[0], line));
 }
 
+/* An argument on the line that the kernel does not know does nothing. */
+static void check_known(struct site *site, const char *value, struct finding *finding)
+{
+	autowords struct words tokens = {0};
+	autotext struct text unknown = {0};
+
+	words_split(&tokens, value, " ");
+	for (size_t i = 0; i < tokens.count; i++)
+		if (tokens.items[i][0] != '!' && kernel_ignores(site, tokens.items[i]))
+			text_addf(&unknown, " %s", tokens.items[i]);
+	if (unknown.size)
+		find(finding, FOUND_UNAVAILABLE, NULL,
+			memory_format(
+				"the running kernel does not know%s", unknown.data));
+}
+
 static void effective(struct site *site, const struct control *control, const char *value,
 	struct finding *finding)
 {
 	check_line(site, "/proc/cmdline", value, finding);
 	if (finding->found == FOUND_WRONG)
 		finding->found = site_late(site, kind_argument.file);
-	else if (control->target)
+	else if (finding->found == FOUND_RIGHT)
+		check_known(site, value, finding);
+	if (finding->found == FOUND_RIGHT && control->target)
 		check_proof(site, control->target, value, finding);
 }
 

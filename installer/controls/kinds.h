@@ -41,6 +41,7 @@ struct site {
 		int code;
 		struct text output;
 	} programs[PROGRAM_COUNT];
+	struct words *unknown; /* kernel_log.c: NULL before the first question */
 };
 
 struct control_kind {
@@ -93,6 +94,8 @@ extern const struct control_kind
 	kind_argument,   /* value: kernel arguments; "!x": must be absent; "lsm=+x": the kernel's own list with x. target: "FILE WORD"
 	                    that proves it at run time (% in it: what the first argument sets), or NULL */
 	kind_module,     /* target: modules that must not load. value: "blocked" */
+	kind_preload,    /* value: modules that are loaded at the start; those the kernel lacks are left out */
+	kind_late,       /* target: file of the kernel, one * in it. value: what a service of ours writes there when all others run */
 	kind_mount,      /* target: mount point [type to add when fstab has none]. value: options */
 	kind_file,       /* target: path and mode. value: content */
 	kind_mode,       /* target: paths, the last part may be a pattern. value: mode [owner:group] */
@@ -133,6 +136,9 @@ bool site_kernel_has(const struct site *site, const char *symbol);
 const char *site_listing(
 	struct site *site, enum program program, struct finding *finding);
 void site_note(struct site *site, const char *format, ...) PRINTF(2, 3);
+
+/* kernel_log.c: does the running kernel say that it does not know this argument of its command line? */
+bool kernel_ignores(struct site *site, const char *argument);
 
 /* FOUND_PENDING when the file was written after the machine started, FOUND_WRONG otherwise. */
 enum found site_late(const struct site *site, const char *path);

@@ -11,15 +11,18 @@ libinstaller_a_SOURCES += \
 	installer/controls/kind_file.c \
 	installer/controls/kind_firewall.c \
 	installer/controls/kind_json.c \
+	installer/controls/kind_late.c \
 	installer/controls/kind_listener.c \
 	installer/controls/kind_module.c \
 	installer/controls/kind_mount.c \
+	installer/controls/kind_preload.c \
 	installer/controls/kind_service.c \
 	installer/controls/kind_setting.c \
 	installer/controls/kind_setuid.c \
 	installer/controls/kind_sshd.c \
 	installer/controls/kind_state.c \
 	installer/controls/kind_sysctl.c \
+	installer/controls/kernel_log.c \
 	installer/controls/kinds.h \
 	installer/controls/policy.c \
 	installer/controls/report.c \

@@ -59,6 +59,9 @@ void site_close(struct site *site)
 	text_free(&site->config);
 	for (size_t i = 0; i < PROGRAM_COUNT; i++)
 		text_free(&site->programs[i].output);
+	if (site->unknown)
+		words_free(site->unknown);
+	free(site->unknown);
 }
 
 void site_note(struct site *site, const char *format, ...)

@@ -43,9 +43,13 @@ tests_unit_test_archive_SOURCES = tests/unit/test_archive.c
 tests_unit_test_manifest_SOURCES = tests/unit/test_manifest.c
 
 UNIT_TESTS += tests/unit/test_distro tests/unit/test_controls tests/unit/test_kinds tests/unit/test_audit
+UNIT_TESTS += tests/unit/test_kernel_log tests/unit/test_kind_late tests/unit/test_kind_preload
 tests_unit_test_distro_SOURCES = tests/unit/test_distro.c tests/unit/tree.h
 tests_unit_test_controls_SOURCES = tests/unit/test_controls.c
-tests_unit_test_kinds_SOURCES = tests/unit/test_kinds.c
+tests_unit_test_kinds_SOURCES = tests/unit/test_kinds.c tests/unit/look.h
+tests_unit_test_kernel_log_SOURCES = tests/unit/test_kernel_log.c
+tests_unit_test_kind_late_SOURCES = tests/unit/test_kind_late.c
+tests_unit_test_kind_preload_SOURCES = tests/unit/test_kind_preload.c
 tests_unit_test_audit_SOURCES = tests/unit/test_audit.c
 UNIT_TESTS += tests/unit/test_kind_firewall tests/unit/test_kind_listener
 tests_unit_test_kind_firewall_SOURCES = tests/unit/test_kind_firewall.c

@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "installer/distro/distro.h"
-#include "tests/unit/tree.h"
+#include "tests/unit/look.h"
 
 /* Apply with settings "ID=VALUE ID=VALUE" at a level; everything else of the catalogue happens, too. */
 static void apply(enum level level, const char *id, const char *value)
@@ -18,39 +18,6 @@ static void apply(enum level level, const char *id, const char *value)
 	assert_done(controls_apply(&scope, &policy, NULL, NULL, &err), &err);
 	free(setting.id);
 	free(setting.value);
-}
-
-static enum found look(const struct control_kind *kind, const struct control *control,
-	const char *value, char **evidence)
-{
-	const struct control_scope scope = {
-		.root_fd = root, .distro = distro_named("alpine"), .running = true};
-	const struct policy policy = {.level = LEVEL_BASELINE};
-	struct site site = {.scope = &scope, .policy = &policy};
-	struct finding finding = {0};
-	enum found found;
-
-	kind->persisted(&site, control, value, &finding);
-	found = finding.found;
-	free(finding.value);
-	*evidence = finding.evidence;
-	return found;
-}
-
-static enum found look_effective(
-	const struct control_kind *kind, const struct control *control, const char *value)
-{
-	const struct control_scope scope = {
-		.root_fd = root, .distro = distro_named("alpine"), .running = true};
-	const struct policy policy = {.level = LEVEL_BASELINE};
-	struct site site = {.scope = &scope, .policy = &policy};
-	struct finding finding = {0};
-	enum found found;
-
-	kind->effective(&site, control, value, &finding);
-	found = finding.found;
-	finding_clear(&finding);
-	return found;
 }
 
 static void sysctl_counts_who_comes_last(void **state)
