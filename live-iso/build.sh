@@ -8,6 +8,7 @@ source_dir=$(dirname "$here")
 usage() {
 	cat <<-'END'
 		usage: live-iso/build.sh --target iso --arch x86_64 [option]...
+		       live-iso/build.sh verify ISO [option]...      make it again from what it records, and compare
 
 		  --base alpine|debian       distribution that is installed (default alpine)
 		  --live-base alpine|debian  distribution of the live system (default: as --base)
@@ -19,23 +20,32 @@ usage() {
 		  --answers FILE             answer file to embed in the ISO
 		  --append ARGUMENTS         more kernel arguments in every entry of the boot menu
 		  --with-peer                also install what the shell installation of tests/bench needs (base debian)
+		  --lock FILE                also write what the ISO was made from: options, packages with hashes, tools
 		  --output FILE              default jefelinux-VERSION-x86_64.iso
 		  --work DIR                 caches, roots and logs (default ./build-iso); a second run reuses it
 		  --version VERSION          default: configure.ac's
 
-		Needs root and the packages in live-iso/packages-host.list.
+		Needs root and the packages in live-iso/packages-host.list. The same source, packages, options and key give the same
+		ISO to the last bit; all its files have one date: SOURCE_DATE_EPOCH, without it the last commit's. What it is made of,
+		as SPDX, is on it (live/sbom.spdx.json) and beside it (NAME.spdx.json).
 	END
 }
 
-target= arch=x86_64 base=alpine live_base= branch= key= keyring= answers= append= target_role=target output= work= version=
+target= arch=x86_64 base=alpine live_base= branch= key= keyring= answers= append= target_role=target output= work= version= lock=
+verify_iso= foreign_key= foreign_signature= # build.sh verify
 mirrors=()
 
 parse_options() {
+	if [ "${1:-}" = verify ]; then
+		[ -f "${2:-}" ] || refuse "verify needs the name of an ISO"
+		verify_iso=$(realpath "$2")
+		shift 2
+	fi
 	while [ $# -gt 0 ]; do
 		case $1 in
 		-h | --help) usage && exit 0 ;;
 		--with-peer) target_role=peer && shift && continue ;;
-		--target | --arch | --base | --live-base | --branch | --mirror | --key | --keyring | --answers | --append | --output | --work | --version) ;;
+		--target | --arch | --base | --live-base | --branch | --mirror | --key | --keyring | --answers | --append | --lock | --output | --work | --version) ;;
 		*) usage >&2 && refuse "unknown option $1" ;;
 		esac
 		[ $# -ge 2 ] || refuse "$1 needs a value"
@@ -59,7 +69,11 @@ check_options() {
 	[ "$target_role" = target ] || [ "$base" = debian ] || refuse "--with-peer needs --base debian"
 	alpine_branch=v3.24 debian_branch=bookworm
 	[ -z "$branch" ] || printf -v "${base}_branch" %s "$branch"
-	local name
+	local name recorded_branch
+	for name in "$base" "$live_base"; do
+		recorded_branch=recorded_${name}_branch
+		[ -z "${!recorded_branch:-}" ] || printf -v "${name}_branch" %s "${!recorded_branch}"
+	done
 	for name in "$base" "$live_base"; do
 		[ -f "$here/bases/$name.sh" ] || refuse "no base \"$name\": alpine or debian"
 	done
@@ -73,19 +87,23 @@ check_options() {
 
 set_paths() {
 	version=${version:-$(sed -n 's/^AC_INIT(\[JefeLinux\], \[\([^]]*\)\].*/\1/p' "$source_dir/configure.ac")}
-	output=$(realpath -m "${output:-jefelinux-$version-$arch.iso}")
 	work=$(realpath -m "${work:-build-iso}")
+	[ -z "$verify_iso" ] || output=$work/verify.iso
+	output=$(realpath -m "${output:-jefelinux-$version-$arch.iso}")
+	output_name=${output%.iso}
 	mkdir -p "$work/log" "$work/stamp" "$work/cache" "$(dirname "$output")"
 	live_root=$work/image/live target_root=$work/image/target medium=$work/medium
 	private_key=${key:-$work/keys/payload.pem} public_key=$work/keys/payload.pub.pem
 }
 
-for part in host unit chroot mirror compile keymaps runlevels payload grub; do
+for part in host unit same chroot mirror compile keymaps runlevels payload grub bill lock verify; do
 	# shellcheck source=/dev/null
 	. "$here/lib/$part.sh"
 done
 parse_options "$@"
+[ -z "$verify_iso" ] || verify_open
 check_options
+choose_epoch
 set_paths
 lock_work
 for part in "$here"/bases/*.sh "$here"/stages/*.sh; do
@@ -97,4 +115,9 @@ stage 2 Packages packages
 stage 3 Security security
 stage 4 Overlay overlay
 stage 5 "ISO Creation" iso
+[ -z "$lock" ] || lock_write "$lock"
+if [ -n "$verify_iso" ]; then
+	verify_result && exit
+	exit 1
+fi
 printf '\nTotal: %s | Output: %s (%s MB)\n' "$(duration "$SECONDS")" "${output##*/}" "$(($(stat -c %s "$output") / 1000000))"

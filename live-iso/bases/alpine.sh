@@ -193,9 +193,30 @@ alpine_keymaps() {
 	done <"$3"
 }
 
-# alpine_packages ROOT: "name version" lines.
-alpine_packages() {
-	awk -F: '$1 == "P" { name = $2 } $1 == "V" { print name, $2 }' "$1/lib/apk/db/installed"
+# alpine_inventory ROOT: see lib/bill.sh. The hash is apk's own, which the signed index has.
+alpine_inventory() {
+	awk -v OFS='\t' '
+		function value() { return substr($0, 3) }
+		/^C:/ { hash = value() }
+		/^P:/ { name = value(); machine = origin = licence = "-" }
+		/^V:/ { release = value() }
+		/^A:/ { machine = value() }
+		/^L:/ { licence = value() }
+		/^o:/ { origin = value() }
+		/^$/ && name { print name, release, machine, origin, licence, "apk:" hash; name = "" }
+		END { if (name) print name, release, machine, origin, licence, "apk:" hash }
+	' "$1/lib/apk/db/installed"
+}
+
+# alpine_libraries PROGRAM: "name<tab>kind" lines: packages of the builder root whose libraries are in the programs of this folder.
+alpine_libraries() {
+	local root_binds=("$1 /run/output ro")
+	# shellcheck disable=SC2016
+	in_root "$work/alpine/build" /bin/sh -euc '
+		for program in /run/output/usr/sbin/* /run/output/usr/libexec/jefelinux/*; do
+			case $(head -c 4 "$program") in ?ELF) ldd "$program" ;; esac
+		done | sed -n -e "s,.*[ 	]\(/[^ ]*\) (0x.*,\1,p" | sort -u | xargs -r -n 1 apk info --quiet --who-owns' |
+		sed 's/$/\tDYNAMIC_LINK/'
 }
 
 # alpine_kernel_image ROOT VERSION: path below ROOT.

@@ -75,7 +75,7 @@ debian_bootstrap() {
 	mkdir -p "$apt_cache"
 	debian_path_options >"$work/cache/dpkg-paths"
 	debian_sources "$(debian_keyring)" outside >"$work/cache/sources.list"
-	mmdebstrap --mode=root --variant=minbase --architectures=amd64 \
+	SOURCE_DATE_EPOCH=$roots_epoch mmdebstrap --mode=root --variant=minbase --architectures=amd64 \
 		--dpkgopt="$work/cache/dpkg-paths" --dpkgopt=force-unsafe-io \
 		--aptopt='Acquire::Languages "none"' --aptopt='Acquire::Check-Valid-Until "false"' \
 		--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr --include=usr-is-merged \
@@ -176,10 +176,29 @@ debian_keymaps() {
 	' keymaps "${3##*/}"
 }
 
-# debian_packages ROOT: "name version" lines.
-debian_packages() {
+# debian_inventory ROOT: see lib/bill.sh. The hash is of the package file, which apt compared with the signed index.
+debian_inventory() {
+	local name release machine source file
 	# shellcheck disable=SC2016
-	in_root "$1" dpkg-query -W -f '${Package} ${Version}\n'
+	in_root "$1" dpkg-query -W -f '${Package} ${Version} ${Architecture} ${source:Package}\n' |
+		while read -r name release machine source; do
+			file=$work/cache/apt/${name}_${release//:/%3a}_$machine.deb
+			printf '%s\t%s\t%s\t%s\t-\t%s\n' "$name" "$release" "$machine" "$source" "$(file_digest "$file")"
+		done
+}
+
+# debian_libraries PROGRAM: "name<tab>kind" lines: packages of the builder root whose libraries are in the programs of this folder.
+debian_libraries() {
+	local root_binds=("$1 /run/output ro")
+	# shellcheck disable=SC2016
+	in_root "$work/debian/build" /bin/sh -euc '
+		for program in /run/output/usr/sbin/* /run/output/usr/libexec/jefelinux/*; do
+			case $(head -c 4 "$program") in ?ELF) ldd "$program" ;; esac
+		done | sed -n -e "s,.*[ 	]\(/[^ ]*\) (0x.*,\1,p" | sort -u | while read -r file; do
+			name=$(basename "$(realpath "$file")")
+			dpkg-query -S "*/$name" | sed -n -e "1s/:.*//p" | sed "s/$/	DYNAMIC_LINK/"
+		done'
+	printf 'libarchive-dev\tSTATIC_LINK\n'
 }
 
 # debian_kernel_image ROOT VERSION: path below ROOT.
@@ -192,6 +211,8 @@ debian_finish() {
 	rm -f "$1/usr/sbin/policy-rc.d" "$1/etc/apt/jefelinux-build.gpg" "$1/etc/apt/apt.conf.d/jefelinux-build" \
 		"$1/etc/dpkg/dpkg.cfg.d/jefelinux-build" "$1/etc/apt/apt.conf.d/99mmdebstrap" "$1/etc/apt/sources.list"
 	rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*.bin "$1"/var/cache/debconf/*-old "$1"/var/lib/dpkg/*-old
+	# Compiled Python says the time of its source, which becomes another one.
+	find "$1/usr" -xdev -name __pycache__ -type d -prune -exec rm -r {} +
 	cat >"$1/etc/apt/sources.list.d/debian.sources" <<-END
 		Types: deb
 		URIs: ${debian_project_mirrors[0]}

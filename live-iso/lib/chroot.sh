@@ -28,7 +28,7 @@ in_root() {
 			[ "$mode" != ro ] || mount -o remount,bind,ro "$root$to"
 		done
 		cd /
-		exec chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 TERM=dumb \
+		exec chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 TERM=dumb SOURCE_DATE_EPOCH='"$roots_epoch"' \
 			DEBIAN_FRONTEND=noninteractive ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
 			"$@"
 	' in_root "$root" "${#binds[@]}" "${binds[@]}" "$@"

@@ -25,6 +25,7 @@ grub_menu() {
 # grub_lay_out TREE ID: TREE/boot/grub/{bios.img,grub.cfg}, and the ESP in TREE.esp.
 grub_lay_out() {
 	local folder=$1/boot/grub scratch=$1.grub
+	local -x SOURCE_DATE_EPOCH=$epoch # mtools dates the entries of the ESP by it
 	mkdir -p "$folder" "$scratch"
 	rm -f "$folder"/*.medium "$1.esp"
 	: >"$folder/$2.medium"
@@ -40,9 +41,12 @@ grub_lay_out() {
 	rm -r "$scratch"
 }
 
-# grub_iso TREE FILE: an ISO that boots from CD and, copied as it is, from a disk; BIOS and UEFI. GPT, with the ESP as partition 2.
+# grub_iso TREE FILE ID: an ISO that boots from CD and, copied as it is, from a disk; BIOS and UEFI. GPT, with the ESP as partition 2.
+# The weights put the files in one order: xorriso's own is that of their inodes.
 grub_iso() {
-	xorriso -as mkisofs -quiet -R -V JEFELINUX -o "$2" \
+	(cd "$1" && find . -type f | sort -r | awk '{ print NR, substr($0, 2) }') >"$1.order"
+	SOURCE_DATE_EPOCH=$epoch xorriso -as mkisofs -quiet -r -V JEFELINUX -o "$2" \
+		--gpt_disk_guid "$3" --sort-weight-list "$1.order" \
 		-b boot/grub/bios.img -no-emul-boot -boot-load-size 4 -boot-info-table --grub2-boot-info \
 		--grub2-mbr "$(grub_folder)/i386-pc/boot_hybrid.img" -partition_offset 16 \
 		-append_partition 2 0xef "$1.esp" -appended_part_as_gpt --mbr-force-bootable \

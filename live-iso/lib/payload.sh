@@ -4,9 +4,13 @@
 make_payload() {
 	local archive=$medium/payload/rootfs.tar.zst
 	rm -f "$medium"/payload/*
-	tar -C "$target_root" --format=posix --pax-option=delete=atime,delete=ctime --sort=name --numeric-owner \
-		--acls --xattrs --xattrs-include='*' -c . | zstd -q -3 -T0 -o "$archive"
+	archive "$target_root" | zstd -q -3 -T0 -o "$archive"
 	manifest_write "$archive" >"$medium/payload/manifest.json"
+	cp "$public_key" "$medium/payload/key.pem"
+	if [ -n "$foreign_signature" ]; then
+		cp "$foreign_signature" "$medium/payload/manifest.sig"
+		return
+	fi
 	openssl pkeyutl -sign -rawin -inkey "$private_key" -in "$medium/payload/manifest.json" -out "$medium/payload/manifest.sig"
 	openssl pkeyutl -verify -rawin -pubin -inkey "$public_key" -in "$medium/payload/manifest.json" \
 		-sigfile "$medium/payload/manifest.sig"
@@ -41,12 +45,8 @@ manifest_write() {
 	END
 }
 
-unpacked_size() {
-	du -s --block-size=1 "$1" | cut -f1
-}
-
 packages_of() {
-	"$1_packages" "$2" | LC_ALL=C sort
+	inventory "$1" "$2" | awk -F '\t' '{ print $1, $2 }'
 }
 
 # left_out: optional packages that no mirror had.

@@ -29,7 +29,7 @@ notice() {
 lock_work() {
 	exec 9>"$work/lock"
 	flock -n 9 || { echo "build.sh: waiting for the build that runs in $work" >&2 && flock 9; }
-	trap 'rm -f "$output.part"' EXIT
+	trap 'rm -rf "$output.part" ${verify_folder:+"$verify_folder"}' EXIT
 	trap 'stop_stage; exit 130' INT
 	trap 'stop_stage; exit 143' TERM HUP
 }

@@ -4,19 +4,23 @@
 
 stage_security() {
 	mkdir -p "$work/keys"
-	if [ -z "$key" ] && [ ! -s "$private_key" ]; then
+	if [ -z "$key$foreign_key" ] && [ ! -s "$private_key" ]; then
 		(umask 077 && openssl genpkey -algorithm ed25519 -out "$private_key")
 	fi
-	unit signing-key "$(hash_of "$private_key")" prepare_key
-	unit "$live_base-live-secure" "$(hash_of "$(stamp "$live_base-live")" "$here/stages/3-security.sh")" \
+	unit signing-key "$(hash_of "$private_key" "$foreign_key")" prepare_key
+	unit "$live_base-live-secure" "$(hash_of "$(stamp "$live_base-live")" "$here/stages/3-security.sh" "$here/lib/same.sh")" \
 		secure_root "$live_base" "$work/$live_base/live"
-	unit "$base-$target_role-secure" "$(hash_of "$(stamp "$base-$target_role")" "$here/stages/3-security.sh")" \
+	unit "$base-$target_role-secure" "$(hash_of "$(stamp "$base-$target_role")" "$here/stages/3-security.sh" "$here/lib/same.sh")" \
 		secure_root "$base" "$work/$base/$target_role"
 }
 
 # prepare_key: check the key; its public half goes into the images.
 prepare_key() {
-	[ -n "$key" ] || notice "the payload is signed with a key made for this work directory, $private_key; give --key for releases"
+	if [ -n "$foreign_key" ]; then
+		cp "$foreign_key" "$public_key"
+		return
+	fi
+	[ -n "$key" ] || notice "the payload is signed with a key made for this work directory, $private_key; which makes the ISO differ from everybody else's; give --key for releases"
 	openssl pkey -in "$private_key" -noout -text 2>/dev/null | grep -q '^ED25519 Private-Key' ||
 		fail "$private_key: not an Ed25519 private key in PEM form (make one: openssl genpkey -algorithm ed25519)"
 	openssl pkey -in "$private_key" -pubout -out "$public_key"
@@ -27,11 +31,7 @@ secure_root() {
 	local root=$2
 	"$1_finish" "$root"
 	in_root "$root" /bin/sh -c 'sed -i "s,^root:[^:]*:,root:!:," /etc/shadow'
-	rm -f "$root"/etc/ssh/ssh_host_* "$root"/etc/machine-id "$root"/var/lib/dbus/machine-id "$root"/etc/resolv.conf \
-		"$root"/etc/hostname "$root"/etc/{passwd,shadow,group,gshadow}- "$root"/var/lib/systemd/random-seed "$root"/.dockerenv
-	find "$root/var/log" -type f -delete
-	find "$root/tmp" "$root/var/tmp" "$root/run" -mindepth 1 -delete
-	find "$root/root" -mindepth 1 -name '.*history' -delete
+	forget_machine "$root"
 	no_one_may_log_in "$root"
 }
 

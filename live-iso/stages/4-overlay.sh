@@ -3,7 +3,7 @@
 
 stage_overlay() {
 	local ours
-	ours=$(hash_of "$here/stages/4-overlay.sh" "$public_key" "$version")
+	ours=$(hash_of "$here/stages/4-overlay.sh" "$here/lib/same.sh" "$public_key" "$version" "$epoch")
 	unit live-image "$(hash_of "$ours" "$(stamp "$live_base-live-secure")" "$(overlay_hash live "$live_base")")" make_live_image
 	unit target-image "$(hash_of "$ours" "$(stamp "$base-$target_role-secure")" "$(overlay_hash target "$base")")" make_target_image
 }
@@ -39,9 +39,5 @@ make_image() {
 	cp "$public_key" "$4/etc/jefelinux/keys/payload.pem"
 	lay_over "$work/$(maker_of "$1")/keymaps" "$4/usr/share/jefelinux/keymaps"
 	echo "$version" >"$4/etc/jefelinux/version"
-}
-
-# lay_over FROM TO: copy a tree over another; owner root, executable bits as they are, existing folders keep their modes.
-lay_over() {
-	[ ! -d "$1" ] || cp -RPT --preserve=links --remove-destination "$1" "$2"
+	date_passwords "$4"
 }

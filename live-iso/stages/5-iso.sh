@@ -4,10 +4,14 @@
 stage_iso() {
 	mkdir -p "$medium/live" "$medium/payload" "$medium/.jefe" "$medium/answers"
 	unit medium-live "$(hash_of "$(stamp live-image)" "$here/stages/5-iso.sh")" make_squashfs
-	unit medium-payload "$(hash_of "$(stamp target-image)" "$here/stages/5-iso.sh" "$here/lib/payload.sh" "$public_key")" make_payload
+	unit medium-payload "$(hash_of "$(stamp target-image)" "$here/stages/5-iso.sh" "$here/lib/payload.sh" "$public_key" \
+		"$foreign_signature")" make_payload
+	unit medium-bill "$(hash_of "$(stamp live-image)" "$(stamp target-image)" "$here/lib/bill.sh" "$epoch")" make_bill
+	unit medium-record "$(hash_of "$(stamp medium-bill)" "$here/lib/lock.sh" "$append" "$epoch" "$(hash_of_source)")" make_record
 	unit medium-kernel "$(hash_of "$(stamp live-image)" "$here/stages/5-iso.sh")" make_kernel
 	[ -e "$output" ] || rm -f "$work/stamp/iso"
-	unit iso "$(hash_of "$(stamp medium-kernel)" "$(stamp medium-live)" "$(stamp medium-payload)" "$here/grub.cfg" "$here/lib/grub.sh" \
+	unit iso "$(hash_of "$(stamp medium-kernel)" "$(stamp medium-live)" "$(stamp medium-payload)" "$(stamp medium-record)" \
+		"$here/grub.cfg" "$here/lib/grub.sh" \
 		"to $output" "${answers:-}" "$append")" make_iso
 }
 
@@ -25,12 +29,17 @@ make_kernel() {
 make_squashfs() {
 	rm -f "$medium/live/live.squashfs"
 	mksquashfs "$live_root" "$medium/live/live.squashfs" -comp zstd -Xcompression-level 3 -b 256K -no-progress -quiet -noappend \
+		-all-time "$epoch" -mkfs-time "$epoch" \
 		-wildcards -e 'boot/*'
 }
 
 # medium_id: the identity of this medium, from what is on it.
 medium_id() {
 	hash_of "$medium/live/vmlinuz" "$medium/live/initramfs.img" "$medium/live/live.squashfs" "$medium/payload/manifest.json" | cut -c1-32
+}
+
+make_record() {
+	lock_inputs >"$medium/.jefe/build"
 }
 
 make_iso() {
@@ -41,7 +50,9 @@ make_iso() {
 	[ -z "$answers" ] || cp "$answers" "$medium/answers/answers.yaml"
 	grub_lay_out "$medium" "$id"
 	enough_space
-	grub_iso "$medium" "$output.part"
+	find "$medium" "$medium.esp" -exec touch -h -d "@$epoch" {} +
+	grub_iso "$medium" "$output.part" "$id"
+	cp "$medium/live/sbom.spdx.json" "$output_name.spdx.json"
 	mv "$output.part" "$output"
 }
 

@@ -1,6 +1,8 @@
 # Instead of a compiler: jefe-setup is the text of main.c, which the tests change; initramfs is what it makes.
 # shellcheck shell=bash
 # shellcheck disable=SC2154
+program_folders=(configure.ac installer)
+
 source_hash() {
 	hash_of "$source_dir/installer/cli/main.c"
 }

@@ -21,7 +21,8 @@ tiny_bootstrap() {
 	cp "$(command -v busybox)" "$1/bin/busybox"
 	for applet in sh sed cp cat head; do ln -s busybox "$1/bin/$applet"; done
 	ln -s /bin/busybox "$1/usr/bin/env"
-	echo 'root:*:1::::::' >"$1/etc/shadow"
+	echo "root:*:$(($(date +%s) / 86400))::::::" >"$1/etc/shadow"
+	date >"$1/var/log/made"
 	printf '#!/bin/sh\n: >/run/openrc/deptree\n' >"$1/lib/rc/bin/rc-depend"
 	chmod +x "$1/lib/rc/bin/rc-depend"
 }
@@ -41,7 +42,7 @@ tiny_install() {
 		mkdir -p "$1/lib/modules/1.0-tiny"
 		echo kernel >"$1/boot/vmlinuz-1.0-tiny"
 		;;
-	live) head -c 3000000 /dev/urandom >"$1/root/noise" ;;
+	live) head -c 3000000 /dev/zero | openssl enc -aes-128-ctr -K "$(printf %032d 7)" -iv "$(printf %032d 0)" >"$1/root/noise" ;;
 	esac
 }
 
@@ -56,8 +57,12 @@ tiny_keymaps() {
 	done <"$3"
 }
 
-tiny_packages() {
-	echo 'busybox 1.0'
+tiny_inventory() {
+	printf 'busybox\t1.0+"x"\tall\tbusybox\tGPL-2.0-only\tsha256:%064d\nlibc++\t1:2\tall\tlibc\t-\t-\n' 0
+}
+
+tiny_libraries() {
+	printf 'libc++\tDYNAMIC_LINK\n'
 }
 
 tiny_kernel_image() {

@@ -1,0 +1,81 @@
+# What an ISO was made from, as a file: options, date, source and every package with its hash. It is on each ISO as .jefe/build, so
+# that anybody can make it again (build.sh verify), and with the machine's tools it is what --lock writes.
+# shellcheck shell=bash
+
+recorded=(version arch base live_base target_role append epoch) # variables that decide what is made
+
+# lock_inputs: "WORD VALUE..." lines. Nothing in them depends on the machine.
+lock_inputs() {
+	local name role
+	echo "jefelinux-build 1"
+	for name in "${recorded[@]}"; do echo "set $name ${!name}"; done
+	for name in $(bases_used); do echo "branch $name $(branch_of "$name")"; done
+	echo "source $(hash_of_source)"
+	lock_packages "$live_base" live
+	lock_packages "$base" "$target_role"
+	for name in $(bases_wanted); do lock_packages "$(maker_of "$name")" build; done | sort -u
+}
+
+# lock_packages BASE ROLE
+lock_packages() {
+	inventory "$1" "$work/$1/$2" | awk -F '\t' -v role="$1 $2" '{ print "package", role, $1, $2, $3, $6 }'
+}
+
+# hash_of_source: over names and content of all sources of program and build; modes depend on the umask of a checkout.
+hash_of_source() {
+	(cd "$source_dir" && find live-iso "${program_folders[@]}" -type f ! -path live-iso/epoch ! -name '*~' -print0 | sort -z |
+		xargs -0 sha256sum) | sha256sum | cut -d' ' -f1
+}
+
+# lock_write FILE: with mirrors and tools, which say why another machine's build may differ.
+lock_write() {
+	local name
+	{
+		cat "$medium/.jefe/build"
+		for name in $(bases_used); do mirrors_of "$name" | sed "s,:.*,,; s,^,mirror $name ,"; done
+		for name in mksquashfs:-version xorriso:--version mformat:--version zstd:--version tar:--version grub-mkimage:--version \
+			openssl:version; do
+			echo "tool ${name%:*} $("${name%:*}" "${name#*:}" 2>&1 | grep -m 1 '[0-9]')"
+		done
+	} >"$1.part"
+	mv "$1.part" "$1"
+}
+
+# lock_take FILE: the options that it records become those of this build.
+lock_take() {
+	local word name value
+	[ "$(head -n 1 "$1" 2>/dev/null)" = "jefelinux-build 1" ] || refuse "$1: not a record of a build by this version"
+	while read -r word name value; do
+		case $word in
+		set) in_list "$name" "${recorded[@]}" || refuse "$1: sets \"$name\", which this version does not know" ;;
+		branch) [[ $name =~ ^[a-z]+$ && -f $here/bases/$name.sh ]] || refuse "$1: branch of \"$name\", which is no base" ;;
+		esac
+		case $word in
+		set) printf -v "$name" %s "$value" ;;
+		branch) printf -v "recorded_${name}_branch" %s "$value" ;;
+		esac
+	done <"$1"
+	SOURCE_DATE_EPOCH=$epoch
+}
+
+# lock_differences FILE: packages and source of this build that are not those of FILE, one in a line.
+lock_differences() {
+	awk '
+		NR == FNR { if ($1 == "package") was[$2 " " $3 " " $4] = $5 " " $7; if ($1 == "source") source = $2; next }
+		$1 == "source" && $2 != source { print "the source tree" }
+		$1 == "package" {
+			key = $2 " " $3 " " $4
+			if (!(key in was)) print key " " $5 ": was not there"
+			else if (was[key] != $5 " " $7) { split(was[key], old, " "); print key " " $5 ": was " old[1] (old[1] == $5 ? ", another file" : "") }
+			delete was[key]
+		}
+		END { for (key in was) { split(was[key], old, " "); print key " " old[1] ": is missing" } }
+	' "$1" "$medium/.jefe/build" | sort
+}
+
+# in_list WORD WORD...: the first is one of the others.
+in_list() {
+	local word=$1
+	shift
+	case " $* " in *" $word "*) ;; *) return 1 ;; esac
+}

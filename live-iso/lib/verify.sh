@@ -1,0 +1,73 @@
+# build.sh verify ISO: make the ISO again from what it records, and compare.
+# shellcheck shell=bash
+
+# verify_open: what ISO records becomes the options; its key and signature stand in for the private key that nobody else has.
+verify_open() {
+	verify_folder=$(mktemp -d)
+	trap 'rm -rf "$verify_folder"' EXIT
+	iso_extract "$verify_iso" "$verify_folder/iso" || refuse "$verify_iso: not an ISO that xorriso can read"
+	for foreign_key in .jefe/build payload/manifest.sig payload/key.pem; do
+		[ -s "$verify_folder/iso/$foreign_key" ] || refuse "$verify_iso: does not record how it was made: it has no $foreign_key"
+	done
+	lock_take "$verify_folder/iso/.jefe/build"
+	target=iso
+	[ ! -s "$verify_folder/iso/answers/answers.yaml" ] || answers=$verify_folder/iso/answers/answers.yaml
+	foreign_key=$verify_folder/iso/payload/key.pem foreign_signature=$verify_folder/iso/payload/manifest.sig
+}
+
+# iso_extract ISO FOLDER
+iso_extract() {
+	xorriso -osirrox on -indev "$1" -extract / "$2" >"$verify_folder/log" 2>&1 && chmod -R u+w "$2"
+}
+
+# verify_result: exit code 0 when both are the same.
+verify_result() {
+	local same=1
+	echo
+	lock_differences "$verify_folder/iso/.jefe/build" >"$verify_folder/inputs"
+	if cmp -s "$verify_iso" "$output"; then
+		echo "The same to the last bit: $(sha256sum <"$output" | cut -d' ' -f1)"
+		echo "Signed with the key $(openssl pkey -pubin -in "$foreign_key" -outform DER | sha256sum | cut -c1-32)"
+		same=0
+	else
+		echo "NOT the same. Made from something else:"
+		sed 's/^/  /' "$verify_folder/inputs"
+		[ -s "$verify_folder/inputs" ] || echo "  nothing: source and packages are the same"
+		echo "Files that differ (- as in ${verify_iso##*/}, + as built now):"
+		verify_files >"$verify_folder/differences"
+		[ -s "$verify_folder/differences" ] || echo "  (none: it is the boot sectors, the EFI partition or the table of contents)" \
+			>"$verify_folder/differences"
+		cat "$verify_folder/differences"
+	fi
+	rm -f "$output" "$output_name.spdx.json"
+	return "$same"
+}
+
+# verify_files: on the medium, in the live system and in the payload.
+verify_files() {
+	local old=$verify_folder/iso
+	mkdir "$verify_folder/target"
+	iso_extract "$output" "$verify_folder/new"
+	compare_trees "" "$old" "$verify_folder/new"
+	if ! cmp -s "$old/live/live.squashfs" "$medium/live/live.squashfs"; then
+		unsquashfs -q -n -d "$verify_folder/live" "$old/live/live.squashfs" >"$verify_folder/log" 2>&1 || true
+		compare_trees "live.squashfs: " "$verify_folder/live" "$live_root" ./boot
+	fi
+	if ! cmp -s "$old/payload/rootfs.tar.zst" "$medium/payload/rootfs.tar.zst"; then
+		zstd -qdc "$old/payload/rootfs.tar.zst" | tar -C "$verify_folder/target" --numeric-owner -xp || true
+		compare_trees "rootfs.tar.zst: " "$verify_folder/target" "$target_root"
+	fi
+}
+
+# compare_trees PREFIX OLD NEW [WITHOUT]
+compare_trees() {
+	diff <(tree_listing "$2" "${4:-}") <(tree_listing "$3" "${4:-}") | sed -n "s|^< |  - $1|p; s|^> |  + $1|p"
+}
+
+# tree_listing FOLDER WITHOUT: a line for each file: name, kind, mode, owner, target of a link, hash. The root itself is none.
+tree_listing() {
+	join -t "$(printf '\t')" -a 1 \
+		<(cd "$1" && find . -path "${2:-./none}/*" -prune -o -mindepth 1 -printf "%P\t%y %04m %U:%G %l\n" | sort) \
+		<(cd "$1" && find . -path "${2:-./none}/*" -prune -o -type f -print0 | sort -z | xargs -0r sha256sum |
+			sed 's/^\([0-9a-f]*\)  \.\/\(.*\)/\2\t\1/' | sort) | tr '\t' ' '
+}
