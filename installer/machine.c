@@ -117,6 +117,7 @@ static const struct member machine_members[] = {
 	MEMBER(struct machine, serial, MEMBER_TEXT),
 	MEMBER(struct machine, tpm2, MEMBER_FLAG),
 	MEMBER(struct machine, virtual_machine, MEMBER_FLAG),
+	MEMBER(struct machine, smt, MEMBER_FLAG),
 	MEMBER(struct machine, usb_keyboards, MEMBER_WORDS),
 	MEMBER(struct machine, serial_consoles, MEMBER_WORDS),
 	LIST(struct machine, disks, disk_count, &disk_shape),

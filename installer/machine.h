@@ -61,6 +61,7 @@ struct machine {
 	char *cpu_model, *vendor, *product, *serial; /* DMI */
 	bool tpm2;
 	bool virtual_machine;
+	bool smt; /* threads share processor cores */
 	struct words usb_keyboards;  /* one entry per USB keyboard */
 	struct words serial_consoles; /* ttyS0 … that are consoles of the running kernel */
 	struct disk *disks;

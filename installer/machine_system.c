@@ -160,6 +160,8 @@ static void probe_processor(const struct probe *probe)
 	flags = proc_value(&cpuinfo, "flags");
 	words_split(&words, flags ? flags : "", " ");
 	probe->machine->virtual_machine = words_contain(&words, "hypervisor");
+	probe->machine->smt =
+		probe_number(probe, "sys/devices/system/cpu/smt/active") == 1;
 }
 
 static void probe_memory(const struct probe *probe)

@@ -1,14 +1,56 @@
-#include "screens/wizard.h"
+#include "screens/hardening.h"
 
 #include <string.h>
 
 #include "installer/base/memory.h"
-#include "installer/controls/controls.h"
+#include "screens/consequences.h"
 #include "tui/language.h"
 
-/* layer 0: all layers */
-static size_t deviations(const struct answers *answers, unsigned layer)
+enum { PROBLEMS_SHOWN = 1 };
+
+static const char key_prefix[] = "hardening.controls.";
+
+void hardening_problems(const struct wizard *wizard, struct problems *problems)
 {
+	struct policy policy = policy_of(wizard->answers);
+
+	controls_check(&policy, problems);
+}
+
+const struct problem *hardening_problem(
+	const struct problems *problems, const struct control *control)
+{
+	for (size_t i = 0; i < problems->count; i++) {
+		const char *key = problems->items[i].key;
+
+		if (key && text_starts(key, key_prefix) &&
+			strcmp(key + strlen(key_prefix), control->id) == 0)
+			return &problems->items[i];
+	}
+	return NULL;
+}
+
+bool hardening_is_on(const struct wizard *wizard, const struct control *control)
+{
+	struct policy policy = policy_of(wizard->answers);
+	autofree char *excluded = control_excluded(control, &policy);
+
+	return !excluded && control_wanted(control, &policy);
+}
+
+bool hardening_is_changed(const struct wizard *wizard, const struct control *control)
+{
+	const struct answers *answers = wizard->answers;
+
+	for (size_t i = 0; i < answers->hardening.control_count; i++)
+		if (text_equal(answers->hardening.controls[i].id, control->id))
+			return true;
+	return false;
+}
+
+size_t hardening_changes(const struct wizard *wizard, unsigned layer)
+{
+	const struct answers *answers = wizard->answers;
 	size_t count = 0;
 
 	for (size_t i = 0; i < answers->hardening.control_count; i++) {
@@ -20,34 +62,58 @@ static size_t deviations(const struct answers *answers, unsigned layer)
 	return count;
 }
 
+const char *hardening_of_level(const struct wizard *wizard, const struct control *control)
+{
+	struct policy policy = policy_of(wizard->answers);
+
+	policy.setting_count = 0;
+	return control_wanted(control, &policy);
+}
+
+void hardening_want(
+	struct wizard *wizard, const struct control *control, const char *value)
+{
+	const char *standard = hardening_of_level(wizard, control);
+	bool same = strcmp(value, "off") == 0  ? !standard
+		    : strcmp(value, "on") == 0 ? standard != NULL
+					       : text_equal(value, standard);
+
+	answers_set_control(wizard->answers, control->id, same ? NULL : value);
+}
+
+/* The page of the level. */
+
 struct tally {
 	size_t on, all;
 };
 
-static struct tally tally(const struct answers *answers, enum layer layer)
+static struct tally tally(const struct wizard *wizard, enum layer layer)
 {
-	struct policy policy = policy_of(answers);
 	struct tally result = {0};
 
 	for (const struct control *const *control = controls; *control; control++) {
 		if ((*control)->layer != layer)
 			continue;
 		result.all++;
-		result.on += control_wanted(*control, &policy) != NULL;
+		result.on += hardening_is_on(wizard, *control);
 	}
 	return result;
 }
 
-static void add_layers(struct page *page, const struct wizard *wizard)
+static size_t count_here(struct page *page, const struct wizard *wizard)
 {
-	struct item *item =
-		page_add(page, ITEM_LIST, "layers", _("What it does, by layer"));
+	size_t count = 0;
 
-	item->why = _(
-		"Enter shows the measures of a layer: what each does, what it breaks, how to undo it. Each can be switched.");
+	for (const struct control *const *at = controls; *at; at++)
+		count += consequence_of(page, wizard, *at) != NULL;
+	return count;
+}
+
+static void add_layers(struct item *item, struct page *page, const struct wizard *wizard)
+{
 	for (unsigned layer = LAYER_KERNEL; layer_names[layer]; layer++) {
-		struct tally count = tally(wizard->answers, (enum layer)layer);
-		size_t changed = deviations(wizard->answers, layer);
+		struct tally count = tally(wizard, (enum layer)layer);
+		size_t changed = hardening_changes(wizard, layer);
 
 		if (!count.all)
 			continue;
@@ -59,11 +125,62 @@ static void add_layers(struct page *page, const struct wizard *wizard)
 	}
 }
 
+static void add_views(struct item *item, struct page *page, const struct wizard *wizard)
+{
+	size_t here = count_here(page, wizard);
+	size_t changed = hardening_changes(wizard, 0);
+	autofree char *roles = answers_get(wizard->answers, "hardening.roles");
+	struct choice *choice;
+
+	choice = item_choice(item, "here",
+		page_format(page, _("What breaks on this computer\t%zu"), here));
+	choice->note = _(
+		"What the facts of this computer and your answers prove, at this level.");
+	choice->tone = here ? TONE_WARNING : TONE_NORMAL;
+	item_choice(item, "roles",
+		page_format(page, _("What this computer is for\t%s"),
+			roles && *roles ? roles : _("no roles")))
+		->note =
+		_("Roles change measures: containers, several networks, a serial line.");
+	item_choice(item, "compare", _("Compare the levels"))->note =
+		_("The levels beside each other: which measures come with which.");
+	if (changed)
+		item_choice(
+			item, "changes", page_format(page, _("My changes\t%zu"), changed))
+			->note = _("What you switched other than the level says.");
+}
+
+static void add_problem(struct page *page, const struct problem *problem)
+{
+	const char *key = problem->key ? problem->key : "";
+	const struct control *control = text_starts(key, key_prefix)
+						? control_named(key + strlen(key_prefix))
+						: NULL;
+
+	page_note(page, TONE_DANGER, "! %s: %s", control ? control->title : key,
+		problem->text);
+}
+
+void hardening_add_problems(struct page *page, const struct wizard *wizard)
+{
+	autoproblems struct problems problems = {0};
+	size_t errors = 0;
+
+	hardening_problems(wizard, &problems);
+	for (size_t i = 0; i < problems.count; i++)
+		if (problems.items[i].severity == SEVERITY_ERROR &&
+			errors++ < PROBLEMS_SHOWN)
+			add_problem(page, &problems.items[i]);
+	if (errors > PROBLEMS_SHOWN)
+		page_note(page, TONE_DANGER,
+			_("! Further conflicts: %zu. They are marked with ! in the layers."),
+			errors - PROBLEMS_SHOWN);
+}
+
 static void build(struct page *page, void *context)
 {
 	const struct wizard *wizard = context;
 	struct item *item = page_field(page, wizard, ITEM_ONE, "hardening.level");
-	size_t changed = deviations(wizard->answers, 0);
 
 	item->label = _("How much hardening?");
 	item->count = 0;
@@ -72,26 +189,50 @@ static void build(struct page *page, void *context)
 	for (unsigned level = LEVEL_BASELINE; level_names[level]; level++)
 		item_choice(item, level_names[level], level_names[level])->note =
 			level_sentences[level];
-	page_gap(page);
-	add_layers(page, wizard);
-	if (changed) {
-		page_gap(page);
-		page_add(page, ITEM_ACTION, "reset", _("Undo my changes"))->key = 'u';
+	hardening_add_problems(page, wizard);
+	item = page_add(page, ITEM_LIST, "layers", _("What it does, by layer"));
+	item->why = _(
+		"Enter shows its measures: what each does, what it breaks, how to undo and how to check it.");
+	add_layers(item, page, wizard);
+	add_views(item, page, wizard);
+}
+
+/* What the new level says anyway is no change any more. */
+static void drop_idle_changes(struct wizard *wizard)
+{
+	const struct answers *answers = wizard->answers;
+
+	for (size_t i = answers->hardening.control_count; i-- > 0;) {
+		const struct control_setting *setting = &answers->hardening.controls[i];
+		const struct control *control = control_named(setting->id);
+		autofree char *value = memory_copy_text(setting->value);
+
+		if (control)
+			hardening_want(wizard, control, value);
 	}
+}
+
+static int set(void *context, const char *id, const char *value, struct error *err)
+{
+	int rc = wizard_set(context, id, value, err);
+
+	if (rc == 0)
+		drop_idle_changes(context);
+	return rc;
 }
 
 static void act(struct form *form, const char *id, const char *row)
 {
 	struct wizard *wizard = form_context(form);
 	uint64_t layer;
-	struct error err = {0};
 
-	if (text_equal(id, "reset") &&
-		answers_set(wizard->answers, "hardening.controls", NULL, &err) < 0)
-		form_say(form, TONE_DANGER, "%s", err.text);
-	if (!text_equal(id, "layers") || !row ||
-		text_to_u64(row, LAYER_KERNEL, LAYER_BOOT, &layer) < 0)
+	(void)id;
+	if (!row)
 		return;
+	if (text_to_u64(row, LAYER_KERNEL, LAYER_BOOT, &layer) < 0) {
+		form_open(form, row);
+		return;
+	}
 	wizard->layer = (unsigned)layer;
 	form_open(form, "layer");
 }
@@ -104,94 +245,53 @@ const struct screen screen_hardening = {
 		"A level is a named set of measures; each contains the one below. Choose the highest one whose consequences you can live with: "
 		"the sentences say what changes in daily use.\n\n"
 		"Measures can be switched one by one in the layers. What you change is counted here, kept in the answers and shown by the audit "
-		"on the installed system."),
+		"on the installed system.\n\n"
+		"What breaks on this computer is looked up in what was found here: processor, disks, networks, consoles, and in your other "
+		"answers. What is not listed there may break all the same: every measure says what it breaks in general."),
 	.build = build,
-	.set = wizard_set,
+	.set = set,
 	.act = act,
 };
 
-/* One layer. */
+/* Roles. */
 
-static const char *describe(struct page *page, const struct control *control)
-{
-	return page_format(page, _("%s Breaks: %s Undo: %s"), control->effect,
-		control->breaks ? control->breaks : _("nothing known."),
-		control->undo ? control->undo : _("switch it off here."));
-}
-
-static const char *explain(struct page *page, const struct control *control)
-{
-	return page_format(page,
-		_("%s\n\nEffect: %s\n\nBreaks: %s\n\nUndo: %s\n\nFrom level: %s. Acts on: %s. Reference: %s"),
-		control->title, control->effect,
-		control->breaks ? control->breaks : _("nothing known"),
-		control->undo ? control->undo : _("switch it off"),
-		level_names[control->level], control->target ? control->target : "-",
-		control->reference ? control->reference : "-");
-}
-
-static bool is_changed(const struct answers *answers, const struct control *control)
-{
-	for (size_t i = 0; i < answers->hardening.control_count; i++)
-		if (text_equal(answers->hardening.controls[i].id, control->id))
-			return true;
-	return false;
-}
-
-static void build_layer(struct page *page, void *context)
+static void build_roles(struct page *page, void *context)
 {
 	const struct wizard *wizard = context;
-	struct policy policy = policy_of(wizard->answers);
-	struct item *item = page_add(page, ITEM_MANY, "controls",
-		page_format(page, _("Measures of the layer: %s"),
-			layer_names[wizard->layer]));
+	struct item *item = page_add(
+		page, ITEM_MANY, "hardening.roles", _("What is this computer for?"));
 
-	page->detail_rows = 4;
-	page->next_label = _("All layers");
-	for (const struct control *const *at = controls; *at; at++) {
-		const char *wanted = control_wanted(*at, &policy);
-		struct choice *choice;
+	for (const struct role *role = control_roles; role->name; role++) {
+		struct choice *choice = item_choice(item, role->name, role->name);
 
-		if ((*at)->layer != (enum layer)wizard->layer)
-			continue;
-		choice = item_choice(item, (*at)->id, NULL);
-		choice->label =
-			is_changed(wizard->answers, *at)
-				? page_format(page, _("%s (changed)"), (*at)->title)
-				: (*at)->title;
-		choice->on = wanted != NULL;
-		choice->note = describe(page, *at);
-		choice->help = explain(page, *at);
+		choice->note = role->sentence;
+		choice->on = words_contain(&wizard->answers->hardening.roles, role->name);
 	}
 }
 
-/* "+id" or "-id". A control that is back at what the level says is no deviation any more. */
-static int set_control(
-	void *context, const char *id, const char *value, struct error *err)
+/* "+role" or "-role" */
+static int set_roles(void *context, const char *id, const char *value, struct error *err)
 {
 	struct wizard *wizard = context;
-	const struct control *control = control_named(value + 1);
-	struct policy policy = policy_of(wizard->answers);
-	bool wants = *value == '+';
+	const struct words *roles = &wizard->answers->hardening.roles;
+	autotext struct text all = {0};
 
-	(void)id;
-	(void)err;
-	if (!control)
-		return 0;
-	answers_set_control(wizard->answers, control->id, NULL);
-	policy = policy_of(wizard->answers);
-	if ((control_wanted(control, &policy) != NULL) != wants)
-		answers_set_control(wizard->answers, control->id, wants ? "on" : "off");
-	return 0;
+	for (size_t i = 0; i < roles->count; i++)
+		if (strcmp(roles->items[i], value + 1) != 0)
+			text_addf(&all, "%s%s", all.size ? " " : "", roles->items[i]);
+	if (*value == '+')
+		text_addf(&all, "%s%s", all.size ? " " : "", value + 1);
+	return answers_set(wizard->answers, id, text_string(&all), err);
 }
 
-const struct screen screen_layer = {
-	.id = "layer",
-	.title = N_("Measures"),
+const struct screen screen_roles = {
+	.id = "roles",
+	.title = N_("Roles"),
 	.kind = SCREEN_SUB,
 	.parent = "hardening",
 	.help = N_(
-		"Space switches a measure. What differs from the level is marked as changed."),
-	.build = build_layer,
-	.set = set_control,
+		"A role says what the computer is for. Measures that would be in the way of it take another value or stay off; nothing else "
+		"changes."),
+	.build = build_roles,
+	.set = set_roles,
 };

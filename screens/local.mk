@@ -1,14 +1,17 @@
 # Screens over the field table, and the front end programs made of them.
 libscreens_a_SOURCES += \
 	screens/answers_file.c screens/answers_file.h \
+	screens/consequences.c screens/consequences.h \
 	screens/console_keymap.c screens/console_keymap.h \
+	screens/control.c \
 	screens/disk.c \
 	screens/encryption.c \
 	screens/engine.c screens/engine.h \
 	screens/follow.c screens/follow.h \
-	screens/hardening.c \
+	screens/hardening.c screens/hardening.h \
 	screens/install.c \
 	screens/keyboard.c \
+	screens/measures.c \
 	screens/preview.c screens/preview.h \
 	screens/review.c \
 	screens/session.c screens/session.h \

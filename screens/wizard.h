@@ -25,7 +25,8 @@ struct wizard {
 		*password_again;
 	bool wants_recovery, wants_password;
 	char *typing_test, *new_key, *key_file, *save_path, *logs_path;
-	unsigned layer;         /* of the drill-down */
+	unsigned layer;                /* of the drill-down */
+	const struct control *control; /* whose page is open, or NULL */
 	struct preview preview; /* what `jefe-setup plan` says about these answers */
 	struct follow follow;   /* the installation */
 	bool show_log;
@@ -39,7 +40,8 @@ void wizard_free(struct wizard *wizard);
 
 extern const struct screen *const wizard_screens[]; /* all, in order; NULL-terminated */
 extern const struct screen screen_welcome, screen_keyboard, screen_disk,
-	screen_encryption, screen_hardening, screen_layer, screen_system, screen_users,
+	screen_encryption, screen_hardening, screen_layer, screen_control, screen_here,
+	screen_roles, screen_compare, screen_changes, screen_system, screen_users,
 	screen_key, screen_review, screen_save, screen_confirm, screen_progress,
 	screen_done, screen_failed, screen_logs;
 

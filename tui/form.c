@@ -42,6 +42,12 @@ struct form *form_new(const struct screen *const *screens, void *context)
 	return form;
 }
 
+static void openers_drop(struct form *form)
+{
+	while (form->opener_count)
+		free(form->openers[--form->opener_count].focus);
+}
+
 void form_free(struct form *form)
 {
 	if (!form)
@@ -49,7 +55,7 @@ void form_free(struct form *form)
 	page_free(form->page);
 	drafts_free(form);
 	free(form->focus_id);
-	free(form->opener_focus);
+	openers_drop(form);
 	free(form->message);
 	free(form->seen);
 	free(form->steps);
@@ -87,8 +93,9 @@ size_t form_hub(const struct form *form)
 
 size_t form_parent(const struct form *form)
 {
-	return form_screen(form)->parent ? form_index(form, form_screen(form)->parent)
-					 : form->opener;
+	if (form_screen(form)->parent)
+		return form_index(form, form_screen(form)->parent);
+	return form->opener_count ? form->openers[form->opener_count - 1].screen : 0;
 }
 
 bool form_shows(const struct form *form, size_t i)
@@ -164,30 +171,19 @@ void form_focus(struct form *form, const char *id, size_t row)
 
 static void remember_opener(struct form *form)
 {
-	form->opener = form->now;
-	form->opener_row = form->row;
-	free(form->opener_focus);
-	form->opener_focus = memory_copy_text(form->focus_id);
+	if (form->opener_count == OPENERS_MAX) {
+		free(form->openers[0].focus);
+		memmove(form->openers, form->openers + 1,
+			--form->opener_count * sizeof(form->openers[0]));
+	}
+	form->openers[form->opener_count++] = (struct opener){.screen = form->now,
+		.row = form->row,
+		.focus = memory_copy_text(form->focus_id)};
 }
 
-void form_return(struct form *form)
+static void show_screen(struct form *form, size_t to)
 {
-	autofree char *focus = form->opener_focus;
-
-	form->opener_focus = NULL;
-	form_open(form, form->screens[form_parent(form)]->id);
-	form_focus(form, focus, form->opener_row);
-}
-
-void form_open(struct form *form, const char *screen)
-{
-	size_t to = form_index(form, screen);
-
-	if (to == form->screen_count)
-		return;
 	drafts_drop_stored(form);
-	if (form->screens[to]->kind == SCREEN_SUB)
-		remember_opener(form);
 	form->now = to;
 	form->seen[to] = true;
 	form->help_open = false;
@@ -205,6 +201,32 @@ void form_open(struct form *form, const char *screen)
 		form_screen(form)->enter(form);
 	if (form->now == to)
 		form_rebuild(form);
+}
+
+void form_return(struct form *form)
+{
+	size_t parent = form_parent(form);
+	struct opener opener = {0};
+
+	if (form->opener_count)
+		opener = form->openers[--form->opener_count];
+	show_screen(form, parent);
+	if (opener.screen == parent)
+		form_focus(form, opener.focus, opener.row);
+	free(opener.focus);
+}
+
+void form_open(struct form *form, const char *screen)
+{
+	size_t to = form_index(form, screen);
+
+	if (to == form->screen_count)
+		return;
+	if (form->screens[to]->kind == SCREEN_SUB)
+		remember_opener(form);
+	else
+		openers_drop(form);
+	show_screen(form, to);
 }
 
 bool form_tick(struct form *form)

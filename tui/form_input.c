@@ -100,9 +100,12 @@ static void act(struct form *form, const struct input *input)
 	const struct screen *screen = form_screen(form);
 	autofree char *id = memory_copy_text(input->id);
 	autofree char *row = memory_copy_text(input->text);
+	const struct item *item = page_item(form->page, id);
 
-	if (!page_item(form->page, id))
+	if (!item)
 		return;
+	if (row && item_find(item, row)) /* whoever comes back from there stands here */
+		form_focus(form, id, (size_t)(item_find(item, row) - item->choices));
 	if (input->kind == INPUT_ACT && screen->act)
 		screen->act(form, id, row);
 	if (input->kind == INPUT_REMOVE && screen->remove)

@@ -10,14 +10,22 @@ struct draft {
 	bool stored; /* it is the value, only spelled as it was typed: "a, " for "a" */
 };
 
+/* A screen that opened a SUB, and where the focus was on it. */
+struct opener {
+	size_t screen, row;
+	char *focus;
+};
+
+enum { OPENERS_MAX = 4 };
+
 struct form {
 	const struct screen *const *screens; /* NULL-terminated */
 	size_t screen_count;
 	void *context;
-	size_t now;         /* index of the current screen */
-	size_t opener;      /* of a SUB */
-	char *opener_focus; /* where the focus was on it */
-	size_t opener_row;
+	size_t now; /* index of the current screen */
+	struct opener
+		openers[OPENERS_MAX]; /* of a SUB, and of the SUB that opened it … */
+	size_t opener_count;
 	bool *seen;
 	struct page *page;
 	size_t focus, row;

@@ -92,7 +92,8 @@ static struct rows rows_of(const struct item *item, int width)
 
 static bool has_notes_beside(const struct item *item)
 {
-	return (item->type == ITEM_ONE && !item->brief) || item->type == ITEM_TABLE;
+	return (item->type == ITEM_ONE && !item->brief) || item->type == ITEM_TABLE ||
+	       item->notes_beside;
 }
 
 static int choice_rows(const struct item *item, const struct choice *choice,
@@ -128,6 +129,9 @@ static void put_mark(const struct frame *frame, const struct item *item, size_t 
 	if (is_on)
 		area_fill(area, row, MARGIN + 1, 1, role,
 			item->type == ITEM_MANY ? GLYPH_MARK : GLYPH_BULLET);
+	if (choice->remark)
+		(void)area_put(area, row, MARGIN + 3, 1, tone_role(choice->tone),
+			choice->tone == TONE_NORMAL ? "*" : "!");
 	if (choice->why_not)
 		(void)area_put(area, row, MARGIN, 3, ROLE_QUIET, " - ");
 	else

@@ -193,6 +193,9 @@ static void draw_body(const struct frame *frame, struct area area)
 		area.above = focus_row - area.rows / 2;
 		area.above = row - area.above < area.rows ? row - area.rows : area.above;
 	}
+	area.above += (int)frame->pane->page_above;
+	if (frame->pane->page_above && area.above > row - area.rows)
+		area.above = larger(row - area.rows, 0);
 	if (area.above + area.rows < row)
 		area_fill(&(struct area){.canvas = area.canvas,
 				  .row = area.row,
@@ -280,7 +283,7 @@ static const char *enter_label(const struct item *item)
 		return _("Next");
 	if (item->type == ITEM_ACTION)
 		return _("Do it");
-	if (item->type == ITEM_LIST || pane_uses_picker(item))
+	if (item->type == ITEM_LIST || item->opens || pane_uses_picker(item))
 		return _("Open");
 	return item->type == ITEM_ONE && !item_is_inline(item) ? _("Choose") : _("Go on");
 }

@@ -70,6 +70,25 @@ static void line_show(void *state, const struct view *view)
 	((struct line *)state)->view = view;
 }
 
+/* Back from a sub-screen the person stands in the menu that opened it; what warns is said again, the questions are not asked again. */
+static size_t first_item(const struct line *line)
+{
+	const struct view *view = line->view;
+	const struct item *item =
+		view->focus < view->page->count ? view->page->items[view->focus] : NULL;
+
+	if (!line->was_sub || !item || line_is_question(item))
+		return 0;
+	for (size_t i = 0; i < view->focus; i++) {
+		const struct item *note = view->page->items[i];
+
+		if (note->type == ITEM_NOTE &&
+			(note->tone == TONE_DANGER || note->tone == TONE_WARNING))
+			line_say_item(line->terminal->out, note);
+	}
+	return view->focus;
+}
+
 static void announce(struct line *line)
 {
 	const struct view *view = line->view;
@@ -88,7 +107,9 @@ static void announce(struct line *line)
 			view->step_count, view->title);
 	line_keep(&line->screen, view->screen);
 	line_keep(&line->asked, NULL);
-	line->at = 0;
+	line_keep(&line->listed, NULL);
+	line->at = first_item(line);
+	line->was_sub = view->kind == SCREEN_SUB;
 	line->tried_next = false;
 }
 
@@ -143,7 +164,12 @@ static void ask(struct line *line, const struct item *item)
 	if (item->error)
 		line_tell(line, _("Not accepted: %s\n"), item->error);
 	set_echo(line, item->type != ITEM_SECRET);
-	line_ask(line->terminal->out, item, LISTED_MAX);
+	if (item->type == ITEM_MANY && text_equal(line->listed, item->id)) {
+		line_ask_again(line->terminal->out, item, line->switched);
+	} else {
+		line_ask(line->terminal->out, item, LISTED_MAX);
+		line_keep(&line->listed, item->type == ITEM_MANY ? item->id : NULL);
+	}
 	line_keep(&line->asked, item->id);
 }
 
@@ -352,6 +378,7 @@ static void line_close(void *state)
 	free(line->asked);
 	free(line->checking);
 	free(line->said);
+	free(line->listed);
 	free(line);
 }
 

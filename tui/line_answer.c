@@ -61,18 +61,22 @@ static int answer_one(
 static int answer_many(
 	struct line *line, const struct item *item, const char *text, struct input *input)
 {
+	bool opens = item->opens && text[0] == '?';
 	const struct choice *choice =
-		*text ? line_find(line->terminal->out, item, text) : NULL;
+		*text ? line_find(line->terminal->out, item, text + opens) : NULL;
 
 	if (!*text)
 		return answered(line, item);
 	line_keep(&line->asked, NULL);
+	if (choice && opens)
+		return send(input, INPUT_ACT, item->id, choice->value);
 	if (!choice) {
 		line_tell(line, "%s\n", _("That is none of the choices."));
 		return 0;
 	}
 	text_free(&line->answer);
 	text_addf(&line->answer, "%c%s", choice->on ? '-' : '+', choice->value);
+	line->switched = (size_t)(choice - item->choices);
 	return send(input, INPUT_SET, item->id, line->answer.data);
 }
 

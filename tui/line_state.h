@@ -17,6 +17,9 @@ struct line {
 	char *checking; /* id: show what is wrong with it before going on */
 	bool checked, tried_next, sent;
 	char *said; /* last message */
+	char *listed; /* id of a MANY whose rows were told: only what changes is told again */
+	size_t switched; /* the row that did */
+	bool was_sub;    /* the screen before was one */
 	struct secret
 		*typed; /* bytes of the line so far; locked, because it may be a secret */
 	struct text answer;

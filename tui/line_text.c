@@ -114,6 +114,25 @@ void line_say_item(int fd, const struct item *item)
 		say_bar(fd, item);
 }
 
+/* Notes of rows that can be opened are read there. */
+static void say_switch(
+	int fd, size_t number, const struct choice *choice, const char *text, bool opens)
+{
+	if (choice->note && !opens)
+		sayf(fd,
+			choice->on ? _("  %zu: %s: on. %s%s\n")
+				   : _("  %zu: %s: off. %s%s\n"),
+			number, text, choice->note, line_stop(choice->note, "."));
+	else if (choice->remark)
+		sayf(fd,
+			choice->on ? _("  %zu: %s: on, %s.\n")
+				   : _("  %zu: %s: off, %s.\n"),
+			number, text, choice->remark);
+	else
+		sayf(fd, choice->on ? _("  %zu: %s: on.\n") : _("  %zu: %s: off.\n"),
+			number, text);
+}
+
 static void list_choices(int fd, const struct item *item, size_t listed_max)
 {
 	if (item->count > listed_max) {
@@ -130,10 +149,7 @@ static void list_choices(int fd, const struct item *item, size_t listed_max)
 			sayf(fd, _("  Not offered: %s: %s%s\n"), text, choice->why_not,
 				line_stop(choice->why_not, "."));
 		else if (item->type == ITEM_MANY)
-			sayf(fd,
-				choice->on ? _("  %zu: %s: on.\n")
-					   : _("  %zu: %s: off.\n"),
-				i + 1, text);
+			say_switch(fd, i + 1, choice, text, item->opens);
 		else
 			line_say_choice(fd, i + 1, choice->label, choice->note);
 	}
@@ -153,6 +169,23 @@ static void say_prompt_one(int fd, const struct item *item, size_t listed_max)
 		sayf(fd, _("Choice, 1 to %zu: "), item->count);
 }
 
+static void say_prompt_many(int fd, const struct item *item)
+{
+	line_say(fd, item->opens
+			     ? _("Number to change, ?number to open, or Enter to go on: ")
+			     : _("Number to change, or Enter to go on: "));
+}
+
+void line_ask_again(int fd, const struct item *item, size_t switched)
+{
+	if (switched < item->count) {
+		autofree char *text = spoken(item->choices[switched].label);
+
+		say_switch(fd, switched + 1, &item->choices[switched], text, item->opens);
+	}
+	say_prompt_many(fd, item);
+}
+
 void line_ask(int fd, const struct item *item, size_t listed_max)
 {
 	const char *value = item->value ? item->value : "";
@@ -164,7 +197,7 @@ void line_ask(int fd, const struct item *item, size_t listed_max)
 		break;
 	case ITEM_MANY:
 		list_choices(fd, item, SIZE_MAX);
-		line_say(fd, _("Number to change, or Enter to go on: "));
+		say_prompt_many(fd, item);
 		break;
 	case ITEM_BOOL:
 		sayf(fd,

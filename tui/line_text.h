@@ -13,6 +13,8 @@ void line_say_item(int fd,
 void line_say_choice(int fd, size_t number, const char *label, const char *note);
 /* Print a question with its choices and its default. Lists longer than listed_max are not read out. */
 void line_ask(int fd, const struct item *item, size_t listed_max);
+/* A MANY once more: only the row that was switched and the prompt. */
+void line_ask_again(int fd, const struct item *item, size_t switched);
 /* The choice meant by a number, a value, a label or the only one that begins like it; /text prints those that contain text.
  * NULL: none. */
 const struct choice *line_find(int fd, const struct item *item, const char *text);

@@ -36,7 +36,9 @@ struct choice {
 	const char *label;
 	const char *
 		note; /* beside the option of a ONE; in the help line otherwise; may be NULL */
-	const char *help;    /* long help, may be NULL */
+	const char *help; /* long help, may be NULL */
+	const char *
+		remark; /* MANY: a word or two about it, or NULL; a mark stands for them where there is no room */
 	const char *why_not; /* not NULL: shown, but cannot be chosen, and this is why */
 	enum tone tone;
 	bool on;         /* MANY */
@@ -65,6 +67,8 @@ struct item {
 	bool gap;          /* an empty line before it */
 	bool brief; /* ONE: notes of choices stand in the help area, not beside them */
 	bool removable;        /* LIST */
+	bool notes_beside;     /* LIST: notes of rows stand beside them */
+	bool opens;            /* MANY: rows can be opened, too */
 	bool key_only;         /* ACTION: stands in the key bar, takes no focus */
 	char key;              /* ACTION: letter that does it, 0: none */
 	unsigned function_key; /* ACTION: F key that does it, 0: none */

@@ -8,6 +8,8 @@
 #include "installer/base/memory.h"
 #include "tui/layout.h"
 
+enum { PAGE_ROWS = 8 };
+
 const struct item *pane_focus(const struct view *view)
 {
 	return view->focus < view->page->count ? view->page->items[view->focus] : NULL;
@@ -138,14 +140,21 @@ static bool focus_row(const struct view *view, int direction, struct input *inpu
 	return focus_on(view, i, direction > 0 ? 0 : item->count - 1, input);
 }
 
-static bool focus_page(const struct view *view, int direction, struct input *input)
+/* Behind the last row PageDown shows what stands below it; any other key comes back. */
+static bool focus_page(
+	struct pane *pane, const struct view *view, int direction, struct input *input)
 {
 	const struct item *item = pane_focus(view);
 	size_t row;
 
+	if (direction > 0 && !focus_row(view, 1, input)) {
+		pane->page_above += PAGE_ROWS;
+		return false;
+	}
 	if (!item || steps_of(item) == 1)
 		return focus_item(view, direction, input);
-	row = direction > 0 ? view->row + 8 : view->row - (view->row < 8 ? view->row : 8);
+	row = direction > 0 ? view->row + PAGE_ROWS
+			    : view->row - (view->row < PAGE_ROWS ? view->row : PAGE_ROWS);
 	return focus_on(
 		view, view->focus, row < item->count ? row : item->count - 1, input);
 }
@@ -317,7 +326,7 @@ static bool enter(struct pane *pane, const struct view *view, const struct item 
 
 	if (item->type == ITEM_ACTION)
 		return send(input, INPUT_ACT, item->id, NULL);
-	if (item->type == ITEM_LIST && choice)
+	if ((item->type == ITEM_LIST || item->opens) && choice)
 		return send(input, INPUT_ACT, item->id, choice->value);
 	if (pane_uses_picker(item))
 		return open_picker(pane, item);
@@ -441,8 +450,8 @@ static bool press_letter(
 	return press_action_key(view, press, input);
 }
 
-static bool press_move(const struct view *view, const struct item *item,
-	const struct press *press, struct input *input)
+static bool press_move(struct pane *pane, const struct view *view,
+	const struct item *item, const struct press *press, struct input *input)
 {
 	bool beside = item && item_is_inline(item);
 
@@ -456,9 +465,9 @@ static bool press_move(const struct view *view, const struct item *item,
 	case PRESS_UP:
 		return focus_row(view, -1, input);
 	case PRESS_PAGE_DOWN:
-		return focus_page(view, 1, input);
+		return focus_page(pane, view, 1, input);
 	case PRESS_PAGE_UP:
-		return focus_page(view, -1, input);
+		return focus_page(pane, view, -1, input);
 	case PRESS_RIGHT:
 		return beside && choose_beside(item, 1, input);
 	case PRESS_LEFT:
@@ -476,7 +485,7 @@ static bool press_item(struct pane *pane, const struct view *view,
 	if (press->kind == PRESS_ENTER)
 		return item ? enter(pane, view, item, input)
 			    : send(input, INPUT_NEXT, NULL, NULL);
-	if (press_move(view, item, press, input))
+	if (press_move(pane, view, item, press, input))
 		return true;
 	if (item && item->type == ITEM_SECRET && press->kind == PRESS_FUNCTION &&
 		press->number == 2) {
@@ -513,6 +522,8 @@ bool pane_press(struct pane *pane, const struct view *view, const struct press *
 {
 	const struct item *item = pane_focus(view);
 
+	if (press->kind != PRESS_PAGE_DOWN)
+		pane->page_above = 0;
 	if (view->help && press->kind != PRESS_CONTROL)
 		return press_help(pane, press, input);
 	if (pane->picking && item && press->kind != PRESS_CONTROL &&

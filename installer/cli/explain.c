@@ -130,11 +130,13 @@ static void print_values(const struct control *control)
 static void print_control(const struct control *control)
 {
 	autofree char *undo = control_undo(control);
+	autofree char *proof = control_proof(control);
 
 	(void)printf("%s: %s\n\n", control->id, control->title);
 	print_labelled("Does", control->effect);
 	print_labelled("May break", control->breaks ? control->breaks : "nothing known");
 	print_labelled("Undo", undo);
+	print_labelled("Check", proof);
 	print_names("Needs", control->needs);
 	print_names("Cannot be together with", control->conflicts);
 	if (control->role && *control->role == '!')

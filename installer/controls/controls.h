@@ -149,6 +149,9 @@ char *control_describe(const struct control *control, const char *value) CHECKED
 
 /* One sentence of how to undo a control; the caller frees it. */
 char *control_undo(const struct control *control) CHECKED;
+/* The command that shows whether it holds; the caller frees it. */
+char *control_proof(const struct control *control) CHECKED;
+bool control_takes_value(const struct control *control); /* more than on and off */
 
 /* The wanted value of a control under a policy, or NULL when it is not part of it. */
 const char *control_wanted(const struct control *control, const struct policy *policy);

@@ -1,4 +1,5 @@
 libinstaller_a_SOURCES += \
+	installer/controls/advice.c \
 	installer/controls/apply.c \
 	installer/controls/audit.c \
 	installer/controls/catalogue.c installer/controls/controls.h \

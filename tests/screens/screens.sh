@@ -42,7 +42,7 @@ play() {
 mask() {
 	sed -E -e 's/JefeLinux [0-9.]+/JefeLinux #.#.#/' \
 		-e 's/([A-Z2-9]{4}-){3,}[A-Z2-9]*/####-####-####-####/' \
-		-e 's/ +[0-9]+ of +[0-9]+ on/ ## of ## on/' -e 's/[0-9a-f]{8}, [0-9]+ steps/########, ## steps/' \
+		-e 's/ +[0-9]+ of +[0-9]+ on/ ## of ## on/' -e 's/(breaks on this computer +)[0-9]+/\1#/' -e 's/[0-9a-f]{8}, [0-9]+ steps/########, ## steps/' \
 		-e 's/(Plan +)[0-9a-f]{8}/\1########/' -e 's/elapsed +[0-9:]+/elapsed #:##/' -e 's/(Time +)[0-9:]+/\1#:##/'
 }
 
@@ -90,6 +90,11 @@ for end in "progress Unpack" "done is installed" "failed installation failed"; d
 	golden "end.${end%% *}"
 done
 
+for size in 80x24 40x12; do
+	play -t linux -s "$size" "$build/ui-ncurses" "$here/plays/hardening.play" "$machine" "$work" "$setup" >"$work/screens" 2>"$work/errors"
+	report "hardening pages $size" $? "$work/errors"
+	golden "hardening.linux.$size"
+done
 for name in budget toggle; do
 	play -t vt220 -l C "$build/ui-ncurses" "$here/plays/$name.play" "$machine" "$here/data/progress" "$setup" 2>"$work/errors"
 	report "bytes on a slow line: $name" $? "$work/errors"
@@ -104,7 +109,9 @@ report "NO_COLOR: no colours" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$wor
 
 control=$(printf 'goto hardening\nset hardening.level paranoid\nact layers 3\ndump\n' |
 	"$build/ui-script" --machine "$machine" --run "$work" | awk '/^    /{print $1; exit}')
-sed "s#SAVE_PATH#$work/script.yaml#; s#FIRST_CONTROL#set controls -$control#" "$here/parity.script" |
+kernel=$(printf 'goto hardening\nact layers 1\ndump\n' |
+	"$build/ui-script" --machine "$machine" --run "$work" | awk '/^    /{print $1; exit}')
+sed "s#SAVE_PATH#$work/script.yaml#; s#FIRST_CONTROL#set controls -$control#; s#FIRST_KERNEL#$kernel#" "$here/parity.script" |
 	"$build/ui-script" --machine "$machine" --setup "$setup" --run "$work" --no-guard >"$work/errors" 2>&1
 report "parity: the script ran" "$([ -s "$work/script.yaml" ]; echo $?)" "$work/errors"
 sed "s#SAVE_PATH#$work/line.yaml#" "$here/parity.line" |

@@ -82,6 +82,10 @@ tests_unit_test_theme_LDADD = libtui.a $(LDADD) -lm
 tests_unit_test_strength_SOURCES = tests/unit/test_strength.c
 tests_unit_test_strength_LDADD = libscreens.a $(LDADD)
 
+UNIT_TESTS += tests/unit/test_consequences
+tests_unit_test_consequences_SOURCES = tests/unit/test_consequences.c
+tests_unit_test_consequences_LDADD = libscreens.a libtui.a $(LDADD)
+
 UNIT_TESTS += tests/unit/test_bootenv tests/unit/test_bootmenu
 tests_unit_test_bootenv_SOURCES = tests/unit/test_bootenv.c
 tests_unit_test_bootmenu_SOURCES = tests/unit/test_bootmenu.c

@@ -20,6 +20,7 @@ static const struct {
 		"I: Bus=0003 Vendor=046d\nN: Name=\"Logitech Mouse\"\nB: EV=17\n\n"                                                           },
 	{"sys/class/dmi/id/sys_vendor",					      "Example Ltd.  \n"                                       },
 	{"sys/class/dmi/id/product_name",					    "Box 9000\n"                                             },
+	{"sys/devices/system/cpu/smt/active",                                        "1\n"						    },
 	{"sys/class/tpm/tpm0/tpm_version_major",                                     "2\n"                                                    },
 	{"sys/class/net/lo/address",						 "00:00:00:00:00:00\n"                                    },
 	{"sys/class/net/eth0/address",					       "52:54:00:12:34:56\n"                                    },
@@ -60,7 +61,7 @@ static void facts_are_found(void **state)
 	text_free(&probe.mounts);
 	assert_int_equal(machine->firmware, FIRMWARE_UEFI);
 	assert_true(machine->secure_boot && machine->nvram_writable && machine->tpm2 &&
-		    machine->virtual_machine);
+		    machine->virtual_machine && machine->smt);
 	assert_int_equal(machine->memory_bytes, UINT64_C(2014520) * 1024);
 	assert_int_equal(machine->cpus, 2);
 	assert_string_equal(machine->cpu_model, "Fast CPU");

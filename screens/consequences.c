@@ -1,0 +1,172 @@
+#include "screens/consequences.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "installer/base/memory.h"
+#include "screens/hardening.h"
+#include "tui/language.h"
+
+enum { RECORD_BYTES = 8970 /* longest audit record */, RECORDS = 8192, MIB = 1 << 20 };
+
+/* A measure that is wanted with this value. */
+struct query {
+	struct page *page;
+	const struct wizard *wizard;
+	const struct control *control;
+	const char *wanted;
+};
+
+static void add_name(struct text *names, const char *name)
+{
+	text_addf(names, "%s%s", names->size ? ", " : "", name);
+}
+
+static const char *threads(const struct query *query)
+{
+	const struct machine *machine = query->wizard->machine;
+
+	if (!machine->smt || machine->cpus < 2 || !strstr(query->wanted, "nosmt"))
+		return NULL;
+	return page_format(query->page,
+		_("%u of the %u processor threads here are switched off."),
+		machine->cpus / 2, machine->cpus);
+}
+
+static const char *usb_disks(const struct query *query)
+{
+	const struct disk *chosen = wizard_disk(query->wizard);
+	autotext struct text names = {0};
+
+	if (chosen && chosen->bus == BUS_USB)
+		return page_format(query->page,
+			_("%s, where JefeLinux goes, is a USB disk and needs this driver."),
+			chosen->name);
+	for (size_t i = 0; i < query->wizard->machine->disk_count; i++)
+		if (query->wizard->machine->disks[i].bus == BUS_USB &&
+			!query->wizard->machine->disks[i].live_medium)
+			add_name(&names, query->wizard->machine->disks[i].name);
+	return names.size ? page_format(query->page, _("The USB disk %s cannot be used."),
+				    text_string(&names))
+			  : NULL;
+}
+
+/* File systems on disks that stay as they are, whose driver is among the blocked ones. */
+static const char *file_systems(const struct query *query)
+{
+	const struct disk *chosen = wizard_disk(query->wizard);
+	autowords struct words blocked = {0};
+
+	words_split(&blocked, query->control->target, " ");
+	for (size_t i = 0; i < query->wizard->machine->disk_count; i++) {
+		const struct disk *disk = &query->wizard->machine->disks[i];
+
+		for (size_t k = 0; disk != chosen && k < disk->content_count; k++) {
+			const struct content *content = &disk->contents[k];
+
+			if (content->type && words_contain(&blocked, content->type))
+				return page_format(query->page,
+					_("%s holds %s and cannot be mounted."),
+					content->path, content->type);
+		}
+	}
+	return NULL;
+}
+
+static const char *several_networks(const struct query *query)
+{
+	autotext struct text names = {0};
+	size_t linked = 0;
+
+	for (size_t i = 0; i < query->wizard->machine->port_count; i++)
+		if (query->wizard->machine->ports[i].link) {
+			add_name(&names, query->wizard->machine->ports[i].name);
+			linked++;
+		}
+	if (linked < 2 || !text_equal(query->wanted, "1"))
+		return NULL;
+	return page_format(query->page,
+		_("%zu networks are connected (%s): answers that leave by another port are dropped. The role multihomed allows them."),
+		linked, text_string(&names));
+}
+
+static const char *serial_lines(const struct query *query)
+{
+	const struct words *lines = &query->wizard->machine->serial_consoles;
+
+	if (!lines->count || !text_equal(query->wanted, "0"))
+		return NULL;
+	return page_format(query->page,
+		_("A break on the console %s brings no emergency keys any more."),
+		lines->items[0]);
+}
+
+static const char *no_keys(const struct query *query)
+{
+	for (size_t i = 0; i < query->wizard->answers->user_count; i++)
+		if (query->wizard->answers->users[i].ssh_keys.count)
+			return NULL;
+	return _(
+		"No account has a public key yet: without one nobody can log in over SSH. Keys are added on the page Users.");
+}
+
+static const char *not_encrypted(const struct query *query)
+{
+	return query->wizard->answers->disk.encryption == ENCRYPTION_NONE
+		       ? _("The disk is not to be encrypted: the audit will report this as failed.")
+		       : NULL;
+}
+
+static const char *little_memory(const struct query *query)
+{
+	uint64_t memory = query->wizard->machine->memory_bytes;
+
+	if (!memory || memory >= 1024ULL * MIB)
+		return NULL;
+	return page_format(query->page,
+		_("Under load waiting audit records take up to %d of the %" PRIu64
+		  " MiB of memory."),
+		RECORD_BYTES * RECORDS / MIB, memory / MIB);
+}
+
+static const struct consequence {
+	const char *control;
+	const char *(*say)(const struct query *query);
+} consequences[] = {
+	{"kernel.mitigations",       threads         },
+	{"kernel.cpu_bugs",          threads         },
+	{"kernel.usb_storage",       usb_disks       },
+	{"kernel.sysrq",             serial_lines    },
+	{"kernel.rare_file_systems", file_systems    },
+	{"network.rp_filter",        several_networks},
+	{"auth.ssh_keys_only",       no_keys         },
+	{"audit.kernel",             little_memory   },
+	{"boot.encryption",          not_encrypted   },
+};
+
+const char *consequence_control(size_t i)
+{
+	return i < LENGTH(consequences) ? consequences[i].control : NULL;
+}
+
+const char *consequence_of_value(struct page *page, const struct wizard *wizard,
+	const struct control *control, const char *wanted)
+{
+	struct query query = {page, wizard, control, wanted};
+
+	for (size_t i = 0; wanted && i < LENGTH(consequences); i++)
+		if (text_equal(consequences[i].control, control->id))
+			return consequences[i].say(&query);
+	return NULL;
+}
+
+const char *consequence_of(
+	struct page *page, const struct wizard *wizard, const struct control *control)
+{
+	struct policy policy = policy_of(wizard->answers);
+
+	return hardening_is_on(wizard, control)
+		       ? consequence_of_value(page, wizard, control,
+				 control_wanted(control, &policy))
+		       : NULL;
+}

@@ -1,0 +1,34 @@
+/* What the hardening screens know about measures under the policy that is being edited. */
+#pragma once
+
+#include "installer/controls/controls.h"
+#include "screens/wizard.h"
+
+/* What the policy has to be told about: unknown, conflicting or missing measures. Made once for a page. */
+void hardening_problems(const struct wizard *wizard, struct problems *problems);
+/* The problem of one control, or NULL. */
+const struct problem *hardening_problem(
+	const struct problems *problems, const struct control *control);
+/* A line for each error: they stop the installation. */
+void hardening_add_problems(struct page *page, const struct wizard *wizard);
+/* Is it wanted, and does it concern a computer with these roles? */
+bool hardening_is_on(const struct wizard *wizard, const struct control *control);
+/* Does the operator want it other than its level says? */
+bool hardening_is_changed(const struct wizard *wizard, const struct control *control);
+size_t hardening_changes(
+	const struct wizard *wizard, unsigned layer); /* layer 0: all layers */
+/* Want a control on ("on" or a value) or off; what the level says anyway is no change. */
+void hardening_want(
+	struct wizard *wizard, const struct control *control, const char *value);
+/* What the level alone says, or NULL. */
+const char *hardening_of_level(
+	const struct wizard *wizard, const struct control *control);
+/* Short text about a measure for the help area, and all of it. */
+const char *measure_note(struct page *page, const struct wizard *wizard,
+	const struct problems *problems, const struct control *control);
+/* Everything about it, for the long help. */
+const char *measure_help(struct page *page, const struct control *control);
+/* "changed", "breaks here" or "conflict", or NULL. */
+const char *measure_remark(struct page *page, const struct wizard *wizard,
+	const struct problems *problems, const struct control *control, enum tone *tone);
+void measure_open(struct form *form, const char *id); /* its own page */
