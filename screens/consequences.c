@@ -166,7 +166,7 @@ const char *consequence_of(
 	struct policy policy = policy_of(wizard->answers);
 
 	return hardening_is_on(wizard, control)
-		       ? consequence_of_value(page, wizard, control,
-				 control_wanted(control, &policy))
+		       ? consequence_of_value(
+				 page, wizard, control, control_wanted(control, &policy))
 		       : NULL;
 }

@@ -51,8 +51,7 @@ static void add_trouble(
 {
 	autoproblems struct problems problems = {0};
 	const struct problem *problem;
-	const char *here =
-		consequence_of(page, wizard, control);
+	const char *here = consequence_of(page, wizard, control);
 
 	hardening_problems(wizard, &problems);
 	problem = hardening_problem(&problems, control);

@@ -150,15 +150,20 @@ static void add_views(struct item *item, struct page *page, const struct wizard 
 			->note = _("What you switched other than the level says.");
 }
 
-static void add_problem(struct page *page, const struct problem *problem)
+const struct control *hardening_control_of(const struct problem *problem)
 {
 	const char *key = problem->key ? problem->key : "";
-	const struct control *control = text_starts(key, key_prefix)
-						? control_named(key + strlen(key_prefix))
-						: NULL;
 
-	page_note(page, TONE_DANGER, "! %s: %s", control ? control->title : key,
-		problem->text);
+	return text_starts(key, key_prefix) ? control_named(key + strlen(key_prefix))
+					    : NULL;
+}
+
+static void add_problem(struct page *page, const struct problem *problem)
+{
+	const struct control *control = hardening_control_of(problem);
+
+	page_note(page, TONE_DANGER, "! %s: %s",
+		control ? control->title : page_copy(page, problem->key), problem->text);
 }
 
 void hardening_add_problems(struct page *page, const struct wizard *wizard)

@@ -9,7 +9,9 @@ void hardening_problems(const struct wizard *wizard, struct problems *problems);
 /* The problem of one control, or NULL. */
 const struct problem *hardening_problem(
 	const struct problems *problems, const struct control *control);
-/* A line for each error: they stop the installation. */
+/* The control a problem is about, or NULL. */
+const struct control *hardening_control_of(const struct problem *problem);
+/* The first error and how many more there are: they stop the installation. */
 void hardening_add_problems(struct page *page, const struct wizard *wizard);
 /* Is it wanted, and does it concern a computer with these roles? */
 bool hardening_is_on(const struct wizard *wizard, const struct control *control);

@@ -10,8 +10,7 @@ const char *measure_note(struct page *page, const struct wizard *wizard,
 	const struct problems *problems, const struct control *control)
 {
 	const struct problem *problem = hardening_problem(problems, control);
-	const char *here =
-		consequence_of(page, wizard, control);
+	const char *here = consequence_of(page, wizard, control);
 
 	if (problem && problem->severity == SEVERITY_ERROR)
 		return page_format(
@@ -150,8 +149,7 @@ static void build_here(struct page *page, void *context)
 	item->notes_beside = true;
 	page->next_label = _("All layers");
 	for (const struct control *const *at = controls; *at; at++) {
-		const char *here =
-			consequence_of(page, wizard, *at);
+		const char *here = consequence_of(page, wizard, *at);
 		struct choice *choice;
 
 		if (!here)

@@ -5,7 +5,7 @@
 
 #include "installer/base/memory.h"
 #include "screens/answers_file.h"
-#include "screens/wizard.h"
+#include "screens/hardening.h"
 #include "tui/language.h"
 
 /* What the wizard knows better than the answers: a secret that was typed here. */
@@ -52,7 +52,10 @@ static void add_rows(struct page *page, const struct wizard *wizard)
 static const char *problem_text(struct page *page, const struct problem *problem)
 {
 	const struct field *field = problem->key ? answers_field(problem->key) : NULL;
+	const struct control *control = hardening_control_of(problem);
 
+	if (control)
+		return page_format(page, "! %s: %s", control->title, problem->text);
 	if (field)
 		return page_format(page, "! %s: %s", field->label, problem->text);
 	return page_format(page, "! %s", problem->text);
@@ -65,12 +68,16 @@ static void add_problems(struct page *page, const struct wizard *wizard)
 	answers_check(wizard->answers, wizard->machine, false, &problems);
 	for (size_t i = 0; i < problems.count; i++) {
 		const struct problem *problem = &problems.items[i];
+		bool is_conflict = problem->severity == SEVERITY_ERROR &&
+				   hardening_control_of(problem);
 		enum tone tone = problem->severity == SEVERITY_ERROR     ? TONE_DANGER
 				 : problem->severity == SEVERITY_WARNING ? TONE_WARNING
 									 : TONE_QUIET;
 
-		(void)page_note(page, tone, "%s", problem_text(page, problem));
+		if (!is_conflict)
+			(void)page_note(page, tone, "%s", problem_text(page, problem));
 	}
+	hardening_add_problems(page, wizard);
 }
 
 static void add_plan(struct page *page, const struct wizard *wizard)

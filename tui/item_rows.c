@@ -130,7 +130,7 @@ static void put_mark(const struct frame *frame, const struct item *item, size_t 
 		area_fill(area, row, MARGIN + 1, 1, role,
 			item->type == ITEM_MANY ? GLYPH_MARK : GLYPH_BULLET);
 	if (choice->remark)
-		(void)area_put(area, row, MARGIN + 3, 1, tone_role(choice->tone),
+		(void)area_put(area, row, MARGIN - 1, 1, tone_role(choice->tone),
 			choice->tone == TONE_NORMAL ? "*" : "!");
 	if (choice->why_not)
 		(void)area_put(area, row, MARGIN, 3, ROLE_QUIET, " - ");
