@@ -32,6 +32,7 @@ int cli_initramfs(int argc, char **argv);
 int cli_install(int argc, char **argv);
 int cli_plan(int argc, char **argv);
 int cli_probe(int argc, char **argv);
+int cli_reapply(int argc, char **argv);
 int cli_schema(int argc, char **argv);
 int cli_unattended(int argc, char **argv);
 int cli_wizard(int argc, char **argv);

@@ -1,5 +1,6 @@
 /* jefe-setup harden: bring a system to a level, and keep that as its policy. */
 #include <stdio.h>
+#include <string.h>
 
 #include "installer/base/file.h"
 #include "installer/base/memory.h"
@@ -118,4 +119,23 @@ int cli_harden(int argc, char **argv)
 		print_summary(&hardening, &clean, &err) < 0)
 		return cli_fail("harden", EXIT_PROBLEMS, &err);
 	return clean ? EXIT_DONE : EXIT_PROBLEMS;
+}
+
+/* What the package manager calls: a system without a policy has nothing to take again. */
+int cli_reapply(int argc, char **argv)
+{
+	struct hardening_options options = {.root = "/"};
+	autohardening struct hardening hardening = {0};
+	struct error err = {0};
+
+	if (argc == 3 && strcmp(argv[1], "--root") == 0)
+		options.root = argv[2];
+	else if (argc != 1)
+		return cli_usage("reapply", "only --root DIR is expected");
+	if (hardening_open(&options, &hardening, &err) < 0)
+		return cli_fail("reapply", EXIT_PROBLEMS, &err);
+	if (hardening.has_policy && controls_reapply(&hardening.scope, &hardening.policy,
+					    print_line, NULL, &err) < 0)
+		return cli_fail("reapply", EXIT_PROBLEMS, &err);
+	return EXIT_DONE;
 }

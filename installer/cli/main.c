@@ -25,6 +25,7 @@ const struct cli_command cli_commands[] = {
 	{"harden", "[--root DIR] [--level L] [--role R]... [--no-role R]... [--set CONTROL=on|off|default|VALUE]...\n"
 		"         [--waive CONTROL... --reason TEXT --expires DATE] [--unwaive CONTROL]... [--plan | --confirm | --confirm-within SECONDS]",
 		"bring a system to a hardening level", cli_harden},
+	{"reapply", "[--root DIR]", "after a change of packages: take privileges and modes again", cli_reapply},
 	{"initramfs", "--kernel VERSION [--root DIR] --output FILE", "make the initramfs of a kernel", cli_initramfs},
 	{"bootmenu", "[--root DIR]", "write the boot menu", cli_bootmenu},
 	{"boot", "[--root DIR]", "after a change of kernels: each one's initramfs, and the boot menu", cli_boot},

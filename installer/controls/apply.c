@@ -25,6 +25,12 @@ const struct control_kind *const control_kinds[] = {
 	&kind_listener,
 	&kind_json,
 	&kind_setuid,
+	&kind_hook,
+	&kind_allocator,
+	&kind_scan,
+	&kind_repository,
+	&kind_static,
+	&kind_absent,
 	&kind_state,
 	NULL
 };
@@ -106,5 +112,19 @@ int controls_apply(const struct control_scope *scope, const struct policy *polic
 		rc = policy_save(scope->root_fd, policy, err);
 	if (rc == 0 && scope->running)
 		rc = activate(&site, err);
+	return rc;
+}
+
+int controls_reapply(const struct control_scope *scope, const struct policy *policy,
+	void (*note)(void *context, const char *line), void *context, struct error *err)
+{
+	autosite struct site site = {
+		.scope = scope, .policy = policy, .note = note, .context = context};
+	int rc = site_open(&site, err);
+
+	for (const struct control *const *control = controls; *control && rc == 0;
+		control++)
+		if ((*control)->kind->comes_back)
+			rc = apply_one(&site, *control, err);
 	return rc;
 }

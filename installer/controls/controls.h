@@ -171,6 +171,11 @@ int controls_apply(const struct control_scope *scope, const struct policy *polic
 	void (*note)(void *context, const char *line), void *context,
 	struct error *err) CHECKED;
 
+/* The same only for what packages bring back when they are upgraded; the policy stays as it is kept. */
+int controls_reapply(const struct control_scope *scope, const struct policy *policy,
+	void (*note)(void *context, const char *line), void *context,
+	struct error *err) CHECKED;
+
 /* Results for all controls in catalogue order; the caller frees with controls_results_free(). */
 int controls_audit(const struct control_scope *scope, const struct policy *policy,
 	struct control_result **results, size_t *count, struct error *err) CHECKED;

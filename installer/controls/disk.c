@@ -80,6 +80,43 @@ int disk_write(const struct site *site, const char *path, const struct text *tex
 	return write_owned(root_fd, path, text, &st, err);
 }
 
+/* One path; a folder's name with * or ? stands for all that match. */
+static void expand_one(const struct site *site, const char *path, struct words *paths)
+{
+	const char *name = strpbrk(path, "*?"), *rest;
+	autowords struct words names = {0};
+	autofree char *folder = NULL, *pattern = NULL;
+
+	if (!name) {
+		words_add(paths, path);
+		return;
+	}
+	while (name > path && name[-1] != '/')
+		name--;
+	rest = name + strcspn(name, "/");
+	folder = memory_copy_bytes(path, (size_t)(name - path));
+	pattern = memory_copy_bytes(name, (size_t)(rest - name));
+	if (file_list(site->scope->root_fd, *folder ? folder : ".", true, &names, NULL) <
+		0)
+		return;
+	for (size_t i = 0; i < names.count; i++) {
+		autofree char *inner =
+			memory_format("%s%s%s", folder, names.items[i], rest);
+
+		if (text_matches(names.items[i], pattern))
+			expand_one(site, inner, paths);
+	}
+}
+
+void paths_expand(const struct site *site, const char *target, struct words *paths)
+{
+	autowords struct words words = {0};
+
+	words_split(&words, target, " ");
+	for (size_t i = 0; i < words.count; i++)
+		expand_one(site, words.items[i], paths);
+}
+
 char *line_next(char **rest)
 {
 	return *rest && **rest ? strsep(rest, "\n") : NULL;

@@ -10,8 +10,10 @@
 
 static const char passwd_path[] = "etc/passwd";
 static const char shadow_path[] = "etc/shadow";
+static const char group_path[] = "etc/group";
 
 enum { NAME, SECRET, UID, GID, COMMENT, HOME, SHELL, PASSWD_FIELDS };
+enum { MEMBERS = 3 }; /* of a group */
 
 /* A line of passwd or shadow taken apart; empty fields stay. */
 struct entry {
@@ -85,7 +87,7 @@ static bool has_administrator(const struct site *site)
 	const char *members;
 
 	text_add(&text, "\n");
-	(void)disk_read(site, "etc/group", &text);
+	(void)disk_read(site, group_path, &text);
 	members = strstr(text.data, start);
 	for (int field = 0; members && field < 3; field++)
 		members = strpbrk(members + 1, ":\n");
@@ -138,12 +140,70 @@ static const char *no_shell(const struct site *site, const struct entry *entry)
 								     : "/sbin/nologin";
 }
 
+/* Methods that can be guessed at speed: DES, MD5 and what else is neither yescrypt, bcrypt nor SHA-2. */
+static bool is_weak_hash(const struct site *site, const struct entry *entry)
+{
+	static const char *const strong[] = {"$y$", "$gy$", "$7$", "$2", "$6$", "$5$"};
+	const char *secret = entry->count > SECRET ? entry->fields[SECRET] : "";
+
+	(void)site;
+	secret += strspn(secret, "!");
+	for (size_t i = 0; i < LENGTH(strong); i++)
+		if (text_starts(secret, strong[i]))
+			return false;
+	return *secret && *secret != '*';
+}
+
+static size_t count_lines_with(const char *text, size_t field, const char *value)
+{
+	autofree char *copy = memory_copy_text(text);
+	char *rest = copy, *line;
+	size_t count = 0;
+
+	while ((line = line_next(&rest))) {
+		autoentry struct entry entry = entry_of(line);
+
+		count += entry.count > field && strcmp(entry.fields[field], value) == 0;
+	}
+	return count;
+}
+
+static bool is_double(const struct site *site, const struct entry *entry)
+{
+	autotext struct text text = {0};
+
+	(void)disk_read(site, passwd_path, &text);
+	return entry->count > UID &&
+	       (count_lines_with(text_string(&text), UID, entry->fields[UID]) > 1 ||
+		       count_lines_with(text_string(&text), NAME, entry->fields[NAME]) >
+			       1);
+}
+
+/* "+" lines let another machine's accounts in. */
+static bool is_foreign(const struct site *site, const struct entry *entry)
+{
+	(void)site;
+	return strchr("+-", *entry->fields[NAME]) && *entry->fields[NAME];
+}
+
+/* Who may talk to the container engine is root. */
+static bool has_container_members(const struct site *site, const struct entry *entry)
+{
+	(void)site;
+	return entry->count > MEMBERS && strcmp(entry->fields[NAME], "docker") == 0 &&
+	       *entry->fields[MEMBERS];
+}
+
 static const struct rule rules[] = {
-	{"empty",      shadow_path, has_no_secret,        SECRET, lock     },
-	{"uid0",       passwd_path, is_second_root,       UID,    NULL     },
-	{"root",       shadow_path, is_open_root,         SECRET, lock_root},
-	{"key-owners", shadow_path, is_locked_key_owner,  SECRET, only_keys},
-	{"shells",     passwd_path, is_system_with_shell, SHELL,  no_shell },
+	{"empty",             shadow_path, has_no_secret,         SECRET,  lock     },
+	{"uid0",              passwd_path, is_second_root,        UID,     NULL     },
+	{"root",              shadow_path, is_open_root,          SECRET,  lock_root},
+	{"key-owners",        shadow_path, is_locked_key_owner,   SECRET,  only_keys},
+	{"shells",            passwd_path, is_system_with_shell,  SHELL,   no_shell },
+	{"hashes",            shadow_path, is_weak_hash,          SECRET,  NULL     },
+	{"double",            passwd_path, is_double,             UID,     NULL     },
+	{"foreign",           passwd_path, is_foreign,            NAME,    NULL     },
+	{"container-members", group_path,  has_container_members, MEMBERS, NULL     },
 };
 
 static const struct rule *rule_of(const struct control *control)
@@ -189,8 +249,11 @@ static void persisted(struct site *site, const struct control *control, const ch
 	char *rest, *line;
 
 	if (file_read(site->scope->root_fd, rule->path, 1 << 20, &text, &err) < 0) {
-		find(finding, err.code == -EACCES ? FOUND_UNKNOWN : FOUND_WRONG, NULL,
-			memory_copy_text(err.text));
+		find(finding,
+			err.code == -EACCES                   ? FOUND_UNKNOWN
+			: strcmp(rule->path, group_path) == 0 ? FOUND_NOTHING
+							      : FOUND_WRONG,
+			NULL, memory_copy_text(err.text));
 		return;
 	}
 	rest = text.data;

@@ -83,34 +83,6 @@ const struct control_kind kind_file = {
 	.persisted = file_persisted,
 };
 
-/* Paths of a target, with a pattern in the last part expanded. */
-static void expand_pattern(
-	const struct site *site, const char *pattern, struct words *paths)
-{
-	const char *slash = strrchr(pattern, '/');
-	autofree char *folder = memory_copy_bytes(pattern, (size_t)(slash - pattern));
-	autowords struct words names = {0};
-
-	if (file_list(site->scope->root_fd, folder, true, &names, NULL) < 0)
-		return;
-	for (size_t i = 0; i < names.count; i++)
-		if (text_matches(names.items[i], slash + 1))
-			words_addf(paths, "%s/%s", folder, names.items[i]);
-}
-
-static void expand_paths(const struct site *site, const char *target, struct words *paths)
-{
-	autowords struct words patterns = {0};
-
-	words_split(&patterns, target, " ");
-	for (size_t i = 0; i < patterns.count; i++) {
-		if (strpbrk(patterns.items[i], "*?"))
-			expand_pattern(site, patterns.items[i], paths);
-		else
-			words_add(paths, patterns.items[i]);
-	}
-}
-
 /* "0640 root:shadow": the mode, and the group whose bits count; without it root's. */
 struct wanted_mode {
 	unsigned mode;
@@ -153,7 +125,7 @@ static int mode_apply(struct site *site, const struct control *control, const ch
 	struct wanted_mode wanted = parse_mode(site, value);
 	autowords struct words paths = {0};
 
-	expand_paths(site, control->target, &paths);
+	paths_expand(site, control->target, &paths);
 	for (size_t i = 0; i < paths.count; i++) {
 		autoclose int fd = file_open(site->scope->root_fd, paths.items[i],
 			O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0, NULL);
@@ -180,7 +152,7 @@ static void mode_persisted(struct site *site, const struct control *control,
 
 	find(finding, FOUND_NOTHING, NULL,
 		memory_format("%s: not there", control->target));
-	expand_paths(site, control->target, &paths);
+	paths_expand(site, control->target, &paths);
 	for (size_t i = 0; i < paths.count; i++) {
 		autoclose int fd = file_open(site->scope->root_fd, paths.items[i],
 			O_PATH | O_NOFOLLOW, 0, NULL);
@@ -201,6 +173,7 @@ const struct control_kind kind_mode = {
 	.name = "mode",
 	.names_file = true,
 	.takes_value = true,
+	.comes_back = true,
 	.apply = mode_apply,
 	.persisted = mode_persisted,
 };

@@ -1,36 +1,134 @@
-/* Programs that run with more rights than who starts them: all but those named lose the bits. What they had is kept in
- * /var/lib/jefelinux/setuid.db, "MODE PATH" per line, and given back when the control is turned off. */
+/* Programs that run with more rights than who starts them, by the bits of their mode or by file capabilities: all but those named
+ * lose them. What they had is kept below /var/lib/jefelinux and given back when the control is turned off. A hook of the package
+ * manager has it done again after upgrades. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "installer/base/file.h"
 #include "installer/base/memory.h"
 #include "installer/controls/kinds.h"
+#include "installer/distro/distro.h"
 
-static const char database[] = "var/lib/jefelinux/setuid.db";
+enum { PRIVILEGE = S_ISUID | S_ISGID, DEPTH_MAX = 12, CAPABILITY_MAX = 64 };
 
-enum { PRIVILEGE = S_ISUID | S_ISGID, DEPTH_MAX = 12 };
+static const char capability[] = "security.capability";
 
 /* Where programs live. Where /bin is a link to usr/bin, usr/bin is looked at once. */
 static const char *const folders[] = {"usr", "bin", "sbin", "lib", "opt"};
 
+/* A sort of privilege: how a file shows it ("what it had", or false), and how it goes and comes back. A row of the database is
+ * what it had, a blank, and the path. */
+struct privilege {
+	const char *name, *database;
+	bool (*has)(
+		int folder, const char *name, const struct stat *st, struct text *had);
+	int (*take)(int fd, const char *had);
+	int (*give)(int fd, const char *had);
+};
+
+static bool has_mode(
+	int folder, const char *name, const struct stat *st, struct text *had)
+{
+	(void)folder;
+	(void)name;
+	if (!(st->st_mode & S_ISUID) &&
+		(st->st_mode & (S_ISGID | S_IXGRP)) != (S_ISGID | S_IXGRP))
+		return false;
+	text_addf(had, "%05o:%u:%u", (unsigned)st->st_mode & 07777, (unsigned)st->st_uid,
+		(unsigned)st->st_gid);
+	return true;
+}
+
+static int take_mode(int fd, const char *had)
+{
+	return fchmod(fd, (mode_t)strtoul(had, NULL, 8) & ~(mode_t)PRIVILEGE);
+}
+
+/* A file that belongs to somebody else by now does not get the old owner's rights for the new one. */
+static int give_mode(int fd, const char *had)
+{
+	char *end;
+	mode_t mode = (mode_t)strtoul(had, &end, 8);
+	uid_t uid = (uid_t)strtoul(end + (*end == ':'), &end, 10);
+	gid_t gid = (gid_t)strtoul(end + (*end == ':'), NULL, 10);
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -1;
+	if ((st.st_uid != uid || st.st_gid != gid) && fchown(fd, uid, gid) < 0)
+		return -1;
+	return fchmod(fd, mode);
+}
+
+static bool has_capability(
+	int folder, const char *name, const struct stat *st, struct text *had)
+{
+	autofree char *path = NULL;
+	unsigned char value[CAPABILITY_MAX];
+	ssize_t size;
+
+	if (!(st->st_mode & 0111))
+		return false;
+	path = memory_format("/proc/self/fd/%d/%s", folder, name);
+	size = lgetxattr(path, capability, value, sizeof(value));
+	for (ssize_t i = 0; i < size; i++)
+		text_addf(had, "%02x", value[i]);
+	return size > 0;
+}
+
+static int take_capability(int fd, const char *had)
+{
+	(void)had;
+	return fremovexattr(fd, capability);
+}
+
+static int give_capability(int fd, const char *had)
+{
+	unsigned char value[CAPABILITY_MAX];
+	size_t size = 0;
+
+	for (; had[0] && had[1] && size < sizeof(value); had += 2) {
+		const char digits[] = {had[0], had[1], '\0'};
+
+		value[size++] = (unsigned char)strtoul(digits, NULL, 16);
+	}
+	return fsetxattr(fd, capability, value, size, 0);
+}
+
+static const struct privilege privileges[] = {
+	{"setuid",       "var/lib/jefelinux/setuid.db",       has_mode,       take_mode, give_mode      },
+	{"capabilities", "var/lib/jefelinux/capabilities.db", has_capability,
+         take_capability,								give_capability},
+};
+
+static const struct privilege *privilege_of(const struct control *control)
+{
+	const struct privilege *privilege = privileges;
+
+	while (strcmp(privilege->name, control->target) != 0)
+		privilege++;
+	return privilege;
+}
+
 struct walk {
-	struct words found; /* "04755 /usr/bin/su" */
+	const struct privilege *privilege;
+	struct words found; /* "04755:0:0 /usr/bin/su" */
 	int depth;
 };
 
 static void take(struct walk *walk, int fd, const char *name, const char *path)
 {
+	autotext struct text had = {0};
 	struct stat st;
 
 	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
 		return;
-	if (st.st_mode & S_ISUID ||
-		(st.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
-		words_addf(&walk->found, "%05o %s", (unsigned)st.st_mode & 07777, path);
+	if (walk->privilege->has(fd, name, &st, &had))
+		words_addf(&walk->found, "%s %s", had.data, path);
 }
 
 /* Modules, documentation and the like hold no programs, but most of the files. */
@@ -70,21 +168,6 @@ static void walk_folder(struct walk *walk, int parent, const char *name, const c
 	walk->depth--;
 }
 
-static void find_programs(const struct site *site, struct words *found)
-{
-	autoclose int root =
-		file_open(site->scope->root_fd, ".", O_RDONLY | O_DIRECTORY, 0, NULL);
-	struct walk walk = {0};
-
-	for (size_t i = 0; i < LENGTH(folders) && root >= 0; i++) {
-		autofree char *path = memory_format("/%s", folders[i]);
-
-		walk_folder(&walk, root, folders[i], path);
-	}
-	words_sort(&walk.found);
-	*found = walk.found;
-}
-
 static const char *path_of(const char *row)
 {
 	const char *blank = strchr(row, ' ');
@@ -100,25 +183,48 @@ static bool may_stay(const char *path, const char *allowed)
 	return words_contain(&paths, path);
 }
 
-static int set_mode(
-	const struct site *site, const char *path, mode_t mode, struct error *err)
+/* Rows of the programs that are privileged and may not be. */
+static void find_surplus(const struct site *site, const struct privilege *privilege,
+	const char *allowed, struct words *surplus)
 {
-	autoclose int fd = file_open(
-		site->scope->root_fd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, err);
+	autoclose int root =
+		file_open(site->scope->root_fd, ".", O_RDONLY | O_DIRECTORY, 0, NULL);
+	struct walk walk = {.privilege = privilege};
+
+	for (size_t i = 0; i < LENGTH(folders) && root >= 0; i++) {
+		autofree char *path = memory_format("/%s", folders[i]);
+
+		walk_folder(&walk, root, folders[i], path);
+	}
+	words_sort(&walk.found);
+	for (size_t i = 0; i < walk.found.count; i++)
+		if (!may_stay(path_of(walk.found.items[i]), allowed))
+			words_add(surplus, walk.found.items[i]);
+	words_free(&walk.found);
+}
+
+static int change(const struct site *site, const char *row,
+	int (*function)(int fd, const char *had), struct error *err)
+{
+	autofree char *had = memory_copy_bytes(row, strcspn(row, " "));
+	autoclose int fd = file_open(site->scope->root_fd, path_of(row),
+		O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, err);
 
 	if (fd < 0)
 		return fd;
-	return fchmod(fd, mode) < 0
-		       ? error_errno(err, -errno, "setting the mode of %s", path)
+	return function(fd, had) < 0
+		       ? error_errno(err, -errno, "setting the privileges of %s",
+				 path_of(row))
 		       : 0;
 }
 
-/* Add rows to the database, keeping the first mode ever seen of a path. */
-static int remember(const struct site *site, const struct words *rows, struct error *err)
+/* Add rows to the database, keeping the first state ever seen of a path. */
+static int remember(const struct site *site, const struct privilege *privilege,
+	const struct words *rows, struct error *err)
 {
 	autotext struct text text = {0};
 	bool changed = false;
-	int rc = disk_load(site, database, &text, err);
+	int rc = disk_load(site, privilege->database, &text, err);
 
 	if (rc < 0)
 		return rc;
@@ -128,16 +234,16 @@ static int remember(const struct site *site, const struct words *rows, struct er
 		if (!strstr(text_string(&text), end))
 			text_addf(&text, "%s\n", rows->items[i]);
 	}
-	return disk_write(site, database, &text, 0600, &changed, err);
+	return disk_write(site, privilege->database, &text, 0600, &changed, err);
 }
 
-static int give_back(
-	struct site *site, const char *allowed, bool *changed, struct error *err)
+static int give_back(struct site *site, const struct privilege *privilege,
+	const char *allowed, bool *changed, struct error *err)
 {
 	autotext struct text old = {0}, kept = {0};
 	bool rewritten = false;
 	char *rest, *row;
-	int rc = disk_load(site, database, &old, err);
+	int rc = disk_load(site, privilege->database, &old, err);
 
 	if (rc <= 0)
 		return rc;
@@ -151,33 +257,25 @@ static int give_back(
 		}
 		*changed = true;
 		if (file_exists(site->scope->root_fd, path_of(row)) &&
-			set_mode(site, path_of(row), (mode_t)strtoul(row, NULL, 8), err) <
-				0)
+			change(site, row, privilege->give, err) < 0)
 			return error_prefix(err, "giving back privileges");
 	}
-	return disk_write(site, database, &kept, 0600, &rewritten, err);
+	return disk_write(site, privilege->database, &kept, 0600, &rewritten, err);
 }
 
 static int apply(struct site *site, const struct control *control, const char *value,
 	bool *changed, struct error *err)
 {
-	autowords struct words found = {0}, surplus = {0};
-	int rc;
+	const struct privilege *privilege = privilege_of(control);
+	autowords struct words surplus = {0};
+	int rc = give_back(site, privilege, value, changed, err);
 
-	(void)control;
-	find_programs(site, &found);
-	for (size_t i = 0; i < found.count; i++)
-		if (!may_stay(path_of(found.items[i]), value))
-			words_add(&surplus, found.items[i]);
-	rc = give_back(site, value, changed, err);
+	find_surplus(site, privilege, value, &surplus);
 	if (rc == 0 && surplus.count)
-		rc = remember(site, &surplus, err);
+		rc = remember(site, privilege, &surplus, err);
 	for (size_t i = 0; i < surplus.count && rc == 0; i++) {
-		mode_t mode = (mode_t)strtoul(surplus.items[i], NULL, 8);
-
 		*changed = true;
-		rc = set_mode(
-			site, path_of(surplus.items[i]), mode & ~(mode_t)PRIVILEGE, err);
+		rc = change(site, surplus.items[i], privilege->take, err);
 	}
 	return rc;
 }
@@ -185,25 +283,21 @@ static int apply(struct site *site, const struct control *control, const char *v
 static int withdraw(struct site *site, const struct control *control, bool *changed,
 	struct error *err)
 {
-	(void)control;
-	return give_back(site, NULL, changed, err);
+	return give_back(site, privilege_of(control), NULL, changed, err);
 }
 
 static void persisted(struct site *site, const struct control *control, const char *value,
 	struct finding *finding)
 {
-	autowords struct words found = {0};
-	autotext struct text surplus = {0};
+	autowords struct words surplus = {0};
+	autotext struct text paths = {0};
 
-	(void)control;
-	find_programs(site, &found);
-	for (size_t i = 0; i < found.count; i++)
-		if (!may_stay(path_of(found.items[i]), value))
-			text_addf(&surplus, "%s%s", surplus.size ? " " : "",
-				path_of(found.items[i]));
-	if (surplus.size)
-		find(finding, FOUND_WRONG, memory_copy_text(surplus.data),
-			memory_format("privileged: %s", surplus.data));
+	find_surplus(site, privilege_of(control), value, &surplus);
+	for (size_t i = 0; i < surplus.count; i++)
+		text_addf(&paths, "%s%s", i ? " " : "", path_of(surplus.items[i]));
+	if (surplus.count)
+		find(finding, FOUND_WRONG, memory_copy_text(paths.data),
+			memory_format("privileged: %s", paths.data));
 	else
 		find(finding, FOUND_RIGHT, memory_copy_text(value),
 			memory_copy_text(
@@ -213,8 +307,9 @@ static void persisted(struct site *site, const struct control *control, const ch
 const struct control_kind kind_setuid = {
 	.name = "setuid",
 	.place = "usr/bin",
-	.fix = "A package upgrade brings the bits back: apply again.",
+	.fix = "A package brought it back past the hook: apply again.",
 	.takes_value = true,
+	.comes_back = true,
 	.apply = apply,
 	.withdraw = withdraw,
 	.persisted = persisted,

@@ -42,6 +42,11 @@ struct site {
 		struct text output;
 	} programs[PROGRAM_COUNT];
 	struct words *unknown; /* kernel_log.c: NULL before the first question */
+	struct scan {
+		bool done, cut; /* cut: it took too long */
+		unsigned long looked;
+		struct words open, unowned;
+	} scan; /* kind_scan.c */
 };
 
 struct control_kind {
@@ -49,6 +54,7 @@ struct control_kind {
 	/* One sentence: how to repair when applying again is not enough, or NULL. */
 	const char *fix;
 	bool takes_value; /* --set ID=VALUE makes sense */
+	bool comes_back;  /* a package that is upgraded undoes it */
 	/* Where its controls stand when they have no file of their own, or that the first word of a target is the file. */
 	const char *place;
 	bool names_file;
@@ -95,10 +101,10 @@ extern const struct control_kind
 	                    that proves it at run time (% in it: what the first argument sets), or NULL */
 	kind_module,     /* target: modules that must not load. value: "blocked" */
 	kind_preload,    /* value: modules that are loaded at the start; those the kernel lacks are left out */
-	kind_late,       /* target: file of the kernel, one * in it. value: what a service of ours writes there when all others run */
+	kind_late,       /* target: file of the kernel, * in it. value: what a service of ours writes there when all others run */
 	kind_mount,      /* target: mount point [type to add when fstab has none]. value: options */
 	kind_file,       /* target: path and mode. value: content */
-	kind_mode,       /* target: paths, the last part may be a pattern. value: mode [owner:group] */
+	kind_mode,       /* target: paths. value: mode [owner:group] */
 	kind_service,    /* target: generic or own name, runlevel. value: on, off */
 	kind_package,    /* target: generic names. value: absent */
 	kind_account,    /* target: a rule of kind_account.c. value: none, locked … */
@@ -108,7 +114,13 @@ extern const struct control_kind
 	kind_firewall,   /* target: part of the rule set, then a text that listing the running set must show. value: on */
 	kind_listener,   /* target: the control with the ports that may be open, then further ones. value: listed */
 	kind_json,       /* target: file, member. value: true, false or text */
-	kind_setuid,     /* value: programs that may stay privileged */
+	kind_setuid,     /* target: setuid or capabilities. value: programs that may keep them, or none */
+	kind_hook,       /* the package manager's hook for what packages bring back. value: on */
+	kind_allocator,  /* value: names of hardened allocators, the first that is there counts */
+	kind_scan,       /* target: a rule of kind_scan.c about files anywhere. value: none */
+	kind_repository, /* target: a sort of weakness that no list of repositories may have. value: none */
+	kind_static,     /* target: programs of which one must be there and need no library. value: static */
+	kind_absent,     /* target: paths that must not be there. value: absent */
 	kind_state;      /* target: file and text it must hold; nothing to apply */
 extern const struct control_kind *const control_kinds[]; /* NULL-terminated */
 // clang-format on
@@ -167,6 +179,8 @@ int disk_load(const struct site *site, const char *path, struct text *text,
 /* Replace when different; parents are made. */
 int disk_write(const struct site *site, const char *path, const struct text *text,
 	unsigned mode, bool *changed, struct error *err) CHECKED;
+/* Paths of a target: words, in which * and ? stand for names that are there. What has no pattern need not exist. */
+void paths_expand(const struct site *site, const char *target, struct words *paths);
 /* The next line of text that is being taken apart, without its newline; NULL at the end. */
 char *line_next(char **rest);
 /* Several lines in one. */

@@ -6,22 +6,28 @@ libinstaller_a_SOURCES += \
 	installer/controls/check.c \
 	installer/controls/composed.c \
 	installer/controls/disk.c \
+	installer/controls/kind_absent.c \
 	installer/controls/kind_account.c \
+	installer/controls/kind_allocator.c \
 	installer/controls/kind_argument.c \
 	installer/controls/kind_audit_rule.c \
 	installer/controls/kind_file.c \
 	installer/controls/kind_firewall.c \
+	installer/controls/kind_hook.c \
 	installer/controls/kind_json.c \
 	installer/controls/kind_late.c \
 	installer/controls/kind_listener.c \
 	installer/controls/kind_module.c \
 	installer/controls/kind_mount.c \
 	installer/controls/kind_preload.c \
+	installer/controls/kind_repository.c \
+	installer/controls/kind_scan.c \
 	installer/controls/kind_service.c \
 	installer/controls/kind_setting.c \
 	installer/controls/kind_setuid.c \
 	installer/controls/kind_sshd.c \
 	installer/controls/kind_state.c \
+	installer/controls/kind_static.c \
 	installer/controls/kind_sysctl.c \
 	installer/controls/kernel_log.c \
 	installer/controls/kinds.h \

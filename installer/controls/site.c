@@ -62,6 +62,8 @@ void site_close(struct site *site)
 	if (site->unknown)
 		words_free(site->unknown);
 	free(site->unknown);
+	words_free(&site->scan.open);
+	words_free(&site->scan.unowned);
 }
 
 void site_note(struct site *site, const char *format, ...)
@@ -185,16 +187,19 @@ char *site_wanted(struct site *site, const struct control *control)
 					      : memory_copy_text(value);
 }
 
-#define LIST_FIREWALL {"nft", "--stateless", "--terse", "list", "table", "inet", "jefe"}
+#define LIST_FIREWALL                                                                    \
+	{                                                                                \
+		"nft", "--stateless", "--terse", "list", "table", "inet", "jefe"         \
+	}
 
 static const char *const *program_argv(enum program program)
 {
 	static const char *const argv[PROGRAM_COUNT][8] = {
-		[PROGRAM_SSHD] = {"/usr/sbin/sshd", "-T"     },
+		[PROGRAM_SSHD] = {"/usr/sbin/sshd", "-T"},
 		[PROGRAM_FIREWALL] = LIST_FIREWALL,
 		[PROGRAM_FIREWALL_WANTED] = LIST_FIREWALL,
-		[PROGRAM_AUDIT_RULES] = {"auditctl",         "-l"           },
-		[PROGRAM_AUDIT_STATUS] = {"auditctl",                "-s"               },
+		[PROGRAM_AUDIT_RULES] = {"auditctl",       "-l"},
+		[PROGRAM_AUDIT_STATUS] = {"auditctl",       "-s"},
 	};
 
 	return argv[program];

@@ -139,7 +139,26 @@ static int set_kernel_hook(int root_fd, struct error *err)
 	return 0;
 }
 
+static const char package_hook[] =
+	"#!/bin/sh\n"
+	"# Written by jefe-setup: privileges and modes that packages bring back are taken again.\n"
+	"[ \"$1\" = post-commit ] || exit 0\n"
+	"[ ! -x /usr/sbin/jefe-setup ] || exec /usr/sbin/jefe-setup reapply\n";
+
 // clang-format off
+static const struct name_row allocators[] = {
+	{"hardened_malloc", "/usr/lib/libhardened_malloc.so"},
+	{"scudo", "/usr/lib/libscudo.so"},
+	{0},
+};
+
+static const struct name_row weak_repositories[] = {
+	{"unencrypted", "http://"},
+	{"unstable", "/edge/"},
+	{"unstable", "/latest-stable/"},
+	{0},
+};
+
 static const struct name_row packages[] = {
 	{"ssh-server", "openssh-server"},
 	{"firewall", "nftables"},
@@ -157,8 +176,20 @@ static const struct name_row packages[] = {
 	{"podman", "podman"},
 	{"compiler", "gcc"},
 	{"debugger", "gdb"},
+	{"tracer", "strace"},
+	{"other-compiler", "clang17"},
+	{"assembler", "binutils"},
 	{"telnet-server", "busybox-extras"},
 	{"ftp-server", "vsftpd"},
+	{"tftp-server", "tftp-hpa"},
+	{"talk-server", "busybox-extras"},
+	{"portmapper", "rpcbind"},
+	{"service-discovery", "avahi"},
+	{"print-server", "cups"},
+	{"snmp-server", "net-snmp"},
+	{"other-escalation", "sudo"},
+	{"login-modules", "linux-pam"},
+	{"sudo", "sudo"},
 	{0},
 };
 
@@ -196,6 +227,10 @@ const struct distro distro_alpine = {
 	.service_running = openrc_running,
 	.package_installed = package_installed,
 	.set_kernel_hook = set_kernel_hook,
+	.package_hook = {"etc/apk/commit_hooks.d/jefe-packages", package_hook, 0755},
+	.allocators = allocators,
+	.repository_files = "etc/apk/repositories etc/apk/repositories.d/*",
+	.weak_repositories = weak_repositories,
 	.packages = packages,
 	.services = services,
 };

@@ -124,7 +124,31 @@ static int set_kernel_hook(int root_fd, struct error *err)
 		sizeof(quiet) - 1, 0644, err);
 }
 
+static const char package_hook[] =
+	"// Written by jefe-setup: privileges and modes that packages bring back are taken again.\n"
+	"DPkg::Post-Invoke { \"[ ! -x /usr/sbin/jefe-setup ] || /usr/sbin/jefe-setup reapply || true\"; };\n";
+
 // clang-format off
+/* Scudo comes in the payload, alone out of the package with the compiler's run-time; the other as Kicksecure packages it. */
+static const struct name_row allocators[] = {
+	{"hardened_malloc", "/usr/lib/libhardened_malloc.so/libhardened_malloc.so"},
+	{"scudo", "/usr/lib/jefelinux/libscudo.so"},
+	{0},
+};
+
+static const struct name_row weak_repositories[] = {
+	{"unsigned", "trusted=yes"},
+	{"unsigned", "Trusted: yes"},
+	{"unsigned", "allow-insecure=yes"},
+	{"unsigned", "Allow-Insecure: yes"},
+	{"unencrypted", "http://"},
+	{"unstable", " sid "},
+	{"unstable", " unstable "},
+	{"unstable", "Suites: sid"},
+	{"unstable", "Suites: unstable"},
+	{0},
+};
+
 static const struct name_row packages[] = {
 	{"ssh-server", "openssh-server"},
 	{"firewall", "nftables"},
@@ -142,8 +166,23 @@ static const struct name_row packages[] = {
 	{"podman", "podman"},
 	{"compiler", "gcc"},
 	{"debugger", "gdb"},
+	{"tracer", "strace"},
+	{"other-compiler", "clang"},
+	{"assembler", "binutils"},
 	{"telnet-server", "telnetd"},
 	{"ftp-server", "vsftpd"},
+	{"tftp-server", "tftpd-hpa"},
+	{"remote-shell-server", "rsh-redone-server"},
+	{"talk-server", "talkd"},
+	{"nis", "nis"},
+	{"portmapper", "rpcbind"},
+	{"service-discovery", "avahi-daemon"},
+	{"print-server", "cups-daemon"},
+	{"snmp-server", "snmpd"},
+	{"inetd", "openbsd-inetd"},
+	{"other-escalation", "doas"},
+	{"login-modules", "libpam-modules"},
+	{"sudo", "sudo"},
 	{0},
 };
 
@@ -180,6 +219,11 @@ static const struct name_row services[] = {
 	.service_running = openrc_running, \
 	.package_installed = package_installed, \
 	.set_kernel_hook = set_kernel_hook, \
+	.package_hook = {"etc/apt/apt.conf.d/90jefe-packages", package_hook, 0644}, \
+	.allocators = allocators, \
+	.preload_file = "etc/ld.so.preload", \
+	.repository_files = "etc/apt/sources.list etc/apt/sources.list.d/*", \
+	.weak_repositories = weak_repositories, \
 	.packages = packages, \
 	.services = services, \
 }

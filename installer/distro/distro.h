@@ -16,6 +16,12 @@ struct name_row {
 	const char *generic, *own;
 };
 
+/* A file with all of its content. */
+struct file_row {
+	const char *path, *content;
+	unsigned mode;
+};
+
 struct distro {
 	/* "alpine", "debian", "devuan": the manifest's "base" and os-release ID. */
 	const char *name;
@@ -45,6 +51,16 @@ struct distro {
 	bool (*package_installed)(int root_fd, const char *package);
 	/* Install the hook that runs `jefe-setup boot` (initramfs of every kernel, boot menu) after a kernel upgrade. */
 	int (*set_kernel_hook)(int root_fd, struct error *err);
+	/* What the package manager runs when it has changed packages: it calls `jefe-setup reapply`. */
+	struct file_row package_hook;
+	/* Shared objects of hardened allocators, and the file that names what every program loads first; NULL: the C library reads
+	 * no such file, so services and shells are told one by one. */
+	const struct name_row *allocators;
+	const char *preload_file;
+	/* The package manager's lists of repositories, as patterns; words in them that are weak, and in what way: "unsigned",
+	 * "unencrypted", "unstable". */
+	const char *repository_files;
+	const struct name_row *weak_repositories;
 	const struct name_row *packages,
 		*services; /* for distro_package, distro_service */
 };

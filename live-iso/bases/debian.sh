@@ -215,13 +215,13 @@ debian_finish() {
 	find "$1/usr" -xdev -name __pycache__ -type d -prune -exec rm -r {} +
 	cat >"$1/etc/apt/sources.list.d/debian.sources" <<-END
 		Types: deb
-		URIs: ${debian_project_mirrors[0]}
+		URIs: ${debian_project_mirrors[0]/http:/https:}
 		Suites: $debian_branch $debian_branch-updates
 		Components: main
 		Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 
 		Types: deb
-		URIs: ${debian_project_mirrors[1]}
+		URIs: ${debian_project_mirrors[1]/http:/https:}
 		Suites: $debian_branch-security
 		Components: main
 		Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg

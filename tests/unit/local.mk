@@ -43,10 +43,17 @@ tests_unit_test_archive_SOURCES = tests/unit/test_archive.c
 tests_unit_test_manifest_SOURCES = tests/unit/test_manifest.c
 
 UNIT_TESTS += tests/unit/test_distro tests/unit/test_controls tests/unit/test_kinds tests/unit/test_audit
+UNIT_TESTS += tests/unit/test_kind_setuid tests/unit/test_kind_allocator tests/unit/test_kind_scan tests/unit/test_kind_repository tests/unit/test_kind_static tests/unit/test_kind_absent
 UNIT_TESTS += tests/unit/test_kernel_log tests/unit/test_kind_late tests/unit/test_kind_preload
 tests_unit_test_distro_SOURCES = tests/unit/test_distro.c tests/unit/tree.h
 tests_unit_test_controls_SOURCES = tests/unit/test_controls.c
 tests_unit_test_kinds_SOURCES = tests/unit/test_kinds.c tests/unit/look.h
+tests_unit_test_kind_setuid_SOURCES = tests/unit/test_kind_setuid.c
+tests_unit_test_kind_allocator_SOURCES = tests/unit/test_kind_allocator.c
+tests_unit_test_kind_scan_SOURCES = tests/unit/test_kind_scan.c
+tests_unit_test_kind_repository_SOURCES = tests/unit/test_kind_repository.c
+tests_unit_test_kind_static_SOURCES = tests/unit/test_kind_static.c
+tests_unit_test_kind_absent_SOURCES = tests/unit/test_kind_absent.c
 tests_unit_test_kernel_log_SOURCES = tests/unit/test_kernel_log.c
 tests_unit_test_kind_late_SOURCES = tests/unit/test_kind_late.c
 tests_unit_test_kind_preload_SOURCES = tests/unit/test_kind_preload.c

@@ -5,6 +5,21 @@
 #include "installer/distro/distro.h"
 #include "tests/unit/tree.h"
 
+/* Apply with settings "ID=VALUE ID=VALUE" at a level; everything else of the catalogue happens, too. */
+static inline void apply(enum level level, const char *id, const char *value)
+{
+	struct control_setting setting = {memory_copy_text(id), memory_copy_text(value)};
+	struct policy policy = {
+		.level = level, .settings = &setting, .setting_count = id ? 1 : 0};
+	const struct control_scope scope = {
+		.root_fd = root, .distro = distro_named("alpine")};
+	struct error err = {0};
+
+	assert_done(controls_apply(&scope, &policy, NULL, NULL, &err), &err);
+	free(setting.id);
+	free(setting.value);
+}
+
 static inline enum found look(const struct control_kind *kind,
 	const struct control *control, const char *value, char **evidence)
 {

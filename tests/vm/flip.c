@@ -7,10 +7,10 @@
  * code is 0 when all were. */
 #include <errno.h>
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "installer/base/command.h"
@@ -25,6 +25,7 @@ enum { FILE_MAX = 4 << 20 };
 struct change {
 	char *path; /* a file, or a setting below /proc/sys */
 	bool existed, mode_only;
+	bool capability; /* it got one */
 	struct text content;
 	struct stat st;
 	const char *service, *runlevel; /* instead of a file: switched over */
@@ -64,6 +65,8 @@ static void own(const struct flip *flip, const struct change *change)
 	autoclose int fd =
 		file_open(root_of(flip), change->path, O_RDONLY | O_NONBLOCK, 0, NULL);
 
+	if (fd >= 0 && change->capability)
+		(void)fremovexattr(fd, "security.capability");
 	if (fd < 0 || fchown(fd, change->st.st_uid, change->st.st_gid) < 0 ||
 		fchmod(fd, change->st.st_mode & 07777) < 0)
 		(void)printf("%s: owner and mode are not as before: %s\n", change->path,
@@ -253,28 +256,15 @@ static bool break_file(
 	return spoil_added(flip, path, "# changed");
 }
 
-/* The first path that is there, of targets whose last part may be a pattern. The caller frees it. */
+/* The first path that is there. The caller frees it. */
 static char *existing(struct flip *flip, const char *target)
 {
-	autowords struct words patterns = {0};
+	autowords struct words paths = {0};
 
-	words_split(&patterns, target, " ");
-	for (size_t i = 0; i < patterns.count; i++) {
-		autofree char *folder = memory_copy_text(patterns.items[i]);
-		char *slash = strrchr(folder, '/');
-		autowords struct words names = {0};
-
-		if (slash)
-			*slash = '\0';
-		if (file_list(root_of(flip), slash ? folder : ".", true, &names, NULL) < 0)
-			continue;
-		for (size_t j = 0; j < names.count; j++)
-			if (fnmatch(slash ? slash + 1 : folder, names.items[j],
-				    FNM_PERIOD) == 0)
-				return slash ? memory_format(
-						       "%s/%s", folder, names.items[j])
-					     : memory_copy_text(names.items[j]);
-	}
+	paths_expand(&flip->site, target, &paths);
+	for (size_t i = 0; i < paths.count; i++)
+		if (file_exists(root_of(flip), paths.items[i]))
+			return memory_copy_text(paths.items[i]);
 	return NULL;
 }
 
@@ -331,10 +321,14 @@ static bool break_account(
 	static const struct {
 		const char *rule, *path, *line;
 	} rows[] = {
-		{"empty",  "etc/shadow", "intruder::19000:0:99999:7:::"  },
-		{"uid0",   "etc/passwd", "toor:x:0:0::/:/bin/sh"         },
-		{"root",   "etc/shadow", "root:$6$x$y:19000:0:99999:7:::"},
-		{"shells", "etc/passwd", "service:x:500:500::/:/bin/sh"  },
+		{"empty",             "etc/shadow", "intruder::19000:0:99999:7:::"  },
+		{"uid0",              "etc/passwd", "toor:x:0:0::/:/bin/sh"         },
+		{"root",              "etc/shadow", "root:$6$x$y:19000:0:99999:7:::"},
+		{"shells",            "etc/passwd", "service:x:500:500::/:/bin/sh"  },
+		{"hashes",            "etc/shadow", "old:$1$x$y:19000:0:99999:7:::" },
+		{"double",            "etc/passwd", "root:x:4711:0::/:/sbin/nologin"},
+		{"foreign",           "etc/passwd", "+::::::"                       },
+		{"container-members", "etc/group",  "docker:x:999:ana"              },
 	};
 
 	(void)value;
@@ -369,15 +363,97 @@ static bool break_json(
 	return spoil(flip, path, "{}\n");
 }
 
+/* cap_net_raw, as setcap writes it. */
+static bool add_capability(struct flip *flip, const char *path)
+{
+	static const unsigned char raw[20] = {1, 0, 0, 2, 0, 0x20};
+	struct change *change = &flip->change;
+	autoclose int fd = -1;
+
+	fd = file_open(root_of(flip), path, O_RDONLY, 0, NULL);
+	change->path = memory_copy_text(path);
+	change->mode_only = change->existed = fd >= 0 && fstat(fd, &change->st) == 0;
+	change->capability =
+		fd >= 0 && fsetxattr(fd, "security.capability", raw, sizeof(raw), 0) == 0;
+	return change->capability;
+}
+
 static bool break_setuid(
 	struct flip *flip, const struct control *control, const char *value)
 {
 	const char *path =
 		file_exists(root_of(flip), "usr/bin/env") ? "usr/bin/env" : "bin/busybox";
 
+	(void)value;
+	if (strcmp(control->target, "capabilities") == 0)
+		return add_capability(flip, path);
+	return loosen(flip, path, 04755);
+}
+
+/* A script instead of a program. */
+static bool break_static(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	autofree char *path = existing(flip, control->target);
+
+	(void)value;
+	return path && spoil(flip, path, "#!/bin/sh\n");
+}
+
+static bool break_hook(
+	struct flip *flip, const struct control *control, const char *value)
+{
 	(void)control;
 	(void)value;
-	return loosen(flip, path, 04755);
+	return spoil_added(flip, flip->scope.distro->package_hook.path, "# changed");
+}
+
+/* The library is named nowhere any more. */
+static bool break_allocator(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	const char *preload = flip->scope.distro->preload_file;
+
+	(void)control;
+	(void)value;
+	return spoil(flip, preload ? preload : "etc/profile.d/jefe-allocator.sh",
+		"# nothing\n");
+}
+
+static bool break_scan(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	autofree char *path = memory_copy_text("etc/jefe-flip");
+
+	(void)value;
+	if (!spoil(flip, path, "x\n"))
+		return false;
+	return strcmp(control->target, "unowned") == 0
+		       ? fchownat(root_of(flip), path, 54321, 54321, 0) == 0
+		       : fchmodat(root_of(flip), path, 0666, 0) == 0;
+}
+
+static bool break_repository(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	const struct name_row *row = flip->scope.distro->weak_repositories;
+	const char *path = file_exists(root_of(flip), "etc/apk/repositories")
+				   ? "etc/apk/repositories"
+				   : "etc/apt/sources.list.d/debian.sources";
+
+	(void)value;
+	while (row->generic && strcmp(row->generic, control->target) != 0)
+		row++;
+	return row->generic && spoil_added(flip, path, row->own);
+}
+
+static bool break_absent(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	autofree char *path = target_word(control, 0);
+
+	(void)value;
+	return spoil(flip, path, "x\n");
 }
 
 static bool break_state(
@@ -429,22 +505,30 @@ static const struct {
 	const struct control_kind *kind;
 	breaker *disk, *kernel;
 } breakers[] = {
-	{&kind_sysctl,     break_sysctl,   break_running_sysctl  },
-	{&kind_argument,   break_argument, NULL                  },
-	{&kind_module,     break_lines,    NULL                  },
-	{&kind_mount,      break_mount,    NULL                  },
-	{&kind_file,       break_file,     NULL                  },
-	{&kind_mode,       break_mode,     NULL                  },
-	{&kind_service,    break_service,  NULL                  },
-	{&kind_package,    break_package,  NULL                  },
-	{&kind_account,    break_account,  NULL                  },
-	{&kind_setting,    break_setting,  NULL                  },
-	{&kind_sshd,       break_lines,    NULL                  },
-	{&kind_audit_rule, break_lines,    NULL                  },
-	{&kind_firewall,   break_lines,    break_running_firewall},
-	{&kind_json,       break_json,     NULL                  },
-	{&kind_setuid,     break_setuid,   NULL                  },
-	{&kind_state,      break_state,    NULL                  },
+	{&kind_sysctl,     break_sysctl,     break_running_sysctl  },
+	{&kind_argument,   break_argument,   NULL                  },
+	{&kind_module,     break_lines,      NULL                  },
+	{&kind_mount,      break_mount,      NULL                  },
+	{&kind_file,       break_file,       NULL                  },
+	{&kind_mode,       break_mode,       NULL                  },
+	{&kind_service,    break_service,    NULL                  },
+	{&kind_package,    break_package,    NULL                  },
+	{&kind_account,    break_account,    NULL                  },
+	{&kind_setting,    break_setting,    NULL                  },
+	{&kind_sshd,       break_lines,      NULL                  },
+	{&kind_audit_rule, break_lines,      NULL                  },
+	{&kind_firewall,   break_lines,      break_running_firewall},
+	{&kind_json,       break_json,       NULL                  },
+	{&kind_setuid,     break_setuid,     NULL                  },
+	{&kind_state,      break_state,      NULL                  },
+	{&kind_preload,    break_lines,      NULL                  },
+	{&kind_late,       break_lines,      NULL                  },
+	{&kind_hook,       break_hook,       NULL                  },
+	{&kind_allocator,  break_allocator,  NULL                  },
+	{&kind_scan,       break_scan,       NULL                  },
+	{&kind_repository, break_repository, NULL                  },
+	{&kind_static,     break_static,     NULL                  },
+	{&kind_absent,     break_absent,     NULL                  },
 };
 
 static enum control_status status_now(struct flip *flip, const struct control *control)
