@@ -168,15 +168,16 @@ static size_t count_lines_with(const char *text, size_t field, const char *value
 	return count;
 }
 
+/* A second root is another rule's. */
 static bool is_double(const struct site *site, const struct entry *entry)
 {
 	autotext struct text text = {0};
+	bool has_number = entry->count > UID && strcmp(entry->fields[UID], "0") != 0;
 
 	(void)disk_read(site, passwd_path, &text);
-	return entry->count > UID &&
-	       (count_lines_with(text_string(&text), UID, entry->fields[UID]) > 1 ||
-		       count_lines_with(text_string(&text), NAME, entry->fields[NAME]) >
-			       1);
+	return (has_number && count_lines_with(
+				      text_string(&text), UID, entry->fields[UID]) > 1) ||
+	       count_lines_with(text_string(&text), NAME, entry->fields[NAME]) > 1;
 }
 
 /* "+" lines let another machine's accounts in. */
