@@ -146,6 +146,11 @@ void json_put(struct json *object, const char *key, struct json *value)
 	(void)json_object_set_new(open_value(object), key, open_value(value));
 }
 
+void json_remove(struct json *object, const char *key)
+{
+	(void)json_object_del(open_value(object), key);
+}
+
 /* Names that hardware and disks give us need not be UTF-8; JSON must be. */
 static json_t *make_string(const char *text)
 {

@@ -34,6 +34,7 @@ int json_expect(const struct json *object, const char *key, enum json_type type,
 struct json *json_new_object(void) CHECKED;
 struct json *json_new_array(void) CHECKED;
 void json_put(struct json *object, const char *key, struct json *value);
+void json_remove(struct json *object, const char *key);
 void json_put_text(struct json *object, const char *key, const char *text);
 void json_put_number(struct json *object, const char *key, uint64_t number);
 void json_put_real(struct json *object, const char *key, double number);

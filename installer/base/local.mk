@@ -8,4 +8,5 @@ libinstaller_a_SOURCES += \
 	installer/base/text.c installer/base/text.h \
 	installer/base/digest.c installer/base/digest.h \
 	installer/base/document.c installer/base/document.h \
+	installer/base/http.c installer/base/http.h \
 	installer/base/json.c installer/base/json.h
