@@ -24,8 +24,8 @@ dist_check_SCRIPTS += tests/cases/harden.sh
 TESTS += tests/cases/harden.sh
 EXTRA_DIST += tests/cases/harden
 
-dist_check_SCRIPTS += tests/audit.sh
-TESTS += tests/audit.sh
+dist_check_SCRIPTS += tests/audit.sh tests/harden.sh
+TESTS += tests/audit.sh tests/harden.sh
 EXTRA_DIST += tests/validate
 
 include tests/engine/local.mk

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,20 @@
 #include <unistd.h>
 
 #include "installer/base/memory.h"
+
+static const struct file_observer *observer;
+
+void file_observe(const struct file_observer *new_observer)
+{
+	observer = new_observer;
+}
+
+int file_changes(int root_fd, const char *path, bool mode_only, struct error *err)
+{
+	return observer ? observer->before(
+				  observer->context, root_fd, path, mode_only, err)
+			: 0;
+}
 
 int file_open_root(const char *path, struct error *err)
 {
@@ -148,7 +163,10 @@ static int draft_open(struct draft *draft, int root_fd, const char *path, mode_t
 	struct error *err)
 {
 	static unsigned serial;
+	int rc = file_changes(root_fd, path, false, err);
 
+	if (rc < 0)
+		return rc;
 	draft->dir_fd = open_parent(root_fd, path, &draft->name, err);
 	if (draft->dir_fd < 0)
 		return draft->dir_fd;
@@ -182,6 +200,24 @@ static void draft_close(struct draft *draft)
 	}
 	if (draft->dir_fd >= 0)
 		(void)close(draft->dir_fd);
+}
+
+void file_remove_drafts(int root_fd, const char *folder)
+{
+	autowords struct words names = {0};
+	autoclose int dir = file_open(root_fd, folder, O_PATH | O_DIRECTORY, 0, NULL);
+
+	if (dir < 0 || file_list(root_fd, folder, true, &names, NULL) < 0)
+		return;
+	for (size_t i = 0; i < names.count; i++) {
+		long pid;
+		unsigned serial;
+		char more;
+
+		if (sscanf(names.items[i], ".jefe-%ld-%u%c", &pid, &serial, &more) == 2 &&
+			kill((pid_t)pid, 0) < 0 && errno == ESRCH)
+			(void)unlinkat(dir, names.items[i], 0);
+	}
 }
 
 int file_write(int root_fd, const char *path, const char *data, size_t size, mode_t mode,
@@ -239,8 +275,10 @@ int file_make_dirs(int root_fd, const char *path, mode_t mode, struct error *err
 			continue;
 		*at = '\0';
 		if (at[-1] != '/' && !file_exists(root_fd, partial)) {
-			autoclose int dir = open_parent(root_fd, partial, &name, err);
+			autoclose int dir = file_changes(root_fd, partial, false, err);
 
+			if (dir == 0)
+				dir = open_parent(root_fd, partial, &name, err);
 			if (dir < 0)
 				return error_prefix(err, "making directory %s", path);
 			if (mkdirat(dir, name, mode) < 0 ||
@@ -259,9 +297,12 @@ int file_remove(int root_fd, const char *path, struct error *err)
 {
 	const char *name;
 	autoclose int dir = open_parent(root_fd, path, &name, err);
+	int rc = dir < 0 ? 0 : file_changes(root_fd, path, false, err);
 
 	if (dir == -ENOENT)
 		return 0;
+	if (rc < 0)
+		return error_prefix(err, "removing %s", path);
 	if (dir < 0)
 		return error_prefix(err, "removing %s", path);
 	if (unlinkat(dir, name, 0) < 0 && errno != ENOENT)
@@ -269,10 +310,42 @@ int file_remove(int root_fd, const char *path, struct error *err)
 	return 0;
 }
 
+int file_move(int root_fd, const char *from, const char *to, struct error *err)
+{
+	const char *from_name, *to_name;
+	autoclose int from_dir = open_parent(root_fd, from, &from_name, err);
+	autoclose int to_dir = open_parent(root_fd, to, &to_name, err);
+
+	if (from_dir < 0 || to_dir < 0)
+		return error_prefix(err, "moving %s to %s", from, to);
+	return renameat(from_dir, from_name, to_dir, to_name) < 0
+		       ? error_errno(err, -errno, "moving %s to %s", from, to)
+		       : 0;
+}
+
+int file_set_mode(int root_fd, const char *path, mode_t mode, uid_t uid, gid_t gid,
+	struct error *err)
+{
+	int rc = file_changes(root_fd, path, true, err);
+	autoclose int fd = rc < 0 ? rc
+				  : file_open(root_fd, path,
+					    O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0, err);
+
+	if (fd < 0)
+		return error_prefix(err, "setting the mode of %s", path);
+	/* A change of the owner clears set-uid bits, so it comes first. */
+	if ((uid != (uid_t)-1 || gid != (gid_t)-1) && fchown(fd, uid, gid) < 0)
+		return error_errno(err, -errno, "giving %s its owner", path);
+	if (fchmod(fd, mode) < 0)
+		return error_errno(err, -errno, "setting the mode of %s", path);
+	return 0;
+}
+
 int file_link(int root_fd, const char *target, const char *path, struct error *err)
 {
 	const char *name;
-	autoclose int dir = open_parent(root_fd, path, &name, err);
+	int rc = file_changes(root_fd, path, false, err);
+	autoclose int dir = rc < 0 ? rc : open_parent(root_fd, path, &name, err);
 
 	if (dir < 0)
 		return error_prefix(err, "linking %s to %s", path, target);

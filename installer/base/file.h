@@ -40,6 +40,25 @@ int file_link(int root_fd, const char *target, const char *path, struct error *e
 /* Copy a regular file (contents and mode) from below one root to below another, fsynced and renamed as file_write does. */
 int file_copy(int from_root_fd, const char *from, int to_root_fd, const char *to, struct error *err) CHECKED;
 
+/* Remove what file_write() and file_copy() had begun in a folder in processes that are gone. */
+void file_remove_drafts(int root_fd, const char *folder);
+
+/* Rename below one root; -EXDEV when they are on different file systems. */
+int file_move(int root_fd, const char *from, const char *to, struct error *err) CHECKED;
+
+/* Give what is there (no link) another mode and owner; (uid_t)-1 and (gid_t)-1 leave it. */
+int file_set_mode(int root_fd, const char *path, mode_t mode, uid_t uid, gid_t gid, struct error *err) CHECKED;
+
+/* Somebody who is asked before any of the functions above replaces, makes, removes or (mode_only) changes the mode of a path: to remember what
+ * was there. A negative answer stops it. At most one at a time; borrowed until file_observe(NULL). */
+struct file_observer {
+	int (*before)(void *context, int root_fd, const char *path, bool mode_only, struct error *err);
+	void *context;
+};
+void file_observe(const struct file_observer *observer);
+/* Ask for a path that is about to be changed otherwise than by the functions above. */
+int file_changes(int root_fd, const char *path, bool mode_only, struct error *err) CHECKED;
+
 /* Names in a directory, sorted, without . and ..; a missing directory is an empty list when missing_ok. */
 int file_list(int root_fd, const char *path, bool missing_ok, struct words *names, struct error *err) CHECKED;
 

@@ -6,6 +6,7 @@ libinstaller_a_SOURCES += \
 	installer/base/memory.c installer/base/memory.h \
 	installer/base/secret.c installer/base/secret.h \
 	installer/base/text.c installer/base/text.h \
+	installer/base/diff.c installer/base/diff.h \
 	installer/base/digest.c installer/base/digest.h \
 	installer/base/document.c installer/base/document.h \
 	installer/base/http.c installer/base/http.h \

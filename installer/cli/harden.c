@@ -1,4 +1,5 @@
-/* jefe-setup harden: bring a system to a level, and keep that as its policy. */
+/* jefe-setup harden: bring a system to a level and keep that as its policy, or take that back. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "installer/cli/cli.h"
 #include "installer/cli/confirm.h"
 #include "installer/cli/hardening.h"
+#include "installer/controls/change.h"
 
 static void print_line(void *context, const char *line)
 {
@@ -28,6 +30,26 @@ static int print_plan(const struct hardening *hardening, struct error *err)
 	(void)printf("level %s\n%s", level_names[hardening->policy.level], plan);
 	controls_results_free(audit.results, audit.count);
 	return 0;
+}
+
+/* 0, or EXIT_REFUSED after telling how files that were edited by hand differ. */
+static int print_edits(const struct hardening *hardening)
+{
+	autotext struct text diffs = {0};
+	size_t count = controls_edits(
+		&hardening->scope, &hardening->policy, &hardening->kept, &diffs);
+
+	if (!count)
+		return 0;
+	(void)printf("edited by hand:\n%s", diffs.data);
+	if (hardening->scope.edits != EDITS_REFUSE)
+		return 0;
+	(void)fflush(stdout);
+	(void)fprintf(stderr,
+		"jefe-setup harden: refused, nothing was changed: %zu file%s edited by hand, as told above.\n"
+		"  --accept-edits replace writes the policy's lines in their place, --accept-edits keep leaves these files as they are.\n",
+		count, count == 1 ? " was" : "s were");
+	return EXIT_REFUSED;
 }
 
 static int print_summary(
@@ -64,8 +86,55 @@ static unsigned hardening_seconds(const struct hardening_options *options)
 	return (unsigned)seconds;
 }
 
-/* Apply it all; what decides who gets in comes back unless somebody confirms. */
-static int apply(const struct hardening *hardening, unsigned seconds, struct error *err)
+/* The running kernel as the policy on the disk wants it; without one there is nothing it should follow. */
+static void follow_disk(const struct hardening *hardening)
+{
+	autoanswers struct answers *answers = NULL;
+	struct error err = {0};
+	struct policy policy;
+	int rc = hardening->scope.running
+			 ? policy_load(hardening->scope.root_fd, &answers, &err)
+			 : -ENOENT;
+
+	if (rc == -ENOENT)
+		return;
+	if (rc == 0) {
+		policy = policy_of(answers);
+		rc = controls_activate(
+			&hardening->scope, &policy, print_line, NULL, &err);
+	}
+	if (rc < 0)
+		(void)fprintf(stderr,
+			"jefe-setup harden: the files are as before; the running system follows at the next start: %s\n",
+			err.text);
+}
+
+/* All of it, or nothing. */
+static int change_system(
+	const struct hardening *hardening, const char *what, struct error *err)
+{
+	struct change *change = NULL;
+	struct error undo = {0};
+	int rc = change_begin(hardening->scope.root_fd, what, &change, err);
+
+	if (rc < 0)
+		return rc;
+	rc = controls_apply(&hardening->scope, &hardening->policy, print_line, NULL, err);
+	if (rc == 0)
+		rc = write_boot_menu(hardening, err);
+	if (rc == 0)
+		return change_keep(change, err);
+	if (change_drop(change, &undo) < 0)
+		return error_prefix(err,
+			"could not all be put back (%s); try again: jefe-setup harden --undo. It failed at",
+			undo.text);
+	follow_disk(hardening);
+	return error_prefix(err, "everything was put back as it was. It failed at");
+}
+
+/* What decides who gets in comes back unless somebody confirms. */
+static int change_guarded(const struct hardening *hardening, const char *what,
+	unsigned seconds, struct error *err)
 {
 	struct rollback *rollback = NULL;
 	int rc = hardening->scope.running && seconds
@@ -73,10 +142,7 @@ static int apply(const struct hardening *hardening, unsigned seconds, struct err
 			 : 0;
 
 	if (rc == 0)
-		rc = controls_apply(
-			&hardening->scope, &hardening->policy, print_line, NULL, err);
-	if (rc == 0)
-		rc = write_boot_menu(hardening, err);
+		rc = change_system(hardening, what, err);
 	if (rc == 0)
 		confirm_ask(rollback, seconds);
 	else
@@ -92,12 +158,113 @@ static int confirm(struct error *err)
 	return EXIT_DONE;
 }
 
+/* The command line without the root, for the record. */
+static char *describe_change(int argc, char **argv)
+{
+	struct text text = {0};
+
+	for (int i = 0; i < argc; i++)
+		text_addf(&text, "%s%s", i ? " " : "", argv[i]);
+	for (char *at = text.data; *at; at++)
+		if (*at == '\n' || *at == '\t')
+			*at = ' ';
+	return text_take(&text);
+}
+
+static void print_last(const struct last_change *last)
+{
+	(void)printf("%s: %s\n", last->interrupted ? "interrupted" : "last change",
+		last->what);
+	for (size_t i = 0; i < last->paths.count; i++)
+		(void)printf("%s%s\n", last->paths.items[i],
+			words_contain(
+				&last->edited, last->paths.items[i] + strlen("restore "))
+				? " (changed since)"
+				: "");
+}
+
+/* Refused when somebody changed since what would be put back. */
+static int may_undo(const struct hardening *hardening, const struct last_change *last)
+{
+	if (!last->edited.count || hardening->scope.edits != EDITS_REFUSE)
+		return 0;
+	(void)fflush(stdout);
+	(void)fprintf(stderr,
+		"jefe-setup harden: refused, nothing was changed: %zu of these changed since.\n"
+		"  --accept-edits replace puts back what was there before, --accept-edits keep leaves them as they are.\n",
+		last->edited.count);
+	return EXIT_REFUSED;
+}
+
+static int undo_guarded(const struct hardening *hardening, const struct last_change *last,
+	unsigned seconds, struct error *err)
+{
+	const struct words *leave =
+		hardening->scope.edits == EDITS_KEEP ? &last->edited : NULL;
+	struct rollback *rollback = NULL;
+	int rc = hardening->scope.running && seconds
+			 ? rollback_begin(&hardening->scope, seconds, &rollback, err)
+			 : 0;
+
+	if (rc == 0)
+		rc = change_undo(hardening->scope.root_fd, leave, err);
+	if (rc < 0) {
+		(void)rollback_end(rollback, false);
+		return rc;
+	}
+	follow_disk(hardening);
+	confirm_ask(rollback, seconds);
+	return 0;
+}
+
+static int undo(
+	const struct hardening_options *options, const struct hardening *hardening)
+{
+	autolastchange struct last_change last = {0};
+	struct error err = {0};
+	int code;
+
+	if (change_last(hardening->scope.root_fd, &last, &err) < 0)
+		return cli_fail("harden", EXIT_PROBLEMS, &err);
+	print_last(&last);
+	code = may_undo(hardening, &last);
+	if (code || options->plan)
+		return code;
+	if (change_possible(hardening->scope.root_fd, &err) < 0 ||
+		undo_guarded(hardening, &last, hardening_seconds(options), &err) < 0)
+		return cli_fail("harden", EXIT_PROBLEMS, &err);
+	return EXIT_DONE;
+}
+
+static int harden(const struct hardening_options *options,
+	const struct hardening *hardening, const char *what)
+{
+	struct error err = {0};
+	bool clean = false;
+	int rc, code;
+
+	if (print_plan(hardening, &err) < 0)
+		return cli_fail("harden", EXIT_PROBLEMS, &err);
+	code = print_edits(hardening);
+	if (code || options->plan)
+		return code;
+	if (change_possible(hardening->scope.root_fd, &err) < 0)
+		return cli_fail("harden", EXIT_PROBLEMS, &err);
+	rc = change_guarded(hardening, what, hardening_seconds(options), &err);
+	if (rc < 0)
+		return cli_fail(
+			"harden", rc == -EEXIST ? EXIT_REFUSED : EXIT_PROBLEMS, &err);
+	if (print_summary(hardening, &clean, &err) < 0)
+		return cli_fail("harden", EXIT_PROBLEMS, &err);
+	return clean ? EXIT_DONE : EXIT_PROBLEMS;
+}
+
 int cli_harden(int argc, char **argv)
 {
 	autohardeningoptions struct hardening_options options = {0};
 	autohardening struct hardening hardening = {0};
+	autofree char *what = describe_change(argc, argv);
 	struct error err = {0};
-	bool clean = false;
 	int code = hardening_options_read(argc, argv, &options);
 
 	if (code)
@@ -106,19 +273,14 @@ int cli_harden(int argc, char **argv)
 		return confirm(&err);
 	if (hardening_open(&options, &hardening, &err) < 0)
 		return cli_fail("harden", EXIT_PROBLEMS, &err);
+	if (options.undo)
+		return undo(&options, &hardening);
 	if (!options.level && !hardening.has_policy)
 		return cli_usage(
 			"harden", "this system has no level yet; name one with --level");
 	if (!hardening_check("harden", &hardening))
 		return EXIT_PROBLEMS;
-	if (print_plan(&hardening, &err) < 0)
-		return cli_fail("harden", EXIT_PROBLEMS, &err);
-	if (options.plan)
-		return EXIT_DONE;
-	if (apply(&hardening, hardening_seconds(&options), &err) < 0 ||
-		print_summary(&hardening, &clean, &err) < 0)
-		return cli_fail("harden", EXIT_PROBLEMS, &err);
-	return clean ? EXIT_DONE : EXIT_PROBLEMS;
+	return harden(&options, &hardening, what);
 }
 
 /* What the package manager calls: a system without a policy has nothing to take again. */

@@ -36,6 +36,8 @@ static const struct {
 	{"reason", required_argument, FOR_HARDEN, AT(reason), false},
 	{"expires", required_argument, FOR_HARDEN, AT(expires), false},
 	{"unwaive", required_argument, FOR_HARDEN, AT(unwaive), true},
+	{"accept-edits", required_argument, FOR_HARDEN, AT(accept_edits), false},
+	{"undo", no_argument, FOR_HARDEN, AT(undo), false},
 	{"plan", no_argument, FOR_HARDEN, AT(plan), false},
 	{"confirm", no_argument, FOR_HARDEN, AT(confirm), false},
 	{"confirm-within", required_argument, FOR_HARDEN, AT(confirm_within), false},
@@ -69,6 +71,14 @@ static int check_options(const char *command, const struct hardening_options *op
 		return cli_usage(command,
 			"--waive %s: a waiver needs a last day: --expires 2027-06-30",
 			options->waive.items[0]);
+	if (options->undo && (options->level || options->roles.count ||
+				     options->no_roles.count || options->settings.count ||
+				     options->waive.count || options->unwaive.count))
+		return cli_usage(command, "--undo takes back a change; it makes none");
+	if (options->accept_edits && !text_equal(options->accept_edits, "keep") &&
+		!text_equal(options->accept_edits, "replace"))
+		return cli_usage(command, "--accept-edits %s: keep or replace is wanted",
+			options->accept_edits);
 	if (!options->waive.count && (options->reason || options->expires))
 		return cli_usage(command, "--reason and --expires belong to --waive");
 	if (options->confirm_within &&
@@ -198,23 +208,41 @@ static int take_options(struct answers *answers, const struct hardening_options 
 	return rc < 0 ? rc : take_waivers(answers, options, err);
 }
 
+static int load_policy(struct hardening *hardening, struct error *err)
+{
+	int root = hardening->scope.root_fd;
+	int rc = policy_load(root, &hardening->answers, err);
+
+	hardening->has_policy = rc == 0;
+	if (rc == 0)
+		rc = policy_load(root, &hardening->kept_answers, err);
+	if (rc == -ENOENT) {
+		hardening->answers = answers_new();
+		hardening->kept_answers = answers_new();
+		rc = 0;
+	}
+	if (rc == 0)
+		hardening->kept = policy_of(hardening->kept_answers);
+	return rc;
+}
+
 int hardening_open(const struct hardening_options *options, struct hardening *hardening,
 	struct error *err)
 {
 	int rc;
 
 	*hardening = (struct hardening){.scope.running = strcmp(options->root, "/") == 0};
+	hardening->scope.edits = text_equal(options->accept_edits, "keep") ? EDITS_KEEP
+				 : options->accept_edits                   ? EDITS_REPLACE
+									   : EDITS_REFUSE;
 	hardening->scope.root_fd = file_open_root(options->root, err);
 	if (hardening->scope.root_fd < 0)
 		return hardening->scope.root_fd;
 	rc = distro_detect(hardening->scope.root_fd, &hardening->scope.distro, err);
 	if (rc < 0)
 		return rc;
-	rc = policy_load(hardening->scope.root_fd, &hardening->answers, err);
-	hardening->has_policy = rc == 0;
-	if (rc == -ENOENT)
-		hardening->answers = answers_new();
-	else if (rc < 0)
+	rc = load_policy(hardening, err);
+	if (rc < 0)
 		return rc;
 	rc = take_options(hardening->answers, options, err);
 	hardening->policy = policy_of(hardening->answers);
@@ -225,6 +253,7 @@ int hardening_open(const struct hardening_options *options, struct hardening *ha
 void hardening_close(struct hardening *hardening)
 {
 	answers_free(hardening->answers);
+	answers_free(hardening->kept_answers);
 	if (hardening->scope.root_fd > 0)
 		(void)close(hardening->scope.root_fd);
 }

@@ -11,8 +11,9 @@ struct hardening_options {
 	const char *control;	      /* only this one */
 	struct words roles, no_roles, settings; /* settings: CONTROL=VALUE */
 	struct words waive, unwaive;
+	const char *accept_edits;   /* keep or replace */
 	const char *confirm_within; /* seconds; NULL: the usual time */
-	bool json, sarif, plan;
+	bool json, sarif, plan, undo;
 	bool confirm; /* keep what an earlier run changed */
 };
 
@@ -21,6 +22,8 @@ struct hardening {
 	struct answers
 		*answers; /* the policy the system keeps, with the options on top */
 	struct policy policy;
+	struct answers *kept_answers; /* the policy without the options */
+	struct policy kept;
 	bool has_policy; /* the system keeps one; a level that is named nowhere is only the default */
 };
 

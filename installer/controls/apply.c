@@ -75,7 +75,7 @@ static int write_shared(struct site *site, struct error *err)
 	return 0;
 }
 
-static int activate(struct site *site, struct error *err)
+static int activate_all(struct site *site, struct error *err)
 {
 	for (const struct control_kind *const *kind = control_kinds; *kind; kind++)
 		if ((*kind)->activate && (*kind)->activate(site, err) < 0)
@@ -109,9 +109,11 @@ int controls_apply(const struct control_scope *scope, const struct policy *polic
 	if (rc == 0)
 		rc = apply_all(&site, err);
 	if (rc == 0)
+		rc = written_save(&site, err);
+	if (rc == 0)
 		rc = policy_save(scope->root_fd, policy, err);
 	if (rc == 0 && scope->running)
-		rc = activate(&site, err);
+		rc = activate_all(&site, err);
 	return rc;
 }
 
@@ -127,4 +129,14 @@ int controls_reapply(const struct control_scope *scope, const struct policy *pol
 		if ((*control)->kind->comes_back)
 			rc = apply_one(&site, *control, err);
 	return rc;
+}
+
+int controls_activate(const struct control_scope *scope, const struct policy *policy,
+	void (*note)(void *context, const char *line), void *context, struct error *err)
+{
+	autosite struct site site = {
+		.scope = scope, .policy = policy, .note = note, .context = context};
+	int rc = site_open(&site, err);
+
+	return rc < 0 ? rc : activate_all(&site, err);
 }

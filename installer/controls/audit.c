@@ -144,10 +144,27 @@ static void look_at(
 	doubt_without_configuration(site, result);
 }
 
+/* What somebody changed by hand in a file of ours drifted; it did not fail to be written. */
+static void take_drift(struct site *site, struct control_result *result)
+{
+	bool right = result->status != CONTROL_FAIL;
+	autofree char *evidence = NULL;
+
+	if (result->status == CONTROL_OFF || result->status == CONTROL_NOT_APPLICABLE ||
+		result->status == CONTROL_UNAVAILABLE)
+		return;
+	evidence = written_drift(site, result->control, right);
+	if (!evidence)
+		return;
+	result->status = CONTROL_DRIFT;
+	add_evidence(result, evidence);
+}
+
 static void audit_one(
 	struct site *site, const struct control *control, struct control_result *result)
 {
 	look_at(site, control, result);
+	take_drift(site, result);
 	take_waiver(site->policy, result);
 }
 

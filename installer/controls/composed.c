@@ -6,7 +6,7 @@
 #include "installer/base/memory.h"
 #include "installer/controls/kinds.h"
 
-static int compose(struct site *site, const struct control_kind *kind, struct text *text,
+int composed_text(struct site *site, const struct control_kind *kind, struct text *text,
 	struct error *err)
 {
 	autotext struct text body = {0};
@@ -43,25 +43,43 @@ static void put_back(const struct site *site, const struct control_kind *kind,
 		(void)!file_remove(site->scope->root_fd, kind->file, NULL);
 }
 
+/* Into the old file's place, or away with it. */
+static int replace(struct site *site, const struct control_kind *kind,
+	const struct text *text, bool was_there, bool *changed, struct error *err)
+{
+	int rc;
+
+	if (!text->size) {
+		*changed = was_there;
+		return file_remove(site->scope->root_fd, kind->file, err);
+	}
+	rc = disk_write(site, kind->file, text, kind->mode, changed, err);
+	return rc == 0 && kind->written ? kind->written(site, text, err) : rc;
+}
+
 int composed_write(struct site *site, const struct control_kind *kind, bool *changed,
 	struct error *err)
 {
 	autotext struct text text = {0}, old = {0};
 	int was_there = disk_load(site, kind->file, &old, err);
-	int rc = was_there < 0 ? was_there : compose(site, kind, &text, err);
+	int rc = was_there < 0 ? was_there : composed_text(site, kind, &text, err);
 
-	if (rc < 0)
-		return rc;
-	if (!text.size) {
-		*changed = was_there;
-		return file_remove(site->scope->root_fd, kind->file, err);
+	/* A kind with a beginning keeps the lines of others. */
+	if (rc == 0 && !kind->begin) {
+		rc = written_may(site, kind->file, text.size ? &text : NULL, err);
+		if (rc <= 0)
+			return rc;
 	}
-	rc = disk_write(site, kind->file, &text, kind->mode, changed, err);
-	if (rc == 0 && kind->written)
-		rc = kind->written(site, &text, err);
-	if (rc < 0)
-		put_back(site, kind, &old, was_there);
-	return rc;
+	if (rc >= 0)
+		rc = replace(site, kind, &text, was_there, changed, err);
+	if (rc < 0) {
+		if (was_there >= 0)
+			put_back(site, kind, &old, was_there);
+		return rc;
+	}
+	if (!kind->begin)
+		written_note(site, kind->file, text.size ? &text : NULL);
+	return 0;
 }
 
 void composed_persisted(struct site *site, const struct control *control,

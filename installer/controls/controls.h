@@ -135,6 +135,9 @@ struct policy {
 /* The waiver of a control; false: there is none. What it points to is the policy's. */
 bool policy_waiver(const struct policy *policy, const char *id, struct waiver *waiver);
 
+/* What happens to files of ours that were edited by hand. */
+enum edits { EDITS_REFUSE, EDITS_KEEP, EDITS_REPLACE };
+
 /* Where controls work. */
 struct control_scope {
 	int root_fd;
@@ -142,6 +145,7 @@ struct control_scope {
 	const struct distro *distro;
 	/* Version whose configuration gates the controls; NULL: the running or the only one. */
 	const char *kernel;
+	enum edits edits;
 };
 
 /* A value of a control as people read it, in one line; the caller frees it. */
@@ -165,14 +169,24 @@ void controls_check(const struct policy *policy, struct problems *problems);
 void control_check(const struct control *control, const struct policy *policy,
 	struct problems *problems);
 
+/* Files that were edited by hand and that applying the policy would replace: how they differ from what the policy kept so far puts there, as
+ * unified diffs; how many there are. */
+size_t controls_edits(const struct control_scope *scope, const struct policy *policy,
+	const struct policy *kept, struct text *diffs);
+
 /* Write everything the policy wants; note is called with one line per control changed or unavailable. What fails is named in err;
- * a failure leaves earlier files in place (the caller's step fails as a whole). */
+ * a failure leaves earlier files in place (the caller's step fails as a whole, or see change.h). -EEXIST: a file was edited by hand. */
 int controls_apply(const struct control_scope *scope, const struct policy *policy,
 	void (*note)(void *context, const char *line), void *context,
 	struct error *err) CHECKED;
 
 /* The same only for what packages bring back when they are upgraded; the policy stays as it is kept. */
 int controls_reapply(const struct control_scope *scope, const struct policy *policy,
+	void (*note)(void *context, const char *line), void *context,
+	struct error *err) CHECKED;
+
+/* Make the running system follow what is on the disk; controls_apply() does it at its end. */
+int controls_activate(const struct control_scope *scope, const struct policy *policy,
 	void (*note)(void *context, const char *line), void *context,
 	struct error *err) CHECKED;
 

@@ -76,7 +76,7 @@ static int written(struct site *site, const struct text *text, struct error *err
 	bool changed = false;
 
 	return service_merges(site) ? 0
-				    : disk_write(site, "etc/audit/audit.rules", text,
+				    : written_write(site, "etc/audit/audit.rules", text,
 					      0640, &changed, err);
 }
 

@@ -27,7 +27,7 @@ static int file_apply(struct site *site, const struct control *control, const ch
 
 	split_target(control, &target);
 	text_add(&text, value);
-	return disk_write(
+	return written_write(
 		site, target.items[0], &text, octal(target.items[1]), changed, err);
 }
 
@@ -41,6 +41,7 @@ static int file_withdraw(struct site *site, const struct control *control, bool 
 	split_target(control, &target);
 	if (!disk_read(site, target.items[0], &text))
 		return 0;
+	written_note(site, target.items[0], NULL);
 	for (size_t i = 0; i < LENGTH(control->values); i++)
 		if (text_equal(control->values[i], text_string(&text))) {
 			*changed = true;
@@ -77,6 +78,7 @@ static char *file_describe(const struct control *control, const char *value)
 const struct control_kind kind_file = {
 	.name = "file",
 	.names_file = true,
+	.whole_file = true,
 	.describe = file_describe,
 	.apply = file_apply,
 	.withdraw = file_withdraw,
@@ -133,12 +135,10 @@ static int mode_apply(struct site *site, const struct control *control, const ch
 
 		if (fd < 0 || fstat(fd, &st) < 0 || is_right(&st, &wanted))
 			continue;
-		if (wanted.group >= 0 && fchown(fd, 0, (gid_t)wanted.group) < 0)
-			return error_errno(
-				err, -errno, "giving %s its owner", paths.items[i]);
-		if (fchmod(fd, st.st_mode & wanted.mode) < 0)
-			return error_errno(
-				err, -errno, "setting the mode of %s", paths.items[i]);
+		if (file_set_mode(site->scope->root_fd, paths.items[i],
+			    st.st_mode & wanted.mode, wanted.group < 0 ? (uid_t)-1 : 0,
+			    (gid_t)wanted.group, err) < 0)
+			return err ? err->code : -EIO;
 		*changed = true;
 	}
 	return 0;

@@ -207,8 +207,10 @@ static int change(const struct site *site, const char *row,
 	int (*function)(int fd, const char *had), struct error *err)
 {
 	autofree char *had = memory_copy_bytes(row, strcspn(row, " "));
-	autoclose int fd = file_open(site->scope->root_fd, path_of(row),
-		O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, err);
+	int rc = file_changes(site->scope->root_fd, path_of(row), true, err);
+	autoclose int fd = rc < 0 ? rc
+				  : file_open(site->scope->root_fd, path_of(row),
+					    O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, err);
 
 	if (fd < 0)
 		return fd;

@@ -47,6 +47,8 @@ struct site {
 		unsigned long looked;
 		struct words open, unowned;
 	} scan; /* kind_scan.c */
+	struct words written; /* written.c */
+	bool written_loaded;
 };
 
 struct control_kind {
@@ -61,6 +63,7 @@ struct control_kind {
 	/* NULL, or says what is wrong with a value of the operator's. */
 	bool (*valid)(const struct control *control, const char *value,
 		struct text *why_not);
+	bool whole_file; /* the value is the whole content of that file */
 	/* Value for people, when it is not the value itself; the caller frees it. */
 	char *(*describe)(const struct control *control, const char *value);
 	/* The value for this system from the one in the catalogue, or NULL when the kind takes it as it is. The caller frees it. */
@@ -162,8 +165,28 @@ void finding_clear(struct finding *finding);
 /* kind_firewall.c: what listing the packet filter would print if the file were loaded. */
 int firewall_list_wanted(const char *const *argv, struct text *listing,
 	struct error *err) CHECKED;
+/* written.c: files that are ours as a whole. */
+/* Is it there, and not as we wrote it last? */
+bool written_edited(struct site *site, const char *path);
+/* May it be replaced by text, or removed (NULL)? 1; 0 after a note that it is kept as it was edited by hand; -EEXIST. */
+int written_may(struct site *site, const char *path, const struct text *text,
+	struct error *err) CHECKED;
+/* It is now what we wrote, or (NULL) no longer ours; written_save() makes that last. */
+void written_note(struct site *site, const char *path, const struct text *text);
+int written_save(struct site *site, struct error *err) CHECKED;
+/* All three around disk_write(). */
+int written_write(struct site *site, const char *path, const struct text *text,
+	unsigned mode, bool *changed, struct error *err) CHECKED;
+/* Add how an edited file differs from what is wanted; false: it is not edited, or not different. */
+bool written_diff(struct site *site, const char *path, const struct text *wanted,
+	struct text *diff);
+/* Evidence that the control's file was edited by hand, or NULL. right: the control itself found nothing wrong in it. */
+char *written_drift(struct site *site, const struct control *control, bool right) CHECKED;
 
 /* composed.c: shared files of a kind. */
+/* What the policy puts into it; empty: it should not be there. */
+int composed_text(struct site *site, const struct control_kind *kind, struct text *text,
+	struct error *err) CHECKED;
 int composed_write(struct site *site, const struct control_kind *kind, bool *changed,
 	struct error *err) CHECKED;
 /* Persisted check: every line the control puts into the file stands there. */

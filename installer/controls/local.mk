@@ -3,6 +3,8 @@ libinstaller_a_SOURCES += \
 	installer/controls/apply.c \
 	installer/controls/audit.c \
 	installer/controls/catalogue.c installer/controls/controls.h \
+	installer/controls/change.c installer/controls/change.h \
+	installer/controls/change_record.c installer/controls/change_record.h \
 	installer/controls/check.c \
 	installer/controls/composed.c \
 	installer/controls/disk.c \
@@ -36,7 +38,8 @@ libinstaller_a_SOURCES += \
 	installer/controls/report_json.c \
 	installer/controls/report_sarif.c \
 	installer/controls/rollback.c installer/controls/rollback.h \
-	installer/controls/site.c
+	installer/controls/site.c \
+	installer/controls/written.c
 
 # The catalogue and the files it writes: data, included by catalogue.c and kind_firewall.c.
 EXTRA_DIST += \

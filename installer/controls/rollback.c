@@ -27,10 +27,11 @@ static const struct guarded {
 	const char *path;
 	unsigned mode;
 	const struct control_kind *kind;
+	bool ours;
 } guarded[] = {
-	{"etc/jefelinux/firewall.nft",         0600, &kind_firewall},
-	{"etc/ssh/sshd_config",                0644, &kind_sshd    },
-	{"etc/ssh/sshd_config.d/10-jefe.conf", 0600, &kind_sshd    },
+	{"etc/jefelinux/firewall.nft",         0600, &kind_firewall, true },
+	{"etc/ssh/sshd_config",                0644, &kind_sshd,     false},
+	{"etc/ssh/sshd_config.d/10-jefe.conf", 0600, &kind_sshd,     true },
 };
 
 struct rollback {
@@ -91,8 +92,12 @@ static int restore_file(
 {
 	bool changed = false;
 
-	if (!rollback->kept[i].there)
+	if (!rollback->kept[i].there) {
+		written_note(site, guarded[i].path, NULL);
 		return file_remove(site->scope->root_fd, guarded[i].path, err);
+	}
+	if (guarded[i].ours)
+		written_note(site, guarded[i].path, &rollback->kept[i].text);
 	return disk_write(site, guarded[i].path, &rollback->kept[i].text, guarded[i].mode,
 		&changed, err);
 }
@@ -110,6 +115,7 @@ static void restore(struct rollback *rollback)
 		if (changed[i] && restore_file(rollback, &site, i, &err) < 0)
 			syslog(LOG_ERR, "restoring %s: %s", guarded[i].path, err.text);
 	}
+	(void)!written_save(&site, NULL);
 	for (size_t i = 0; i < LENGTH(guarded); i++) {
 		struct error err = {0};
 		bool last = i + 1 == LENGTH(guarded) ||

@@ -57,6 +57,7 @@ void site_close(struct site *site)
 {
 	free(site->kernel);
 	text_free(&site->config);
+	words_free(&site->written);
 	for (size_t i = 0; i < PROGRAM_COUNT; i++)
 		text_free(&site->programs[i].output);
 	if (site->unknown)

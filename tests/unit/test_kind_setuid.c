@@ -70,6 +70,7 @@ static void what_a_package_brings_back_is_taken_again(void **state)
 	assert_done(controls_reapply(&scope, &policy, NULL, NULL, &err), &err);
 	assert_int_equal(look(&kind_setuid, setuid, "none", &right), FOUND_RIGHT);
 	assert_file("etc/sysctl.d/99-zz-jefe.conf", "# the operator's\n");
+	assert_done(file_remove(root, "etc/sysctl.d/99-zz-jefe.conf", &err), &err);
 	apply(LEVEL_BASELINE, "userland.package_hook", "off");
 	assert_false(file_exists(root, "etc/apk/commit_hooks.d/jefe-packages"));
 }
