@@ -299,6 +299,17 @@ static void check_user(const struct checking *checking, size_t index)
 			users[index].name ? users[index].name : "this user");
 }
 
+/* Passwords get nobody in over the network while auth.ssh_keys_only is in force. */
+static void check_remote(const struct checking *checking)
+{
+	const struct policy policy = policy_of(checking->answers);
+	const struct control *control = control_named("auth.ssh_keys_only");
+
+	if (control && control_wanted(control, &policy))
+		complain(checking, SEVERITY_WARNING, "users",
+			"no user has ssh_keys: logging in works at the console only; give a key, or turn off auth.ssh_keys_only");
+}
+
 static void check_users(const struct checking *checking)
 {
 	const struct answers *answers = checking->answers;
@@ -321,8 +332,7 @@ static void check_users(const struct checking *checking)
 		complain(checking, SEVERITY_ERROR, "users",
 			"nobody could administer the system: one user who can log in needs \"admin: true\"");
 	if (way_in && !ssh_key)
-		complain(checking, SEVERITY_NOTE, "users",
-			"no user has ssh_keys: logging in works at the console only");
+		check_remote(checking);
 }
 
 static void check_static_network(const struct checking *checking)
@@ -383,9 +393,10 @@ static void check_disk_control(
 
 static void check_controls(const struct checking *checking)
 {
-	const struct policy policy = policy_of(checking->answers);
+	struct policy policy = policy_of(checking->answers);
 	autoproblems struct problems found = {0};
 
+	facts_of_answers(checking->answers, checking->machine, policy.facts);
 	controls_check(&policy, &found);
 	for (size_t i = 0; i < found.count; i++)
 		complain(checking, found.items[i].severity, found.items[i].key, "%s",

@@ -85,6 +85,9 @@ void machine_free(struct machine *machine);
 void machine_free_at(struct machine **machine);
 #define automachine __attribute__((cleanup(machine_free_at)))
 
+/* Add the names of the USB keyboards in the text of /proc/bus/input/devices. */
+void machine_usb_keyboards(const char *devices, struct words *names);
+
 /* By name, path or stable link; NULL when there is none. */
 const struct disk *machine_disk(const struct machine *machine, const char *name);
 /* "vda 20.0 GiB virtio QEMU HARDDISK, serial JEFE1, holds Windows (3 partitions)". The caller frees it. */

@@ -180,7 +180,7 @@ static void probe_memory(const struct probe *probe)
 }
 
 /* /proc/bus/input/devices: paragraphs of lines "I: Bus=0003 …", "N: Name=\"…\"", "B: EV=120013". Keyboards repeat keys (EV_REP). */
-static void probe_keyboard(const struct probe *probe, const char *paragraph)
+static void take_keyboard(const char *paragraph, struct words *names)
 {
 	const char *name = strstr(paragraph, "N: Name=\"");
 	const char *events = strstr(paragraph, "B: EV=");
@@ -191,24 +191,27 @@ static void probe_keyboard(const struct probe *probe, const char *paragraph)
 		return;
 	name = name ? name + strlen("N: Name=\"") : "keyboard";
 	copy = memory_copy_bytes(name, strcspn(name, "\"\n"));
-	words_add(&probe->machine->usb_keyboards, copy);
+	words_add(names, copy);
+}
+
+void machine_usb_keyboards(const char *devices, struct words *names)
+{
+	while (*devices) {
+		const char *end = strstr(devices, "\n\n");
+		autofree char *paragraph = memory_copy_bytes(
+			devices, end ? (size_t)(end - devices) : strlen(devices));
+
+		take_keyboard(paragraph, names);
+		devices = end ? end + 2 : devices + strlen(devices);
+	}
 }
 
 static void probe_keyboards(const struct probe *probe)
 {
 	autotext struct text devices = {0};
-	const char *at;
 
 	probe_read(probe, "proc/bus/input/devices", &devices);
-	at = text_string(&devices);
-	while (*at) {
-		const char *end = strstr(at, "\n\n");
-		autofree char *paragraph =
-			memory_copy_bytes(at, end ? (size_t)(end - at) : strlen(at));
-
-		probe_keyboard(probe, paragraph);
-		at = end ? end + 2 : at + strlen(at);
-	}
+	machine_usb_keyboards(text_string(&devices), &probe->machine->usb_keyboards);
 }
 
 static void probe_consoles(const struct probe *probe)

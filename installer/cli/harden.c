@@ -278,6 +278,7 @@ int cli_harden(int argc, char **argv)
 	if (!options.level && !hardening.has_policy)
 		return cli_usage(
 			"harden", "this system has no level yet; name one with --level");
+	facts_of_system(&hardening.scope, hardening.policy.facts);
 	if (!hardening_check("harden", &hardening))
 		return EXIT_PROBLEMS;
 	return harden(&options, &hardening, what);

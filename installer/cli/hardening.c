@@ -246,7 +246,7 @@ int hardening_open(const struct hardening_options *options, struct hardening *ha
 		return rc;
 	rc = take_options(hardening->answers, options, err);
 	hardening->policy = policy_of(hardening->answers);
-	hardening->policy.kept = hardening->has_policy;
+	hardening->policy.before = hardening->has_policy ? &hardening->kept : NULL;
 	return rc;
 }
 

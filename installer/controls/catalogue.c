@@ -65,10 +65,5 @@ const struct role control_roles[] = {
 	{NULL,             NULL								 },
 };
 
-const struct fact_row control_facts[FACT_COUNT] = {
-	[FACT_ADMIN_KEY] = {"admin-key",    "an administrator with an SSH key"   },
-	[FACT_USB_KEYBOARD] = {"usb-keyboard", "a USB keyboard as the only keyboard"},
-};
-
 const char *const control_status_names[] = {"PASS", "FAIL", "DRIFT", "WAIVED",
 	"UNAVAILABLE", "NOTAPPLICABLE", "OFF", "PENDING-REBOOT", "UNKNOWN", NULL};

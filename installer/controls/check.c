@@ -71,12 +71,20 @@ static const char *fact_noun(const char *name)
 	return name;
 }
 
-static void complain(const struct control *control, struct problems *problems,
-	const char *what, const char *way_out)
+static void complain(const struct control *control, enum severity severity,
+	struct problems *problems, const char *what, const char *way_out)
 {
 	autofree char *key = memory_format("hardening.controls.%s", control->id);
 
-	problems_add(problems, SEVERITY_ERROR, key, 0, 0, "%s; %s", what, way_out);
+	problems_add(problems, severity, key, 0, 0, "%s; %s", what, way_out);
+}
+
+/* What has been in force so far does not lock out more than it does already. */
+static enum severity fact_severity(
+	const struct control *control, const struct policy *policy)
+{
+	return policy->before && is_in_force(control, policy->before) ? SEVERITY_WARNING
+								      : SEVERITY_ERROR;
 }
 
 static const char fact_prefix[] = "fact:";
@@ -97,10 +105,11 @@ static void check_needs(const struct control *control, const struct policy *poli
 			"needs %s", fact ? fact_noun(fact) : needed.items[i]);
 
 		if (fact && truth_of(policy, fact) == TRUTH_NO)
-			complain(
-				control, problems, text, "see to that, or turn this off");
+			complain(control, fact_severity(control, policy), problems, text,
+				"see to that, or turn this off");
 		else if (!fact && !control_wanted(control_named(needed.items[i]), policy))
-			complain(control, problems, text, "turn that on, or this off");
+			complain(control, SEVERITY_ERROR, problems, text,
+				"turn that on, or this off");
 	}
 }
 
@@ -118,11 +127,14 @@ static void check_conflict(const struct control *control, const struct policy *p
 			       : with);
 
 	if (fact && truth_of(policy, fact) == TRUTH_YES)
-		complain(control, problems, text, "turn this off");
+		complain(control, fact_severity(control, policy), problems, text,
+			"turn this off");
 	else if (role && policy_has_role(policy, role))
-		complain(control, problems, text, "take the role away, or turn this off");
+		complain(control, SEVERITY_ERROR, problems, text,
+			"take the role away, or turn this off");
 	else if (!fact && !role && is_in_force(control_named(with), policy))
-		complain(control, problems, text, "turn one of the two off");
+		complain(control, SEVERITY_ERROR, problems, text,
+			"turn one of the two off");
 }
 
 static void check_conflicts(const struct control *control, const struct policy *policy,
@@ -147,7 +159,7 @@ static void check_excluded(const struct control *control, const struct policy *p
 		return;
 	text = memory_format("has no effect %s the role %s",
 		*role == '!' ? "with" : "without", role + (*role == '!'));
-	complain(control, problems, text,
+	complain(control, SEVERITY_ERROR, problems, text,
 		*role == '!' ? "take the role away, or this setting"
 			     : "add the role, or take this setting away");
 }
@@ -164,7 +176,7 @@ static void check_waiver(
 	else if (!policy_waiver(policy, id, &waiver))
 		return;
 	else if (waiver.expired)
-		problems_add(problems, policy->kept ? SEVERITY_WARNING : SEVERITY_ERROR,
+		problems_add(problems, policy->before ? SEVERITY_WARNING : SEVERITY_ERROR,
 			key, 0, 0,
 			"the waiver expired on %s; name a later day, or take it away",
 			waiver.expires);

@@ -128,8 +128,9 @@ struct policy {
 	size_t waiver_count;
 	enum truth facts[FACT_COUNT]; /* all zero: nothing is known */
 	char today[sizeof("2027-06-30")];
-	/* It is the one the system keeps: a waiver that expired meanwhile is no mistake of who reads it now. */
-	bool kept;
+	/* What the system keeps so far, or NULL: that a waiver expired meanwhile, or that a fact speaks against a control that is in force
+	 * already, is no mistake of who reads it now. */
+	const struct policy *before;
 };
 
 /* The waiver of a control; false: there is none. What it points to is the policy's. */
@@ -150,6 +151,11 @@ struct control_scope {
 
 /* A value of a control as people read it, in one line; the caller frees it. */
 char *control_describe(const struct control *control, const char *value) CHECKED;
+
+/* What answers and machine (or NULL), or a system's files, tell about the facts; what they do not tell stays as it is. */
+void facts_of_answers(const struct answers *answers, const struct machine *machine,
+	enum truth facts[FACT_COUNT]);
+void facts_of_system(const struct control_scope *scope, enum truth facts[FACT_COUNT]);
 
 /* One sentence of how to undo a control; the caller frees it. */
 char *control_undo(const struct control *control) CHECKED;

@@ -9,6 +9,7 @@ libinstaller_a_SOURCES += \
 	installer/controls/composed.c \
 	installer/controls/disk.c \
 	installer/controls/kind_absent.c \
+	installer/controls/facts.c \
 	installer/controls/kind_account.c \
 	installer/controls/kind_allocator.c \
 	installer/controls/kind_argument.c \

@@ -42,9 +42,10 @@ tests_unit_test_json_SOURCES = tests/unit/test_json.c
 tests_unit_test_archive_SOURCES = tests/unit/test_archive.c
 tests_unit_test_manifest_SOURCES = tests/unit/test_manifest.c
 
-UNIT_TESTS += tests/unit/test_diff tests/unit/test_change tests/unit/test_written
+UNIT_TESTS += tests/unit/test_diff tests/unit/test_change tests/unit/test_written tests/unit/test_facts
 tests_unit_test_diff_SOURCES = tests/unit/test_diff.c
 tests_unit_test_change_SOURCES = tests/unit/test_change.c
+tests_unit_test_facts_SOURCES = tests/unit/test_facts.c
 tests_unit_test_written_SOURCES = tests/unit/test_written.c
 UNIT_TESTS += tests/unit/test_distro tests/unit/test_controls tests/unit/test_kinds tests/unit/test_audit
 UNIT_TESTS += tests/unit/test_kind_setuid tests/unit/test_kind_allocator tests/unit/test_kind_scan tests/unit/test_kind_repository tests/unit/test_kind_static tests/unit/test_kind_absent
