@@ -9,6 +9,8 @@ usage() {
 	cat <<-'END'
 		usage: live-iso/build.sh --target iso --arch x86_64 [option]...
 		       live-iso/build.sh verify ISO [option]...      make it again from what it records, and compare
+		       live-iso/build.sh embed ISO ANSWERS                put an answer file into an ISO that is there
+		       live-iso/build.sh show|remove ISO                  print it; take it out again
 
 		  --base alpine|debian       distribution that is installed (default alpine)
 		  --live-base alpine|debian  distribution of the live system (default: as --base)
@@ -26,7 +28,7 @@ usage() {
 		  --version VERSION          default: configure.ac's
 
 		Needs root and the packages in live-iso/packages-host.list. The same source, packages, options and key give the same
-		ISO to the last bit; all its files have one date: SOURCE_DATE_EPOCH, without it the last commit's. What it is made of,
+		ISO to the last bit (without --key, each work directory has a key of its own); all its files have one date: SOURCE_DATE_EPOCH, without it the last commit's. What it is made of,
 		as SPDX, is on it (live/sbom.spdx.json) and beside it (NAME.spdx.json).
 	END
 }
@@ -80,6 +82,7 @@ check_options() {
 	for name in "$key" "$keyring" "$answers"; do
 		[ -z "$name" ] || [ -f "$name" ] || refuse "$name: no such file"
 	done
+	[ -z "$answers" ] || answers_check "$answers"
 	[ "$(id -u)" = 0 ] || refuse "must run as root: it makes device nodes and files of many owners"
 	host_packages_missing=$(host_commands_missing)
 	[ -z "$host_packages_missing" ] || refuse "not installed: $host_packages_missing; see live-iso/packages-host.list"
@@ -96,28 +99,39 @@ set_paths() {
 	private_key=${key:-$work/keys/payload.pem} public_key=$work/keys/payload.pub.pem
 }
 
-for part in host unit same chroot mirror compile keymaps runlevels payload grub bill lock verify; do
+for part in host unit same chroot mirror compile keymaps runlevels payload grub bill lock verify embed; do
 	# shellcheck source=/dev/null
 	. "$here/lib/$part.sh"
 done
-parse_options "$@"
-[ -z "$verify_iso" ] || verify_open
-check_options
-choose_epoch
-set_paths
-lock_work
-for part in "$here"/bases/*.sh "$here"/stages/*.sh; do
-	# shellcheck source=/dev/null
-	. "$part"
-done
-stage 1 Bootstrap bootstrap
-stage 2 Packages packages
-stage 3 Security security
-stage 4 Overlay overlay
-stage 5 "ISO Creation" iso
-[ -z "$lock" ] || lock_write "$lock"
-if [ -n "$verify_iso" ]; then
-	verify_result && exit
-	exit 1
-fi
-printf '\nTotal: %s | Output: %s (%s MB)\n' "$(duration "$SECONDS")" "${output##*/}" "$(($(stat -c %s "$output") / 1000000))"
+# Read as a whole before it runs: an edit of this file does not reach a build that is on its way.
+main() {
+	case ${1:-} in
+	embed | show | remove)
+		embed_command "$@"
+		exit
+		;;
+	esac
+	parse_options "$@"
+	[ -z "$verify_iso" ] || verify_open
+	check_options
+	choose_epoch
+	set_paths
+	lock_work
+	for part in "$here"/bases/*.sh "$here"/stages/*.sh; do
+		# shellcheck source=/dev/null
+		. "$part"
+	done
+	stage 1 Bootstrap bootstrap
+	stage 2 Packages packages
+	stage 3 Security security
+	stage 4 Overlay overlay
+	stage 5 "ISO Creation" iso
+	[ -z "$lock" ] || lock_write "$lock"
+	if [ -n "$verify_iso" ]; then
+		verify_result
+		exit
+	fi
+	printf '\nTotal: %s | Output: %s (%s MB)\n' "$(duration "$SECONDS")" "${output##*/}" "$(($(stat -c %s "$output") / 1000000))"
+}
+main "$@"
+exit

@@ -81,9 +81,20 @@ static int read_file(const char *path, struct text *text, struct error *err)
 {
 	autoclose int root = file_open_root("/", err);
 
-	if (root < 0)
-		return root;
-	return file_read(root, path, DOCUMENT_MAX, text, err);
+	if (root < 0 || file_read(root, path, DOCUMENT_MAX, text, err) < 0)
+		return err->code;
+	source_trim(text);
+	return 0;
+}
+
+bool fetch_has_embedded(void)
+{
+	autotext struct text text = {0};
+	struct error unread = {0};
+
+	if (access(ANSWERS_EMBEDDED, F_OK) < 0)
+		return false;
+	return read_file(ANSWERS_EMBEDDED, &text, &unread) < 0 || text.size > 0;
 }
 
 /* The live root first, then the medium. */

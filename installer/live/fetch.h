@@ -13,6 +13,9 @@
 int fetch_device(
 	const char *label, unsigned patience, char **device, struct error *err) CHECKED;
 
+/* Is there anything in ANSWERS_EMBEDDED? True also when it cannot be read: then reading it tells why. */
+bool fetch_has_embedded(void) CHECKED;
+
 /* Append the file to text. Mounts, waits for a device or brings the network up as the source needs it. */
 int fetch_source(
 	const struct source *source, struct text *text, struct error *err) CHECKED;

@@ -68,6 +68,12 @@ int source_choose(const struct kernel_line *line, const struct source_facts *fac
 	return 0;
 }
 
+void source_trim(struct text *text)
+{
+	while (text->size && text->data[text->size - 1] == '\0')
+		text->size--;
+}
+
 char *source_describe(const struct source *source)
 {
 	switch (source->kind) {

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "installer/base/error.h"
+#include "installer/base/text.h"
 #include "installer/live/kernel_line.h"
 
 #define ANSWERS_LABEL    "JEFEANSWERS"
@@ -28,12 +29,15 @@ int source_parse(const char *argument, struct source *source, struct error *err)
 /* What is there without being asked for. */
 struct source_facts {
 	bool partition; /* a file system labelled JEFEANSWERS */
-	bool embedded;  /* ANSWERS_EMBEDDED */
+	bool embedded;  /* ANSWERS_EMBEDDED is not empty */
 };
 
 /* Decide; touches nothing. SOURCE_NONE when there is nothing to read. */
 int source_choose(const struct kernel_line *line, const struct source_facts *facts,
 	struct source *source, struct error *err) CHECKED;
+
+/* Cut off the zero bytes that fill up the area of an ISO in which ANSWERS_EMBEDDED is; an area of nothing else becomes empty. */
+void source_trim(struct text *text);
 
 /* "partition JEFEANSWERS, file /answers.yaml". The caller frees it. */
 char *source_describe(const struct source *source) CHECKED;

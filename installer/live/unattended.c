@@ -79,7 +79,7 @@ static int choose(
 	const struct kernel_line *line, struct source *source, struct error *err)
 {
 	autofree char *device = NULL;
-	struct source_facts facts = {.embedded = access(ANSWERS_EMBEDDED, F_OK) == 0};
+	struct source_facts facts = {.embedded = fetch_has_embedded()};
 	struct error absent = {0};
 
 	if (!line->answers)

@@ -11,7 +11,8 @@ verify_open() {
 	done
 	lock_take "$verify_folder/iso/.jefe/build"
 	target=iso
-	[ ! -s "$verify_folder/iso/answers/answers.yaml" ] || answers=$verify_folder/iso/answers/answers.yaml
+	tr -d '\000' <"$verify_folder/iso$answers_path" >"$verify_folder/answers"
+	[ ! -s "$verify_folder/answers" ] || answers=$verify_folder/answers
 	foreign_key=$verify_folder/iso/payload/key.pem foreign_signature=$verify_folder/iso/payload/manifest.sig
 }
 
@@ -61,7 +62,7 @@ verify_files() {
 
 # compare_trees PREFIX OLD NEW [WITHOUT]
 compare_trees() {
-	diff <(tree_listing "$2" "${4:-}") <(tree_listing "$3" "${4:-}") | sed -n "s|^< |  - $1|p; s|^> |  + $1|p"
+	{ diff <(tree_listing "$2" "${4:-}") <(tree_listing "$3" "${4:-}") || true; } | sed -n "s|^< |  - $1|p; s|^> |  + $1|p"
 }
 
 # tree_listing FOLDER WITHOUT: a line for each file: name, kind, mode, owner, target of a link, hash. The root itself is none.

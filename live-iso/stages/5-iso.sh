@@ -11,7 +11,7 @@ stage_iso() {
 	unit medium-kernel "$(hash_of "$(stamp live-image)" "$here/stages/5-iso.sh")" make_kernel
 	[ -e "$output" ] || rm -f "$work/stamp/iso"
 	unit iso "$(hash_of "$(stamp medium-kernel)" "$(stamp medium-live)" "$(stamp medium-payload)" "$(stamp medium-record)" \
-		"$here/grub.cfg" "$here/lib/grub.sh" \
+		"$here/grub.cfg" "$here/lib/grub.sh" "$here/lib/embed.sh" \
 		"to $output" "${answers:-}" "$append")" make_iso
 }
 
@@ -46,8 +46,7 @@ make_iso() {
 	local id
 	id=$(medium_id)
 	echo "$id" >"$medium/.jefe/id"
-	rm -f "$medium/answers/answers.yaml"
-	[ -z "$answers" ] || cp "$answers" "$medium/answers/answers.yaml"
+	answers_area "$answers" >"$medium$answers_path"
 	grub_lay_out "$medium" "$id"
 	enough_space
 	find "$medium" "$medium.esp" -exec touch -h -d "@$epoch" {} +

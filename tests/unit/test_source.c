@@ -42,6 +42,22 @@ static void the_partition_beats_the_embedded_copy(void **state)
 	assert_int_equal(none.kind, SOURCE_NONE);
 }
 
+static void the_zeros_behind_embedded_answers_are_cut_off(void **state)
+{
+	autotext struct text text = {0}, area = {0};
+
+	(void)state;
+	source_trim(&text);
+	assert_int_equal(text.size, 0);
+	text_add_bytes(&text, "a\0b\n\0\0", 6);
+	source_trim(&text);
+	assert_int_equal(text.size, 4);
+	assert_memory_equal(text.data, "a\0b\n", 4);
+	text_add_bytes(&area, "\0\0\0", 3);
+	source_trim(&area);
+	assert_int_equal(area.size, 0);
+}
+
 static void a_label_has_a_path_behind_it(void **state)
 {
 	autosource struct source source = {0};
@@ -83,6 +99,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_kernel_line_beats_what_is_found),
 		cmocka_unit_test(the_partition_beats_the_embedded_copy),
+		cmocka_unit_test(the_zeros_behind_embedded_answers_are_cut_off),
 		cmocka_unit_test(a_label_has_a_path_behind_it),
 		cmocka_unit_test(what_is_not_understood_is_refused_not_replaced),
 	};
