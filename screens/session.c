@@ -58,7 +58,24 @@ static void put_draft(void *context, const char *screen, const char *id, const c
 	put(context, key, text, strlen(text));
 }
 
-int session_save(const struct wizard *wizard, const struct form *form, struct error *err)
+/* An installation that is watched: its events, how they are paced, and since when. */
+static void put_follow(struct writer *writer, const struct follow *follow)
+{
+	autofree char *start = memory_format(
+		"%lld %ld", (long long)follow->start.tv_sec, follow->start.tv_nsec);
+
+	if (!follow->path)
+		return;
+	put(writer, "follow", follow->path, strlen(follow->path));
+	put(writer, follow->paced ? "follow-paced" : "no", "", 0);
+	put(writer, "follow-start", start, strlen(start));
+	for (size_t i = 0; i < follow->count; i++)
+		put(writer, "follow-step", follow->steps[i].title,
+			strlen(follow->steps[i].title));
+}
+
+int session_save(const struct wizard *wizard, const struct form *form,
+	const char *message, struct error *err)
 {
 	autofree char *yaml = answers_write(wizard->answers);
 	struct writer writer = {.err = err};
@@ -80,6 +97,9 @@ int session_save(const struct wizard *wizard, const struct form *form, struct er
 		put(&writer, secret_keys[i], secret_bytes(secrets[i]),
 			secret_size(secrets[i]));
 	form_each_draft(form, put_draft, &writer);
+	put_follow(&writer, &wizard->follow);
+	if (message)
+		put(&writer, "message", message, strlen(message));
 	(void)close(fds[1]);
 	(void)fcntl(fds[0], F_SETFL, 0);
 	if (writer.rc < 0)
@@ -189,6 +209,25 @@ const char *session_answers(const struct session *session)
 	return yaml ? yaml : "";
 }
 
+static void apply_follow(const struct session *session, struct follow *follow)
+{
+	const char *path = find(session, "follow");
+	const char *start = find(session, "follow-start");
+	autowords struct words titles = {0};
+	char *rest = NULL;
+
+	if (!path || !start)
+		return;
+	for (size_t i = 0; i < session->count; i++)
+		if (strcmp(session->records[i].key, "follow-step") == 0)
+			words_add(&titles, session->records[i].value);
+	follow_start(follow, path, find(session, "follow-paced") != NULL, &titles);
+	follow->start.tv_sec = (time_t)strtoll(start, &rest, 10);
+	follow->start.tv_nsec = strtol(rest, NULL, 10);
+	while (follow_poll(follow))
+		;
+}
+
 void session_apply(
 	const struct session *session, struct wizard *wizard, struct form *form)
 {
@@ -206,8 +245,11 @@ void session_apply(
 			form_put_draft(form, parts.items[1], parts.items[2],
 				session->records[i].value);
 	}
+	apply_follow(session, &wizard->follow);
 	if (find(session, "screen"))
 		form_resume(form, find(session, "screen"));
+	if (find(session, "message"))
+		form_say(form, TONE_WARNING, "%s", find(session, "message"));
 }
 
 void session_free(struct session *session)

@@ -11,17 +11,19 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "installer/base/display.h"
 #include "installer/base/memory.h"
 #include "screens/answers_file.h"
 #include "screens/console_keymap.h"
 #include "screens/engine.h"
 #include "screens/session.h"
 #include "screens/wizard.h"
+#include "tui/fullscreen.h"
 #include "tui/language.h"
 
 struct options {
 	const char *answers, *machine, *setup, *data, *theme, *run;
-	bool demo;
+	bool demo, thin;
 	int state; /* descriptor of a session to go on with, -1: none */
 	unsigned guard_ms;
 };
@@ -45,9 +47,10 @@ static int read_options(int argc, char **argv, struct options *options)
 		{"theme",               required_argument, NULL, 't'},
 		{"run",            required_argument, NULL, 'r'},
                 {"demo",              no_argument, NULL, 'D'},
-		{"state",                  required_argument, NULL, 'S'},
-		{"no-guard",              no_argument, NULL, 'G'},
-                {0              }
+		{"thin",                  no_argument, NULL, 'T'},
+                {"state",              required_argument, NULL, 'S'},
+		{"no-guard",               no_argument, NULL, 'G'},
+                {0           }
         };
 	uint64_t number;
 	int name;
@@ -66,6 +69,8 @@ static int read_options(int argc, char **argv, struct options *options)
 			*texts[which - "amsdtr"] = optarg;
 		else if (name == 'D')
 			options->demo = true;
+		else if (name == 'T')
+			options->thin = true;
 		else if (name == 'G')
 			options->guard_ms = 0;
 		else if (name == 'S' && text_to_u64(optarg, 3, 1024, &number) == 0)
@@ -102,7 +107,8 @@ static int load_answers(const struct options *options, const struct session *ses
 	if (rc < 0)
 		return rc;
 	answers_file_adopt(*answers);
-	if (!problems_have_errors(&problems))
+	if (session ||
+		!problems_have_errors(&problems)) /* an unfinished one is as it was */
 		return 0;
 	problems_print(&problems, options->answers ? options->answers : "answers", &text);
 	return error_set(err, -EINVAL, "%s", text_string(&text));
@@ -127,7 +133,7 @@ static void fill_wizard(struct wizard *wizard, const struct options *options,
 	wizard->machine_is_file = options->machine != NULL;
 	wizard->machine_path = options->machine;
 	wizard->demo = options->demo;
-	wizard->frontend = frontend->name;
+	wizard->frontend = options->thin ? "thin" : frontend->name;
 	wizard->setup = options->setup;
 	wizard->data_dir = options->data;
 	if (options->run)
@@ -136,72 +142,100 @@ static void fill_wizard(struct wizard *wizard, const struct options *options,
 		wizard->console = STDIN_FILENO;
 }
 
-/* Replace this program by the front end beside it, which finds everything as it was. Returns only on failure. */
-static int become(const char *name, char **argv, int argc, int session)
+/* Replace this program by that of the display, which finds everything as it was. Returns only on failure. */
+static int become(const struct display *display, char **argv, int argc, int session,
+	struct error *err)
 {
-	char self[4096];
-	ssize_t size = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	autofree char **arguments = memory_zero((size_t)argc + 3, sizeof(char *));
+	static char thin[] = "--thin", state[] = "--state";
+	autofree char **arguments = memory_zero((size_t)argc + 4, sizeof(char *));
 	autofree char *number = memory_format("%d", session);
 	autofree char *path = NULL;
-	char *slash;
-	sigset_t none;
+	sigset_t none, before;
 	int count = 0;
+	int rc = display_program(display, &path, err);
 
-	self[size < 0 ? 0 : size] = '\0';
-	slash = strrchr(self, '/');
-	path = memory_format("%.*s/ui-%s", slash ? (int)(slash - self) : 0, self, name);
+	if (rc < 0)
+		return rc;
 	for (int i = 0; i < argc; i++)
-		if (strcmp(argv[i], "--state") == 0)
+		if (strcmp(argv[i], state) == 0)
 			i++;
-		else
+		else if (strcmp(argv[i], thin) != 0)
 			arguments[count++] = argv[i];
-	arguments[count++] = (char[]){"--state"};
+	if (display->thin)
+		arguments[count++] = thin;
+	arguments[count++] = state;
 	arguments[count] = number;
 	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	(void)sigprocmask(SIG_SETMASK, &none, &before);
 	(void)execv(path, arguments);
-	return -errno;
+	rc = -errno;
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	return error_errno(err, rc, _("starting %s"), path);
 }
 
-static void explain_end(const struct wizard *wizard, const struct error *err)
+/* Everything stays as it is when the other display cannot be had. */
+static void change_display(struct wizard *wizard, struct form *form,
+	const struct terminal *terminal, char **argv, int argc)
+{
+	const char *name = form_switch_to(form);
+	const struct display *display =
+		*name ? display_find(name) : display_after(wizard->frontend);
+	struct error err = {0};
+	int handed;
+
+	form_switch(form, NULL);
+	if (display && display->moves_cursor && fullscreen_check(terminal, &err) < 0)
+		display = NULL;
+	if (display) {
+		handed = session_save(wizard, form, NULL, &err);
+		if (handed >= 0)
+			(void)!become(display, argv, argc, handed, &err);
+		if (handed >= 0)
+			(void)close(handed);
+	}
+	form_say(form, TONE_WARNING, "%s", err.text);
+}
+
+/* A display handed over to that cannot use this terminal hands everything on to line mode. */
+static void fall_back(const struct wizard *wizard, const struct form *form, char **argv,
+	int argc, struct error *why)
+{
+	struct error err = {0};
+	int handed = session_save(wizard, form, why->text, &err);
+
+	if (handed >= 0)
+		(void)!become(display_find("line"), argv, argc, handed, &err);
+}
+
+static int explain_end(const struct wizard *wizard, const struct error *err)
 {
 	(void)fprintf(stderr, "jefe-setup wizard: %s; %s\n", err->text,
 		wizard->follow.path && !wizard->follow.finished
 			? _("the installation goes on by itself")
 			: _("nothing was written to any disk by it"));
+	return 1;
 }
 
+/* The exit status. */
 static int run(struct wizard *wizard, struct form *form, const struct frontend *frontend,
-	const struct options *options, struct error *err)
+	const struct terminal *terminal, char **argv, int argc)
 {
-	struct theme theme;
-	struct error theme_error = {0};
-	struct terminal terminal = {.in = STDIN_FILENO,
-		.out = STDOUT_FILENO,
-		.type = getenv("TERM"),
-		.theme = &theme};
 	int status = 1;
-	int rc;
 
-	if (theme_load(options->data, options->theme ? options->theme : "default", &theme,
-		    &theme_error) < 0)
-		form_say(form, TONE_WARNING, "%s", theme_error.text);
-	terminal.signals = make_signals();
-	terminal.is_slow = !console_is_local(STDIN_FILENO);
-	if (engine_attach(wizard))
-		form_open(form, "progress");
-	rc = loop_run(form, frontend, &terminal, err);
-	if (terminal.signals >= 0)
-		(void)close(terminal.signals);
-	if (rc == -ENODATA)
-		return 0;
-	if (rc < 0) {
-		explain_end(wizard, err);
-		return 1;
+	for (;;) {
+		struct error err = {0};
+		int rc = loop_run(form, frontend, terminal, &err);
+
+		if (rc == -ENODATA)
+			return 0;
+		if (rc == -ENOTTY && wizard->resumed)
+			fall_back(wizard, form, argv, argc, &err);
+		if (rc < 0)
+			return explain_end(wizard, &err);
+		if (form_ended(form, &status))
+			return status;
+		change_display(wizard, form, terminal, argv, argc);
 	}
-	(void)form_ended(form, &status);
-	return status;
 }
 
 static int prepare(const struct options *options, struct session **session,
@@ -224,6 +258,16 @@ static int prepare(const struct options *options, struct session **session,
 	return 0;
 }
 
+static void resume(struct session *session, struct wizard *wizard, struct form *form)
+{
+	if (session)
+		session_apply(session, wizard, form);
+	else if (engine_attach(wizard))
+		form_open(form, "progress");
+	wizard->resumed = session != NULL;
+	session_free(session);
+}
+
 int ui_main(int argc, char **argv, const struct frontend *frontend)
 {
 	struct options options;
@@ -232,8 +276,12 @@ int ui_main(int argc, char **argv, const struct frontend *frontend)
 	struct wizard *wizard = NULL;
 	struct form *form;
 	struct error err = {0};
+	struct theme theme;
+	struct terminal terminal = {.in = STDIN_FILENO,
+		.out = STDOUT_FILENO,
+		.type = getenv("TERM"),
+		.theme = &theme};
 	int status;
-	int handed = -1;
 
 	(void)setlocale(LC_ALL, "");
 	if (read_options(argc, argv, &options) < 0)
@@ -250,18 +298,14 @@ int ui_main(int argc, char **argv, const struct frontend *frontend)
 	form = form_new(wizard_screens, wizard);
 	form_brand(form, "JefeLinux " PACKAGE_VERSION, options.demo ? _("DEMO") : NULL);
 	form_guard(form, options.guard_ms);
-	if (session)
-		session_apply(session, wizard, form);
-	session_free(session);
-	status = run(wizard, form, frontend, &options, &err);
-	if (form_switch_to(form)) {
-		handed = session_save(wizard, form, &err);
-		if (handed >= 0)
-			(void)error_errno(&err,
-				become(form_switch_to(form), argv, argc, handed),
-				"starting ui-%s", form_switch_to(form));
-		(void)fprintf(stderr, "jefe-setup wizard: %s\n", err.text);
-	}
+	resume(session, wizard, form);
+	if (theme_load(options.data, options.theme ? options.theme : "default", &theme,
+		    &err) < 0)
+		form_say(form, TONE_WARNING, "%s", err.text);
+	terminal.signals = make_signals();
+	terminal.is_slow = !console_is_local(STDIN_FILENO);
+	terminal.is_thin = options.thin;
+	status = run(wizard, form, frontend, &terminal, argv, argc);
 	form_free(form);
 	wizard_free(wizard);
 	return status;

@@ -15,6 +15,7 @@ struct wizard {
 	struct machine *machine;
 	bool machine_is_file; /* loaded, not probed: nothing is looked up on this computer */
 	bool demo;            /* no engine: progress comes from a script */
+	bool resumed;         /* taken over from another front end */
 	const char *frontend; /* name of the one in use */
 	const char *setup;    /* jefe-setup */
 	const char *data_dir;

@@ -52,8 +52,8 @@ enum input_kind {
 	INPUT_REVIEW,
 	INPUT_HELP,
 	INPUT_SHELL,
-	INPUT_SWITCH,       /* text: name of the front end to go on with */
-	INPUT_RESIZE,       /* done by the front end */
+	INPUT_SWITCH, /* text: name of the front end to go on with, NULL: the next one */
+	INPUT_RESIZE, /* done by the front end */
 	INPUT_EXPLAIN_STOP, /* Ctrl-C */
 	INPUT_QUIT,
 };
@@ -102,14 +102,15 @@ bool form_tick(struct form *form);
 
 bool form_wants_shell(struct form *form); /* once */
 bool form_ended(const struct form *form, int *status);
-const char *form_switch_to(const struct form *form); /* front end asked for, or NULL */
+const char *form_switch_to(
+	const struct form *form); /* front end asked for, "": the next one; or NULL */
 
 /* For screens. */
 void *form_context(const struct form *form);
 void form_open(struct form *form, const char *screen);
 void form_say(struct form *form, enum tone tone, const char *format, ...) PRINTF(3, 4);
 void form_end(struct form *form, int status);
-void form_switch(struct form *form, const char *frontend);
+void form_switch(struct form *form, const char *frontend); /* NULL: stay after all */
 void form_shell(struct form *form); /* a shell is wanted; the loop gives it */
 void form_forget(struct form *form, const char *id); /* drop a draft */
 unsigned form_problems(

@@ -193,11 +193,7 @@ static void dispatch(struct form *form, const struct input *input)
 		form->help_open = true;
 		break;
 	case INPUT_SWITCH:
-		if (form_screen(form)->kind == SCREEN_RUN)
-			form_say(form, TONE_NORMAL, "%s",
-				_("Line mode is not reached from here; leave with Ctrl-X and start it with --ui line."));
-		else
-			form->switch_to = input->text;
+		form->switch_to = input->text ? input->text : "";
 		break;
 	case INPUT_EXPLAIN_STOP:
 		explain_stop(form);

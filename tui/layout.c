@@ -12,6 +12,7 @@ enum { STEPS_WIDTH = 18, LABEL_MAX = 24, ABOUT_WIDTH = 38, ABOUT_FROM = 118 };
 /* Where the parts of a frame are. Rows that a tier does not have are -1. */
 struct plan {
 	enum tier tier;
+	bool thin; /* nothing is drawn but text */
 	int rows, cols;
 	int rule_top, rule_bottom, detail, detail_rows, keys;
 	int about; /* column of the help beside the page, -1: none */
@@ -36,6 +37,7 @@ static struct plan plan_of(
 	const struct view *view, const struct pane *pane, struct canvas *canvas)
 {
 	struct plan plan = {.tier = layout_tier(canvas->rows, canvas->cols),
+		.thin = pane->thin,
 		.rows = canvas->rows,
 		.cols = canvas->cols};
 	bool small = plan.tier == TIER_SMALL;
@@ -83,7 +85,8 @@ static void draw_title(
 	autofree char *place = layout_place(view);
 	int col = plan->cols - 1 - text_cells(place);
 
-	area_fill(area, 0, 0, plan->cols, ROLE_TITLE, ' ');
+	if (!plan->thin)
+		area_fill(area, 0, 0, plan->cols, ROLE_TITLE, ' ');
 	if (plan->tier == TIER_SMALL) {
 		(void)area_put(area, 0, 1, -1, ROLE_TITLE, view->title);
 		col = plan->cols - 1;
@@ -106,6 +109,8 @@ static void draw_divider(const struct plan *plan, const struct area *area, int c
 
 static void draw_rules(const struct plan *plan, const struct area *area)
 {
+	if (plan->thin)
+		return;
 	if (plan->rule_top >= 0)
 		area_fill(area, plan->rule_top, 0, plan->cols, ROLE_BORDER, GLYPH_HLINE);
 	if (plan->rule_bottom >= 0)

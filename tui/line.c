@@ -96,7 +96,7 @@ static void announce(struct line *line)
 	if (!line->greeted)
 		line_tell(line,
 			_("%s, line mode.%s\nType ? for help, < to go back, = for the summary, ! for a shell, /text to search,\n"
-			  "Enter to take the answer in [brackets].\n"),
+			  "@ for another display, Enter to take the answer in [brackets].\n"),
 			view->product,
 			view->banner ? _(" This is a demonstration.") : "");
 	line->greeted = true;

@@ -154,18 +154,25 @@ static int previous_question(struct line *line, struct input *input)
 /* One character alone is a command wherever it is typed. 1 or 0: done; -1: it is none. */
 static int command(struct line *line, const char *text, struct input *input)
 {
+	static const struct {
+		char letter;
+		enum input_kind kind;
+	} commands[] = {
+		{'?', INPUT_HELP  },
+                {'=', INPUT_REVIEW},
+                {'!', INPUT_SHELL },
+		{'@', INPUT_SWITCH}
+        };
+
 	if (text[0] == '\0' || text[1] != '\0')
 		return -1;
 	if (text[0] == '<')
 		return previous_question(line, input);
-	if (text[0] == '?') {
+	for (size_t i = 0; i < LENGTH(commands); i++) {
+		if (commands[i].letter != text[0])
+			continue;
 		line_keep(&line->asked, NULL);
-		return send(input, INPUT_HELP, NULL, NULL);
-	}
-	if (text[0] == '=' || text[0] == '!') {
-		line_keep(&line->asked, NULL);
-		return send(
-			input, text[0] == '=' ? INPUT_REVIEW : INPUT_SHELL, NULL, NULL);
+		return send(input, commands[i].kind, NULL, NULL);
 	}
 	return -1;
 }

@@ -6,11 +6,34 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "installer/base/kernel_log.h"
 #include "installer/base/memory.h"
 #include "tui/frontend.h"
 #include "tui/language.h"
 
 enum { TICK_MS = 250 };
+
+/* A front end with the terminal in its hands, and what it took away for that. */
+struct stage {
+	struct form *form;
+	const struct frontend *frontend;
+	const struct terminal *terminal;
+	void *state;
+	int level; /* of kernel messages, -1: left alone */
+};
+
+static void quieten(struct stage *stage)
+{
+	stage->level = stage->frontend->fills_screen ? kernel_log_level() : -1;
+	if (stage->level <= KERNEL_LOG_QUIET || kernel_log_set(KERNEL_LOG_QUIET) < 0)
+		stage->level = -1; /* what somebody else lowered, they raise again */
+}
+
+static void let_speak(const struct stage *stage)
+{
+	if (stage->level >= 0)
+		(void)kernel_log_set(stage->level);
+}
 
 static void shell_exec(const struct terminal *terminal)
 {
@@ -33,20 +56,21 @@ static void shell_exec(const struct terminal *terminal)
 	_exit(127);
 }
 
-static void give_shell(struct form *form, const struct frontend *frontend, void *state,
-	const struct terminal *terminal)
+static void give_shell(struct stage *stage)
 {
 	static const char hello[] = "\nType \"exit\" to return to the installer.\n";
 	pid_t pid;
+	const struct terminal *terminal = stage->terminal;
 	int status;
 
 	if (!isatty(terminal->in)) {
-		form_say(form, TONE_WARNING, "%s", _("A shell needs a terminal."));
+		form_say(stage->form, TONE_WARNING, "%s", _("A shell needs a terminal."));
 		return;
 	}
-	frontend->suspend(state);
+	stage->frontend->suspend(stage->state);
+	let_speak(stage);
 	if (write(terminal->out, hello, sizeof(hello) - 1) < 0)
-		form_say(form, TONE_WARNING, "%s",
+		form_say(stage->form, TONE_WARNING, "%s",
 			_("The terminal does not take output."));
 	pid = fork();
 	if (pid == 0)
@@ -56,21 +80,21 @@ static void give_shell(struct form *form, const struct frontend *frontend, void 
 	(void)signal(SIGTTOU, SIG_IGN);
 	(void)tcsetpgrp(terminal->in, getpgrp());
 	(void)signal(SIGTTOU, SIG_DFL);
-	frontend->resume(state);
+	quieten(stage);
+	stage->frontend->resume(stage->state);
 }
 
 /* 1: something may have changed; 0: nothing; negative: the end. */
-static int take_input(struct form *form, const struct frontend *frontend, void *state,
-	const struct terminal *terminal)
+static int take_input(struct stage *stage)
 {
 	struct input input = {0};
-	int rc = frontend->read(state, &input, TICK_MS);
+	int rc = stage->frontend->read(stage->state, &input, TICK_MS);
 
 	if (rc <= 0)
 		return rc;
-	form_input(form, &input);
-	if (form_wants_shell(form))
-		give_shell(form, frontend, state, terminal);
+	form_input(stage->form, &input);
+	if (form_wants_shell(stage->form))
+		give_shell(stage);
 	return 1;
 }
 
@@ -88,21 +112,23 @@ static int explain_end(int rc, struct error *err)
 int loop_run(struct form *form, const struct frontend *frontend,
 	const struct terminal *terminal, struct error *err)
 {
-	void *state = NULL;
+	struct stage stage = {.form = form, .frontend = frontend, .terminal = terminal};
 	int status;
-	int rc = frontend->open(&state, terminal, err);
+	int rc = frontend->open(&stage.state, terminal, err);
 
 	if (rc < 0)
 		return rc;
-	frontend->show(state, form_view(form));
+	quieten(&stage);
+	frontend->show(stage.state, form_view(form));
 	while (!form_ended(form, &status) && !form_switch_to(form)) {
-		rc = take_input(form, frontend, state, terminal);
+		rc = take_input(&stage);
 		if (rc < 0)
 			break;
 		if (form_tick(form) || rc > 0)
-			frontend->show(state, form_view(form));
+			frontend->show(stage.state, form_view(form));
 	}
-	frontend->close(state);
+	frontend->close(stage.state);
+	let_speak(&stage);
 	return explain_end(rc < 0 ? rc : 0, err);
 }
 

@@ -411,7 +411,7 @@ static bool press_global(const struct press *press, struct input *input)
 			return send(input, keys[i].kind, NULL, NULL);
 	if ((press->kind == PRESS_FUNCTION && press->number == 6) ||
 		(press->kind == PRESS_CONTROL && press->text[0] == 'O'))
-		return send(input, INPUT_SWITCH, NULL, "line");
+		return send(input, INPUT_SWITCH, NULL, NULL);
 	return false;
 }
 

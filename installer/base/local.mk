@@ -1,8 +1,10 @@
 libinstaller_a_SOURCES += \
 	installer/base/banned.h \
 	installer/base/command.c installer/base/command.h \
+	installer/base/display.c installer/base/display.h \
 	installer/base/error.c installer/base/error.h \
 	installer/base/file.c installer/base/file.h \
+	installer/base/kernel_log.c installer/base/kernel_log.h \
 	installer/base/memory.c installer/base/memory.h \
 	installer/base/secret.c installer/base/secret.h \
 	installer/base/text.c installer/base/text.h \

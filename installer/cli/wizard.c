@@ -6,18 +6,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/klog.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
-#include "installer/base/file.h"
+#include "installer/base/display.h"
+#include "installer/base/kernel_log.h"
 #include "installer/base/memory.h"
 #include "installer/base/text.h"
 #include "installer/cli/cli.h"
+#include "installer/live/kernel_line.h"
 
-enum { ARGUMENTS_MAX = 16, KLOG_CONSOLE_LEVEL = 8, LEVEL_QUIET = 1 };
+enum { ARGUMENTS_MAX = 16 };
 
 struct call {
 	const char *ui;
@@ -29,7 +30,7 @@ struct call {
 struct console {
 	struct termios termios;
 	bool has_termios;
-	int level; /* of kernel messages, -1: unknown or not lowered */
+	int level; /* of kernel messages, -1: unknown */
 };
 
 static void pass_on(struct call *call, const char *name, const char *value)
@@ -73,56 +74,42 @@ static bool parse(int argc, char **argv, struct call *call)
 	return optind == argc;
 }
 
-/* Full screen only where a cursor can be moved. */
-static const char *choose(const char *asked)
+static bool moves_cursor(void)
 {
 	const char *term = getenv("TERM");
 
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && term && *term &&
+	       strcmp(term, "dumb") != 0;
+}
+
+/* What was asked for, here or on the kernel line; full screen only where a cursor can be moved. */
+static const struct display *choose(const char *asked)
+{
+	autokernelline struct kernel_line line = {0};
+	const struct display *display = NULL;
+
 	if (asked)
-		return asked;
-	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || !term || !*term ||
-		strcmp(term, "dumb") == 0)
-		return "line";
-	return "ncurses";
+		return display_find(asked);
+	if (kernel_line_read(&line, NULL) == 0)
+		display = display_find(line.ui);
+	if (!display)
+		display = displays;
+	return moves_cursor() ? display : display_find("line");
 }
 
-/* Front ends lie beside this program in a build tree, otherwise in libexec. The caller frees it. */
-static char *front_end_path(const char *self, const char *ui)
+static void console_keep(struct console *console)
 {
-	const char *slash = strrchr(self, '/');
-	char *beside =
-		memory_format("%.*s/ui-%s", slash ? (int)(slash - self) : 0, self, ui);
-
-	if (access(beside, X_OK) == 0)
-		return beside;
-	free(beside);
-	return memory_format("%s/ui-%s", PKGLIBEXECDIR, ui);
-}
-
-static void console_keep(struct console *console, bool lower)
-{
-	autofree char *line = NULL;
-	autoclose int root = file_open_root("/", NULL);
-	int level = 0;
-
 	console->has_termios = tcgetattr(STDIN_FILENO, &console->termios) == 0;
-	console->level = -1;
-	if (!lower || file_read_line(root, "proc/sys/kernel/printk", &line) < 0)
-		return;
-	while (line[level] >= '0' && line[level] <= '9')
-		level++;
-	line[level] = '\0';
-	/* Kernel messages would be written over the screen. Not permitted: then they are. */
-	if (klogctl(KLOG_CONSOLE_LEVEL, NULL, LEVEL_QUIET) == 0)
-		console->level = (int)strtol(line, NULL, 10);
+	console->level = kernel_log_level();
 }
 
+/* The front end restores all of this itself, unless it was killed. */
 static void console_restore(const struct console *console, int status)
 {
 	static const char clean[] = "\033[0m\033(B\017\033[?25h\033[?1049l\r\n";
 
-	if (console->level >= 0)
-		(void)klogctl(KLOG_CONSOLE_LEVEL, NULL, console->level);
+	if (console->level > KERNEL_LOG_QUIET && kernel_log_level() == KERNEL_LOG_QUIET)
+		(void)kernel_log_set(console->level);
 	if (!console->has_termios)
 		return;
 	(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &console->termios);
@@ -133,7 +120,7 @@ static void console_restore(const struct console *console, int status)
 static void become(
 	const char *path, const struct call *call, const char *self, pid_t parent)
 {
-	const char *argv[ARGUMENTS_MAX + 4] = {path};
+	const char *argv[ARGUMENTS_MAX + 5] = {path};
 	size_t count = 1;
 	sigset_t none;
 
@@ -186,19 +173,23 @@ static void hold_signals(void)
 	(void)signal(SIGQUIT, SIG_IGN);
 }
 
-static int start(const struct call *call, const char *ui)
+static int start(struct call *call, const struct display *display)
 {
 	char self[4096];
 	ssize_t size = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	autofree char *path = NULL;
 	struct console console = {.level = -1};
+	struct error err = {0};
 	pid_t parent = getpid();
 	pid_t pid;
 	int status;
 
+	if (display_program(display, &path, &err) < 0)
+		return cli_fail("wizard", EXIT_PROBLEMS, &err);
 	self[size < 0 ? 0 : size] = '\0';
-	path = front_end_path(self, ui);
-	console_keep(&console, strcmp(ui, "ncurses") == 0);
+	if (display->thin)
+		pass_on(call, "--thin", NULL);
+	console_keep(&console);
 	hold_signals();
 	pid = fork();
 	if (pid == 0)
@@ -214,16 +205,17 @@ static int start(const struct call *call, const char *ui)
 
 int cli_wizard(int argc, char **argv)
 {
-	static const char *const front_ends[] = {"ncurses", "line", NULL};
 	struct call call = {0};
-	const char *ui;
+	const struct display *display;
 
 	if (!parse(argc, argv, &call))
 		return cli_usage("wizard", "takes no other arguments");
-	ui = choose(call.ui);
-	for (const char *const *name = front_ends; *name; name++)
-		if (strcmp(*name, ui) == 0)
-			return start(&call, ui);
-	return cli_usage(
-		"wizard", "there is no front end \"%s\"; there are ncurses and line", ui);
+	display = choose(call.ui);
+	if (!display) {
+		autofree char *names = display_names();
+
+		return cli_usage("wizard", "there is no front end \"%s\"; there are %s",
+			call.ui, names);
+	}
+	return start(&call, display);
 }

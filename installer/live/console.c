@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "installer/base/display.h"
 #include "installer/base/file.h"
 #include "installer/base/memory.h"
 #include "installer/base/text.h"
@@ -28,18 +29,22 @@ const char *console_term(const struct kernel_line *line, const char *tty)
 	return line->term && *line->term ? line->term : "vt220";
 }
 
-enum console_view console_choose(
-	const struct kernel_line *line, const struct console_facts *facts)
+enum console_view console_choose(const struct kernel_line *line,
+	const struct console_facts *facts, const struct display **display)
 {
+	const struct display *asked =
+		display_find(facts->answer ? facts->answer : line->ui);
+
+	*display = asked ? asked : displays;
+	if (text_equal(facts->term, "dumb"))
+		*display = display_find("line");
 	if (facts->engine_runs)
 		return CONSOLE_ATTACH;
 	if (line->automatic)
 		return CONSOLE_SHELL;
-	if (text_equal(facts->term, "dumb") || text_equal(line->ui, "line"))
-		return CONSOLE_LINE;
-	if (facts->virtual_terminal || text_equal(line->ui, "ncurses"))
-		return CONSOLE_WIZARD;
-	return CONSOLE_ASK;
+	return asked || facts->virtual_terminal || !(*display)->moves_cursor
+		       ? CONSOLE_WIZARD
+		       : CONSOLE_ASK;
 }
 
 static void say(const char *text)
@@ -61,40 +66,67 @@ static int become_shell(struct error *err)
 	return become((const char *const[]){"/bin/sh", "-l", NULL}, err);
 }
 
-static int become_wizard(const char *ui, struct error *err)
+static int become_wizard(const struct display *display, struct error *err)
 {
 	const char *argv[] = {
-		PROGRAM, "wizard", "--ui", ui, "--answers", UNATTENDED_ANSWERS, NULL};
+		PROGRAM, "wizard", "--ui", NULL, "--answers", UNATTENDED_ANSWERS, NULL};
+	autofree char *path = NULL;
+	struct error absent = {0};
 
+	if (display_program(display, &path, &absent) < 0) {
+		say(absent.text);
+		say("\n");
+		display = displays;
+	}
+	argv[3] = display->name;
 	if (access(UNATTENDED_ANSWERS, R_OK) < 0)
 		argv[4] = NULL;
 	return become(argv, err);
 }
 
-static int ask_front_end(struct error *err)
+/* What was chosen here is remembered in the console's mark: it is asked once. */
+static const struct display *ask_display(const char *mark, struct error *err)
 {
+	static const struct {
+		char key;
+		const char *display;
+	} keys[] = {
+		{'1', "line"   },
+                {'2', "thin"   },
+                {'3', "ncurses"}
+        };
+	autoclose int root = file_open_root("/", err);
 	int key = console_ask(
 		"\nHow do you want to install?\n"
 		"  1: line mode, one question after the other; any terminal, slow lines, speech.\n"
-		"  2: full screen; needs a terminal program that understands vt220.\n"
-		"Press 1 or 2: ",
-		"12", err);
+		"  2: thin, full screen with few bytes: ASCII, no colours; needs vt220 or better.\n"
+		"  3: rich, full screen with lines and colours; a terminal program on a fast line.\n"
+		"Press 1, 2 or 3: ",
+		"123", err);
 
-	if (key < 0)
-		return key;
-	say(key == '1' ? "1\n" : "2\n");
-	return become_wizard(key == '1' ? "line" : "ncurses", err);
+	if (key < 0 || root < 0)
+		return NULL;
+	for (size_t i = 0; i < LENGTH(keys); i++)
+		if (keys[i].key == key) {
+			struct error unkept = {0}; /* then it is asked again */
+
+			say((const char[]){(char)key, '\n', '\0'});
+			(void)!file_write(root, mark, keys[i].display,
+				strlen(keys[i].display), 0600, &unkept);
+			return display_find(keys[i].display);
+		}
+	return NULL;
 }
 
-static int show(enum console_view view, struct error *err)
+static int show(enum console_view view, const struct display *display, const char *mark,
+	struct error *err)
 {
 	switch (view) {
 	case CONSOLE_WIZARD:
-		return become_wizard("ncurses", err);
-	case CONSOLE_LINE:
-		return become_wizard("line", err);
+		return become_wizard(display, err);
 	case CONSOLE_ASK:
-		return ask_front_end(err);
+		display = ask_display(mark, err);
+		return display ? become_wizard(display, err) : err->code;
 	case CONSOLE_ATTACH:
 		return become((const char *const[]){PROGRAM, "attach", NULL}, err);
 	case CONSOLE_SHELL:
@@ -104,11 +136,13 @@ static int show(enum console_view view, struct error *err)
 }
 
 /* The first time a console starts the wizard comes by itself; afterwards somebody left it and wants to be asked. */
-static bool is_first_start(const char *tty)
+static bool is_first_start(const char *mark, char **answer)
 {
-	autofree char *mark = memory_format("/run/jefe/console.%s", tty);
 	autoclose int fd = open(mark, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	autoclose int root = file_open_root("/", NULL);
 
+	if (fd < 0 && root >= 0 && file_read_line(root, mark, answer) < 0)
+		*answer = NULL;
 	return fd >= 0;
 }
 
@@ -140,10 +174,14 @@ int console_run_shell(const char *tty, struct error *err)
 int console_run(const char *tty, struct error *err)
 {
 	autokernelline struct kernel_line line = {0};
-	struct console_facts facts = {.virtual_terminal = console_is_virtual(tty)};
+	autofree char *mark = memory_format("/run/jefe/console.%s", tty);
+	autofree char *answer = NULL;
+	bool first = is_first_start(mark, &answer);
+	struct console_facts facts = {
+		.virtual_terminal = console_is_virtual(tty), .answer = answer};
+	const struct display *display;
 	struct error silence = {0};
 	enum console_view view;
-	bool first = is_first_start(tty);
 	int key = 0;
 
 	if (kernel_line_read(&line, err) < 0)
@@ -155,10 +193,10 @@ int console_run(const char *tty, struct error *err)
 		line.automatic)
 		say(silence.text);
 	facts.engine_runs = journal_engine(RUN_DIR) != 0;
-	view = console_choose(&line, &facts);
+	view = console_choose(&line, &facts, &display);
 	if (!first || view == CONSOLE_SHELL)
 		key = ask_again(view, err);
 	if (key < 0)
 		return key;
-	return key == 's' ? become_shell(err) : show(view, err);
+	return key == 's' ? become_shell(err) : show(view, display, mark, err);
 }

@@ -3,13 +3,13 @@
 
 #include <stdbool.h>
 
+#include "installer/base/display.h"
 #include "installer/base/error.h"
 #include "installer/live/kernel_line.h"
 
 enum console_view {
-	CONSOLE_WIZARD, /* full screen */
-	CONSOLE_LINE,   /* the wizard in line mode */
-	CONSOLE_ASK,    /* one key decides between the two */
+	CONSOLE_WIZARD, /* on the display that was chosen */
+	CONSOLE_ASK,    /* a serial line: one key decides which display */
 	CONSOLE_ATTACH, /* an installation runs: watch it */
 	CONSOLE_SHELL, /* the unattended installation is over: nothing starts by itself */
 };
@@ -17,12 +17,13 @@ enum console_view {
 struct console_facts {
 	bool virtual_terminal; /* tty1 … in contrast to a serial line */
 	const char *term;      /* terminal type in use */
+	const char *answer;    /* display that was chosen here before, or NULL */
 	bool engine_runs;
 };
 
-/* Decide; touches nothing. */
-enum console_view console_choose(
-	const struct kernel_line *line, const struct console_facts *facts);
+/* Decide; touches nothing. *display is what WIZARD shows. */
+enum console_view console_choose(const struct kernel_line *line,
+	const struct console_facts *facts, const struct display **display);
 
 bool console_is_virtual(const char *tty); /* "tty1", not "ttyS0" */
 /* TERM for a console: linux, or vt220 unless the kernel line says better. */

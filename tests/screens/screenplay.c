@@ -3,7 +3,7 @@
  *   screenplay [-t TERM] [-s COLSxROWS] [-l LOCALE] [-a] PROGRAM PLAY [ARGUMENT...]
  *
  * PLAY is text, one verb a line:  start ARGS  key NAME  type TEXT  wait TEXT  absent TEXT  shot NAME  budget BYTES  cursor TEXT
- * times COUNT KEY
+ * times COUNT KEY  burst COUNT KEY  hides TEXT
  *   resize COLSxROWS  sleep MS  storm COUNT  fuzz SEED COUNT  hangup  signal NAME  kill-front-end  exit STATUS  modes
  * $1 … in a line are the arguments. */
 #include <errno.h>
@@ -31,7 +31,8 @@ enum {
 	SHOT_QUIET_MS = 150,
 	ANSWER_MS = 1000,
 	PATIENCE_MS = 20000,
-	WORDS_MAX = 24
+	WORDS_MAX = 24,
+	KEY_MAX = 8
 };
 
 struct play {
@@ -293,7 +294,8 @@ static void put(struct play *play, const char *bytes, size_t size)
 		fail(play, "writing to the program", strerror(errno));
 }
 
-static void verb_key(struct play *play, const char *name)
+/* The bytes of a key on this terminal; NULL: there is none of this name. */
+static const char *key_bytes(const struct play *play, const char *name, char *buffer)
 {
 	static const struct {
 		const char *name, *bytes, *linux_bytes;
@@ -312,31 +314,72 @@ static void verb_key(struct play *play, const char *name)
                 {"PageUp",    "\033[5~", NULL      },
 		{"F1",        "\007",    "\033[[A" },
                 {"F10",       "\016",    "\033[21~"},
-		{"F5",        "\022",    "\033[[E" }
+		{"F5",        "\022",    "\033[[E" },
+                {"F6",        "\017",    "\033[17~"}
         };
 	bool is_linux = strcmp(play->term, "linux") == 0;
 
-	for (size_t i = 0; i < LENGTH(keys); i++)
-		if (strcmp(name, keys[i].name) == 0) {
-			const char *bytes = is_linux && keys[i].linux_bytes
-						    ? keys[i].linux_bytes
-						    : keys[i].bytes;
+	for (size_t i = 0; i < LENGTH(keys); i++) {
+		const char *bytes = is_linux && keys[i].linux_bytes ? keys[i].linux_bytes
+								    : keys[i].bytes;
 
-			/* xterm and its kind are in application mode */
-			if (strncmp(bytes, "\033[", 2) == 0 && strlen(bytes) == 3 &&
-				strncmp(play->term, "xterm", 5) == 0)
-				put(play, (const char[]){'\033', 'O', bytes[2], '\0'}, 3);
-			else
-				put(play, bytes, strlen(bytes));
-			take_answer(play);
-			return;
-		}
-	if (name[0] == '^' && name[1]) {
-		put(play, (const char[]){(char)(name[1] & 0x1f)}, 1);
-		take_answer(play);
-		return;
+		if (strcmp(name, keys[i].name) != 0)
+			continue;
+		(void)snprintf(buffer, KEY_MAX, "%s", bytes);
+		/* xterm and its kind are in application mode */
+		if (strncmp(bytes, "\033[", 2) == 0 && strlen(bytes) == 3 &&
+			strncmp(play->term, "xterm", 5) == 0)
+			buffer[1] = 'O';
+		return buffer;
 	}
-	fail(play, "no such key", name);
+	buffer[0] = (char)(name[1] & 0x1f);
+	buffer[1] = '\0';
+	return name[0] == '^' && name[1] ? buffer : NULL;
+}
+
+static void verb_key(struct play *play, const char *name)
+{
+	char buffer[KEY_MAX];
+	const char *bytes = key_bytes(play, name, buffer);
+
+	if (!bytes)
+		fail(play, "no such key", name);
+	put(play, bytes, strlen(bytes));
+	take_answer(play);
+}
+
+/* All at once, as when a key repeats faster than the line. */
+static void verb_burst(struct play *play, const char *text)
+{
+	struct text burst = {0};
+	unsigned count = 0;
+	char name[20], buffer[KEY_MAX];
+
+	if (sscanf(text, "%u %19s", &count, name) != 2 || !key_bytes(play, name, buffer))
+		fail(play, "burst takes COUNT KEY", text);
+	while (count--)
+		text_add(&burst, buffer);
+	put(play, burst.data, burst.size);
+	text_free(&burst);
+	take_answer(play);
+}
+
+/* The program has the text neither in its arguments nor in its environment. */
+static void verb_hides(const struct play *play, const char *part)
+{
+	static const char *const files[] = {"cmdline", "environ"};
+
+	for (size_t i = 0; i < LENGTH(files); i++) {
+		autofree char *path =
+			memory_format("/proc/%d/%s", (int)play->pid, files[i]);
+		FILE *file = fopen(path, "r");
+		char bytes[8192];
+		size_t size = file ? fread(bytes, 1, sizeof(bytes), file) : 0;
+
+		if (size == 0 || memmem(bytes, size, part, strlen(part)))
+			fail(play, "found in or no", path);
+		(void)fclose(file);
+	}
 }
 
 static void verb_times(struct play *play, const char *text)
@@ -545,6 +588,10 @@ static void perform(struct play *play, const char *verb, char *rest)
 		verb_key(play, rest);
 	else if (strcmp(verb, "times") == 0)
 		verb_times(play, rest);
+	else if (strcmp(verb, "burst") == 0)
+		verb_burst(play, rest);
+	else if (strcmp(verb, "hides") == 0)
+		verb_hides(play, rest);
 	else if (strcmp(verb, "type") == 0) {
 		put(play, rest, strlen(rest));
 		take_answer(play);
@@ -629,7 +676,7 @@ int main(int argc, char **argv)
 	const char *arguments[10] = {0};
 	int option;
 
-	while ((option = getopt(argc, argv, "t:s:l:a")) != -1) {
+	while ((option = getopt(argc, argv, "+t:s:l:a")) != -1) {
 		if (option == 't')
 			play.term = optarg;
 		else if (option == 'l')

@@ -43,7 +43,7 @@ mask() {
 	sed -E -e 's/JefeLinux [0-9.]+/JefeLinux #.#.#/' \
 		-e 's/([A-Z2-9]{4}-){3,}[A-Z2-9]*/####-####-####-####/' \
 		-e 's/ +[0-9]+ of +[0-9]+ on/ ## of ## on/' -e 's/(breaks on this computer +)[0-9]+/\1#/' -e 's/[0-9a-f]{8}, [0-9]+ steps/########, ## steps/' \
-		-e 's/(Plan +)[0-9a-f]{8}/\1########/' -e 's/elapsed +[0-9:]+/elapsed #:##/' -e 's/(Time +)[0-9:]+/\1#:##/'
+		-e 's/^([^A-Za-z0-9]+)[A-Z2-9]{4}([^A-Za-z0-9]+)$/\1####\2/' -e 's/(Plan +)[0-9a-f]{8}/\1########/' -e 's/elapsed +[0-9:]+/elapsed #:##/' -e 's/(Time +)[0-9:]+/\1#:##/'
 }
 
 # golden NAME: what the last play printed is what it was.
@@ -76,12 +76,14 @@ walk ui-ncurses -t linux -s 60x18
 golden install.linux.60x18
 walk ui-ncurses -t linux -s 40x12
 golden install.linux.40x12
+newt=
 if [ -x "$build/ui-newt" ]; then
-	walk ui-newt -t linux -s 80x24 -a
+	newt=ui-newt
+	walk $newt -t linux -s 80x24 -a
 	golden newt.linux.80x24
-	walk ui-newt -t vt220 -s 80x24 -l C -a
+	walk $newt -t vt220 -s 80x24 -l C -a
 	golden newt.vt220.80x24
-	walk ui-newt -t xterm-256color -s 60x18
+	walk $newt -t xterm-256color -s 60x18
 	golden newt.xterm-256color.60x18
 fi
 for end in "progress Unpack" "done is installed" "failed installation failed"; do
@@ -95,17 +97,30 @@ for size in 80x24 40x12; do
 	report "hardening pages $size" $? "$work/errors"
 	golden "hardening.linux.$size"
 done
-for name in budget toggle; do
-	play -t vt220 -l C "$build/ui-ncurses" "$here/plays/$name.play" "$machine" "$here/data/progress" "$setup" 2>"$work/errors"
-	report "bytes on a slow line: $name" $? "$work/errors"
+# budget NAME PROGRAM FRAME DENSE KEY [OPTION]: bytes on a vt220.
+budget() {
+	play -t vt220 -l C "$build/$2" "$here/plays/budget.play" "$machine" "$here/data/progress" "$setup" "$3" "$4" "$5" "$6" \
+		2>"$work/errors"
+	report "bytes on a slow line: $1" $? "$work/errors"
+}
+
+budget ncurses ui-ncurses 1600 1800 260
+for program in ui-ncurses $newt; do
+	play -t vt220 -l C "$build/$program" "$here/plays/burst.play" "$machine" "$here/data/progress" "$setup" 500 2>"$work/errors"
+	report "$program: eight fast keys are drawn once" $? "$work/errors"
 done
+budget thin ui-ncurses 1000 1300 260 --thin
+play -t vt220 -l C "$build/ui-ncurses" "$here/plays/toggle.play" "$machine" "$here/data/progress" "$setup" 2>"$work/errors"
+report "bytes on a slow line: toggle" $? "$work/errors"
+[ -z "$newt" ] || budget newt "$newt" 2000 2100 400
 
-play "$build/ui-ncurses" "$here/plays/storm.play" "$machine" "$here/data/progress" "$setup" >/dev/null 2>"$work/errors"
-report "a storm of sizes" $? "$work/errors"
-
-NO_COLOR=1 play -t xterm-256color -a "$build/ui-ncurses" "$here/plays/storm.play" "$machine" "$here/data/progress" "$setup" \
-	2>&1 | grep -E '^ ?[0-9]+:.*[0-9]/' >"$work/errors"
-report "NO_COLOR: no colours" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
+for program in ui-ncurses $newt; do
+	play "$build/$program" "$here/plays/storm.play" "$machine" "$here/data/progress" "$setup" >/dev/null 2>"$work/errors"
+	report "$program: a storm of sizes" $? "$work/errors"
+	NO_COLOR=1 play -t xterm-256color -a "$build/$program" "$here/plays/storm.play" "$machine" "$here/data/progress" "$setup" \
+		2>&1 | grep -E '^ ?[0-9]+:.*[0-9]/' >"$work/errors"
+	report "$program: NO_COLOR: no colours" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
+done
 
 control=$(printf 'goto hardening\nset hardening.level paranoid\nact layers 3\ndump\n' |
 	"$build/ui-script" --machine "$machine" --run "$work" | awk '/^    /{print $1; exit}')
@@ -118,9 +133,18 @@ sed "s#SAVE_PATH#$work/line.yaml#" "$here/parity.line" |
 	"$build/ui-line" --machine "$machine" --setup "$setup" --run "$work" --no-guard >"$work/line.out" 2>"$work/errors"
 cmp "$work/script.yaml" "$work/line.yaml" >"$work/errors" 2>&1
 report "parity: line mode gives the same answers" $? "$work/errors"
-play "$build/ui-ncurses" "$here/plays/parity.play" "$machine" "$work" "$setup" "$work/keys.yaml" 2>"$work/errors"
-cmp "$work/script.yaml" "$work/keys.yaml" >>"$work/errors" 2>&1
-report "parity: full screen gives the same answers" $? "$work/errors"
+for program in ui-ncurses $newt; do
+	play "$build/$program" "$here/plays/parity.play" "$machine" "$work" "$setup" "$work/$program.yaml" 2>"$work/errors"
+	cmp "$work/script.yaml" "$work/$program.yaml" >>"$work/errors" 2>&1
+	report "parity: $program gives the same answers" $? "$work/errors"
+done
+if [ -n "$newt" ]; then
+	play "$build/ui-ncurses" "$here/plays/switch.play" "$machine" "$work" "$setup" "$work/switch.yaml" 2>"$work/errors"
+	cmp "$work/script.yaml" "$work/switch.yaml" >>"$work/errors" 2>&1
+	report "parity: going through all displays gives the same answers" $? "$work/errors"
+fi
+grep -rl 'horse' "$work" >"$work/errors"
+report "the passphrase is in no file" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
 LC_ALL=C grep -n "$(printf '[\001-\011\013-\037\177]')" "$work/line.out" >"$work/errors"
 report "speech: line mode writes no control bytes" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
 grep -n '[│─►▸]' "$work/line.out" >"$work/errors"
@@ -128,19 +152,25 @@ report "speech: line mode draws nothing" "$([ -s "$work/errors" ]; echo $((1 - $
 grep -E '^  [0-9]+: ' "$work/line.out" | grep -vE '[.:?!]$' >"$work/errors"
 report "speech: list entries end like sentences" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
 
-for name in gone term eof; do
-	failed=0
-	: >"$work/errors"
-	for page in 0 1 2 3 4 5 6 7 8; do
-		play "$build/ui-ncurses" "$here/plays/$name.play" "$machine" "$work" "$setup" "$here/answers.yaml" $page \
-			2>>"$work/errors" || failed=1
+pages="0 1 2 3 4 5 6 7 8"
+for program in ui-ncurses $newt; do
+	for name in gone term eof; do
+		failed=0
+		: >"$work/errors"
+		for page in $pages; do
+			play "$build/$program" "$here/plays/$name.play" "$machine" "$work" "$setup" "$here/answers.yaml" "$page" \
+				2>>"$work/errors" || failed=1
+		done
+		report "$program on pages $pages: $name" "$failed" "$work/errors"
 	done
-	report "on every page: $name" "$failed" "$work/errors"
+	pages="0 3 6 8" # of what ncurses has shown for all
 done
 "$build/ui-line" --machine "$machine" --run "$work" </dev/null >"$work/line.out" 2>&1
 report "line mode: the end of input ends it with status 1" "$([ $? -eq 1 ] && grep -q 'nothing was written' "$work/line.out"; echo $?)"
-play "$build/jefe-setup" "$here/plays/killed.play" "$machine" "$here/data/progress" 2>"$work/errors"
-report "the launcher tidies up behind a killed display" $? "$work/errors"
+for name in ncurses thin line ${newt#ui-}; do
+	play "$build/jefe-setup" "$here/plays/killed.play" "$machine" "$here/data/progress" "$name" 2>"$work/errors"
+	report "the launcher tidies up behind a killed display: $name" $? "$work/errors"
+done
 play "$build/ui-ncurses" "$here/plays/guard.play" "$machine" "$work" "$setup" "$here/answers.yaml" >/dev/null 2>"$work/errors"
 report "input typed ahead does not pass the point of no return" $? "$work/errors"
 mkdir "$work/running"
@@ -152,9 +182,11 @@ play "$build/ui-ncurses" "$here/plays/attach.play" "$machine" "$work/running" "$
 report "a running installation is followed" $? "$work/errors"
 kill "$holder" 2>"$work/errors"
 for seed in 1 2 3; do
-	play "$build/ui-ncurses" "$here/plays/fuzz.play" "$machine" "$work" "$setup" "$here/answers.yaml" "$seed" "${FUZZ:-1500}" \
-		2>"$work/errors"
-	report "keys by chance, seed $seed" $? "$work/errors"
+	for program in ui-ncurses $newt; do
+		play "$build/$program" "$here/plays/fuzz.play" "$machine" "$work" "$setup" "$here/answers.yaml" "$seed" \
+			"${FUZZ:-1500}" 2>"$work/errors"
+		report "$program: keys by chance, seed $seed" $? "$work/errors"
+	done
 done
 report "nothing started the engine" "$([ -e "$work/answers.yaml" ] || [ -e "$work/engine.log" ]; echo $((1 - $?)))"
 echo "1..$number"

@@ -1,37 +1,58 @@
 #include "installer/live/console.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "installer/base/memory.h"
 #include "tests/unit/unit.h"
 
 /* One row per situation: what decides and what must come of it. */
 static void the_view_follows_from_the_situation(void **state)
 {
 	const struct {
-		struct kernel_line line;
-		struct console_facts facts;
+		const char *ui, *answer, *term;
+		bool automatic, virtual_terminal, engine_runs;
 		enum console_view view;
+		const char *display;
 	} cases[] = {
-		{{0},					 {.virtual_terminal = true, .term = "linux"}, CONSOLE_WIZARD},
-		{{0},					 {.term = "vt220"},                           CONSOLE_ASK   },
-		{{0},					 {.term = "dumb"},                            CONSOLE_LINE  },
-		{{.ui = (char[]){"line"}},                    {.virtual_terminal = true, .term = "linux"},
-                 CONSOLE_LINE											    },
-		{{.ui = (char[]){"line"}},                    {.term = "vt220"},                           CONSOLE_LINE  },
-		{{.ui = (char[]){"ncurses"}},                 {.term = "vt220"},                           CONSOLE_WIZARD},
-		{{.ui = (char[]){"ncurses"}},                 {.term = "dumb"},                            CONSOLE_LINE  },
-		{{.ui = (char[]){"gtk"}},                     {.term = "vt220"},                           CONSOLE_ASK   },
-		{{0},					 {.term = "vt220", .engine_runs = true},      CONSOLE_ATTACH},
-		{{.automatic = true},                         {.virtual_terminal = true, .term = "linux"},
-                 CONSOLE_SHELL											   },
-		{{.automatic = true, .ui = (char[]){"line"}}, {.term = "vt220"},
-                 CONSOLE_SHELL											   },
-		{{.automatic = true},                         {.term = "vt220", .engine_runs = true},
-                 CONSOLE_ATTACH											  },
+		{NULL,      NULL,   "linux", false, true,  false, CONSOLE_WIZARD, "ncurses"},
+		{NULL,      NULL,   "vt220", false, false, false, CONSOLE_ASK,    "ncurses"},
+		{NULL,      NULL,   "dumb",  false, false, false, CONSOLE_WIZARD, "line"   },
+		{"line",    NULL,   "linux", false, true,  false, CONSOLE_WIZARD, "line"   },
+		{"line",    NULL,   "vt220", false, false, false, CONSOLE_WIZARD, "line"   },
+		{"newt",    NULL,   "linux", false, true,  false, CONSOLE_WIZARD, "newt"   },
+		{"newt",    NULL,   "vt220", false, false, false, CONSOLE_WIZARD, "newt"   },
+		{"thin",    NULL,   "vt220", false, false, false, CONSOLE_WIZARD, "thin"   },
+		{"ncurses", NULL,   "vt220", false, false, false, CONSOLE_WIZARD,
+                 "ncurses"								 },
+		{"ncurses", NULL,   "dumb",  false, false, false, CONSOLE_WIZARD, "line"   },
+		{"gtk",     NULL,   "vt220", false, false, false, CONSOLE_ASK,    "ncurses"},
+		{"gtk",     NULL,   "linux", false, true,  false, CONSOLE_WIZARD, "ncurses"},
+		{NULL,      "thin", "vt220", false, false, false, CONSOLE_WIZARD, "thin"   },
+		{"gtk",     "line", "vt220", false, false, false, CONSOLE_WIZARD, "line"   },
+		{NULL,      NULL,   "vt220", false, false, true,  CONSOLE_ATTACH, NULL     },
+		{NULL,      NULL,   "linux", true,  true,  false, CONSOLE_SHELL,  NULL     },
+		{"line",    NULL,   "vt220", true,  false, false, CONSOLE_SHELL,  NULL     },
+		{NULL,      NULL,   "vt220", true,  false, true,  CONSOLE_ATTACH, NULL     },
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		if (console_choose(&cases[i].line, &cases[i].facts) != cases[i].view)
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct kernel_line line = {.ui = memory_copy_text(cases[i].ui),
+			.automatic = cases[i].automatic};
+		struct console_facts facts = {
+			.virtual_terminal = cases[i].virtual_terminal,
+			.term = cases[i].term,
+			.answer = cases[i].answer,
+			.engine_runs = cases[i].engine_runs};
+		const struct display *display = NULL;
+
+		if (console_choose(&line, &facts, &display) != cases[i].view)
 			fail_msg("case %zu", i);
+		if (cases[i].display && strcmp(display->name, cases[i].display) != 0)
+			fail_msg("case %zu shows %s", i, display->name);
+		free(line.ui);
+	}
 }
 
 static void serial_lines_are_vt220_unless_told(void **state)

@@ -24,7 +24,7 @@ def confirm(_):
 
 # What the wizard asks and what we answer: a text, or a function of the match. The first that matches counts.
 DIALOGUE = [
-    (r"Press 1 or 2: ", lambda _: pc.vm.send("1")),
+    (r"Press 1, 2 or 3: ", lambda _: pc.vm.send("1")),
     (r"(\d+): vda,[^\r\n]*\r\n(?:[^\r\n]*\r\n)*?Choice, 1 to \d+: ", lambda match: match[1]),
     (r"Choice, 1 to \d+ \[\d+\]: ", ""),
     (r"Keyboard layout:(?:[^\r\n]*\r\n)+?Choice \[us\]: ", ""),

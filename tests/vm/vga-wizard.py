@@ -52,7 +52,7 @@ def wait_screen(pattern, timeout):
 def install():
     vm = pc.machine("live", live=True)
     vm.expect(r"executed automatically in \d", 60)
-    vm.expect(r"Press 1 or 2: ", LIVE)
+    vm.expect(r"Press 1, 2 or 3: ", LIVE)
     vm.open_shell(LIVE)
     for number, (pattern, actions) in enumerate(PAGES, 1):
         wait_screen(pattern, 60)
