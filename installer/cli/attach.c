@@ -1,9 +1,9 @@
-/* jefe-setup attach: watches the running installation from another terminal. */
+/* jefe-setup attach: watches the running installation from another terminal, and hands it to the wizard there when asked. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "installer/base/memory.h"
@@ -12,6 +12,7 @@
 #include "installer/live/report.h"
 
 enum { POLL_MS = 250 };
+enum wish { WISH_WATCH, WISH_TAKE_OVER, WISH_STOP };
 
 /* What is being watched. */
 struct watch {
@@ -19,6 +20,7 @@ struct watch {
 	struct text pending; /* bytes behind the last complete line */
 	struct report report;
 	enum event_kind last;
+	int keyboard; /* -1: nobody is there */
 };
 
 static void show_line(struct watch *watch, const char *line)
@@ -70,11 +72,44 @@ static ssize_t take_new(struct watch *watch)
 	return got;
 }
 
+/* Lines, not keys: the terminal's modes stay as they are, however this program ends. */
+static enum wish wait_for_wish(struct watch *watch)
+{
+	struct pollfd typed = {.fd = watch->keyboard, .events = POLLIN};
+	char line[80];
+	ssize_t got;
+
+	if (poll(&typed, 1, POLL_MS) <= 0)
+		return WISH_WATCH;
+	got = read(watch->keyboard, line, sizeof(line));
+	if (got <= 0)
+		watch->keyboard = -1;
+	if (got <= 0 || (line[0] != 'w' && line[0] != 'q'))
+		return WISH_WATCH;
+	return line[0] == 'w' ? WISH_TAKE_OVER : WISH_STOP;
+}
+
+/* The wizard finds the running installation by itself; the answers are for another attempt, should this one fail. */
+static int take_over(void)
+{
+	char self[4096];
+	ssize_t size = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	const char *argv[] = {
+		"jefe-setup", "wizard", "--answers", RUN_DIR "/answers.yaml", NULL};
+	struct error err = {0};
+
+	self[size < 0 ? 0 : size] = '\0';
+	if (access(argv[3], R_OK) < 0)
+		argv[2] = NULL;
+	(void)execv(self, (char *const *)(uintptr_t)argv);
+	(void)error_errno(&err, -errno, "starting the wizard");
+	return cli_fail("attach", EXIT_PROBLEMS, &err);
+}
+
 static int follow(struct watch *watch)
 {
-	const struct timespec pause = {.tv_nsec = POLL_MS * 1000000L};
-
 	for (;;) {
+		enum wish wish;
 		pid_t engine = journal_engine(RUN_DIR);
 
 		while (take_new(watch) > 0)
@@ -88,13 +123,17 @@ static int follow(struct watch *watch)
 				"jefe-setup attach: the installation ended without a result\n");
 			return EXIT_PROBLEMS;
 		}
-		(void)nanosleep(&pause, NULL);
+		wish = wait_for_wish(watch);
+		if (wish == WISH_TAKE_OVER)
+			return take_over();
+		if (wish == WISH_STOP)
+			return EXIT_DONE;
 	}
 }
 
 int cli_attach(int argc, char **argv)
 {
-	struct watch watch = {.last = EVENT_PLAN};
+	struct watch watch = {.last = EVENT_PLAN, .keyboard = -1};
 	struct error err = {0};
 	int code;
 
@@ -106,6 +145,11 @@ int cli_attach(int argc, char **argv)
 		(void)error_errno(
 			&err, -errno, "no installation is running: " RUN_DIR "/events");
 		return cli_fail("attach", EXIT_PROBLEMS, &err);
+	}
+	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) {
+		watch.keyboard = STDIN_FILENO;
+		(void)puts(
+			"Watching. w and Enter: take over with the wizard; q and Enter: stop watching, the installation goes on.");
 	}
 	code = follow(&watch);
 	text_free(&watch.pending);
