@@ -6,12 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "installer/base/memory.h"
 #include "tui/language.h"
 
-enum { ESCAPE_LOCAL_MS = 25, ESCAPE_SLOW_MS = 150, REVEAL_SECONDS = 30 };
+enum {
+	ESCAPE_LOCAL_MS = 25,
+	ESCAPE_SLOW_MS = 150,
+	REVEAL_SECONDS = 30,
+	USUAL_ROWS = 24,
+	USUAL_COLS = 80
+};
 
 int fullscreen_check(const struct terminal *terminal, struct error *err)
 {
@@ -55,25 +62,58 @@ enum glyph_set fullscreen_glyphs(const struct terminal *terminal)
 	return text_starts(terminal->type, "linux") ? GLYPHS_CP437 : GLYPHS_UTF8;
 }
 
-int fullscreen_escape_ms(const struct terminal *terminal)
+static int escape_ms(const struct terminal *terminal)
 {
 	return terminal->is_slow ? ESCAPE_SLOW_MS : ESCAPE_LOCAL_MS;
 }
 
-bool fullscreen_show(struct fullscreen *full, const struct view *view)
+/* The size that holds now, whatever the library believes; a terminal that does not know its own has the usual one. */
+static bool size_changed(struct fullscreen *full)
 {
-	bool flush = view->flushes != full->flushes;
+	struct winsize size = {0};
+	int rows, cols;
 
+	(void)ioctl(full->terminal->out, TIOCGWINSZ, &size);
+	rows = size.ws_row ? size.ws_row : USUAL_ROWS;
+	cols = size.ws_col ? size.ws_col : USUAL_COLS;
+	if (rows == full->rows && cols == full->cols)
+		return false;
+	full->rows = rows;
+	full->cols = cols;
+	return true;
+}
+
+void fullscreen_open(struct fullscreen *full, const struct terminal *terminal)
+{
+	full->terminal = terminal;
+	full->pane.thin = terminal->is_thin;
+	full->stale = true;
+	(void)size_changed(full);
+}
+
+void fullscreen_close(struct fullscreen *full)
+{
+	keys_drop(&full->keys);
+	pane_free(&full->pane);
+}
+
+void fullscreen_show(struct fullscreen *full, const struct view *view)
+{
+	if (view->flushes != full->flushes) {
+		keys_drop(&full->keys);
+		(void)tcflush(full->terminal->in, TCIFLUSH);
+	}
 	full->view = view;
 	full->stale = true;
 	full->flushes = view->flushes;
 	pane_follow(&full->pane, view);
-	return flush;
 }
 
-static bool handle_here(struct fullscreen *full, const struct press *press,
-	enum tier tier, struct input *input)
+static bool press_here(
+	struct fullscreen *full, const struct press *press, struct input *input)
 {
+	enum tier tier = layout_tier(full->rows, full->cols);
+
 	if (press->kind == PRESS_CONTROL && press->text[0] == 'L') {
 		full->torn = true;
 		return true;
@@ -84,8 +124,9 @@ static bool handle_here(struct fullscreen *full, const struct press *press,
 	return tier == TIER_TINY;
 }
 
-bool fullscreen_press(struct fullscreen *full, const struct press *press, enum tier tier,
-	struct input *input)
+/* true: *input is to be sent. */
+static bool take_press(
+	struct fullscreen *full, const struct press *press, struct input *input)
 {
 	bool sends;
 
@@ -93,14 +134,15 @@ bool fullscreen_press(struct fullscreen *full, const struct press *press, enum t
 	if (press->kind == PRESS_NONE)
 		return false;
 	full->stale = true;
-	if (handle_here(full, press, tier, input))
+	if (press_here(full, press, input))
 		return input->kind != INPUT_NONE;
 	sends = pane_press(&full->pane, full->view, press, input);
 	full->revealed = full->pane.reveal ? time(NULL) : 0;
 	return sends;
 }
 
-void fullscreen_cover(struct fullscreen *full)
+/* A secret that was shown long enough. */
+static void cover(struct fullscreen *full)
 {
 	if (!full->revealed || time(NULL) - full->revealed <= REVEAL_SECONDS)
 		return;
@@ -109,7 +151,8 @@ void fullscreen_cover(struct fullscreen *full)
 	full->stale = true;
 }
 
-int fullscreen_wait(const struct fullscreen *full, int timeout_ms)
+/* 1: something to read, or a signal came; 0: time is up; negative: gone or told to end. */
+static int wait_for_input(const struct fullscreen *full, int timeout_ms)
 {
 	struct pollfd fds[] = {
 		{.fd = full->terminal->in,      .events = POLLIN},
@@ -126,4 +169,63 @@ int fullscreen_wait(const struct fullscreen *full, int timeout_ms)
 		(ioctl(full->terminal->in, FIONREAD, &waiting) < 0 || waiting == 0))
 		return -EPIPE;
 	return ready > 0;
+}
+
+static int read_more(struct fullscreen *full)
+{
+	int waiting = 0;
+	size_t room;
+	char *to = keys_room(&full->keys, &room);
+	ssize_t got;
+
+	if (ioctl(full->terminal->in, FIONREAD, &waiting) < 0)
+		return -EPIPE;
+	if (waiting == 0 || room == 0)
+		return 1;
+	got = read(full->terminal->in, to, room);
+	if (got > 0)
+		full->keys.size += (size_t)got;
+	return got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN)) ? 1 : -EPIPE;
+}
+
+/* Wait for the rest of a sequence that has begun, otherwise draw before waiting. *last: the rest did not come. */
+static int wait_for_more(
+	void *state, const struct surface *surface, int timeout_ms, bool *last)
+{
+	struct fullscreen *full = state;
+	bool begun = full->keys.size > 0;
+	int rc = wait_for_input(full, begun ? escape_ms(full->terminal) : 0);
+
+	*last = begun && rc == 0;
+	if (*last)
+		return 1;
+	if (rc == 0) {
+		if (full->stale)
+			surface->draw(state);
+		rc = wait_for_input(full, timeout_ms);
+	}
+	return rc > 0 ? read_more(full) : rc;
+}
+
+int fullscreen_read(
+	void *state, const struct surface *surface, struct input *input, int timeout_ms)
+{
+	struct fullscreen *full = state;
+	bool last = false;
+	int rc = 1;
+
+	cover(full);
+	while (rc > 0) {
+		struct press press;
+
+		if (size_changed(full)) {
+			surface->resize(state);
+			full->stale = true;
+		}
+		while (keys_take(&full->keys, last, &press))
+			if (take_press(full, &press, input))
+				return 1;
+		rc = wait_for_more(state, surface, timeout_ms, &last);
+	}
+	return rc;
 }

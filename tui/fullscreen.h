@@ -4,16 +4,25 @@
 #include <time.h>
 
 #include "tui/frontend.h"
+#include "tui/keys.h"
 #include "tui/layout.h"
 
 struct fullscreen {
 	const struct terminal *terminal;
 	const struct view *view;
 	struct pane pane;
+	struct keys keys;
+	int rows, cols;
 	unsigned flushes;
 	bool stale;      /* what is shown is not what holds */
 	bool torn;       /* draw all cells again, not only those that differ */
 	time_t revealed; /* when the secret was uncovered, 0: covered */
+};
+
+/* What a terminal library does for it; both get the front end's state, whose first member is its struct fullscreen. */
+struct surface {
+	void (*resize)(void *state); /* rows and cols are new */
+	void (*draw)(void *state);
 };
 
 /* Full screen needs a terminal that moves its cursor; the message names line mode. */
@@ -21,14 +30,10 @@ int fullscreen_check(const struct terminal *terminal, struct error *err) CHECKED
 int fullscreen_unknown(const struct terminal *terminal, struct error *err); /* TERM */
 bool fullscreen_mono(const struct terminal *terminal);             /* no colours wanted */
 enum glyph_set fullscreen_glyphs(const struct terminal *terminal); /* never AUTO */
-/* How long the rest of an escape sequence may take. */
-int fullscreen_escape_ms(const struct terminal *terminal);
 
-/* true: throw away what was typed ahead. */
-bool fullscreen_show(struct fullscreen *full, const struct view *view);
-/* true: *input is to be sent. */
-bool fullscreen_press(struct fullscreen *full, const struct press *press, enum tier tier,
-	struct input *input);
-void fullscreen_cover(struct fullscreen *full); /* a secret that was shown long enough */
-/* 1: something to read, 0: time is up, negative: gone or told to end. */
-int fullscreen_wait(const struct fullscreen *full, int timeout_ms);
+void fullscreen_open(struct fullscreen *full, const struct terminal *terminal);
+void fullscreen_close(struct fullscreen *full);
+/* The show and read of a front end. */
+void fullscreen_show(struct fullscreen *full, const struct view *view);
+int fullscreen_read(
+	void *state, const struct surface *surface, struct input *input, int timeout_ms);

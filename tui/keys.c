@@ -92,6 +92,16 @@ static struct press press_of_letter(char letter)
 	return press_of(letters, LENGTH(letters), (unsigned char)letter);
 }
 
+/* The number pad of a terminal in application mode: ESC O and a letter for what is printed on the key. */
+static struct press press_of_pad(char letter)
+{
+	static const char keys[] = "*+,-./0123456789";
+
+	if (letter >= 'j' && letter <= 'y')
+		return (struct press){.kind = PRESS_TEXT, .text = {keys[letter - 'j']}};
+	return press_of_letter(letter);
+}
+
 static struct press press_of_number(unsigned number)
 {
 	static const struct sequence numbers[] = {
@@ -156,7 +166,7 @@ static size_t take_escape(const struct keys *keys, struct press *press)
 	if (keys->size == 2)
 		return 0;
 	if (keys->bytes[1] == 'O') {
-		*press = press_of_letter(keys->bytes[2]);
+		*press = press_of_pad(keys->bytes[2]);
 		return 3;
 	}
 	if (keys->bytes[2] != '[')

@@ -1,4 +1,4 @@
-/* Full screen through ncursesw, which is used only to move the cursor, to send differences and to read keys. */
+/* Full screen through ncursesw, which is used only to move the cursor and to send differences. */
 #include <curses.h>
 
 #include <fcntl.h>
@@ -8,11 +8,10 @@
 
 #include "installer/base/memory.h"
 #include "tui/fullscreen.h"
-#include "tui/keys.h"
 #include "tui/language.h"
 
 struct screen_state {
-	struct fullscreen full;
+	struct fullscreen full; /* first */
 	SCREEN *screen;
 	FILE *in, *out;
 	enum depth depth;
@@ -53,17 +52,16 @@ static attr_t role_attributes(const struct screen_state *state, enum role role)
 	return result;
 }
 
-static void set_modes(const struct screen_state *state)
+static void set_modes(void)
 {
 	(void)raw();
 	(void)noecho();
 	(void)nonl();
-	(void)keypad(stdscr, TRUE);
 	(void)leaveok(stdscr, FALSE);
-	(void)intrflush(stdscr, FALSE);
 	(void)scrollok(stdscr, FALSE);
 	(void)idlok(stdscr, FALSE);
-	(void)set_escdelay(fullscreen_escape_ms(state->full.terminal));
+	(void)typeahead(
+		-1); /* a frame is drawn when nothing is waiting, and then all of it */
 }
 
 static void release(struct screen_state *state)
@@ -74,7 +72,7 @@ static void release(struct screen_state *state)
 		(void)fclose(state->in);
 	if (state->out)
 		(void)fclose(state->out);
-	pane_free(&state->full.pane);
+	fullscreen_close(&state->full);
 	free(state);
 }
 
@@ -93,7 +91,7 @@ static int screen_open(void **result, const struct terminal *terminal, struct er
 	if (rc < 0)
 		return rc;
 	state = memory_zero(1, sizeof(*state));
-	state->full.terminal = terminal;
+	fullscreen_open(&state->full, terminal);
 	state->in = stream(terminal->in, "r");
 	state->out = stream(terminal->out, "w");
 	state->screen = state->in && state->out
@@ -104,22 +102,17 @@ static int screen_open(void **result, const struct terminal *terminal, struct er
 		return fullscreen_unknown(terminal, err);
 	}
 	(void)set_term(state->screen);
-	set_modes(state);
+	set_modes();
 	state->glyphs = fullscreen_glyphs(terminal);
 	state->depth = choose_depth(terminal);
 	make_pairs(state);
-	state->full.pane.thin = terminal->is_thin;
-	state->full.stale = true;
 	*result = state;
 	return 0;
 }
 
 static void screen_show(void *data, const struct view *view)
 {
-	struct screen_state *state = data;
-
-	if (fullscreen_show(&state->full, view))
-		(void)flushinp();
+	fullscreen_show(data, view);
 }
 
 /* Drawing. */
@@ -179,8 +172,9 @@ static void put_cell(
 }
 
 /* The last cell stays free: writing it scrolls some terminals. */
-static void draw(struct screen_state *state)
+static void draw(void *data)
 {
+	struct screen_state *state = data;
 	autocanvas struct canvas *canvas =
 		layout_draw(state->full.view, &state->full.pane, LINES, COLS);
 
@@ -196,73 +190,19 @@ static void draw(struct screen_state *state)
 	state->full.stale = state->full.torn = false;
 }
 
-/* Keys. */
-
-static struct press press_of_function(wint_t key)
+static void resize(void *data)
 {
-	static const struct {
-		int key;
-		enum press_kind kind;
-	} keys[] = {
-		{KEY_UP,        PRESS_UP       },
-                {KEY_DOWN,      PRESS_DOWN     },
-                {KEY_LEFT,      PRESS_LEFT     },
-		{KEY_RIGHT,     PRESS_RIGHT    },
-                {KEY_HOME,      PRESS_HOME     },
-                {KEY_FIND,      PRESS_HOME     },
-		{KEY_END,       PRESS_END      },
-                {KEY_SELECT,    PRESS_END      },
-                {KEY_PPAGE,     PRESS_PAGE_UP  },
-		{KEY_NPAGE,     PRESS_PAGE_DOWN},
-                {KEY_BACKSPACE, PRESS_BACKSPACE},
-		{KEY_DC,        PRESS_DELETE   },
-                {KEY_ENTER,     PRESS_ENTER    },
-		{KEY_BTAB,      PRESS_BACKTAB  }
-        };
+	struct screen_state *state = data;
 
-	for (size_t i = 0; i < LENGTH(keys); i++)
-		if ((wint_t)keys[i].key == key)
-			return (struct press){.kind = keys[i].kind};
-	if (key >= KEY_F(1) && key <= KEY_F(12))
-		return (struct press){.kind = PRESS_FUNCTION, .number = key - KEY_F0};
-	return (struct press){.kind = PRESS_NONE};
-}
-
-/* 1: input; 0: the key meant nothing to the form. */
-static int take_key(struct screen_state *state, int kind, wint_t key, struct input *input)
-{
-	struct press press =
-		kind == KEY_CODE_YES ? press_of_function(key) : press_of_character(key);
-
-	if (kind == KEY_CODE_YES && key == KEY_RESIZE) {
-		state->full.stale = state->full.torn = true;
-		return 0;
-	}
-	return fullscreen_press(&state->full, &press, layout_tier(LINES, COLS), input);
+	(void)resizeterm(state->full.rows, state->full.cols);
+	state->full.torn = true;
 }
 
 static int screen_read(void *data, struct input *input, int timeout_ms)
 {
-	struct screen_state *state = data;
-	int rc = 1;
+	static const struct surface surface = {resize, draw};
 
-	fullscreen_cover(&state->full);
-	while (rc > 0) {
-		wint_t key = 0;
-		int kind;
-
-		timeout(0);
-		kind = get_wch(&key);
-		if (kind != ERR) {
-			if (take_key(state, kind, key, input))
-				return 1;
-			continue;
-		}
-		if (state->full.stale)
-			draw(state);
-		rc = fullscreen_wait(&state->full, timeout_ms);
-	}
-	return rc;
+	return fullscreen_read(data, &surface, input, timeout_ms);
 }
 
 static void screen_suspend(void *data)

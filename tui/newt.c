@@ -9,13 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "installer/base/memory.h"
 #include "tui/fullscreen.h"
-#include "tui/keys.h"
 #include "tui/language.h"
 
 enum {
@@ -25,11 +22,9 @@ enum {
 };
 
 struct newt_state {
-	struct fullscreen full;
-	struct keys keys;
+	struct fullscreen full; /* first */
 	enum glyph_set glyphs;
 	enum depth depth;
-	int rows, cols;
 	int silence[2]; /* a pipe nobody writes to */
 	bool has_window, has_help_line;
 	newtComponent form, focus, secret;
@@ -151,8 +146,7 @@ static void release(struct newt_state *state)
 	for (size_t i = 0; i < LENGTH(state->silence); i++)
 		if (state->silence[i] >= 0)
 			(void)close(state->silence[i]);
-	keys_drop(&state->keys);
-	pane_free(&state->full.pane);
+	fullscreen_close(&state->full);
 	free(state);
 }
 
@@ -173,7 +167,6 @@ static int start_library(struct newt_state *state, struct error *err)
 	state->depth = choose_depth();
 	make_colours(state);
 	newtCls();
-	newtGetScreenSize(&state->cols, &state->rows);
 	return 0;
 }
 
@@ -186,9 +179,7 @@ static int newt_open(void **result, const struct terminal *terminal, struct erro
 		return rc;
 	state = memory_zero(1, sizeof(*state));
 	state->silence[0] = state->silence[1] = -1;
-	state->full.terminal = terminal;
-	state->full.pane.thin = terminal->is_thin;
-	state->full.stale = true;
+	fullscreen_open(&state->full, terminal);
 	if (pipe2(state->silence, O_CLOEXEC) < 0)
 		rc = error_errno(err, -errno, "%s", _("making a pipe"));
 	if (rc == 0)
@@ -203,12 +194,7 @@ static int newt_open(void **result, const struct terminal *terminal, struct erro
 
 static void newt_show(void *data, const struct view *view)
 {
-	struct newt_state *state = data;
-
-	if (!fullscreen_show(&state->full, view))
-		return;
-	keys_drop(&state->keys);
-	(void)tcflush(state->full.terminal->in, TCIFLUSH);
+	fullscreen_show(data, view);
 }
 
 /* Take away what was drawn last; nothing is sent to the terminal by this. */
@@ -260,14 +246,14 @@ struct shape {
 
 static struct shape shape_of(const struct newt_state *state)
 {
-	struct shape shape = {.tier = layout_tier(state->rows, state->cols)};
+	struct shape shape = {.tier = layout_tier(state->full.rows, state->full.cols)};
 	bool small = shape.tier == TIER_SMALL;
 	unsigned wanted = state->full.view->page->detail_rows;
 
 	shape.row = small ? 1 : 2;
 	shape.col = small ? 1 : 2;
-	shape.rows = state->rows - shape.row - 2;
-	shape.cols = state->cols - 2 * shape.col;
+	shape.rows = state->full.rows - shape.row - 2;
+	shape.cols = state->full.cols - 2 * shape.col;
 	shape.detail_rows = wanted ? (int)wanted : 2;
 	shape.body_rows = shape.rows - shape.detail_rows - (small ? 0 : 1);
 	return shape;
@@ -422,24 +408,24 @@ static void add_widgets(
 static void draw_root(const struct newt_state *state)
 {
 	const struct view *view = state->full.view;
-	autocanvas struct canvas *canvas = canvas_new(1, state->cols);
-	struct area area = {.canvas = canvas, .rows = 1, .cols = state->cols};
+	autocanvas struct canvas *canvas = canvas_new(1, state->full.cols);
+	struct area area = {.canvas = canvas, .rows = 1, .cols = state->full.cols};
 	autofree char *place = layout_place(view);
 	autofree char *text = NULL;
-	int col = state->cols - 1 - text_cells(place);
+	int col = state->full.cols - 1 - text_cells(place);
 
 	(void)area_put(&area, 0, 1, -1, ROLE_TITLE, view->product);
 	(void)area_put(&area, 0, col, -1, ROLE_TITLE, place);
 	if (view->banner)
 		(void)area_put(&area, 0, col - text_cells(view->banner) - 4, -1,
 			ROLE_TITLE, view->banner);
-	text = canvas_text(canvas, 0, 0, state->cols, state->glyphs);
+	text = canvas_text(canvas, 0, 0, state->full.cols, state->glyphs);
 	newtDrawRootText(0, 0, text);
 }
 
 static void draw_help_line(struct newt_state *state)
 {
-	autofree char *keys = layout_keys(state->full.view, state->cols - 1);
+	autofree char *keys = layout_keys(state->full.view, state->full.cols - 1);
 	autofree char *text = text_in(state->glyphs, keys);
 
 	newtPushHelpLine(text);
@@ -476,11 +462,11 @@ static void draw_window(struct newt_state *state)
 static void draw_too_small(const struct newt_state *state)
 {
 	autocanvas struct canvas *canvas = layout_draw(
-		state->full.view, &state->full.pane, state->rows, state->cols);
+		state->full.view, &state->full.pane, state->full.rows, state->full.cols);
 
-	for (int row = 0; row < state->rows; row++) {
+	for (int row = 0; row < state->full.rows; row++) {
 		autofree char *text =
-			canvas_text(canvas, row, 0, state->cols, state->glyphs);
+			canvas_text(canvas, row, 0, state->full.cols, state->glyphs);
 
 		newtDrawRootText(0, row, text);
 	}
@@ -488,95 +474,35 @@ static void draw_too_small(const struct newt_state *state)
 	SLsmg_gotorc(0, 0);
 }
 
-static void draw(struct newt_state *state)
+static void draw(void *data)
 {
+	struct newt_state *state = data;
+
 	discard(state);
-	if (layout_tier(state->rows, state->cols) == TIER_TINY)
+	if (layout_tier(state->full.rows, state->full.cols) == TIER_TINY)
 		draw_too_small(state);
 	else
 		draw_window(state);
 	if (state->full.torn)
-		SLsmg_touch_lines(0, (unsigned)state->rows);
+		SLsmg_touch_lines(0, (unsigned)state->full.rows);
 	newtRefresh();
 	state->full.stale = state->full.torn = false;
 }
 
 /* libnewt does not lay out anew: everything is built again for the new size. */
-static void notice_size(struct newt_state *state)
+static void resize(void *data)
 {
-	int rows = 0, cols = 0;
-
+	discard(data);
 	SLtt_get_screen_size();
-	newtGetScreenSize(&cols, &rows);
-	if (rows == state->rows && cols == state->cols)
-		return;
-	discard(state);
 	(void)SLsmg_reinit_smg();
 	newtCls();
-	state->rows = rows;
-	state->cols = cols;
-	state->full.stale = true;
-}
-
-/* Keys. */
-
-static int read_more(struct newt_state *state)
-{
-	int in = state->full.terminal->in;
-	int waiting = 0;
-	size_t room;
-	char *to = keys_room(&state->keys, &room);
-	ssize_t got;
-
-	if (ioctl(in, FIONREAD, &waiting) < 0)
-		return -EPIPE;
-	if (waiting == 0 || room == 0)
-		return 1; /* a signal: perhaps another size */
-	got = read(in, to, room);
-	if (got > 0)
-		state->keys.size += (size_t)got;
-	return got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN)) ? 1 : -EPIPE;
-}
-
-/* 1: look again; 0: time is up, the rest of a sequence did not come; negative: the end. */
-static int wait_for_more(struct newt_state *state, int timeout_ms)
-{
-	bool begun = state->keys.size > 0;
-	int rc = fullscreen_wait(
-		&state->full, begun ? fullscreen_escape_ms(state->full.terminal) : 0);
-
-	if (rc == 0 && !begun) {
-		if (state->full.stale)
-			draw(state);
-		rc = fullscreen_wait(&state->full, timeout_ms);
-	}
-	return rc > 0 ? read_more(state) : rc;
 }
 
 static int newt_read(void *data, struct input *input, int timeout_ms)
 {
-	struct newt_state *state = data;
-	bool last = false;
-	int rc = 1;
+	static const struct surface surface = {resize, draw};
 
-	fullscreen_cover(&state->full);
-	while (rc > 0) {
-		struct press press;
-		bool begun;
-
-		notice_size(state);
-		while (keys_take(&state->keys, last, &press)) {
-			last = false;
-			if (fullscreen_press(&state->full, &press,
-				    layout_tier(state->rows, state->cols), input))
-				return 1;
-		}
-		begun = state->keys.size > 0;
-		rc = wait_for_more(state, timeout_ms);
-		last = begun && rc == 0;
-		rc = last ? 1 : rc;
-	}
-	return rc;
+	return fullscreen_read(data, &surface, input, timeout_ms);
 }
 
 const struct frontend frontend_newt = {

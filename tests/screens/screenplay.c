@@ -3,7 +3,7 @@
  *   screenplay [-t TERM] [-s COLSxROWS] [-l LOCALE] [-a] PROGRAM PLAY [ARGUMENT...]
  *
  * PLAY is text, one verb a line:  start ARGS  key NAME  type TEXT  wait TEXT  absent TEXT  shot NAME  budget BYTES  cursor TEXT
- * times COUNT KEY  burst COUNT KEY  hides TEXT
+ * times COUNT KEY  burst COUNT KEY  paste BYTES (\OCTAL)  hides TEXT
  *   resize COLSxROWS  sleep MS  storm COUNT  fuzz SEED COUNT  hangup  signal NAME  kill-front-end  exit STATUS  modes
  * $1 … in a line are the arguments. */
 #include <errno.h>
@@ -364,6 +364,24 @@ static void verb_burst(struct play *play, const char *text)
 	take_answer(play);
 }
 
+/* Bytes at once, with octal escapes. */
+static void verb_paste(struct play *play, const char *text)
+{
+	char bytes[256];
+	size_t size = 0;
+
+	for (const char *c = text; *c && size < sizeof(bytes); size++)
+		if (*c == '\\') {
+			bytes[size] = (char)strtoul(
+				(const char[]){c[1], c[2], c[3], '\0'}, NULL, 8);
+			c += 4;
+		} else {
+			bytes[size] = *c++;
+		}
+	put(play, bytes, size);
+	take_answer(play);
+}
+
 /* The program has the text neither in its arguments nor in its environment. */
 static void verb_hides(const struct play *play, const char *part)
 {
@@ -590,6 +608,8 @@ static void perform(struct play *play, const char *verb, char *rest)
 		verb_times(play, rest);
 	else if (strcmp(verb, "burst") == 0)
 		verb_burst(play, rest);
+	else if (strcmp(verb, "paste") == 0)
+		verb_paste(play, rest);
 	else if (strcmp(verb, "hides") == 0)
 		verb_hides(play, rest);
 	else if (strcmp(verb, "type") == 0) {
