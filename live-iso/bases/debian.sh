@@ -1,5 +1,6 @@
 # Base debian: mmdebstrap makes the smallest root, apt inside it the rest. sysvinit with OpenRC; systemd is not installed.
 # shellcheck shell=bash
+debian_allocator_package=libclang-rt-14-dev
 debian_project_mirrors=(http://deb.debian.org/debian http://deb.debian.org/debian-security)
 
 # debian_serves URL BRANCH: URL is a mirror of BRANCH.
@@ -130,6 +131,22 @@ debian_install() {
 	# shellcheck disable=SC2086
 	debian_in_root "$1" apt-get install -y -q -o Dpkg::Use-Pty=0 $packages
 	rm -f "$1"/boot/initrd.img-*
+	case $2 in target | peer) debian_take_allocator "$1" ;; esac
+}
+
+# debian_take_allocator ROOT: Scudo, alone out of the package with the compiler's run-time, and its licence.
+debian_take_allocator() {
+	local folder=/tmp/allocator
+	mkdir -p "$1$folder" "$1/usr/lib/jefelinux" "$1/usr/share/doc/jefelinux"
+	# shellcheck disable=SC2016
+	debian_in_root "$1" /bin/sh -euc '
+		cd "$1"
+		apt-get download -q "$2"
+		dpkg-deb -x "$2"_*.deb .
+		install -m 644 usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.scudo_standalone-x86_64.so /usr/lib/jefelinux/libscudo.so
+		install -m 644 "usr/share/doc/$2/copyright" /usr/share/doc/jefelinux/libscudo.copyright
+	' allocator "$folder" "$debian_allocator_package"
+	rm -rf "$1$folder"
 }
 
 # The kernel package depends on a maker of initramfs, and ours is jefe-setup: an empty package says so.
