@@ -15,6 +15,7 @@ struct menu {
 	struct words optional;  /* those of arguments that the fallback leaves out */
 	struct words microcode; /* "/intel-ucode.img", as GRUB sees it */
 	struct words kernels;   /* versions, newest first */
+	char *password;         /* hash of the menu's password, or NULL */
 };
 
 static void menu_free(struct menu *menu)
@@ -23,6 +24,7 @@ static void menu_free(struct menu *menu)
 	free(menu->boot);
 	free(menu->luks);
 	free(menu->console);
+	free(menu->password);
 	words_free(&menu->arguments);
 	words_free(&menu->optional);
 	words_free(&menu->microcode);
@@ -136,6 +138,28 @@ static int read_lines(int root_fd, const char *path, bool missing_ok, struct wor
 	return rc;
 }
 
+/* "grub.pbkdf2.sha512.ROUNDS.SALT.HASH", as grub-mkpasswd-pbkdf2 prints it; that there is none is fine. */
+static int read_password(int root_fd, struct menu *menu, struct error *err)
+{
+	static const char path[] = "etc/jefelinux/grub.password";
+	static const char usual[] = "0123456789ABCDEFabcdef.";
+	static const char start[] = "grub.pbkdf2.sha512.";
+	autowords struct words lines = {0};
+
+	if (read_lines(root_fd, path, true, &lines, err) < 0)
+		return err->code;
+	if (!lines.count)
+		return 0;
+	if (lines.count > 1 || !text_starts(lines.items[0], start) ||
+		lines.items[0][strlen(start) +
+			       strspn(lines.items[0] + strlen(start), usual)])
+		return error_set(err, -EINVAL,
+			"%s: one line of grub-mkpasswd-pbkdf2 is wanted, from grub.pbkdf2 on",
+			path);
+	menu->password = memory_copy_text(lines.items[0]);
+	return 0;
+}
+
 /* A line that would end its quotes, or the line, must not reach GRUB. */
 static int read_arguments(
 	int root_fd, const char *path, struct words *arguments, struct error *err)
@@ -200,6 +224,7 @@ static int menu_read(
 			0 ||
 		read_arguments(root_fd, "etc/jefelinux/cmdline.optional", &menu->optional,
 			err) < 0 ||
+		read_password(root_fd, menu, err) < 0 ||
 		bootmenu_kernels(root_fd, distro, &menu->kernels, err) < 0)
 		return err->code;
 	for (size_t i = 0; i < LENGTH(microcode); i++) {
@@ -242,10 +267,25 @@ static void add_consoles(const struct menu *menu, struct text *to)
 		text_add(to, " console=tty0");
 }
 
+static bool is_locked(const struct menu *menu)
+{
+	return words_contain(&menu->arguments, "jefe.edit=no");
+}
+
+/* From here on only this user edits entries and reaches the command line; one without a password is nobody. */
+static void add_lock(const struct menu *menu, struct text *to)
+{
+	if (is_locked(menu))
+		text_add(to, "set superusers=jefe\n");
+	if (is_locked(menu) && menu->password)
+		text_addf(to, "password_pbkdf2 jefe %s\n", menu->password);
+}
+
 struct variant {
 	const char *title; /* behind the version */
 	bool all_arguments;
 	const char *more; /* argument, or NULL */
+	bool rescue; /* leads past the log-in: asks for the password of a locked menu */
 };
 
 static void add_entry(int root_fd, const struct distro *distro, const struct menu *menu,
@@ -257,8 +297,11 @@ static void add_entry(int root_fd, const struct distro *distro, const struct men
 
 	if (!file_exists(root_fd, path))
 		return;
-	text_addf(to, "\nmenuentry 'JefeLinux, Linux %s%s' {\n\tlinux '/%s' root=UUID=%s",
-		version, variant->title, kernel, menu->root);
+	text_addf(to,
+		"\nmenuentry 'JefeLinux, Linux %s%s' %s{\n\tlinux '/%s' root=UUID=%s",
+		version, variant->title,
+		is_locked(menu) && !variant->rescue ? "--unrestricted " : "", kernel,
+		menu->root);
 	if (menu->luks)
 		text_addf(to, " jefe.luks=%s", menu->luks);
 	add_consoles(menu, to);
@@ -286,9 +329,10 @@ static void add_entries(int root_fd, const struct distro *distro, const struct m
 	struct text *to)
 {
 	const struct variant variants[] = {
-		{"",					true,  "quiet"            },
-		{", without optional hardening",            false, NULL               },
-		{", rescue shell before the system starts", false, "jefe.break=switch"},
+		{"",					true,  "quiet",             false},
+		{", without optional hardening",            false, NULL,                false},
+		{", rescue shell before the system starts", false, "jefe.break=switch",
+                 true									},
 	};
 	const bool wanted[LENGTH(variants)] = {true, has_optional(menu),
 		!words_contain(&menu->arguments, "jefe.rescue=no")};
@@ -312,6 +356,7 @@ int bootmenu_write(int root_fd, const struct distro *distro, struct error *err)
 		return error_set(err, -ENOENT,
 			"writing the boot menu: no kernel with modules and an initramfs in /boot");
 	add_head(&menu, &head);
+	add_lock(&menu, &head);
 	text_add(&head, entries.data);
 	if (file_make_dirs(root_fd, "/boot/grub", 0755, err) < 0 ||
 		file_write(root_fd, "/boot/grub/grub.cfg", head.data, head.size, 0600,

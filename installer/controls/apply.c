@@ -31,6 +31,7 @@ const struct control_kind *const control_kinds[] = {
 	&kind_repository,
 	&kind_static,
 	&kind_absent,
+	&kind_machine,
 	&kind_state,
 	NULL
 };

@@ -124,6 +124,7 @@ extern const struct control_kind
 	kind_repository, /* target: a sort of weakness that no list of repositories may have. value: none */
 	kind_static,     /* target: programs of which one must be there and need no library. value: static */
 	kind_absent,     /* target: paths that must not be there. value: absent */
+	kind_machine,    /* target: a rule of kind_machine.c about firmware and encrypted disks. value: what it must say */
 	kind_state;      /* target: file and text it must hold; nothing to apply */
 extern const struct control_kind *const control_kinds[]; /* NULL-terminated */
 // clang-format on

@@ -20,6 +20,7 @@ libinstaller_a_SOURCES += \
 	installer/controls/kind_json.c \
 	installer/controls/kind_late.c \
 	installer/controls/kind_listener.c \
+	installer/controls/kind_machine.c \
 	installer/controls/kind_module.c \
 	installer/controls/kind_mount.c \
 	installer/controls/kind_preload.c \

@@ -164,6 +164,34 @@ static void encryption_microcode_and_level_show(void **state)
 	assert_null(strstr(menu, "serial"));
 }
 
+static void a_locked_menu_starts_and_cannot_be_edited(void **state)
+{
+	static const char hash[] = "grub.pbkdf2.sha512.10000.00FFAA.11EE";
+	const struct folder *folder = *state;
+	struct error err = {0};
+
+	add_kernel(folder, "6.1");
+	put(folder, "/etc/jefelinux/boot", "ROOT_UUID=aaaa-1\nBOOT_UUID=bbbb-2\n");
+	put(folder, "/etc/jefelinux/cmdline", "jefe.edit=no\n");
+	autofree char *menu = written_menu(folder);
+	assert_has(menu, "\nset superusers=jefe\n");
+	assert_null(strstr(menu, "password_pbkdf2"));
+	assert_has(menu, "\nmenuentry 'JefeLinux, Linux 6.1' --unrestricted {\n");
+	assert_has(menu,
+		"\nmenuentry 'JefeLinux, Linux 6.1, rescue shell before the system starts' {\n");
+	put(folder, "/etc/jefelinux/grub.password", hash);
+	autofree char *with = written_menu(folder);
+	assert_has(with, "\npassword_pbkdf2 jefe grub.pbkdf2.sha512.10000.00FFAA.11EE\n");
+	put(folder, "/etc/jefelinux/cmdline", "\n");
+	autofree char *open = written_menu(folder);
+	assert_null(strstr(open, "superusers"));
+	assert_null(strstr(open, "password_pbkdf2"));
+	put(folder, "/etc/jefelinux/grub.password", "secret; reboot\n");
+	assert_int_equal(
+		bootmenu_write(folder->fd, distro_named("debian"), &err), -EINVAL);
+	assert_has(err.text, "grub-mkpasswd-pbkdf2");
+}
+
 static void nothing_gets_out_of_its_quotes(void **state)
 {
 	static const char *const bad[] = {"a'b\n", "a\tb\n", "caf\xc3\xa9\n"};
@@ -214,6 +242,8 @@ int main(void)
 			encryption_microcode_and_level_show, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(
 			nothing_gets_out_of_its_quotes, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(a_locked_menu_starts_and_cannot_be_edited,
+			make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(a_menu_that_boots_nothing_is_not_written,
 			make_folder, remove_folder),
 	};

@@ -400,6 +400,16 @@ static bool break_static(
 	return path && spoil(flip, path, "#!/bin/sh\n");
 }
 
+/* Disks and firmware are left alone. */
+static bool break_never(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	(void)flip;
+	(void)control;
+	(void)value;
+	return false;
+}
+
 static bool break_hook(
 	struct flip *flip, const struct control *control, const char *value)
 {
@@ -528,6 +538,7 @@ static const struct {
 	{&kind_scan,       break_scan,       NULL                  },
 	{&kind_repository, break_repository, NULL                  },
 	{&kind_static,     break_static,     NULL                  },
+	{&kind_machine,    break_never,      NULL                  },
 	{&kind_absent,     break_absent,     NULL                  },
 };
 

@@ -1,0 +1,111 @@
+#include <endian.h>
+
+#include "tests/unit/look.h"
+
+static enum found look_at(const char *id, const char *value)
+{
+	autofree char *evidence = NULL;
+
+	return look(&kind_machine, control_named(id), value, &evidence);
+}
+
+/* vda3 with a LUKS2 header that holds this JSON, opened as dm-0. */
+static void put_volume(const char *json)
+{
+	char header[8192] = "LUKS\xba\xbe";
+	uint64_t size = htobe64(sizeof(header));
+	struct error err = {0};
+
+	memcpy(header + 8, &size, sizeof(size));
+	(void)snprintf(header + 4096, sizeof(header) - 4096, "%s", json);
+	put("etc/crypttab", "root UUID=1 none luks\n");
+	put("sys/class/block/dm-0/dm/uuid", "CRYPT-LUKS2-12ab-root\n");
+	put("sys/class/block/dm-0/slaves/vda3/dev", "254:3\n");
+	put("sys/class/block/dm-0/queue/discard_max_bytes", "0\n");
+	assert_done(file_make_dirs(root, "dev", 0755, &err), &err);
+	assert_done(
+		file_write(root, "dev/vda3", header, sizeof(header), 0600, &err), &err);
+}
+
+static const char good[] =
+	"{\"keyslots\":{\"0\":{\"type\":\"luks2\",\"key_size\":64,\"area\":{\"encryption\":\"aes-xts-plain64\"},\"kdf\":{\"type\":\"argon2id\"}}}}";
+static const char bad[] =
+	"{\"keyslots\":{\"0\":{\"key_size\":64,\"area\":{\"encryption\":\"aes-xts-plain64\"},\"kdf\":{\"type\":\"argon2id\"}},"
+	"\"7\":{\"key_size\":32,\"area\":{\"encryption\":\"aes-xts-plain64\"},\"kdf\":{\"type\":\"pbkdf2\"}}}}";
+
+static void every_key_slot_counts(void **state)
+{
+	(void)state;
+	assert_int_equal(look_at("boot.key_derivation", "argon2id"), FOUND_NOTHING);
+	put_volume(good);
+	assert_int_equal(look_at("boot.key_derivation", "argon2id"), FOUND_RIGHT);
+	assert_int_equal(look_at("boot.cipher", "aes-xts-plain64/512"), FOUND_RIGHT);
+	put_volume(bad);
+	assert_int_equal(look_at("boot.key_derivation", "argon2id"), FOUND_WRONG);
+	assert_int_equal(look_at("boot.cipher", "aes-xts-plain64/512"), FOUND_WRONG);
+	put_volume("{");
+	assert_int_equal(look_at("boot.cipher", "aes-xts-plain64/512"), FOUND_UNKNOWN);
+	put("sys/class/block/dm-0/dm/uuid", "CRYPT-LUKS1-12ab-root\n");
+	assert_int_equal(look_at("boot.key_derivation", "argon2id"), FOUND_WRONG);
+}
+
+static void discards_that_pass_are_seen(void **state)
+{
+	(void)state;
+	put_volume(good);
+	assert_int_equal(look_at("boot.no_discard", "off"), FOUND_RIGHT);
+	put("sys/class/block/dm-0/queue/discard_max_bytes", "2147450880\n");
+	assert_int_equal(look_at("boot.no_discard", "off"), FOUND_WRONG);
+}
+
+static void swap_must_not_lie_in_the_clear(void **state)
+{
+	static const char head[] = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n";
+	autofree char *clear = memory_format("%s/dev/vda4 partition 1 0 -2\n", head);
+	autofree char *memory = memory_format("%s/dev/zram0 partition 1 0 -2\n", head);
+
+	(void)state;
+	put("etc/fstab",
+		"/dev/vda1 / ext4 defaults 0 1\n/dev/mapper/swap none swap sw 0 0\n");
+	put("proc/swaps", head);
+	assert_int_equal(look_at("boot.swap", "x"), FOUND_RIGHT);
+	put("proc/swaps", memory);
+	assert_int_equal(look_at("boot.swap", "x"), FOUND_RIGHT);
+	put("proc/swaps", clear);
+	assert_int_equal(look_at("boot.swap", "x"), FOUND_WRONG);
+	put("proc/swaps", head);
+	put("etc/fstab", "/swapfile none swap sw 0 0\n");
+	assert_int_equal(look_at("boot.swap", "x"), FOUND_WRONG);
+	put("etc/crypttab", "root UUID=1 none luks\n");
+	assert_int_equal(look_at("boot.swap", "x"), FOUND_RIGHT);
+}
+
+static void the_firmware_says_whether_it_checks(void **state)
+{
+	static const char path[] =
+		"sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c";
+	struct error err = {0};
+
+	(void)state;
+	assert_int_equal(look_at("boot.secure_boot", "on"), FOUND_NOTHING);
+	put(path, "x");
+	assert_int_equal(look_at("boot.secure_boot", "on"), FOUND_UNAVAILABLE);
+	assert_done(file_write(root, path, "\6\0\0\0\1", 5, 0600, &err), &err);
+	assert_int_equal(look_at("boot.secure_boot", "on"), FOUND_RIGHT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			every_key_slot_counts, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			discards_that_pass_are_seen, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			swap_must_not_lie_in_the_clear, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			the_firmware_says_whether_it_checks, tree_make, tree_close),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
