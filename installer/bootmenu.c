@@ -6,6 +6,7 @@
 
 #include "installer/base/file.h"
 #include "installer/base/memory.h"
+#include "installer/bootenv.h"
 
 enum { SETTINGS_MAX = 64 << 10 };
 
@@ -13,6 +14,8 @@ struct menu {
 	char *root, *boot, *luks, *console;
 	struct words arguments; /* of every kernel */
 	struct words optional;  /* those of arguments that the fallback leaves out */
+	struct words lowered;   /* instead of arguments, for the lowered level */
+	bool canary;            /* count starts, and lower the level after two bad ones */
 	struct words microcode; /* "/intel-ucode.img", as GRUB sees it */
 	struct words kernels;   /* versions, newest first */
 	char *password;         /* hash of the menu's password, or NULL */
@@ -27,6 +30,7 @@ static void menu_free(struct menu *menu)
 	free(menu->password);
 	words_free(&menu->arguments);
 	words_free(&menu->optional);
+	words_free(&menu->lowered);
 	words_free(&menu->microcode);
 	words_free(&menu->kernels);
 }
@@ -224,9 +228,12 @@ static int menu_read(
 			0 ||
 		read_arguments(root_fd, "etc/jefelinux/cmdline.optional", &menu->optional,
 			err) < 0 ||
+		read_arguments(root_fd, "etc/jefelinux/cmdline.lowered", &menu->lowered,
+			err) < 0 ||
 		read_password(root_fd, menu, err) < 0 ||
 		bootmenu_kernels(root_fd, distro, &menu->kernels, err) < 0)
 		return err->code;
+	menu->canary = file_exists(root_fd, "etc/jefelinux/canary");
 	for (size_t i = 0; i < LENGTH(microcode); i++) {
 		autofree char *path = memory_format("boot/%s", microcode[i]);
 
@@ -240,6 +247,30 @@ static bool uses(const struct menu *menu, const char *console)
 {
 	return !menu->console || strcmp(menu->console, "both") == 0 ||
 	       strcmp(menu->console, console) == 0;
+}
+
+static const char if_failed[] = "if [ \"$" BOOTENV_TRIES "\" = 2 ]; then\n";
+
+/* A place that GRUB cannot write to counts nothing: every start is then as the first. An initramfs that waits for a passphrase takes
+ * back what was counted, and needs the boot file system for that. */
+static void add_counting(const struct menu *menu, struct text *to)
+{
+	autofree char *boot =
+		menu->luks ? memory_format(" jefe.boot=%s", menu->boot) : NULL;
+
+	text_addf(to,
+		"set " BOOTENV_TRIES "=0\nset jefe_start=\n"
+		"if [ -s $prefix/grubenv ]; then\n\tload_env " BOOTENV_TRIES "\nfi\n"
+		"%s\tset default=jefe-lowered\nfi\n",
+		if_failed);
+	text_addf(to,
+		"function jefe_count {\n"
+		"\tif [ \"$" BOOTENV_TRIES "\" = 0 ]; then set " BOOTENV_TRIES
+		"=1; else set " BOOTENV_TRIES "=2; fi\n"
+		"\tif save_env " BOOTENV_TRIES "; then\n"
+		"\t\tset jefe_start=\"jefe.tries=$" BOOTENV_TRIES "%s\"\n"
+		"\tfi\n}\n",
+		boot ? boot : "");
 }
 
 static void add_head(const struct menu *menu, struct text *to)
@@ -256,6 +287,8 @@ static void add_head(const struct menu *menu, struct text *to)
 		text_addf(to,
 			"if serial --unit=0 --speed=115200; then\n\tterminal_input %s\n\tterminal_output %s\nfi\n",
 			terminals, terminals);
+	if (menu->canary)
+		add_counting(menu, to);
 }
 
 /* The console named last is /dev/console. */
@@ -283,10 +316,25 @@ static void add_lock(const struct menu *menu, struct text *to)
 
 struct variant {
 	const char *title; /* behind the version */
-	bool all_arguments;
-	const char *more; /* argument, or NULL */
+	const struct words *arguments;
+	const struct words *without; /* of these, or NULL */
+	const char *more;            /* argument, or NULL */
+	bool counted;                /* a start that has to get well */
+	bool lowered;                /* there only after two that did not */
 	bool rescue; /* leads past the log-in: asks for the password of a locked menu */
 };
+
+static void add_arguments(const struct variant *variant, struct text *to)
+{
+	if (variant->counted)
+		text_add(to, " $jefe_start");
+	if (variant->more) /* in front: the kernel's last word about messages is what hardening says */
+		text_addf(to, " %s", variant->more);
+	for (size_t i = 0; i < variant->arguments->count; i++)
+		if (!variant->without ||
+			!words_contain(variant->without, variant->arguments->items[i]))
+			text_addf(to, " '%s'", variant->arguments->items[i]);
+}
 
 static void add_entry(int root_fd, const struct distro *distro, const struct menu *menu,
 	const char *version, const struct variant *variant, struct text *to)
@@ -297,24 +345,22 @@ static void add_entry(int root_fd, const struct distro *distro, const struct men
 
 	if (!file_exists(root_fd, path))
 		return;
-	text_addf(to,
-		"\nmenuentry 'JefeLinux, Linux %s%s' %s{\n\tlinux '/%s' root=UUID=%s",
-		version, variant->title,
-		is_locked(menu) && !variant->rescue ? "--unrestricted " : "", kernel,
-		menu->root);
+	text_addf(to, "\n%smenuentry 'JefeLinux, Linux %s%s'",
+		variant->lowered ? if_failed : "", version, variant->title);
+	if (variant->lowered)
+		text_add(to, " --id jefe-lowered");
+	if (is_locked(menu) && !variant->rescue)
+		text_add(to, " --unrestricted");
+	text_addf(to, " {\n%s\tlinux '/%s' root=UUID=%s",
+		variant->counted ? "\tjefe_count\n" : "", kernel, menu->root);
 	if (menu->luks)
 		text_addf(to, " jefe.luks=%s", menu->luks);
 	add_consoles(menu, to);
-	if (variant->more) /* in front: the kernel's last word about messages is what hardening says */
-		text_addf(to, " %s", variant->more);
-	for (size_t i = 0; i < menu->arguments.count; i++)
-		if (variant->all_arguments ||
-			!words_contain(&menu->optional, menu->arguments.items[i]))
-			text_addf(to, " '%s'", menu->arguments.items[i]);
+	add_arguments(variant, to);
 	text_add(to, "\n\tinitrd");
 	for (size_t i = 0; i < menu->microcode.count; i++)
 		text_addf(to, " %s", menu->microcode.items[i]);
-	text_addf(to, " '/%s'\n}\n", initramfs);
+	text_addf(to, " '/%s'\n}\n%s", initramfs, variant->lowered ? "fi\n" : "");
 }
 
 static bool has_optional(const struct menu *menu)
@@ -328,19 +374,38 @@ static bool has_optional(const struct menu *menu)
 static void add_entries(int root_fd, const struct distro *distro, const struct menu *menu,
 	struct text *to)
 {
+	const struct words *all = &menu->arguments, *optional = &menu->optional;
+	// clang-format off
 	const struct variant variants[] = {
-		{"",					true,  "quiet",             false},
-		{", without optional hardening",            false, NULL,                false},
-		{", rescue shell before the system starts", false, "jefe.break=switch",
-                 true									},
+		{"", all, NULL, "quiet", menu->canary, false, false},
+		{", without optional hardening", all, optional, NULL, menu->canary, false, false},
+		{", one hardening level lower", &menu->lowered, optional, "jefe.lowered=yes", false, true, false},
+		{", rescue shell before the system starts", all, optional, "jefe.break=switch", false, false, true},
 	};
-	const bool wanted[LENGTH(variants)] = {true, has_optional(menu),
+	// clang-format on
+	const bool wanted[LENGTH(variants)] = {true, has_optional(menu), menu->canary,
 		!words_contain(&menu->arguments, "jefe.rescue=no")};
 
 	for (size_t v = 0; v < LENGTH(variants); v++)
-		for (size_t i = 0; wanted[v] && i < menu->kernels.count; i++)
+		for (size_t i = 0; wanted[v] && i < menu->kernels.count &&
+				   !(variants[v].lowered && i);
+			i++)
 			add_entry(root_fd, distro, menu, menu->kernels.items[i],
 				&variants[v], to);
+}
+
+/* GRUB writes to a block that is there, and does not make one. */
+static int prepare_counting(int root_fd, const struct menu *menu, struct error *err)
+{
+	autofree char *tries = NULL;
+	int rc;
+
+	if (!menu->canary && !file_exists(root_fd, BOOTENV_PATH))
+		return 0;
+	rc = bootenv_get(root_fd, BOOTENV_TRIES, &tries, err);
+	if (rc < 0 || (menu->canary && tries))
+		return rc;
+	return bootenv_set(root_fd, BOOTENV_TRIES, menu->canary ? "0" : NULL, err);
 }
 
 int bootmenu_write(int root_fd, const struct distro *distro, struct error *err)
@@ -359,6 +424,7 @@ int bootmenu_write(int root_fd, const struct distro *distro, struct error *err)
 	add_lock(&menu, &head);
 	text_add(&head, entries.data);
 	if (file_make_dirs(root_fd, "/boot/grub", 0755, err) < 0 ||
+		prepare_counting(root_fd, &menu, err) < 0 ||
 		file_write(root_fd, "/boot/grub/grub.cfg", head.data, head.size, 0600,
 			err) < 0)
 		return error_prefix(err, "writing the boot menu");

@@ -1,5 +1,7 @@
 /* /boot/grub/grub.cfg of an installed system, written by us from the kernels found below /boot. Kernel arguments are the lines of
- * /etc/jefelinux/cmdline; the fallback entry leaves out those listed in /etc/jefelinux/cmdline.optional.
+ * /etc/jefelinux/cmdline; the fallback entry leaves out those listed in /etc/jefelinux/cmdline.optional. With /etc/jefelinux/canary
+ * the menu counts starts in GRUB's environment block (bootenv.h) and after two that did not get well takes an entry that lowers
+ * the level (jefe.lowered=yes), with the arguments in /etc/jefelinux/cmdline.lowered.
  * /etc/jefelinux/boot has, one KEY=value a line: ROOT_UUID, BOOT_UUID, LUKS_UUID when encrypted, CONSOLE (both, vga, serial; both
  * when missing). */
 #pragma once

@@ -1,5 +1,5 @@
 libinstaller_a_SOURCES += \
-	installer/answers.h installer/archive.h installer/bootenv.h installer/bootmenu.h installer/event.h installer/machine.h \
+	installer/answers.h installer/archive.h installer/bootenv.h installer/bootmenu.h installer/event.h installer/health.h installer/machine.h \
 	installer/manifest.h installer/plan.h installer/problem.h installer/release.h installer/run.h \
 	installer/storage.h
 
@@ -21,4 +21,4 @@ libinstaller_a_SOURCES += \
 
 # payload and boot
 libinstaller_a_SOURCES += \
-	installer/archive.c installer/bootenv.c installer/bootmenu.c installer/manifest.c
+	installer/archive.c installer/bootenv.c installer/bootmenu.c installer/health.c installer/manifest.c

@@ -24,6 +24,7 @@ int cli_attach(int argc, char **argv);
 int cli_audit(int argc, char **argv);
 int cli_boot(int argc, char **argv);
 int cli_bootmenu(int argc, char **argv);
+int cli_canary(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_console(int argc, char **argv);
 int cli_explain(int argc, char **argv);

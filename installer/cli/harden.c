@@ -120,6 +120,9 @@ static int change_system(
 	if (rc < 0)
 		return rc;
 	rc = controls_apply(&hardening->scope, &hardening->policy, print_line, NULL, err);
+	/* A level that is chosen again is no longer one that failed starts have lowered. */
+	if (rc == 0 && hardening->level_chosen)
+		rc = file_remove(hardening->scope.root_fd, LOWERED_PATH, err);
 	if (rc == 0)
 		rc = write_boot_menu(hardening, err);
 	if (rc == 0)

@@ -245,6 +245,7 @@ int hardening_open(const struct hardening_options *options, struct hardening *ha
 	if (rc < 0)
 		return rc;
 	rc = take_options(hardening->answers, options, err);
+	hardening->level_chosen = options->level != NULL;
 	hardening->policy = policy_of(hardening->answers);
 	hardening->policy.before = hardening->has_policy ? &hardening->kept : NULL;
 	return rc;

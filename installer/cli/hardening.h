@@ -24,6 +24,7 @@ struct hardening {
 	struct policy policy;
 	struct answers *kept_answers; /* the policy without the options */
 	struct policy kept;
+	bool level_chosen; /* by the options, not by what the system keeps */
 	bool has_policy; /* the system keeps one; a level that is named nowhere is only the default */
 };
 

@@ -4,6 +4,7 @@ jefe_setup_SOURCES = \
 	installer/cli/attach.c \
 	installer/cli/audit.c \
 	installer/cli/boot.c \
+	installer/cli/canary.c \
 	installer/cli/check.c \
 	installer/cli/cli.h \
 	installer/cli/confirm.c installer/cli/confirm.h \

@@ -30,6 +30,7 @@ const struct cli_command cli_commands[] = {
 	{"initramfs", "--kernel VERSION [--root DIR] --output FILE", "make the initramfs of a kernel", cli_initramfs},
 	{"bootmenu", "[--root DIR]", "write the boot menu", cli_bootmenu},
 	{"boot", "[--root DIR]", "after a change of kernels: each one's initramfs, and the boot menu", cli_boot},
+	{"canary", "boot|daily|down|lower", "audit by itself; lower a level with which the machine does not start", cli_canary},
 	{"console", "TTY [shell]", "live system: what a console shows", cli_console},
 	{"unattended", "", "live system: find the answers, install if asked to", cli_unattended},
 	{0},

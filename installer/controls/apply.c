@@ -33,6 +33,8 @@ const struct control_kind *const control_kinds[] = {
 	&kind_absent,
 	&kind_machine,
 	&kind_state,
+	&kind_lowered,
+	&kind_age,
 	NULL
 };
 // clang-format on

@@ -169,6 +169,15 @@ const char *control_wanted(const struct control *control, const struct policy *p
  * The caller frees it. */
 char *control_excluded(const struct control *control, const struct policy *policy) CHECKED;
 
+/* The same one level lower, but never below baseline: what is left of a level that does not start. */
+struct policy policy_lowered(const struct policy *policy);
+/* Ids of the controls that the first policy wants and the second does not, or wants less of. */
+void controls_dropped(
+	const struct policy *from, const struct policy *to, struct words *ids);
+
+/* There while the level is lower than what was chosen, because starts failed: first line for people, then the controls. */
+#define LOWERED_PATH "etc/jefelinux/lowered"
+
 /* Check a policy before anything is written: unknown ids, conflicts, missing needs. Keys are those of an answer file. */
 void controls_check(const struct policy *policy, struct problems *problems);
 /* The part of it about one control: what it needs and what excludes it. */

@@ -7,6 +7,7 @@
 #include "installer/controls/kinds.h"
 
 static const char optional_path[] = "etc/jefelinux/cmdline.optional";
+static const char lowered_path[] = "etc/jefelinux/cmdline.lowered";
 
 static size_t key_size(const char *token)
 {
@@ -69,12 +70,11 @@ static void lines(struct site *site, const struct control *control, const char *
 			text_addf(text, "%s\n", tokens.items[i]);
 }
 
-static int written(struct site *site, const struct text *text, struct error *err)
+static int write_optional(struct site *site, struct error *err)
 {
 	autotext struct text optional = {0};
 	bool changed = false;
 
-	(void)text;
 	for (const struct control *const *control = controls; *control; control++) {
 		autofree char *value =
 			(*control)->kind == &kind_argument && (*control)->fallback
@@ -85,6 +85,29 @@ static int written(struct site *site, const struct text *text, struct error *err
 			lines(site, *control, value, &optional);
 	}
 	return disk_write(site, optional_path, &optional, 0644, &changed, err);
+}
+
+/* What would stand in the file at the level below: for the entry that is started when this level does not get well. */
+static int write_lowered(struct site *site, struct error *err)
+{
+	const struct policy *kept = site->policy;
+	struct policy lower = policy_lowered(kept);
+	autotext struct text text = {0};
+	bool changed = false;
+	int rc;
+
+	site->policy = &lower;
+	rc = composed_text(site, &kind_argument, &text, err);
+	site->policy = kept;
+	return rc < 0 ? rc : disk_write(site, lowered_path, &text, 0644, &changed, err);
+}
+
+static int written(struct site *site, const struct text *text, struct error *err)
+{
+	int rc = write_optional(site, err);
+
+	(void)text;
+	return rc < 0 ? rc : write_lowered(site, err);
 }
 
 /* Names in CONFIG_LSM= that this kernel can honour, and how it calls them. Of those that exclude each other only the wanted

@@ -8,10 +8,18 @@
 #include "installer/base/file.h"
 #include "installer/base/memory.h"
 #include "installer/controls/kinds.h"
+#include "installer/distro/distro.h"
 
-static void split_target(const struct control *control, struct words *target)
+char *file_control_path(const struct site *site, const struct control *control)
 {
-	words_split(target, control->target, " ");
+	static const char daily[] = "daily/";
+	const char *target = control->target;
+	int size = (int)strcspn(target, " ");
+
+	if (!text_starts(target, daily))
+		return memory_format("%.*s", size, target);
+	return memory_format("%s/%.*s", site->scope->distro->daily_folder,
+		size - (int)strlen(daily), target + strlen(daily));
 }
 
 static unsigned octal(const char *text)
@@ -22,30 +30,28 @@ static unsigned octal(const char *text)
 static int file_apply(struct site *site, const struct control *control, const char *value,
 	bool *changed, struct error *err)
 {
-	autowords struct words target = {0};
+	autofree char *path = file_control_path(site, control);
 	autotext struct text text = {0};
 
-	split_target(control, &target);
 	text_add(&text, value);
-	return written_write(
-		site, target.items[0], &text, octal(target.items[1]), changed, err);
+	return written_write(site, path, &text,
+		octal(control->target + strcspn(control->target, " ") + 1), changed, err);
 }
 
 /* Only a file that is still what some level writes is ours to remove. */
 static int file_withdraw(struct site *site, const struct control *control, bool *changed,
 	struct error *err)
 {
-	autowords struct words target = {0};
+	autofree char *path = file_control_path(site, control);
 	autotext struct text text = {0};
 
-	split_target(control, &target);
-	if (!disk_read(site, target.items[0], &text))
+	if (!disk_read(site, path, &text))
 		return 0;
-	written_note(site, target.items[0], NULL);
+	written_note(site, path, NULL);
 	for (size_t i = 0; i < LENGTH(control->values); i++)
 		if (text_equal(control->values[i], text_string(&text))) {
 			*changed = true;
-			return file_remove(site->scope->root_fd, target.items[0], err);
+			return file_remove(site->scope->root_fd, path, err);
 		}
 	return 0;
 }
@@ -53,19 +59,17 @@ static int file_withdraw(struct site *site, const struct control *control, bool 
 static void file_persisted(struct site *site, const struct control *control,
 	const char *value, struct finding *finding)
 {
-	autowords struct words target = {0};
+	autofree char *path = file_control_path(site, control);
 	autotext struct text text = {0};
 
-	split_target(control, &target);
-	if (!disk_read(site, target.items[0], &text))
-		find(finding, FOUND_WRONG, NULL,
-			memory_format("%s is not there", target.items[0]));
+	if (!disk_read(site, path, &text))
+		find(finding, FOUND_WRONG, NULL, memory_format("%s is not there", path));
 	else if (text_equal(text_string(&text), value))
 		find(finding, FOUND_RIGHT, memory_copy_text("as wanted"),
-			memory_copy_text(target.items[0]));
+			memory_copy_text(path));
 	else
 		find(finding, FOUND_WRONG, memory_copy_text("changed"),
-			memory_format("%s is not what was written", target.items[0]));
+			memory_format("%s is not what was written", path));
 }
 
 static char *file_describe(const struct control *control, const char *value)

@@ -1,6 +1,10 @@
-/* What was decided when the system was made, and cannot be changed by applying. */
+/* What was decided when the system was made or what it does by itself, and cannot be changed by applying. */
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
+#include "installer/base/file.h"
 #include "installer/base/memory.h"
 #include "installer/controls/kinds.h"
 
@@ -25,4 +29,78 @@ const struct control_kind kind_state = {
 	.names_file = true,
 	.fix = "It is decided when the system is installed.",
 	.persisted = persisted,
+};
+
+static void level_persisted(struct site *site, const struct control *control,
+	const char *value, struct finding *finding)
+{
+	autofree char *line = NULL;
+
+	(void)control;
+	if (file_read_line(site->scope->root_fd, LOWERED_PATH, &line) == 0)
+		find(finding, FOUND_WRONG, memory_copy_text(line),
+			memory_copy_text(LOWERED_PATH));
+	else
+		find(finding, FOUND_RIGHT, memory_copy_text(value),
+			memory_copy_text("there is no " LOWERED_PATH));
+}
+
+const struct control_kind kind_lowered = {
+	.name = "lowered",
+	.fix = "Repair what keeps the machine from starting, then jefe-setup harden --level LEVEL.",
+	.place = LOWERED_PATH,
+	.persisted = level_persisted,
+};
+
+enum { HOUR = 3600 };
+
+/* A machine that was off could not write: its time begins when it started. */
+static void age_persisted(struct site *site, const struct control *control,
+	const char *value, struct finding *finding)
+{
+	autoclose int fd =
+		file_open(site->scope->root_fd, control->target, O_PATH, 0, NULL);
+	long long since = site_boot_time(site), hours;
+	struct stat st;
+
+	if (!site->scope->running) {
+		find(finding, FOUND_NOTHING, NULL,
+			memory_copy_text("only while the system runs"));
+		return;
+	}
+	if (fd >= 0 && fstat(fd, &st) == 0 && (long long)st.st_mtime > since)
+		since = (long long)st.st_mtime;
+	hours = ((long long)time(NULL) - since) / HOUR;
+	find(finding, hours <= strtoll(value, NULL, 10) ? FOUND_RIGHT : FOUND_WRONG,
+		memory_format("%lld hours", hours),
+		memory_format("%s and the start of the machine: %lld hours ago",
+			control->target, hours));
+}
+
+static char *age_describe(const struct control *control, const char *value)
+{
+	(void)control;
+	return memory_format("at most %s hours", value);
+}
+
+static bool age_valid(
+	const struct control *control, const char *value, struct text *why_not)
+{
+	uint64_t hours;
+
+	(void)control;
+	if (text_to_u64(value, 1, 100000, &hours) == 0)
+		return true;
+	text_addf(why_not, "\"%s\" is no number of hours", value);
+	return false;
+}
+
+const struct control_kind kind_age = {
+	.name = "age",
+	.fix = "Is the service for daily jobs running?",
+	.takes_value = true,
+	.names_file = true,
+	.valid = age_valid,
+	.describe = age_describe,
+	.persisted = age_persisted,
 };

@@ -106,7 +106,7 @@ extern const struct control_kind
 	kind_preload,    /* value: modules that are loaded at the start; those the kernel lacks are left out */
 	kind_late,       /* target: file of the kernel, * in it. value: what a service of ours writes there when all others run */
 	kind_mount,      /* target: mount point [type to add when fstab has none]. value: options */
-	kind_file,       /* target: path and mode. value: content */
+	kind_file,       /* target: path and mode; daily/NAME: in the folder of daily jobs. value: content */
 	kind_mode,       /* target: paths. value: mode [owner:group] */
 	kind_service,    /* target: generic or own name, runlevel. value: on, off */
 	kind_package,    /* target: generic names. value: absent */
@@ -125,7 +125,9 @@ extern const struct control_kind
 	kind_static,     /* target: programs of which one must be there and need no library. value: static */
 	kind_absent,     /* target: paths that must not be there. value: absent */
 	kind_machine,    /* target: a rule of kind_machine.c about firmware and encrypted disks. value: what it must say */
-	kind_state;      /* target: file and text it must hold; nothing to apply */
+	kind_state,      /* target: file and text it must hold; nothing to apply */
+	kind_lowered,    /* the canary did not lower the level; nothing to apply */
+	kind_age;        /* target: file. value: hours within which it was written, while the system runs */
 extern const struct control_kind *const control_kinds[]; /* NULL-terminated */
 // clang-format on
 
@@ -138,6 +140,9 @@ const char *result_fix(const struct control_result *result);
 /* The operator's own setting of a control, or NULL. */
 const char *policy_setting(const struct policy *policy, const char *id);
 bool policy_has_role(const struct policy *policy, const char *role);
+
+/* kind_file.c: where the file of such a control is on this system. The caller frees it. */
+char *file_control_path(const struct site *site, const struct control *control);
 
 /* site.c */
 int site_open(struct site *site, struct error *err) CHECKED;
@@ -156,6 +161,7 @@ void site_note(struct site *site, const char *format, ...) PRINTF(2, 3);
 /* kernel_log.c: does the running kernel say that it does not know this argument of its command line? */
 bool kernel_ignores(struct site *site, const char *argument);
 
+long long site_boot_time(const struct site *site); /* second the machine started, or 0 */
 /* FOUND_PENDING when the file was written after the machine started, FOUND_WRONG otherwise. */
 enum found site_late(const struct site *site, const char *path);
 

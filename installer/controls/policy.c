@@ -113,6 +113,26 @@ const char *control_wanted(const struct control *control, const struct policy *p
 	return value;
 }
 
+struct policy policy_lowered(const struct policy *policy)
+{
+	struct policy lower = *policy;
+
+	if (lower.level > LEVEL_BASELINE)
+		lower.level--;
+	return lower;
+}
+
+void controls_dropped(
+	const struct policy *from, const struct policy *to, struct words *ids)
+{
+	for (const struct control *const *control = controls; *control; control++) {
+		const char *before = control_wanted(*control, from);
+
+		if (before && !text_equal(before, control_wanted(*control, to)))
+			words_add(ids, (*control)->id);
+	}
+}
+
 const struct control *control_named(const char *id)
 {
 	for (const struct control *const *control = controls; *control; control++)

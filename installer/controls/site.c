@@ -241,13 +241,12 @@ const char *site_listing(struct site *site, enum program program, struct finding
 	return NULL;
 }
 
-/* Second the machine started, or 0. */
-static long long boot_time(int root_fd)
+long long site_boot_time(const struct site *site)
 {
 	autotext struct text stat = {0};
 	const char *line;
 
-	if (file_read(root_fd, "proc/stat", 1 << 20, &stat, NULL) < 0)
+	if (file_read(site->scope->root_fd, "proc/stat", 1 << 20, &stat, NULL) < 0)
 		return 0;
 	line = strstr(text_string(&stat), "\nbtime ");
 	return line ? strtoll(line + strlen("\nbtime "), NULL, 10) : 0;
@@ -260,8 +259,8 @@ enum found site_late(const struct site *site, const char *path)
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return FOUND_WRONG;
-	return (long long)st.st_ctime > boot_time(site->scope->root_fd) ? FOUND_PENDING
-									: FOUND_WRONG;
+	return (long long)st.st_ctime > site_boot_time(site) ? FOUND_PENDING
+							     : FOUND_WRONG;
 }
 
 void find(struct finding *finding, enum found found, char *value, char *evidence)

@@ -28,6 +28,7 @@ struct distro {
 	const char *admin_group; /* wheel or sudo */
 	const char *login_shell; /* /bin/ash or /bin/bash; must exist in the root */
 	const char *escalation;  /* "doas" or "sudo" */
+	const char *daily_folder; /* programs in it run once a day: etc/cron.daily */
 	/* Kernel image and initramfs names below /boot for a kernel version: "vmlinuz-lts"; the caller frees them. */
 	char *(*kernel_image)(int root_fd, const char *version);
 	char *(*initramfs_image)(int root_fd, const char *version);
@@ -48,6 +49,7 @@ struct distro {
 	/* On the running system only: start stop restart reload. */
 	int (*service_action)(const char *service, const char *action, struct error *err);
 	bool (*service_running)(const char *service);
+	bool (*all_started)(int root_fd); /* the start of the system is through its last runlevel */
 	bool (*package_installed)(int root_fd, const char *package);
 	/* Install the hook that runs `jefe-setup boot` (initramfs of every kernel, boot menu) after a kernel upgrade. */
 	int (*set_kernel_hook)(int root_fd, struct error *err);

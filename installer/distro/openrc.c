@@ -66,3 +66,12 @@ bool openrc_running(const char *service)
 	}
 	return running;
 }
+
+bool openrc_all_started(int root_fd)
+{
+	autofree char *level = NULL;
+
+	return file_read_line(root_fd, "run/openrc/softlevel", &level) == 0 &&
+	       strcmp(level, "default") == 0 &&
+	       !file_exists(root_fd, "run/openrc/rc.starting");
+}

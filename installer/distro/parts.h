@@ -11,6 +11,7 @@ int openrc_set(int root_fd, const char *service, const char *runlevel, bool on,
 	struct error *err) CHECKED;
 int openrc_action(const char *service, const char *action, struct error *err) CHECKED;
 bool openrc_running(const char *service);
+bool openrc_all_started(int root_fd);
 
 /* /etc/network/interfaces, and /etc/resolv.conf when the answers name servers. */
 int interfaces_write(

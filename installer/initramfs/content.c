@@ -44,7 +44,7 @@ const char *const content_modules_expected[] = {
 };
 
 const char *const content_applets[] = {
-	"sh", "cat", "dmesg", "findfs", "grep", "kill", "ln", "loadkmap", "losetup", "ls", "mkdir", "mkfifo", "mknod", "modprobe",
+	"sh", "cat", "chroot", "dd", "dmesg", "findfs", "grep", "kill", "ln", "loadkmap", "losetup", "ls", "mkdir", "mkfifo", "mknod", "modprobe",
 	"mount", "mv", "poweroff", "reboot", "rm", "sed", "setsid", "sleep", "sort", "stty", "switch_root", "sync", "umount", "vi", NULL,
 };
 

@@ -24,12 +24,14 @@ unlock() {
 		return 1
 	fi
 	modprobe -abq dm_crypt "$(cat /sys/devices/system/cpu/modalias)"
+	count_starts $((tries - 1))
 	for left in "2 tries left" "1 try left" ""; do
 		ask "passphrase to unlock the disk"
 		printf %s "$answer" | cryptsetup open --type luks2 --key-file - "$device" root 2>/run/jefe/error
 		case $? in
 		0)
 			answer=''
+			count_starts "$tries"
 			return 0
 			;;
 		2) say "this is not the passphrase${left:+; $left}" ;;
@@ -43,6 +45,18 @@ unlock() {
 	answer=''
 	fail "the disk stays locked"
 	return 1
+}
+
+# count_starts NUMBER: instead of what the boot menu counted (jefe.tries=, on jefe.boot=UUID). Who goes away from the passphrase has
+# seen no failed start.
+count_starts() {
+	[ -n "$tries" ] || return 0
+	mkdir -p /run/jefe/boot
+	mount -t ext4 -o nosuid,nodev,noexec "$(findfs "UUID=$boot")" /run/jefe/boot 2>/dev/null || return 0
+	# In place: the boot menu writes over the blocks that the file has.
+	sed "s/^jefe_tries=.*/jefe_tries=$1/" /run/jefe/boot/grub/grubenv >/run/jefe/grubenv &&
+		dd if=/run/jefe/grubenv of=/run/jefe/boot/grub/grubenv conv=notrunc 2>/dev/null
+	umount /run/jefe/boot
 }
 
 # check_root DEVICE: repair what is safe to repair. Bits of the exit status: 1 repaired, 2 restart, 4 errors are left.

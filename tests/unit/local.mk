@@ -102,7 +102,9 @@ tests_unit_test_consequences_SOURCES = tests/unit/test_consequences.c
 tests_unit_test_consequences_LDADD = libscreens.a libtui.a $(LDADD)
 
 UNIT_TESTS += tests/unit/test_bootenv tests/unit/test_bootmenu
+UNIT_TESTS += tests/unit/test_bootenv tests/unit/test_bootmenu tests/unit/test_health
 tests_unit_test_bootenv_SOURCES = tests/unit/test_bootenv.c
+tests_unit_test_health_SOURCES = tests/unit/test_health.c
 tests_unit_test_bootmenu_SOURCES = tests/unit/test_bootmenu.c
 
 UNIT_TESTS += tests/unit/test_elf tests/unit/test_initramfs

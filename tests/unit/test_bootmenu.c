@@ -119,6 +119,8 @@ static void one_kernel_gives_an_entry_and_a_rescue_shell(void **state)
 	assert_has(menu, "jefe.break=switch");
 	assert_null(strstr(menu, "optional"));
 	assert_null(strstr(menu, "jefe.luks"));
+	assert_null(strstr(menu, "jefe_"));
+	assert_false(file_exists(folder->fd, "boot/grub/grubenv"));
 	assert_int_equal(fstatat(folder->fd, "boot/grub/grub.cfg", &st, 0), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
 }
@@ -192,6 +194,48 @@ static void a_locked_menu_starts_and_cannot_be_edited(void **state)
 	assert_has(err.text, "grub-mkpasswd-pbkdf2");
 }
 
+static void a_canary_counts_starts_and_lowers_the_level(void **state)
+{
+	const struct folder *folder = *state;
+	autotext struct text block = {0};
+	struct error err = {0};
+
+	add_kernel(folder, "6.1");
+	add_kernel(folder, "6.0");
+	put(folder, "/etc/jefelinux/canary", "");
+	put(folder, "/etc/jefelinux/cmdline", "init_on_free=1\niommu=force\n");
+	put(folder, "/etc/jefelinux/cmdline.optional", "iommu=force\n");
+	put(folder, "/etc/jefelinux/cmdline.lowered", "iommu=force\nslab_nomerge\n");
+	autofree char *menu = written_menu(folder);
+
+	assert_has(menu, "load_env jefe_tries\n");
+	assert_has(menu,
+		"if [ \"$jefe_tries\" = 2 ]; then\n\tset default=jefe-lowered\nfi\n");
+	assert_has(menu, "set jefe_start=\"jefe.tries=$jefe_tries\"\n");
+	assert_has(menu,
+		"\nmenuentry 'JefeLinux, Linux 6.1' {\n\tjefe_count\n\tlinux '/vmlinuz-6.1' root=UUID=aaaa-1 console=ttyS0,115200 "
+		"console=tty0 $jefe_start quiet 'init_on_free=1' 'iommu=force'\n");
+	assert_has(menu,
+		"\nif [ \"$jefe_tries\" = 2 ]; then\nmenuentry 'JefeLinux, Linux 6.1, one hardening level lower' --id jefe-lowered {\n\tlinux '/vmlinuz-6.1' "
+		"root=UUID=aaaa-1 console=ttyS0,115200 console=tty0 jefe.lowered=yes 'slab_nomerge'\n");
+	assert_null(strstr(menu, "6.0, one hardening"));
+	assert_done(
+		file_read(folder->fd, "/boot/grub/grubenv", 1024, &block, &err), &err);
+	assert_has(block.data, "\njefe_tries=0\n");
+}
+
+static void an_initramfs_that_asks_is_told_where_the_count_is(void **state)
+{
+	const struct folder *folder = *state;
+
+	add_kernel(folder, "6.1");
+	put(folder, "/etc/jefelinux/canary", "");
+	put(folder, "/etc/jefelinux/boot",
+		"ROOT_UUID=aaaa-1\nBOOT_UUID=bbbb-2\nLUKS_UUID=cccc-3\n");
+	autofree char *menu = written_menu(folder);
+	assert_has(menu, "set jefe_start=\"jefe.tries=$jefe_tries jefe.boot=bbbb-2\"\n");
+}
+
 static void nothing_gets_out_of_its_quotes(void **state)
 {
 	static const char *const bad[] = {"a'b\n", "a\tb\n", "caf\xc3\xa9\n"};
@@ -240,6 +284,12 @@ int main(void)
 			the_newest_kernel_is_first, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(
 			encryption_microcode_and_level_show, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(
+			a_canary_counts_starts_and_lowers_the_level, make_folder,
+			remove_folder),
+		cmocka_unit_test_setup_teardown(
+			an_initramfs_that_asks_is_told_where_the_count_is, make_folder,
+			remove_folder),
 		cmocka_unit_test_setup_teardown(
 			nothing_gets_out_of_its_quotes, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(a_locked_menu_starts_and_cannot_be_edited,

@@ -202,6 +202,32 @@ static void roles_change_values(void **state)
 		control_wanted(control_named("network.rp_filter"), &policy), "2");
 }
 
+static void a_lowered_level_says_what_it_drops(void **state)
+{
+	struct control_setting settings[] = {
+		{(char[]){"kernel.core_pattern"}, (char[]){"on"}}
+        };
+	struct policy paranoid = {
+		.level = LEVEL_PARANOID, .settings = settings, .setting_count = 1};
+	struct policy lower = policy_lowered(&paranoid);
+	struct policy lowest = policy_at(LEVEL_BASELINE), none = policy_at(LEVEL_NONE);
+	autowords struct words dropped = {0}, nothing = {0};
+
+	(void)state;
+	assert_int_equal(lower.level, LEVEL_HARDENED);
+	controls_dropped(&paranoid, &lower, &dropped);
+	assert_true(words_contain(&dropped, "boot.encryption")); /* not wanted any more */
+	assert_true(words_contain(&dropped, "mac.ptrace_scope")); /* a weaker value */
+	assert_false(
+		words_contain(&dropped, "kernel.core_pattern")); /* turned on by hand */
+	assert_false(words_contain(&dropped, "kernel.sysrq"));
+	assert_int_equal(policy_lowered(&lower).level, LEVEL_BASELINE);
+	assert_int_equal(policy_lowered(&lowest).level, LEVEL_BASELINE);
+	assert_int_equal(policy_lowered(&none).level, LEVEL_NONE);
+	controls_dropped(&lowest, &lowest, &nothing);
+	assert_int_equal(nothing.count, 0);
+}
+
 static void a_bad_policy_is_told_before_anything_is_written(void **state)
 {
 	autowords struct words roles = {0};
@@ -378,6 +404,7 @@ int main(void)
 		cmocka_unit_test(levels_are_cumulative),
 		cmocka_unit_test(operators_settings_win),
 		cmocka_unit_test(roles_change_values),
+		cmocka_unit_test(a_lowered_level_says_what_it_drops),
 		cmocka_unit_test(a_bad_policy_is_told_before_anything_is_written),
 		cmocka_unit_test(roles_and_settings_that_exclude_each_other_are_told),
 		cmocka_unit_test(conflicts_are_told),

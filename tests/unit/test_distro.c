@@ -70,6 +70,21 @@ static void services_are_links_in_runlevels(void **state)
 	assert_int_equal(debian->service_state(root, "sshd", "boot"), SERVICE_ON);
 }
 
+static void a_start_ends_with_its_last_runlevel(void **state)
+{
+	const struct distro *alpine = distro_named("alpine");
+
+	(void)state;
+	assert_false(alpine->all_started(root));
+	put("run/openrc/softlevel", "sysinit\n");
+	assert_false(alpine->all_started(root));
+	put("run/openrc/softlevel", "default\n");
+	put("run/openrc/rc.starting", "");
+	assert_false(alpine->all_started(root));
+	assert_int_equal(unlinkat(root, "run/openrc/rc.starting", 0), 0);
+	assert_true(alpine->all_started(root));
+}
+
 static void network_is_written_for_ifupdown(void **state)
 {
 	struct answers answers = {
@@ -173,6 +188,8 @@ int main(void)
 			kernel_files_have_their_names, tree_make, tree_close),
 		cmocka_unit_test_setup_teardown(
 			services_are_links_in_runlevels, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			a_start_ends_with_its_last_runlevel, tree_make, tree_close),
 		cmocka_unit_test_setup_teardown(
 			network_is_written_for_ifupdown, tree_make, tree_close),
 		cmocka_unit_test_setup_teardown(

@@ -1,6 +1,7 @@
 #include "installer/controls/kinds.h"
 
 #include <errno.h>
+#include <time.h>
 
 #include "installer/distro/distro.h"
 #include "tests/unit/look.h"
@@ -20,6 +21,61 @@ static void sysctl_counts_who_comes_last(void **state)
 	put("etc/sysctl.conf", "kernel.sysrq=1\n");
 	assert_int_equal(look(&kind_sysctl, sysrq, "0", &after), FOUND_WRONG);
 	assert_string_equal(after, "etc/sysctl.conf: kernel.sysrq = 1");
+}
+
+static void a_lowered_level_is_found(void **state)
+{
+	const struct control *control = control_named("boot.level_kept");
+	autofree char *before = NULL, *after = NULL;
+
+	(void)state;
+	assert_int_equal(look(&kind_lowered, control, "as chosen", &before), FOUND_RIGHT);
+	put(LOWERED_PATH, "the level was lowered\n");
+	assert_int_equal(look(&kind_lowered, control, "as chosen", &after), FOUND_WRONG);
+}
+
+static void an_age_counts_from_the_start_of_the_machine(void **state)
+{
+	const struct control *control = control_named("audit.recent");
+	const struct timespec yesterday[2] = {
+		{.tv_sec = time(NULL) - 27L * 3600}, {.tv_sec = time(NULL) - 27L * 3600}};
+	autofree char *now =
+		memory_format("cpu 1\nbtime %lld\n", (long long)time(NULL) - 60);
+	autofree char *off = NULL, *missing = NULL, *old = NULL, *fresh = NULL;
+
+	(void)state;
+	put("proc/stat", now);
+	assert_int_equal(look(&kind_age, control, "26", &off), FOUND_RIGHT);
+	put("proc/stat", "cpu 1\nbtime 1000000\n");
+	assert_int_equal(look(&kind_age, control, "26", &missing), FOUND_WRONG);
+	put("var/log/jefe-audit.log", "");
+	assert_int_equal(utimensat(root, "var/log/jefe-audit.log", yesterday, 0), 0);
+	assert_int_equal(look(&kind_age, control, "26", &old), FOUND_WRONG);
+	assert_non_null(strstr(old, "27 hours"));
+	put("var/log/jefe-audit.log", "");
+	assert_int_equal(look(&kind_age, control, "26", &fresh), FOUND_RIGHT);
+}
+
+static void arguments_of_the_level_below_are_kept_ready(void **state)
+{
+	autofree char *lowered = NULL;
+
+	(void)state;
+	put("etc/jefelinux/cmdline", "net.ifnames=0\n");
+	apply(LEVEL_PARANOID, NULL, "");
+	lowered = content("etc/jefelinux/cmdline.lowered");
+	assert_non_null(strstr(lowered, "net.ifnames=0\n"));
+	assert_non_null(strstr(lowered, "debugfs=off\n"));
+	assert_null(strstr(lowered, "nosmt"));
+	apply(LEVEL_HARDENED, NULL, "");
+	assert_file("etc/jefelinux/cmdline", lowered);
+}
+
+static void daily_jobs_are_where_the_distribution_runs_them(void **state)
+{
+	(void)state;
+	apply(LEVEL_BASELINE, NULL, "");
+	assert_int_equal(mode_of("etc/periodic/daily/jefe"), 0755);
 }
 
 static void sysctl_reads_the_kernel(void **state)
@@ -367,6 +423,10 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_make, tree_close)
 	const struct CMUnitTest tests[] = {
 		TEST(sysctl_counts_who_comes_last),
+		TEST(a_lowered_level_is_found),
+		TEST(an_age_counts_from_the_start_of_the_machine),
+		TEST(arguments_of_the_level_below_are_kept_ready),
+		TEST(daily_jobs_are_where_the_distribution_runs_them),
 		TEST(sysctl_reads_the_kernel),
 		TEST(sysctl_for_new_interfaces_holds_for_those_there),
 		TEST(arguments_of_others_stay),

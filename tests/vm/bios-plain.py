@@ -1,8 +1,39 @@
 #!/usr/bin/env python3
 """BIOS, plain disk, lowest level, unattended from an answer file on a stick, started from the medium's own boot menu."""
-from flow import Installation
+import time
+
+from flow import BOOT, Installation, require
 
 pc = Installation("bios-plain", encrypted=False, level="baseline")
+ENTRY = r"Booting `JefeLinux, Linux [^ ']+"
+
+
+def resets_lower_the_level():
+    """Power lost in two starts: the third is one level lower and says so; with the level chosen again the next one is as ever."""
+    well = "until grep -aq ^jefe_tries=0 /boot/grub/grubenv; do sleep 1; done"
+    pc.harden("hardened")
+    pc.root(f"jefe-setup harden --confirm; {well}; sync", BOOT)
+    pc.vm.qmp("system_reset")
+    for _ in range(2):
+        pc.vm.expect(ENTRY + "'", BOOT)
+        time.sleep(8)  # counted, and far from done
+        pc.vm.qmp("system_reset")
+    pc.vm.expect(ENTRY + ", one hardening level lower'", BOOT)
+    pc.login()
+    line = "the level was lowered from hardened to baseline"
+    told = pc.root(f"{well}; grep -c \"{line}\" /etc/jefelinux/lowered "
+                   f"/var/log/messages /var/log/jefe-canary.log; grep -h \"jefe: dropped: \" /var/log/messages", BOOT)
+    require(told.count(":1\n") == 3 and "kernel.module_signatures" in told, f"not everybody was told: {told}")
+    require("lowered from hardened" in pc.ssh("bash -lc true 2>&1"), "the login does not tell")
+    audit = pc.root("jefe-setup audit", check=False)
+    failed = [line.split()[:2] for line in audit.splitlines() if line.strip().startswith(("FAIL ", "DRIFT "))]
+    require(failed == [["FAIL", "boot.level_kept:"]] and "audit: baseline" in audit, f"at the lower level:\n{audit}")
+    pc.harden("hardened")
+    pc.root("jefe-setup harden --confirm; test ! -e /etc/jefelinux/lowered && sync")
+    pc.vm.qmp("system_reset")
+    pc.vm.expect(ENTRY + "'", BOOT)
+
+
 pc.run([
     ("installs unattended", pc.install_unattended),
     ("starts from its disk and lets the key in", pc.boot),
@@ -10,4 +41,5 @@ pc.run([
     ("the audit notices everything that is broken", pc.audit_notices),
     ("no secret in files, disk and logs", pc.no_secrets),
     ("starts by UEFI, too", pc.boot_other_firmware),
+    ("a level that does not start is lowered", resets_lower_the_level),
 ])

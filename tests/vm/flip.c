@@ -250,7 +250,7 @@ static bool break_mount(
 static bool break_file(
 	struct flip *flip, const struct control *control, const char *value)
 {
-	autofree char *path = target_word(control, 0);
+	autofree char *path = file_control_path(&flip->site, control);
 
 	(void)value;
 	return spoil_added(flip, path, "# changed");
@@ -475,6 +475,23 @@ static bool break_state(
 	return spoil(flip, path, "# nothing\n");
 }
 
+static bool break_level(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	(void)control;
+	(void)value;
+	return spoil(flip, LOWERED_PATH, "the level was lowered\n");
+}
+
+/* The machine would have to run for a day. */
+static bool break_age(struct flip *flip, const struct control *control, const char *value)
+{
+	(void)flip;
+	(void)control;
+	(void)value;
+	return false;
+}
+
 static bool break_running_sysctl(
 	struct flip *flip, const struct control *control, const char *value)
 {
@@ -531,6 +548,8 @@ static const struct {
 	{&kind_json,       break_json,       NULL                  },
 	{&kind_setuid,     break_setuid,     NULL                  },
 	{&kind_state,      break_state,      NULL                  },
+	{&kind_lowered,    break_level,      NULL                  },
+	{&kind_age,        break_age,        NULL                  },
 	{&kind_preload,    break_lines,      NULL                  },
 	{&kind_late,       break_lines,      NULL                  },
 	{&kind_hook,       break_hook,       NULL                  },
