@@ -401,13 +401,12 @@ static bool break_static(
 }
 
 /* Disks and firmware are left alone. */
-static bool break_never(
+static bool break_machine(
 	struct flip *flip, const struct control *control, const char *value)
 {
-	(void)flip;
-	(void)control;
 	(void)value;
-	return false;
+	return strcmp(control->target, "swap") == 0 &&
+	       spoil_added(flip, "etc/fstab", "/dev/vdz none swap sw 0 0");
 }
 
 static bool break_hook(
@@ -557,7 +556,7 @@ static const struct {
 	{&kind_scan,       break_scan,       NULL                  },
 	{&kind_repository, break_repository, NULL                  },
 	{&kind_static,     break_static,     NULL                  },
-	{&kind_machine,    break_never,      NULL                  },
+	{&kind_machine,    break_machine,    NULL                  },
 	{&kind_absent,     break_absent,     NULL                  },
 };
 

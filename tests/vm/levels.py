@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 
+import userland
 from flow import FLIP, ROOT, WORK, medium, require, run_steps
 
 FOLDER = WORK / "levels"
@@ -49,6 +50,8 @@ for base in BASES:
     steps.append((f"{base} is unpacked", lambda base=base: unpack(base)))
     for name in ("baseline", "hardened", "paranoid"):
         steps.append((f"{base} at {name}: no failure, and every break is noticed", lambda base=base, name=name: level(base, name)))
+    for check in userland.CHECKS:
+        steps.append((f"{base}: {check.__doc__.splitlines()[0].rstrip('.')}", lambda base=base, check=check: check(FOLDER / base, base)))
 code = run_steps("levels", steps)
 shutil.rmtree(FOLDER, ignore_errors=True)
 sys.exit(code)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """UEFI, LUKS2, unattended; afterwards a kernel upgrade, the highest level, wrong passphrases, and the same disk under BIOS."""
-from flow import BOOT, UNLOCK_PROMPT, Installation, require
+from flow import BOOT, SLOW_COMMAND, UNLOCK_PROMPT, Installation, require
 
 pc = Installation("uefi-luks", firmware="uefi")
 
@@ -37,6 +37,9 @@ def paranoid():
     pc.power_off()
     pc.boot("upgraded")
     pc.audit()
+    pc.root("test $(cat /proc/sys/kernel/modules_disabled) = 1 && ! modprobe dummy 2>/dev/null && rc-service jefe-firewall restart && "
+            "nft list chain inet jefe input | grep -q 'policy drop'", SLOW_COMMAND)
+    pc.root("grep -q libscudo /proc/$(cat /run/sshd.pid)/maps && grep -q libscudo /proc/1/maps")
     pc.audit_notices()
 
 
