@@ -25,6 +25,9 @@ enum layout { LAYOUT_WHOLE };
 enum encryption { ENCRYPTION_NONE, ENCRYPTION_LUKS2 };
 enum network_method { NETWORK_DHCP, NETWORK_STATIC, NETWORK_NONE };
 enum finish { FINISH_REBOOT, FINISH_POWEROFF, FINISH_STAY };
+enum ssh_server { SSH_OPENSSH, SSH_DROPBEAR, SSH_TINYSSH, SSH_NONE };
+/* By enum: openssh, dropbear, tinyssh, none, NULL. */
+extern const char *const ssh_server_names[];
 enum console { CONSOLE_BOTH, CONSOLE_VGA, CONSOLE_SERIAL };
 
 struct user {
@@ -71,6 +74,7 @@ struct answers {
 	size_t user_count;
 	struct {
 		char *level;                /* baseline, hardened, paranoid */
+		enum ssh_server ssh;
 		struct words roles;
 		struct control_setting *controls;
 		size_t control_count;

@@ -246,9 +246,10 @@ static void check_secrets(const struct checking *checking)
 	}
 }
 
-static bool can_log_in(const struct user *user)
+static bool can_log_in(const struct answers *answers, const struct user *user)
 {
-	return user->ssh_keys.count > 0 || user->password.origin != SECRET_NONE;
+	return (user->ssh_keys.count > 0 && answers->hardening.ssh != SSH_NONE) ||
+	       user->password.origin != SECRET_NONE;
 }
 
 /* Does the SSH server of this policy take one of the user's keys? */
@@ -273,12 +274,16 @@ static void check_keys(const struct checking *checking, size_t index)
 	const char *algorithms = control ? control_wanted(control, &policy) : NULL;
 	autofree char *key = memory_format("users.%zu.ssh_keys", index);
 
+	if (policy.ssh != SSH_OPENSSH)
+		algorithms = policy.ssh == SSH_TINYSSH ? "ssh-ed25519" : NULL;
 	if (algorithms && !has_usable_key(user, algorithms))
 		complain(checking,
 			user->password.origin == SECRET_NONE ? SEVERITY_ERROR
 							     : SEVERITY_WARNING,
 			key,
-			"the SSH server of this hardening level takes none of these keys; give an Ed25519 or RSA key, or turn off auth.ssh_algorithms");
+			policy.ssh == SSH_TINYSSH
+				? "TinySSH takes none of these keys; give an Ed25519 key, or take another server in hardening.ssh"
+				: "the SSH server of this hardening level takes none of these keys; give an Ed25519 or RSA key, or turn off auth.ssh_algorithms");
 }
 
 static void check_user(const struct checking *checking, size_t index)
@@ -293,9 +298,11 @@ static void check_user(const struct checking *checking, size_t index)
 				"there is another user %s; names must differ",
 				users[i].name);
 	check_keys(checking, index);
-	if (!can_log_in(&users[index]))
+	if (!can_log_in(checking->answers, &users[index]))
 		complain(checking, SEVERITY_WARNING, key,
-			"%s cannot log in: neither ssh_keys nor a password",
+			users[index].ssh_keys.count
+				? "%s cannot log in: no password, and no SSH server takes the keys"
+				: "%s cannot log in: neither ssh_keys nor a password",
 			users[index].name ? users[index].name : "this user");
 }
 
@@ -321,13 +328,15 @@ static void check_users(const struct checking *checking)
 		const struct user *user = &answers->users[i];
 
 		check_user(checking, i);
-		way_in = way_in || can_log_in(user);
-		admin = admin || (user->admin && can_log_in(user));
+		way_in = way_in || can_log_in(answers, user);
+		admin = admin || (user->admin && can_log_in(answers, user));
 		ssh_key = ssh_key || user->ssh_keys.count;
 	}
 	if (!way_in)
 		complain(checking, SEVERITY_ERROR, "users",
-			"no way in: no user has ssh_keys or a password, and root cannot log in");
+			answers->hardening.ssh == SSH_NONE
+				? "no way in: no user has a password, there is no SSH server, and root cannot log in"
+				: "no way in: no user has ssh_keys or a password, and root cannot log in");
 	else if (!admin)
 		complain(checking, SEVERITY_ERROR, "users",
 			"nobody could administer the system: one user who can log in needs \"admin: true\"");

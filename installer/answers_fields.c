@@ -22,6 +22,8 @@ static const char *const network_names[] = {"dhcp", "static", "none", NULL};
 static const char *const erase_names[] = {"none", "matched-disks", NULL};
 static const char *const layout_names[] = {"whole", NULL};
 static const char *const encryption_names[] = {"none", "luks2", NULL};
+const char *const ssh_server_names[] = {
+	"openssh", "dropbear", "tinyssh", "none", NULL};
 static const char *const finish_names[] = {"reboot", "poweroff", "stay", NULL};
 static const char *const level_choices[] = {"baseline", "hardened", "paranoid", NULL};
 
@@ -169,6 +171,11 @@ const struct field answer_fields[] = {
 		.min = 1, .max = 16, .label = "Hardening level", .example = "hardened", .screen = "hardening", .since = 1,
 		.always = true, .why = "How much convenience is given up for security.",
 		.help = "Levels are cumulative sets of controls; `jefe-setup explain` lists them and what each may break."},
+	{.key = "hardening.ssh", .type = FIELD_CHOICE, AT(hardening.ssh), .standard = "openssh", .choices = ssh_server_names,
+		.label = "SSH server", .example = "dropbear", .screen = "hardening", .since = 1, .advanced = true,
+		.why = "The program that lets administrators in over the network.",
+		.help = "openssh: every measure about SSH applies. dropbear: smaller, keys only, no bans. tinyssh: smallest, Ed25519 keys only, "
+			"no file transfer. none: the machine is operated from its console."},
 	{.key = "hardening.roles", .type = FIELD_TEXTS, AT(hardening.roles), .separators = " ,\n", .max = 16,
 		.label = "Roles", .example = "containers", .screen = "hardening", .since = 1, .valid = valid_role,
 		.why = "What the computer is for; controls that would break it are left out.",

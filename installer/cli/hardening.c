@@ -27,6 +27,7 @@ static const struct {
 	{"root", required_argument, FOR_BOTH, AT(root), false},
 	{"level", required_argument, FOR_BOTH, AT(level), false},
 	{"role", required_argument, FOR_BOTH, AT(roles), true},
+	{"ssh", required_argument, FOR_BOTH, AT(ssh), false},
 	{"no-role", required_argument, FOR_BOTH, AT(no_roles), true},
 	{"set", required_argument, FOR_BOTH, AT(settings), true},
 	{"control", required_argument, FOR_AUDIT, AT(control), false},
@@ -201,6 +202,8 @@ static int take_options(struct answers *answers, const struct hardening_options 
 			 ? answers_set(answers, "hardening.level", options->level, err)
 			 : 0;
 
+	if (rc == 0 && options->ssh)
+		rc = answers_set(answers, "hardening.ssh", options->ssh, err);
 	if (rc == 0 && (options->roles.count || options->no_roles.count))
 		rc = take_roles(answers, options, err);
 	for (size_t i = 0; i < options->settings.count && rc == 0; i++)

@@ -12,6 +12,7 @@ struct hardening_options {
 	struct words roles, no_roles, settings; /* settings: CONTROL=VALUE */
 	struct words waive, unwaive;
 	const char *accept_edits;   /* keep or replace */
+	const char *ssh;	    /* NULL: the server the system keeps */
 	const char *confirm_within; /* seconds; NULL: the usual time */
 	bool json, sarif, plan, undo;
 	bool confirm; /* keep what an earlier run changed */

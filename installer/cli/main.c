@@ -22,7 +22,7 @@ const struct cli_command cli_commands[] = {
 	{"schema", "[answers|audit]", "JSON Schema of the answer file, or of what audit --json prints", cli_schema},
 	{"audit", "[--root DIR] [--level L] [--role R]... [--no-role R]... [--set CONTROL=VALUE]... [--control CONTROL] [--json|--sarif]",
 		"check every hardening control", cli_audit},
-	{"harden", "[--root DIR] [--level L] [--role R]... [--no-role R]... [--set CONTROL=on|off|default|VALUE]...\n"
+	{"harden", "[--root DIR] [--level L] [--role R]... [--no-role R]... [--ssh SERVER] [--set CONTROL=on|off|default|VALUE]...\n"
 		"         [--waive CONTROL... --reason TEXT --expires DATE] [--unwaive CONTROL]...\n"
 		"         [--accept-edits keep|replace] [--confirm-within SECONDS] [--plan | --undo | --confirm]",
 		"bring a system to a hardening level", cli_harden},

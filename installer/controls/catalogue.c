@@ -3,7 +3,9 @@
 
 // clang-format off
 #include "installer/controls/files/services.inc"
+#include "installer/controls/files/bans.inc"
 #include "installer/controls/files/profile.inc"
+#include "installer/controls/files/ssh.inc"
 
 #define CONTROL(...) &(const struct control){.layer = LAYER, __VA_ARGS__}
 

@@ -72,7 +72,7 @@ struct control {
 	/* What it takes, or NULL. CONFIG_ symbols that must be y or m, separated by blanks; A|B: one of them. */
 	const char *needs_kernel;
 	const char *kernel_since;  /* "6.6": first kernel that has it */
-	const char *needs_package; /* generic name */
+	const char *needs_package; /* generic names */
 	/* Ids of controls without which it is pointless, "fact:NAME" for what must be so. */
 	const char *needs;
 	/* Ids of controls it excludes (one of the two says it), "role:NAME", "fact:NAME". */
@@ -121,6 +121,7 @@ const char *control_nearest(const char *id); /* the id that may have been meant,
 /* What is wanted on a system: level, roles and the operator's overrides. Borrowed from the answers. */
 struct policy {
 	enum level level;
+	enum ssh_server ssh; /* counts as a role of this name */
 	const struct words *roles;
 	const struct control_setting *settings;
 	size_t setting_count;

@@ -1,4 +1,5 @@
 /* The SSH server's settings: a drop-in that is read first, as the first value of a keyword wins. */
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
@@ -9,16 +10,73 @@
 #include "installer/controls/kinds.h"
 #include "installer/distro/distro.h"
 
+enum { PROGRAM_MAX = 16 << 20 };
+
 static const char main_path[] = "etc/ssh/sshd_config";
 static const char folder[] = "etc/ssh/sshd_config.d";
+static const char program_path[] = "usr/sbin/sshd";
 static const char include[] = "Include /etc/ssh/sshd_config.d/*.conf";
+
+/* Does the server of this system know a word, an algorithm or a keyword? Its program holds all it knows; that can be asked of a disk
+ * that does not run, too. */
+static bool server_knows(const struct site *site, const char *word)
+{
+	autotext struct text program = {0};
+
+	return file_read(site->scope->root_fd, program_path, PROGRAM_MAX, &program,
+		       NULL) == 0 &&
+	       memmem(program.data, program.size, word, strlen(word));
+}
+
+/* A line without the algorithms that are marked with "?" and not known here. */
+static void add_known(struct site *site, const char *line, struct text *text)
+{
+	size_t size = strcspn(line, " ");
+	autowords struct words words = {0};
+	bool first = true;
+
+	text_addf(text, "%s%.*s ", text->size ? "\n" : "", (int)size, line);
+	words_split(&words, line + size, " ,");
+	for (size_t i = 0; i < words.count; i++) {
+		bool optional = words.items[i][0] == '?';
+
+		if (optional && !server_knows(site, words.items[i] + 1))
+			continue;
+		text_addf(text, "%s%s", first ? "" : ",", words.items[i] + optional);
+		first = false;
+	}
+}
+
+/* "?Keyword value" stands only where the server knows the keyword, "?algorithm" in a list only where it knows the algorithm. */
+static char *expand(struct site *site, const char *value)
+{
+	autowords struct words lines = {0};
+	struct text text = {0};
+
+	words_split(&lines, value, "\n");
+	for (size_t i = 0; i < lines.count; i++) {
+		const char *line = lines.items[i];
+		autofree char *keyword =
+			memory_copy_bytes(line + 1, strcspn(line + 1, " "));
+
+		for (char *c = keyword; *c; c++)
+			*c = (char)tolower((unsigned char)*c);
+		if (*line != '?' && strstr(line, "?"))
+			add_known(site, line, &text);
+		else if (*line != '?' || server_knows(site, keyword))
+			text_addf(&text, "%s%s", text.size ? "\n" : "",
+				line + (*line == '?'));
+	}
+	return text.data ? text_take(&text) : memory_copy_text("");
+}
 
 static void lines(struct site *site, const struct control *control, const char *value,
 	struct text *text)
 {
 	(void)site;
 	(void)control;
-	text_addf(text, "%s\n", value);
+	if (*value)
+		text_addf(text, "%s\n", value);
 }
 
 static bool is_include(const char *line)
@@ -120,6 +178,32 @@ static char *first_value(const char *text, const char *keyword, size_t size)
 	return NULL;
 }
 
+/* A value of several "name:value" words is shown with all names the server knows, and numbers perhaps with a fraction. */
+static bool is_set(const char *found, const char *wanted)
+{
+	autowords struct words words = {0}, shown = {0};
+	size_t right = 0;
+
+	if (text_equal(found, wanted) || !found || !strchr(wanted, ' '))
+		return text_equal(found, wanted);
+	words_split(&words, wanted, " ");
+	words_split(&shown, found, " ");
+	for (size_t i = 0; i < words.count; i++)
+		for (size_t j = 0; j < shown.count; j++) {
+			size_t size = strlen(words.items[i]);
+
+			if (strchr(words.items[i], ':') &&
+				text_starts(shown.items[j], words.items[i]) &&
+				strspn(shown.items[j] + size, ".0") ==
+					strlen(shown.items[j] + size) &&
+				shown.items[j][size] != '0') {
+				right++;
+				break;
+			}
+		}
+	return right == words.count;
+}
+
 static void compare(
 	const char *text, const char *where, const char *value, struct finding *finding)
 {
@@ -132,7 +216,7 @@ static void compare(
 		size_t size = strcspn(wanted.items[i], " ");
 		autofree char *now = first_value(text, wanted.items[i], size);
 
-		if (text_equal(now, wanted.items[i] + size + 1))
+		if (is_set(now, wanted.items[i] + size + 1))
 			continue;
 		right = false;
 		text_addf(&found, "%s%.*s %s", found.size ? "; " : "", (int)size,
@@ -149,8 +233,11 @@ static void persisted(struct site *site, const struct control *control, const ch
 {
 	autotext struct text merged = {0};
 
-	(void)control;
-	if (read_merged(site, &merged))
+	if (!*value)
+		find(finding, FOUND_UNAVAILABLE, NULL,
+			memory_format("/%s does not know: %s", program_path,
+				control->values[control->level]));
+	else if (read_merged(site, &merged))
 		compare(text_string(&merged), "etc/ssh/sshd_config with its drop-ins",
 			value, finding);
 	else
@@ -161,7 +248,7 @@ static void persisted(struct site *site, const struct control *control, const ch
 static void effective(struct site *site, const struct control *control, const char *value,
 	struct finding *finding)
 {
-	const char *listing = site_listing(site, PROGRAM_SSHD, finding);
+	const char *listing = *value ? site_listing(site, PROGRAM_SSHD, finding) : NULL;
 
 	(void)control;
 	if (listing)
@@ -172,6 +259,7 @@ const struct control_kind kind_sshd = {
 	.name = "sshd",
 	.fix = "Look for another file in /etc/ssh/sshd_config.d that sorts before ours.",
 	.describe = describe_lines,
+	.expand = expand,
 	.file = "etc/ssh/sshd_config.d/10-jefe.conf",
 	.mode = 0600,
 	.header =

@@ -53,6 +53,8 @@ EXTRA_DIST += \
 	installer/controls/catalogue/mac.inc \
 	installer/controls/catalogue/network.inc \
 	installer/controls/catalogue/userland.inc \
+	installer/controls/files/bans.inc \
 	installer/controls/files/firewall.inc \
 	installer/controls/files/profile.inc \
+	installer/controls/files/ssh.inc \
 	installer/controls/files/services.inc

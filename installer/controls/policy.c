@@ -22,6 +22,7 @@ struct policy policy_of(const struct answers *answers)
 {
 	struct policy policy = {
 		.level = level_named(answers->hardening.level),
+		.ssh = answers->hardening.ssh,
 		.roles = &answers->hardening.roles,
 		.settings = answers->hardening.controls,
 		.setting_count = answers->hardening.control_count,
@@ -63,7 +64,8 @@ const char *policy_setting(const struct policy *policy, const char *id)
 
 bool policy_has_role(const struct policy *policy, const char *role)
 {
-	return policy->roles && words_contain(policy->roles, role);
+	return text_equal(role, ssh_server_names[policy->ssh]) ||
+	       (policy->roles && words_contain(policy->roles, role));
 }
 
 /* The value of the first "role=value" whose role the policy has. */
@@ -181,7 +183,8 @@ int policy_save(int root_fd, const struct policy *policy, struct error *err)
 
 	text_add(&text,
 		"# Written by jefe-setup: what this machine was hardened to. The keys are those of an answer file.\nschema: 1\nhardening:\n");
-	text_addf(&text, "  level: %s\n  roles: [", level_names[policy->level]);
+	text_addf(&text, "  level: %s\n  ssh: %s\n  roles: [", level_names[policy->level],
+		ssh_server_names[policy->ssh]);
 	for (size_t i = 0; policy->roles && i < policy->roles->count; i++)
 		text_addf(&text, "%s%s", i ? ", " : "", policy->roles->items[i]);
 	text_addf(&text, "]\n  controls:%s\n", policy->setting_count ? "" : " {}");

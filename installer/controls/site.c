@@ -139,6 +139,14 @@ static bool kernel_suits(
 	return false;
 }
 
+static bool is_ssh_server(const char *role)
+{
+	for (size_t i = 0; ssh_server_names[i]; i++)
+		if (strcmp(ssh_server_names[i], role) == 0)
+			return true;
+	return false;
+}
+
 static bool role_suits(
 	const struct site *site, const struct control *control, struct finding *finding)
 {
@@ -147,8 +155,9 @@ static bool role_suits(
 	if (!role)
 		return true;
 	find(finding, FOUND_NOTHING, NULL,
-		*role == '!' ? memory_format("not with role %s", role + 1)
-			     : memory_format("only with role %s", role));
+		memory_format("%s %s %s", *role == '!' ? "not with" : "only with",
+			is_ssh_server(role + (*role == '!')) ? "the SSH server" : "role",
+			role + (*role == '!')));
 	return false;
 }
 
@@ -156,21 +165,21 @@ static bool package_suits(
 	const struct site *site, const struct control *control, struct finding *finding)
 {
 	const struct distro *distro = site->scope->distro;
-	const char *name = control->needs_package
-				   ? distro_package(distro, control->needs_package)
-				   : NULL;
+	autowords struct words generics = {0};
 
-	if (!control->needs_package ||
-		(name && distro->package_installed(site->scope->root_fd, name)))
-		return true;
-	if (name)
+	words_split(&generics, control->needs_package ? control->needs_package : "", " ");
+	for (size_t i = 0; i < generics.count; i++) {
+		const char *name = distro_package(distro, generics.items[i]);
+
+		if (name && distro->package_installed(site->scope->root_fd, name))
+			continue;
 		find(finding, FOUND_UNAVAILABLE, NULL,
-			memory_format("package %s is not installed", name));
-	else
-		find(finding, FOUND_UNAVAILABLE, NULL,
-			memory_format("%s has no package for %s", distro->name,
-				control->needs_package));
-	return false;
+			name ? memory_format("package %s is not installed", name)
+			     : memory_format("%s has no package for %s", distro->name,
+				       generics.items[i]));
+		return false;
+	}
+	return true;
 }
 
 bool site_has(struct site *site, const struct control *control, struct finding *finding)

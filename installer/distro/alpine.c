@@ -161,6 +161,10 @@ static const struct name_row weak_repositories[] = {
 
 static const struct name_row packages[] = {
 	{"ssh-server", "openssh-server"},
+	{"dropbear", "dropbear"},
+	{"tinyssh", "tinyssh"},
+	{"tcp-server", "ucspi-tcp6"},
+	{"bans", "fail2ban"},
 	{"firewall", "nftables"},
 	{"audit", "audit"},
 	{"mac", "apparmor"},

@@ -151,6 +151,10 @@ static const struct name_row weak_repositories[] = {
 
 static const struct name_row packages[] = {
 	{"ssh-server", "openssh-server"},
+	{"dropbear", "dropbear-bin"},
+	{"tinyssh", "tinysshd"},
+	{"tcp-server", "ucspi-tcp-ipv6"},
+	{"bans", "fail2ban"},
 	{"firewall", "nftables"},
 	{"audit", "auditd"},
 	{"mac", "apparmor"},

@@ -10,6 +10,9 @@ static void controls_describe(const struct recipe *recipe, struct text *to)
 	const struct answers *answers = recipe->answers;
 
 	text_addf(to, "level %s\n", answers->hardening.level);
+	if (answers->hardening.ssh != SSH_OPENSSH)
+		text_addf(
+			to, "SSH server %s\n", ssh_server_names[answers->hardening.ssh]);
 	for (size_t i = 0; i < answers->hardening.roles.count; i++)
 		text_addf(to, "role %s\n", answers->hardening.roles.items[i]);
 	for (size_t i = 0; i < answers->hardening.control_count; i++)

@@ -63,6 +63,7 @@ static const struct {
 	{"users.0.ssh_keys",    key,                              "ssh-dss AAAAB3NzaC1kc3M="       },
 	{"users.0.password",    "fd:3",                           "fd:three"                       },
 	{"hardening.level",     "paranoid",                       "max"                            },
+	{"hardening.ssh",       "tinyssh",                        "telnet"                         },
 	{"hardening.roles",     "containers desktop",             "Containers!"                    },
 	{"hardening.controls",  "kernel.lockdown=off\nboot.x=on", "kernel.lockdown"                },
 	{"hardening.waivers",   "kernel.lockdown=2027-06-30 x",

@@ -66,6 +66,9 @@ static bool is_role(const char *name)
 	for (const struct role *role = control_roles; role->name; role++)
 		if (strcmp(role->name, name) == 0)
 			return true;
+	for (size_t i = 0; ssh_server_names[i]; i++)
+		if (strcmp(ssh_server_names[i], name) == 0)
+			return true;
 	return false;
 }
 
@@ -85,6 +88,18 @@ static bool is_known(const struct control *control, const char *name)
 	if (text_starts(name, "role:"))
 		return is_role(name + strlen("role:"));
 	return control_named(name) && control_named(name) != control;
+}
+
+static void check_packages(const struct control *control)
+{
+	autowords struct words generics = {0};
+
+	words_split(&generics, control->needs_package ? control->needs_package : "", " ");
+	for (const struct distro *const *distro = distros; *distro; distro++)
+		for (size_t i = 0; i < generics.count; i++)
+			if (!distro_package(*distro, generics.items[i]))
+				fail_msg("%s: %s has no %s", control->id, (*distro)->name,
+					generics.items[i]);
 }
 
 static void names_in_the_catalogue_exist(void **state)
@@ -109,11 +124,7 @@ static void names_in_the_catalogue_exist(void **state)
 			if (!is_role(roles.items[i]))
 				fail_msg("%s: role %s does not exist", (*at)->id,
 					roles.items[i]);
-		for (const struct distro *const *distro = distros;
-			(*at)->needs_package && *distro; distro++)
-			if (!distro_package(*distro, (*at)->needs_package))
-				fail_msg("%s: %s has no %s", (*at)->id, (*distro)->name,
-					(*at)->needs_package);
+		check_packages(*at);
 	}
 }
 

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -31,6 +32,7 @@ struct change {
 	const char *service, *runlevel; /* instead of a file: switched over */
 	bool was_on;
 	bool table; /* the rule set was deleted from the kernel */
+	int listener; /* a socket that waits for connections, or 0 */
 };
 
 struct flip {
@@ -168,6 +170,8 @@ static void put_back(struct flip *flip)
 		(void)printf("%s is not as before: %s\n", change->service, err.text);
 	if (change->table && kind_firewall.activate(&flip->site, &err) < 0)
 		(void)printf("the packet filter is not as before: %s\n", err.text);
+	if (change->listener > 0)
+		(void)close(change->listener);
 	free(change->path);
 	text_free(&change->content);
 	*change = (struct change){0};
@@ -527,6 +531,16 @@ static bool break_running_firewall(
 	return flip->change.table;
 }
 
+/* On a port of the kernel's choice, at every address. */
+static bool break_listener(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	(void)control;
+	(void)value;
+	flip->change.listener = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	return flip->change.listener > 0 && listen(flip->change.listener, 1) == 0;
+}
+
 static const struct {
 	const struct control_kind *kind;
 	breaker *disk, *kernel;
@@ -544,6 +558,7 @@ static const struct {
 	{&kind_sshd,       break_lines,      NULL                  },
 	{&kind_audit_rule, break_lines,      NULL                  },
 	{&kind_firewall,   break_lines,      break_running_firewall},
+	{&kind_listener,   break_listener,   NULL                  },
 	{&kind_json,       break_json,       NULL                  },
 	{&kind_setuid,     break_setuid,     NULL                  },
 	{&kind_state,      break_state,      NULL                  },
