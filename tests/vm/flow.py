@@ -257,6 +257,24 @@ class Installation:
         print(f"# {(answer.stdout.strip().splitlines() or ['no output'])[-1]}", flush=True)
         require(answer.returncode == 0, f"flip: exit code {answer.returncode}\n{answer.stdout}{answer.stderr}")
 
+    def records_and_bans(self):
+        """A write to the shadow file is recorded; wrong keys from one address (a network namespace) ban it, and nobody else."""
+        rules = self.root("auditctl -l")
+        require(rules.count("-F key=jefe-") > 20, f"the kernel holds few audit rules: {rules}")
+        self.root("true >>/etc/shadow")
+        found = self.root("for i in 1 2 3 4 5; do grep -h jefe-identity /var/log/audit/audit.log | grep SYSCALL && break; sleep 1; done", check=False)
+        require("jefe-identity" in found, "no record of a write to /etc/shadow")
+        self.root("ip netns add guess && ip link add guess0 type veth peer name eth0 netns guess && ip address add 10.99.0.1/24 dev guess0 && "
+                  "ip link set guess0 up && ip -n guess address add 10.99.0.2/24 dev eth0 && ip -n guess link set eth0 up && "
+                  "ssh-keygen -q -t ed25519 -N \"\" -f /run/guess")
+        self.root("for i in $(seq 60); do [ ! -S /run/jefe-bans.sock ] || break; sleep 1; done; for i in 1 2 3; do ip netns exec guess timeout 60 "
+                  "ssh -F /dev/null -i /run/guess -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=no "
+                  "-o UserKnownHostsFile=/dev/null ana@10.99.0.1 true; done", check=False)
+        banned = self.root("for i in $(seq 60); do nft list set inet jefe banned4 | grep 10.99.0.2 && break; sleep 1; done", check=False)
+        log = self.root("grep -E \"sshd|fail2ban\" /var/log/messages | tail -n 20")
+        require("10.99.0.2" in banned, f"who guesses is not banned:\n{log}")
+        self.root("ip netns del guess; ip link del guess0; rm -f /run/guess /run/guess.pub; nft flush set inet jefe banned4", check=False)
+
     def no_secrets(self):
         """Neither the files of the running system, nor its disk, nor a log of the machine holds what was typed or answered."""
         canary = "a canary that the search must find"
