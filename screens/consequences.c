@@ -33,6 +33,17 @@ static const char *threads(const struct query *query)
 		machine->cpus / 2, machine->cpus);
 }
 
+static const char *usb_keyboard(const struct query *query)
+{
+	const struct words *keyboards = &query->wizard->machine->usb_keyboards;
+
+	return keyboards->count
+		       ? page_format(query->page,
+				 _("The keyboard %s is on USB: plugged in again it stays dead until the restart."),
+				 keyboards->items[0])
+		       : NULL;
+}
+
 static const char *usb_disks(const struct query *query)
 {
 	const struct disk *chosen = wizard_disk(query->wizard);
@@ -103,6 +114,8 @@ static const char *serial_lines(const struct query *query)
 
 static const char *no_keys(const struct query *query)
 {
+	if (query->wizard->installed) /* who is there is not in its policy */
+		return NULL;
 	for (size_t i = 0; i < query->wizard->answers->user_count; i++)
 		if (query->wizard->answers->users[i].ssh_keys.count)
 			return NULL;
@@ -112,7 +125,8 @@ static const char *no_keys(const struct query *query)
 
 static const char *not_encrypted(const struct query *query)
 {
-	return query->wizard->answers->disk.encryption == ENCRYPTION_NONE
+	return !query->wizard->installed &&
+			       query->wizard->answers->disk.encryption == ENCRYPTION_NONE
 		       ? _("The disk is not to be encrypted: the audit will report this as failed.")
 		       : NULL;
 }
@@ -133,8 +147,8 @@ static const struct consequence {
 	const char *control;
 	const char *(*say)(const struct query *query);
 } consequences[] = {
-	{"kernel.mitigations",       threads         },
-	{"kernel.cpu_bugs",          threads         },
+	{"kernel.smt",               threads         },
+	{"kernel.usb_guard",         usb_keyboard    },
 	{"kernel.usb_storage",       usb_disks       },
 	{"kernel.sysrq",             serial_lines    },
 	{"kernel.rare_file_systems", file_systems    },

@@ -5,6 +5,7 @@
 #include "installer/base/memory.h"
 #include "screens/consequences.h"
 #include "screens/hardening.h"
+#include "screens/installed.h"
 #include "tui/language.h"
 
 static const char *wanted_now(const struct wizard *wizard, const struct control *control)
@@ -65,6 +66,24 @@ static void add_trouble(
 		page_fact(page, _("Here"), "%s", here)->tone = TONE_WARNING;
 }
 
+/* What the audit found on a system that is there. */
+static void add_standing(
+	struct page *page, const struct wizard *wizard, const struct control *control)
+{
+	const struct standing *standing = installed_standing(wizard, control);
+
+	if (!standing)
+		return;
+	page_fact(page, _("Audit"), "%s%s%s", standing->status,
+		standing->evidence ? ": " : "",
+		standing->evidence ? standing->evidence : "")
+		->tone = standing_is_bad(standing) ? TONE_DANGER : TONE_NORMAL;
+	if (standing->persisted)
+		(void)page_fact(page, _("Stored"), "%s", standing->persisted);
+	if (standing->effective)
+		(void)page_fact(page, _("In force"), "%s", standing->effective);
+}
+
 static void add_needs(struct page *page, const struct control *control)
 {
 	if (control->needs)
@@ -88,6 +107,7 @@ static void build(struct page *page, void *context)
 	(void)page_note(page, TONE_STRONG, "%s", control->title);
 	add_switch(page, wizard, control);
 	add_trouble(page, wizard, control);
+	add_standing(page, wizard, control);
 	(void)page_fact(page, _("Why"), "%s", control->effect);
 	(void)page_fact(page, _("Breaks"), "%s",
 		control->breaks ? control->breaks : _("nothing known"));

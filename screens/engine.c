@@ -18,7 +18,7 @@
 #include "screens/answers_file.h"
 #include "tui/language.h"
 
-enum { SECRET_PIPES = 3 };
+enum { SECRET_PIPES = 3, LOG_MAX = 1 << 20 };
 
 /* A secret on its way to the engine: where its source stands in the answers, and the pipe. */
 struct passage {
@@ -101,13 +101,11 @@ static void keep_open(const struct passage *passages)
 			(void)fcntl(passages[i].read_end, F_SETFD, 0);
 }
 
-static void engine_exec(const struct wizard *wizard, const struct passage *passages,
-	const char *answers, int log)
+static void engine_exec(const char *const *argv, const struct passage *passages, int log)
 {
 	static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", locale[] = "LC_ALL=C",
 		    zone[] = "TZ=UTC", home[] = "HOME=/";
 	char *environment[] = {path, locale, zone, home, NULL};
-	const char *argv[] = {wizard->setup, "install", answers, NULL};
 	autoclose int nothing = open("/dev/null", O_RDONLY);
 	sigset_t none;
 
@@ -118,28 +116,66 @@ static void engine_exec(const struct wizard *wizard, const struct passage *passa
 	keep_open(passages);
 	if (dup2(nothing, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0)
 		_exit(126);
-	(void)execve(wizard->setup, (char *const *)(uintptr_t)argv, environment);
-	(void)dprintf(2, "%s: %s\n", wizard->setup, strerror(errno));
+	(void)execve(argv[0], (char *const *)(uintptr_t)argv, environment);
+	(void)dprintf(2, "%s: %s\n", argv[0], strerror(errno));
 	_exit(127);
 }
 
-static int start(struct wizard *wizard, const struct passage *passages, struct error *err)
+static int engine_fork(struct wizard *wizard, const char *const *argv,
+	const struct passage *passages, struct error *err)
 {
-	autofree char *answers = memory_format("%s/answers.yaml", wizard->run_dir);
 	autofree char *log_path = memory_format("%s/engine.log", wizard->run_dir);
-	autofree char *events = memory_format("%s/events", wizard->run_dir);
 	autoclose int log =
 		open(log_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
 	if (log < 0)
 		return error_errno(err, -errno, _("making %s"), log_path);
 	wizard->engine = fork();
-	if (wizard->engine < 0)
-		return error_errno(err, -errno, "%s", _("starting the installation"));
 	if (wizard->engine == 0)
-		engine_exec(wizard, passages, answers, log);
-	follow_start(&wizard->follow, events, false, &wizard->preview.titles);
-	return 0;
+		engine_exec(argv, passages, log);
+	return wizard->engine < 0 ? error_errno(err, -errno, _("starting %s"), argv[0])
+				  : 0;
+}
+
+static int start(struct wizard *wizard, const struct passage *passages, struct error *err)
+{
+	autofree char *answers = memory_format("%s/answers.yaml", wizard->run_dir);
+	autofree char *events = memory_format("%s/events", wizard->run_dir);
+	const char *argv[] = {wizard->setup, "install", answers, NULL};
+	int rc = engine_fork(wizard, argv, passages, err);
+
+	if (rc == 0)
+		follow_start(&wizard->follow, events, false, &wizard->preview.titles);
+	return rc;
+}
+
+int engine_run(struct wizard *wizard, const struct words *words, struct error *err)
+{
+	static const struct passage none[SECRET_PIPES];
+
+	if (mkdir(wizard->run_dir, 0755) < 0 && errno != EEXIST)
+		return error_errno(err, -errno, _("making %s"), wizard->run_dir);
+	return engine_fork(wizard, (const char *const *)words->items, none, err);
+}
+
+bool engine_ended(struct wizard *wizard, int *status)
+{
+	int how = 0;
+
+	if (!wizard->engine || waitpid(wizard->engine, &how, WNOHANG) != wizard->engine)
+		return false;
+	wizard->engine = 0;
+	*status = WIFEXITED(how) ? WEXITSTATUS(how) : 128;
+	return true;
+}
+
+void engine_log(const struct wizard *wizard, struct text *log)
+{
+	autoclose int dir = file_open_root(wizard->run_dir, NULL);
+
+	text_free(log);
+	if (dir >= 0)
+		(void)!file_read(dir, "engine.log", LOG_MAX, log, NULL);
 }
 
 int engine_start(struct wizard *wizard, struct error *err)
@@ -184,7 +220,7 @@ static void last_words(const struct wizard *wizard, int status, struct error *er
 	autotext struct text text = {0};
 	autowords struct words lines = {0};
 
-	if (dir >= 0 && file_read(dir, "engine.log", 1 << 20, &text, NULL) == 0)
+	if (dir >= 0 && file_read(dir, "engine.log", LOG_MAX, &text, NULL) == 0)
 		words_split(&lines, text_string(&text), "\n");
 	if (lines.count)
 		(void)error_set(err, -ECHILD, "%s", lines.items[lines.count - 1]);

@@ -7,6 +7,11 @@
 
 /* Write the answers with the authorisation to erase and start `jefe-setup install` in its own session; secrets go through pipes. */
 int engine_start(struct wizard *wizard, struct error *err) CHECKED;
+/* Start another command in its own session; its output goes to a log in the run directory. */
+int engine_run(
+	struct wizard *wizard, const struct words *words, struct error *err) CHECKED;
+bool engine_ended(struct wizard *wizard, int *status); /* status: as of exit, or 128 */
+void engine_log(const struct wizard *wizard, struct text *log); /* what it said so far */
 /* Is an installation running already? Then follow it. */
 bool engine_attach(struct wizard *wizard);
 /* Did it end without saying so? err holds its last words. */

@@ -4,6 +4,7 @@
 
 #include "installer/base/memory.h"
 #include "screens/consequences.h"
+#include "screens/installed.h"
 #include "tui/language.h"
 
 enum { PROBLEMS_SHOWN = 1 };
@@ -109,19 +110,38 @@ static size_t count_here(struct page *page, const struct wizard *wizard)
 	return count;
 }
 
+static size_t count_bad(const struct wizard *wizard, enum layer layer)
+{
+	size_t count = 0;
+
+	for (const struct control *const *control = controls; *control; control++)
+		count += (*control)->layer == layer &&
+			 standing_is_bad(installed_standing(wizard, *control));
+	return count;
+}
+
+/* What is special about a layer, in a word or two. */
+static const char *layer_state(
+	struct page *page, const struct wizard *wizard, unsigned layer)
+{
+	size_t changed = hardening_changes(wizard, layer);
+	size_t bad = count_bad(wizard, (enum layer)layer);
+
+	if (bad)
+		return page_format(page, _("failed: %zu"), bad);
+	return changed ? page_format(page, _("changed: %zu"), changed) : "";
+}
+
 static void add_layers(struct item *item, struct page *page, const struct wizard *wizard)
 {
 	for (unsigned layer = LAYER_KERNEL; layer_names[layer]; layer++) {
 		struct tally count = tally(wizard, (enum layer)layer);
-		size_t changed = hardening_changes(wizard, layer);
 
 		if (!count.all)
 			continue;
 		(void)item_choice(item, page_format(page, "%u", layer),
 			page_format(page, _("%s\t%zu of %zu on\t%s"), layer_names[layer],
-				count.on, count.all,
-				changed ? page_format(page, _("changed: %zu"), changed)
-					: ""));
+				count.on, count.all, layer_state(page, wizard, layer)));
 	}
 }
 
@@ -129,7 +149,7 @@ static void add_views(struct item *item, struct page *page, const struct wizard 
 {
 	size_t here = count_here(page, wizard);
 	size_t changed = hardening_changes(wizard, 0);
-	autofree char *roles = answers_get(wizard->answers, "hardening.roles");
+	const struct words *roles = &wizard->answers->hardening.roles;
 	struct choice *choice;
 
 	choice = item_choice(item, "here",
@@ -138,8 +158,11 @@ static void add_views(struct item *item, struct page *page, const struct wizard 
 		"What the facts of this computer and your answers prove, at this level.");
 	choice->tone = here ? TONE_WARNING : TONE_NORMAL;
 	item_choice(item, "roles",
-		page_format(page, _("What this computer is for\t%s"),
-			roles && *roles ? roles : _("no roles")))
+		page_format(page, _("What this computer is for	%s"),
+			roles->count == 0 ? _("no roles")
+			: roles->count == 1
+				? roles->items[0]
+				: page_format(page, _("%zu roles"), roles->count)))
 		->note =
 		_("Roles change measures: containers, several networks, a serial line.");
 	item_choice(item, "compare", _("Compare the levels"))->note =
@@ -194,12 +217,20 @@ static void build(struct page *page, void *context)
 	for (unsigned level = LEVEL_BASELINE; level_names[level]; level++)
 		item_choice(item, level_names[level], level_names[level])->note =
 			level_sentences[level];
+	if (wizard->installed && wizard->installed->trouble)
+		page_note(page, TONE_WARNING, _("No audit: %s"),
+			wizard->installed->trouble);
 	hardening_add_problems(page, wizard);
 	item = page_add(page, ITEM_LIST, "layers", _("What it does, by layer"));
 	item->why = _(
 		"Enter shows its measures: what each does, what it breaks, how to undo and how to check it.");
 	add_layers(item, page, wizard);
 	add_views(item, page, wizard);
+	if (wizard->installed) {
+		item = page_add(page, ITEM_ACTION, "quit", _("Quit"));
+		item->key = 'q';
+		item->key_only = true;
+	}
 }
 
 /* What the new level says anyway is no change any more. */
@@ -231,7 +262,8 @@ static void act(struct form *form, const char *id, const char *row)
 	struct wizard *wizard = form_context(form);
 	uint64_t layer;
 
-	(void)id;
+	if (text_equal(id, "quit"))
+		form_end(form, 0);
 	if (!row)
 		return;
 	if (text_to_u64(row, LAYER_KERNEL, LAYER_BOOT, &layer) < 0) {

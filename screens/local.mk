@@ -8,8 +8,10 @@ libscreens_a_SOURCES += \
 	screens/encryption.c \
 	screens/engine.c screens/engine.h \
 	screens/follow.c screens/follow.h \
+	screens/harden.c \
 	screens/hardening.c screens/hardening.h \
 	screens/install.c \
+	screens/installed.c screens/installed.h \
 	screens/keyboard.c \
 	screens/measures.c \
 	screens/preview.c screens/preview.h \

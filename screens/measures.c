@@ -4,14 +4,20 @@
 #include "installer/base/memory.h"
 #include "screens/consequences.h"
 #include "screens/hardening.h"
+#include "screens/installed.h"
 #include "tui/language.h"
 
 const char *measure_note(struct page *page, const struct wizard *wizard,
 	const struct problems *problems, const struct control *control)
 {
 	const struct problem *problem = hardening_problem(problems, control);
+	const struct standing *standing = installed_standing(wizard, control);
 	const char *here = consequence_of(page, wizard, control);
 
+	if (standing_is_bad(standing))
+		return page_format(page, "%s: %s. %s", standing->status,
+			standing->evidence ? standing->evidence : _("not in force"),
+			control->effect);
 	if (problem && problem->severity == SEVERITY_ERROR)
 		return page_format(
 			page, _("Conflict: %s. %s"), problem->text, control->effect);
@@ -46,6 +52,10 @@ const char *measure_remark(struct page *page, const struct wizard *wizard,
 	if (problem && problem->severity == SEVERITY_ERROR) {
 		*tone = TONE_DANGER;
 		return _("conflict");
+	}
+	if (standing_is_bad(installed_standing(wizard, control))) {
+		*tone = TONE_DANGER;
+		return _("not in force");
 	}
 	if (consequence_of(page, wizard, control)) {
 		*tone = TONE_WARNING;

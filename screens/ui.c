@@ -16,13 +16,14 @@
 #include "screens/answers_file.h"
 #include "screens/console_keymap.h"
 #include "screens/engine.h"
+#include "screens/installed.h"
 #include "screens/session.h"
 #include "screens/wizard.h"
 #include "tui/fullscreen.h"
 #include "tui/language.h"
 
 struct options {
-	const char *answers, *machine, *setup, *data, *theme, *run;
+	const char *answers, *machine, *setup, *data, *theme, *run, *harden;
 	bool demo, thin;
 	int state; /* descriptor of a session to go on with, -1: none */
 	unsigned guard_ms;
@@ -32,7 +33,7 @@ static int usage(const char *program)
 {
 	(void)fprintf(stderr,
 		"Usage: %s [--answers FILE] [--machine FILE] [--demo] [--theme NAME|FILE] [--setup PROGRAM] [--data DIR]"
-		" [--run DIR]\nStarted by `jefe-setup wizard`; see jefe-setup(8).\n",
+		" [--run DIR] [--harden ROOT]\nStarted by `jefe-setup wizard`; see jefe-setup(8).\n",
 		program);
 	return 2;
 }
@@ -46,12 +47,14 @@ static int read_options(int argc, char **argv, struct options *options)
 		{"data",required_argument, NULL, 'd'},
 		{"theme",               required_argument, NULL, 't'},
 		{"run",            required_argument, NULL, 'r'},
+		{"harden",              required_argument, NULL, 'h'},
                 {"demo",              no_argument, NULL, 'D'},
 		{"thin",                  no_argument, NULL, 'T'},
                 {"state",              required_argument, NULL, 'S'},
 		{"no-guard",               no_argument, NULL, 'G'},
                 {0           }
         };
+	static const char names_of_texts[] = "amsdtrh";
 	uint64_t number;
 	int name;
 
@@ -62,11 +65,12 @@ static int read_options(int argc, char **argv, struct options *options)
 		.guard_ms = 500};
 	while ((name = getopt_long(argc, argv, "", names, NULL)) != -1) {
 		const char **const texts[] = {&options->answers, &options->machine,
-			&options->setup, &options->data, &options->theme, &options->run};
-		const char *which = strchr("amsdtr", name);
+			&options->setup, &options->data, &options->theme, &options->run,
+			&options->harden};
+		const char *which = strchr(names_of_texts, name);
 
 		if (which)
-			*texts[which - "amsdtr"] = optarg;
+			*texts[which - names_of_texts] = optarg;
 		else if (name == 'D')
 			options->demo = true;
 		else if (name == 'T')
@@ -100,6 +104,8 @@ static int load_answers(const struct options *options, const struct session *ses
 	if (session)
 		*answers = answers_read(session_answers(session),
 			strlen(session_answers(session)), &problems);
+	else if (options->harden)
+		rc = installed_policy(options->harden, answers, err);
 	else if (options->answers)
 		rc = answers_read_file(options->answers, answers, &problems, err);
 	else
@@ -255,14 +261,16 @@ static int prepare(const struct options *options, struct session **session,
 		return rc;
 	}
 	*wizard = wizard_new(answers, machine);
-	return 0;
+	return options->harden
+		       ? installed_open(options->harden, &(*wizard)->installed, err)
+		       : 0;
 }
 
 static void resume(struct session *session, struct wizard *wizard, struct form *form)
 {
 	if (session)
 		session_apply(session, wizard, form);
-	else if (engine_attach(wizard))
+	else if (!wizard->installed && engine_attach(wizard))
 		form_open(form, "progress");
 	wizard->resumed = session != NULL;
 	session_free(session);
@@ -295,7 +303,9 @@ int ui_main(int argc, char **argv, const struct frontend *frontend)
 		return 1;
 	}
 	fill_wizard(wizard, &options, frontend);
-	form = form_new(wizard_screens, wizard);
+	if (wizard->installed)
+		installed_audit(wizard);
+	form = form_new(wizard->installed ? installed_screens : wizard_screens, wizard);
 	form_brand(form, "JefeLinux " PACKAGE_VERSION, options.demo ? _("DEMO") : NULL);
 	form_guard(form, options.guard_ms);
 	resume(session, wizard, form);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "installer/base/memory.h"
+#include "screens/installed.h"
 
 const struct screen *const wizard_screens[] = {&screen_welcome, &screen_keyboard,
 	&screen_disk, &screen_encryption, &screen_hardening, &screen_layer, &screen_here,
@@ -51,6 +52,7 @@ void wizard_free(struct wizard *wizard)
 	free(wizard->logs_path);
 	preview_free(&wizard->preview);
 	follow_free(&wizard->follow);
+	installed_free(wizard->installed);
 	free(wizard);
 }
 

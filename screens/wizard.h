@@ -33,6 +33,8 @@ struct wizard {
 	bool show_log;
 	unsigned shown_second; /* of the progress */
 	pid_t engine;          /* the one started here, 0: none */
+	struct installed
+		*installed; /* its hardening is changed; NULL: one is being installed */
 };
 
 struct wizard *wizard_new(
@@ -40,11 +42,11 @@ struct wizard *wizard_new(
 void wizard_free(struct wizard *wizard);
 
 extern const struct screen *const wizard_screens[]; /* all, in order; NULL-terminated */
-extern const struct screen screen_welcome, screen_keyboard, screen_disk,
-	screen_encryption, screen_hardening, screen_layer, screen_control, screen_here,
-	screen_roles, screen_compare, screen_changes, screen_system, screen_users,
-	screen_key, screen_review, screen_save, screen_confirm, screen_progress,
-	screen_done, screen_failed, screen_logs;
+extern const struct screen screen_plan, screen_applying, screen_applied, screen_welcome,
+	screen_keyboard, screen_disk, screen_encryption, screen_hardening, screen_layer,
+	screen_control, screen_here, screen_roles, screen_compare, screen_changes,
+	screen_system, screen_users, screen_key, screen_review, screen_save,
+	screen_confirm, screen_progress, screen_done, screen_failed, screen_logs;
 
 /* Items from the field table: label, why, help and current value come from there. */
 struct item *page_field(struct page *page, const struct wizard *wizard,

@@ -1,6 +1,8 @@
 /* Commands of jefe-setup: one row each in main.c, one file each in this folder. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "installer/base/error.h"
 
 /* Exit codes, part of the public interface. */
@@ -37,3 +39,4 @@ int cli_reapply(int argc, char **argv);
 int cli_schema(int argc, char **argv);
 int cli_unattended(int argc, char **argv);
 int cli_wizard(int argc, char **argv);
+bool cli_has_policy(void); /* Is this an installed system with a policy? The wizard changes that then. */

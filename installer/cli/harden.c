@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "installer/base/file.h"
 #include "installer/base/memory.h"
@@ -268,8 +269,12 @@ int cli_harden(int argc, char **argv)
 	autohardening struct hardening hardening = {0};
 	autofree char *what = describe_change(argc, argv);
 	struct error err = {0};
-	int code = hardening_options_read(argc, argv, &options);
+	int code;
 
+	if (argc == 1 && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) &&
+		cli_has_policy())
+		return cli_wizard(argc, argv);
+	code = hardening_options_read(argc, argv, &options);
 	if (code)
 		return code;
 	if (options.confirm)

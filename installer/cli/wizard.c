@@ -24,6 +24,7 @@ struct call {
 	const char *ui;
 	const char *arguments[ARGUMENTS_MAX]; /* for the front end */
 	size_t count;
+	bool names_something; /* answers, a machine, the demonstration: an installation is meant */
 };
 
 /* What the front end may leave changed. */
@@ -68,10 +69,18 @@ static bool parse(int argc, char **argv, struct call *call)
 			pass_on(call, "--demo", NULL);
 		else
 			return false;
+		call->names_something |= option == 'a' || option == 'm' || option == 'D';
 		if (call->count + 4 > ARGUMENTS_MAX)
 			return false;
 	}
 	return optind == argc;
+}
+
+bool cli_has_policy(void)
+{
+	autoclose int root = file_open_root("/", NULL);
+
+	return root >= 0 && file_exists(root, "etc/jefelinux/policy.yaml");
 }
 
 static bool moves_cursor(void)
@@ -210,6 +219,8 @@ int cli_wizard(int argc, char **argv)
 
 	if (!parse(argc, argv, &call))
 		return cli_usage("wizard", "takes no other arguments");
+	if (!call.names_something && cli_has_policy())
+		pass_on(&call, "--harden", "/");
 	display = choose(call.ui);
 	if (!display) {
 		autofree char *names = display_names();

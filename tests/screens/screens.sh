@@ -42,7 +42,7 @@ play() {
 mask() {
 	sed -E -e 's/JefeLinux [0-9.]+/JefeLinux #.#.#/' \
 		-e 's/([A-Z2-9]{4}-){3,}[A-Z2-9]*/####-####-####-####/' \
-		-e 's/ +[0-9]+ of +[0-9]+ on/ ## of ## on/' -e 's/(breaks on this computer +)[0-9]+/\1#/' -e 's/[0-9a-f]{8}, [0-9]+ steps/########, ## steps/' \
+		-e 's/ +[0-9]+ of +[0-9]+ on/ ## of ## on/' -e 's/ +[0-9]+ of?\.\./ ## o../' -e 's/(breaks on this computer +)[0-9]+/\1#/' -e 's/[0-9a-f]{8}, [0-9]+ steps/########, ## steps/' \
 		-e 's/^([^A-Za-z0-9]+)[A-Z2-9]{4}([^A-Za-z0-9]+)$/\1####\2/' -e 's/(Plan +)[0-9a-f]{8}/\1########/' -e 's/elapsed +[0-9:]+/elapsed #:##/' -e 's/(Time +)[0-9:]+/\1#:##/'
 }
 
@@ -97,6 +97,28 @@ for size in 80x24 40x12; do
 	report "hardening pages $size" $? "$work/errors"
 	golden "hardening.linux.$size"
 done
+# An installed system: its audit, a change planned, applied by the engine, and what it says afterwards.
+system=$work/system
+mkdir -p "$system/etc/jefelinux" "$system/root" "$system/boot" "$system/lib/modules/6.1.0-56-amd64"
+echo ID=debian >"$system/etc/os-release"
+: >"$system/lib/modules/6.1.0-56-amd64/modules.dep"
+echo CONFIG_SECURITY_YAMA=y >"$system/boot/config-6.1.0-56-amd64"
+echo root:x:0:0:root:/root:/bin/sh >"$system/etc/passwd"
+echo 'root:*:19000:0:99999:7:::' >"$system/etc/shadow"
+{
+	"$build/jefe-setup" harden --root "$system" --level baseline --role containers --set kernel.aslr=off
+	rm "$system/etc/sysctl.d/99-zz-jefe.conf"
+	play "$build/ui-ncurses" "$here/plays/harden.play" "$machine" "$work/harden" "$setup" "$system"
+} >"$work/screens" 2>"$work/errors"
+report "an installed system is changed by its own hardening pages" $? "$work/errors"
+policy=$system/etc/jefelinux/policy.yaml
+grep -q 'kernel.dmesg_restrict: "off"' "$policy" && ! grep -q kernel.aslr "$policy" && grep -q 'level: hardened' "$policy" &&
+	grep -q 'roles: \[containers, multihomed\]' "$policy" && grep -q kernel.kptr_restrict "$system/etc/sysctl.d/99-zz-jefe.conf"
+report "the policy is what was chosen, and was applied" $? "$policy"
+printf '\n10\n1\n\n\nq\n' | "$build/ui-line" --harden "$system" --machine "$machine" --run "$work/harden" --setup "$setup" \
+	>"$work/line.out" 2>"$work/errors"
+report "line mode on an installed system: the plan, and out" "$([ $? -eq 0 ] && grep -q 'would change' "$work/line.out" &&
+	grep -q 'roles: \[containers, multihomed\]' "$policy"; echo $?)" "$work/line.out"
 # budget NAME PROGRAM FRAME DENSE KEY [OPTION]: bytes on a vt220.
 budget() {
 	play -t vt220 -l C "$build/$2" "$here/plays/budget.play" "$machine" "$here/data/progress" "$setup" "$3" "$4" "$5" "$6" \

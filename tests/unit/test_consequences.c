@@ -44,10 +44,9 @@ static void every_control_of_the_table_exists(void **state)
 static void threads_are_lost_only_where_they_share_a_core(void **state)
 {
 	(void)state;
-	assert_said("laptop-windows", "kernel.mitigations", "mitigations=auto,nosmt",
-		"4 of the 8");
-	assert_said("laptop-windows", "kernel.mitigations", "mitigations=auto", NULL);
-	assert_said("vm-bios", "kernel.mitigations", "mitigations=auto,nosmt", NULL);
+	assert_said("laptop-windows", "kernel.smt", "nosmt=force", "4 of the 8");
+	assert_said("laptop-windows", "kernel.smt", "auto", NULL);
+	assert_said("vm-bios", "kernel.smt", "nosmt=force", NULL);
 }
 
 static void disks_that_vanish_are_named(void **state)
@@ -55,6 +54,8 @@ static void disks_that_vanish_are_named(void **state)
 	(void)state;
 	assert_said("usb-live", "kernel.usb_storage", "blocked", "USB disk");
 	assert_said("vm-bios", "kernel.usb_storage", "blocked", NULL);
+	assert_said("usb-live", "kernel.usb_guard", "on", "Logitech");
+	assert_said("vm-bios", "kernel.usb_guard", "on", NULL);
 }
 
 static void what_is_off_breaks_nothing(void **state)

@@ -1,0 +1,180 @@
+#include "screens/installed.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "installer/base/command.h"
+#include "installer/base/file.h"
+#include "installer/base/json.h"
+#include "installer/base/memory.h"
+#include "installer/controls/controls.h"
+
+enum { AUDIT_SECONDS = 120 };
+
+int installed_policy(const char *root, struct answers **answers, struct error *err)
+{
+	autoclose int root_fd = file_open_root(root, err);
+
+	return root_fd < 0 ? root_fd : policy_load(root_fd, answers, err);
+}
+
+int installed_open(const char *root, struct installed **installed, struct error *err)
+{
+	struct answers *kept = NULL;
+	int rc = installed_policy(root, &kept, err);
+
+	if (rc < 0)
+		return rc;
+	*installed = memory_zero(1, sizeof(**installed));
+	(*installed)->root = memory_copy_text(root);
+	(*installed)->kept = kept;
+	return 0;
+}
+
+static void standings_drop(struct installed *installed)
+{
+	for (size_t i = 0; i < installed->count; i++) {
+		free(installed->standings[i].id);
+		free(installed->standings[i].status);
+		free(installed->standings[i].persisted);
+		free(installed->standings[i].effective);
+		free(installed->standings[i].evidence);
+	}
+	free(installed->standings);
+	free(installed->trouble);
+	installed->standings = NULL;
+	installed->trouble = NULL;
+	installed->count = 0;
+}
+
+void installed_free(struct installed *installed)
+{
+	if (!installed)
+		return;
+	standings_drop(installed);
+	answers_free(installed->kept);
+	text_free(&installed->log);
+	free(installed->plan);
+	free(installed->root);
+	free(installed);
+}
+
+static int read_audit(struct installed *installed, const char *output, struct error *err)
+{
+	autojson struct json *document = NULL;
+	const struct json *list;
+	int rc = json_parse(output, "audit", &document, err);
+
+	if (rc < 0)
+		return rc;
+	list = json_member(document, "controls");
+	installed->count = json_count(list);
+	installed->standings =
+		memory_zero(installed->count + 1, sizeof(*installed->standings));
+	for (size_t i = 0; i < installed->count; i++) {
+		const struct json *row = json_item(list, i);
+
+		installed->standings[i] = (struct standing){
+			.id = memory_copy_text(json_text(row, "id")),
+			.status = memory_copy_text(json_text(row, "status")),
+			.persisted = memory_copy_text(json_text(row, "persisted")),
+			.effective = memory_copy_text(json_text(row, "effective")),
+			.evidence = memory_copy_text(json_text(row, "evidence")),
+		};
+	}
+	return 0;
+}
+
+/* Status 1 of an audit says that something failed, not that it did. */
+void installed_audit(struct wizard *wizard)
+{
+	struct installed *installed = wizard->installed;
+	autotext struct text output = {0};
+	struct command command = {.argv = COMMAND(wizard->setup, "audit", "--json",
+					  "--root", installed->root),
+		.output = &output,
+		.timeout_seconds = AUDIT_SECONDS,
+		.output_limit = 4 << 20};
+	struct error err = {0};
+	int status = 0;
+	int rc = command_status(&command, &status, &err);
+
+	standings_drop(installed);
+	if (rc == 0)
+		rc = read_audit(installed, text_string(&output), &err);
+	if (rc < 0)
+		installed->trouble = memory_copy_text(err.text);
+}
+
+const struct standing *installed_standing(
+	const struct wizard *wizard, const struct control *control)
+{
+	const struct installed *installed = wizard->installed;
+
+	for (size_t i = 0; installed && i < installed->count; i++)
+		if (text_equal(installed->standings[i].id, control->id))
+			return &installed->standings[i];
+	return NULL;
+}
+
+bool standing_is_bad(const struct standing *standing)
+{
+	return standing &&
+	       (text_equal(standing->status, control_status_names[CONTROL_FAIL]) ||
+		       text_equal(standing->status, control_status_names[CONTROL_DRIFT]));
+}
+
+static const char *setting_of(const struct answers *answers, const char *id)
+{
+	for (size_t i = 0; i < answers->hardening.control_count; i++)
+		if (text_equal(answers->hardening.controls[i].id, id))
+			return answers->hardening.controls[i].value;
+	return NULL;
+}
+
+static void add_settings(
+	const struct answers *kept, const struct answers *wanted, struct words *words)
+{
+	for (size_t i = 0; i < wanted->hardening.control_count; i++) {
+		const struct control_setting *setting = &wanted->hardening.controls[i];
+
+		if (text_equal(setting->value, setting_of(kept, setting->id)))
+			continue;
+		words_add(words, "--set");
+		words_addf(words, "%s=%s", setting->id, setting->value);
+	}
+	for (size_t i = 0; i < kept->hardening.control_count; i++)
+		if (!setting_of(wanted, kept->hardening.controls[i].id)) {
+			words_add(words, "--set");
+			words_addf(words, "%s=default", kept->hardening.controls[i].id);
+		}
+}
+
+/* Every member of some that others lack. */
+static void add_roles(const struct words *some, const struct words *others,
+	const char *option, struct words *words)
+{
+	for (size_t i = 0; i < some->count; i++)
+		if (!words_contain(others, some->items[i])) {
+			words_add(words, option);
+			words_add(words, some->items[i]);
+		}
+}
+
+void installed_command(const struct wizard *wizard, struct words *words)
+{
+	const struct answers *kept = wizard->installed->kept;
+	const struct answers *wanted = wizard->answers;
+
+	words_add(words, wizard->setup);
+	words_add(words, "harden");
+	words_add(words, "--root");
+	words_add(words, wizard->installed->root);
+	words_add(words, "--level");
+	words_add(words, wanted->hardening.level);
+	add_roles(&wanted->hardening.roles, &kept->hardening.roles, "--role", words);
+	add_roles(&kept->hardening.roles, &wanted->hardening.roles, "--no-role", words);
+	add_settings(kept, wanted, words);
+}

@@ -1,0 +1,41 @@
+/* A system that is installed: the policy it keeps, what its audit says, and `jefe-setup harden` as the engine that changes it. */
+#pragma once
+
+#include "installer/base/error.h"
+#include "installer/base/text.h"
+#include "screens/wizard.h"
+
+struct control;
+
+/* What the audit said about one control. */
+struct standing {
+	char *id, *status, *persisted, *effective, *evidence;
+};
+
+struct installed {
+	char *root;           /* "/", or where the system is mounted */
+	struct answers *kept; /* its policy as it is now */
+	struct standing *standings;
+	size_t count;
+	char *trouble;   /* why the audit could not be had, or NULL */
+	char *plan;      /* what `harden --plan` says */
+	struct text log; /* of the last change */
+	int status;      /* how it ended */
+};
+
+/* A fresh copy of the policy kept below root; -ENOENT: none is. */
+int installed_policy(
+	const char *root, struct answers **answers, struct error *err) CHECKED;
+/* The system below root; -ENOENT: none is kept there. */
+int installed_open(
+	const char *root, struct installed **installed, struct error *err) CHECKED;
+void installed_free(struct installed *installed);
+void installed_audit(struct wizard *wizard);
+/* NULL: not audited. */
+const struct standing *installed_standing(
+	const struct wizard *wizard, const struct control *control);
+bool standing_is_bad(const struct standing *standing); /* FAIL or DRIFT */
+/* The command that makes the kept policy the edited one. */
+void installed_command(const struct wizard *wizard, struct words *words);
+/* The screens of a wizard on such a system, NULL-terminated. */
+extern const struct screen *const installed_screens[];
