@@ -71,7 +71,7 @@ static double contrast(struct style style)
 	return a > b ? (a + 0.05) / (b + 0.05) : (b + 0.05) / (a + 0.05);
 }
 
-static const char *const themes[] = {"default", "high-contrast", "mono"};
+static const char *const themes[] = {"default", "high-contrast", "light", "mono"};
 
 static void load(const char *name, struct theme *theme)
 {
