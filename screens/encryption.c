@@ -2,9 +2,10 @@
 #include <string.h>
 
 #include "installer/base/memory.h"
-#include "installer/secrets.h"
+#include "screens/recovery.h"
 #include "screens/strength.h"
-#include "screens/wizard.h"
+#include "screens/typing.h"
+#include "screens/words.h"
 #include "tui/language.h"
 
 enum { PASSPHRASE_LEAST = 8, PASSPHRASE_MOST = 512 };
@@ -37,6 +38,46 @@ static void add_strength(struct page *page, const struct wizard *wizard)
 		->tone = tones[strength];
 }
 
+static void add_suggestion(struct page *page, const struct wizard *wizard)
+{
+	struct item *item = page_add(page, ITEM_ACTION, "suggest", _("Words"));
+
+	item->function_key = 3;
+	item->key_only = true;
+	if (!secret_size(wizard->suggestion))
+		return;
+	item = page_add(page, ITEM_FACT, NULL, _("Suggestion"));
+	item->value = secret_bytes(wizard->suggestion);
+	item->tone = TONE_STRONG;
+	page_note(page, TONE_QUIET,
+		_("By chance, 2^%d possibilities. Write it down until you know it, and type it above, twice."),
+		SUGGESTED_BITS);
+}
+
+/* The keyboard proof: what happens when the prompt at the start has the US layout after all. */
+static void add_typing(struct page *page, const struct wizard *wizard)
+{
+	struct error err = {0};
+	struct item *item;
+
+	if (!secret_size(wizard->passphrase) ||
+		typing_compare(wizard->keymap_dir, wizard->answers->system.keymap,
+			wizard->passphrase, wizard->moved, wizard->lost, &err) < 0)
+		return;
+	if (secret_size(wizard->lost)) {
+		item = page_add(page, ITEM_FACT, NULL, _("No key for"));
+		item->value = secret_bytes(wizard->lost);
+		item->tone = TONE_DANGER;
+	}
+	if (!secret_size(wizard->moved))
+		return;
+	item = page_add(page, ITEM_FACT, NULL, _("Not as on US"));
+	item->value = secret_bytes(wizard->moved);
+	item->tone = TONE_WARNING;
+	(void)page_note(page, TONE_QUIET, "%s",
+		_("These sit on other keys if the prompt at the start has the US layout, as after a repair from another medium."));
+}
+
 static void add_passphrase(struct page *page, const struct wizard *wizard)
 {
 	struct item *item = page_field(page, wizard, ITEM_SECRET, "disk.passphrase");
@@ -51,8 +92,10 @@ static void add_passphrase(struct page *page, const struct wizard *wizard)
 	item->why =
 		_("The same once more, so that a typing error does not lock you out.");
 	add_strength(page, wizard);
+	add_suggestion(page, wizard);
 	(void)page_fact(page, _("Typed with"), _("layout %s, here and at each start"),
 		wizard->answers->system.keymap);
+	add_typing(page, wizard);
 }
 
 static void add_recovery(struct page *page, const struct wizard *wizard)
@@ -62,14 +105,7 @@ static void add_recovery(struct page *page, const struct wizard *wizard)
 	page->items[page->count - 1]->gap = true;
 	item->value = wizard->wants_recovery ? "true" : "false";
 	item->why = _(
-		"A second key that opens the disk when the passphrase is forgotten. Write it down, keep it apart from the computer.");
-	if (!wizard->wants_recovery)
-		return;
-	item = page_add(page, ITEM_FACT, NULL, _("Write it down"));
-	item->value = secret_bytes(wizard->recovery_key);
-	item->tone = TONE_STRONG;
-	(void)page_note(page, TONE_QUIET, "%s",
-		_("It is shown only here and is stored nowhere but in the disk's key slot."));
+		"A second key that opens the disk when the passphrase is forgotten. The next pages show it and check your copy.");
 }
 
 static void build(struct page *page, void *context)
@@ -113,20 +149,12 @@ static int check_passphrase(const struct wizard *wizard, struct error *err)
 	return 0;
 }
 
-static int set_recovery(struct wizard *wizard, bool wanted, struct error *err)
-{
-	wizard->wants_recovery = wanted;
-	wizard->answers->disk.recovery_key.origin = wanted ? SECRET_PROMPT : SECRET_NONE;
-	secret_cut(wizard->recovery_key, 0);
-	return wanted ? secret_generate(wizard->recovery_key, err) : 0;
-}
-
 static int set(void *context, const char *id, const char *value, struct error *err)
 {
 	struct wizard *wizard = context;
 
 	if (text_equal(id, "recovery"))
-		return set_recovery(wizard, text_equal(value, "true"), err);
+		return recovery_want(wizard, text_equal(value, "true"), err);
 	if (text_equal(id, "disk.passphrase"))
 		return check_passphrase(wizard, err);
 	return wizard_set(context, id, value, err);
@@ -138,6 +166,8 @@ static void act(struct form *form, const char *id, const char *row)
 	struct error err = {0};
 
 	(void)row;
+	if (text_equal(id, "suggest") && words_suggest(wizard->suggestion, &err) < 0)
+		form_say(form, TONE_DANGER, "%s", err.text);
 	if (text_equal(id, "type") &&
 		answers_set(wizard->answers, "disk.passphrase", "prompt", &err) < 0)
 		form_say(form, TONE_DANGER, "%s", err.text);

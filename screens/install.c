@@ -302,6 +302,11 @@ static void forget_secrets(struct form *form)
 	secret_cut(wizard->passphrase, 0);
 	secret_cut(wizard->passphrase_again, 0);
 	secret_cut(wizard->recovery_key, 0);
+	secret_cut(wizard->suggestion, 0);
+	secret_cut(wizard->moved, 0);
+	secret_cut(wizard->lost, 0);
+	for (size_t i = 0; i < RECOVERY_ASKED; i++)
+		secret_cut(wizard->groups[i], 0);
 	secret_cut(wizard->password, 0);
 	secret_cut(wizard->password_again, 0);
 }

@@ -15,21 +15,24 @@ libscreens_a_SOURCES += \
 	screens/keyboard.c \
 	screens/measures.c \
 	screens/preview.c screens/preview.h \
+	screens/recovery.c screens/recovery.h \
 	screens/review.c \
 	screens/session.c screens/session.h \
 	screens/strength.c screens/strength.h \
 	screens/system.c \
+	screens/typing.c screens/typing.h \
 	screens/ui.c screens/ui.h \
 	screens/users.c \
 	screens/welcome.c \
-	screens/wizard.c screens/wizard.h
+	screens/wizard.c screens/wizard.h \
+	screens/words.c screens/words.h
 
 pkglibexec_PROGRAMS += ui-ncurses ui-line
 # They are started by the launcher and take its arguments, not those of a person.
 AM_INSTALLCHECK_STD_OPTIONS_EXEMPT = ui-ncurses ui-newt ui-line
 noinst_PROGRAMS += ui-script
 
-UI_LIBS = libscreens.a libtui.a libinstaller.a $(ENGINE_LIBS)
+UI_LIBS = libscreens.a libtui.a libinstaller.a $(ENGINE_LIBS) $(QRENCODE_LIBS)
 ui_ncurses_SOURCES = screens/ui_ncurses.c
 ui_ncurses_LDADD = $(UI_LIBS) $(NCURSES_LIBS)
 UI_NEWT =

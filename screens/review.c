@@ -20,7 +20,8 @@ static const char *value_of(
 	if (is_passphrase && wizard->answers->disk.passphrase.origin == SECRET_PROMPT)
 		return secret_size(wizard->passphrase) ? _("typed") : _("missing");
 	if (is_recovery && wizard->wants_recovery)
-		return _("made, shown to you");
+		return wizard->recovery_proven ? _("made, and copied by you")
+					       : _("made, not copied yet");
 	return row->value ? page_copy(page, row->value) : "-";
 }
 
@@ -160,6 +161,10 @@ static int check_secrets(const struct wizard *wizard, struct error *err)
 		!secret_size(wizard->passphrase))
 		return error_set(err, -EINVAL, "%s",
 			_("The passphrase of the disk is missing: open Encryption."));
+	if (answers->disk.encryption != ENCRYPTION_NONE && wizard->wants_recovery &&
+		!wizard->recovery_proven)
+		return error_set(err, -EINVAL, "%s",
+			_("The recovery key was not typed back yet: open Recovery, or switch it off in Encryption."));
 	if (answers->users[0].password.origin == SECRET_PROMPT &&
 		!secret_size(wizard->password))
 		return error_set(err, -EINVAL, "%s",

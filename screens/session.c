@@ -92,6 +92,9 @@ int session_save(const struct wizard *wizard, const struct form *form,
 	put(&writer, "answers", yaml, strlen(yaml));
 	put(&writer, "screen", form_place(form), strlen(form_place(form)));
 	put(&writer, wizard->wants_recovery ? "wants-recovery" : "no", "", 0);
+	put(&writer, "recovery-asked", (const char *)wizard->asked,
+		sizeof(wizard->asked));
+	put(&writer, wizard->recovery_proven ? "recovery-proven" : "no", "", 0);
 	put(&writer, wizard->wants_password ? "wants-password" : "no", "", 0);
 	for (size_t i = 0; i < SECRETS; i++)
 		put(&writer, secret_keys[i], secret_bytes(secrets[i]),
@@ -237,6 +240,10 @@ void session_apply(
 			secret_size(session->secrets[i]), NULL);
 	wizard->wants_recovery = find(session, "wants-recovery") != NULL;
 	wizard->wants_password = find(session, "wants-password") != NULL;
+	if (find(session, "recovery-asked"))
+		memcpy(wizard->asked, find(session, "recovery-asked"),
+			sizeof(wizard->asked));
+	wizard->recovery_proven = find(session, "recovery-proven") != NULL;
 	for (size_t i = 0; i < session->count; i++) {
 		autowords struct words parts = {0};
 

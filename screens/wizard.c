@@ -7,10 +7,11 @@
 #include "screens/installed.h"
 
 const struct screen *const wizard_screens[] = {&screen_welcome, &screen_keyboard,
-	&screen_disk, &screen_encryption, &screen_hardening, &screen_layer, &screen_here,
-	&screen_roles, &screen_compare, &screen_changes, &screen_control, &screen_system,
-	&screen_users, &screen_key, &screen_review, &screen_save, &screen_confirm,
-	&screen_progress, &screen_done, &screen_failed, &screen_logs, NULL};
+	&screen_disk, &screen_encryption, &screen_recovery, &screen_copied,
+	&screen_hardening, &screen_layer, &screen_here, &screen_roles, &screen_compare,
+	&screen_changes, &screen_control, &screen_system, &screen_users, &screen_key,
+	&screen_review, &screen_save, &screen_confirm, &screen_progress, &screen_done,
+	&screen_failed, &screen_logs, NULL};
 
 struct wizard *wizard_new(struct answers *answers, struct machine *machine)
 {
@@ -28,6 +29,12 @@ struct wizard *wizard_new(struct answers *answers, struct machine *machine)
 	wizard->recovery_key = secret_new();
 	wizard->password = secret_new();
 	wizard->password_again = secret_new();
+	wizard->suggestion = secret_new();
+	wizard->moved = secret_new();
+	wizard->lost = secret_new();
+	wizard->keymap_dir = "/usr/share/jefelinux/keymaps";
+	for (size_t i = 0; i < RECOVERY_ASKED; i++)
+		wizard->groups[i] = secret_new();
 	if (!answers->user_count)
 		answers_add_user(answers)->admin = true;
 	wizard->wants_password = answers->users[0].password.origin == SECRET_PROMPT;
@@ -45,6 +52,11 @@ void wizard_free(struct wizard *wizard)
 	secret_free(wizard->recovery_key);
 	secret_free(wizard->password);
 	secret_free(wizard->password_again);
+	secret_free(wizard->suggestion);
+	secret_free(wizard->moved);
+	secret_free(wizard->lost);
+	for (size_t i = 0; i < RECOVERY_ASKED; i++)
+		secret_free(wizard->groups[i]);
 	free(wizard->typing_test);
 	free(wizard->new_key);
 	free(wizard->key_file);

@@ -10,6 +10,8 @@
 #include "screens/preview.h"
 #include "tui/form.h"
 
+enum { RECOVERY_ASKED = 3 };
+
 struct wizard {
 	struct answers *answers;
 	struct machine *machine;
@@ -25,6 +27,12 @@ struct wizard {
 	struct secret *passphrase, *passphrase_again, *recovery_key, *password,
 		*password_again;
 	bool wants_recovery, wants_password;
+	bool recovery_proven;           /* three groups were typed back */
+	unsigned asked[RECOVERY_ASKED]; /* which groups, from 0 */
+	struct secret *groups[RECOVERY_ASKED], *suggestion;
+	struct secret *moved,
+		*lost; /* of the passphrase: keys elsewhere on a US keyboard, and nowhere */
+	const char *keymap_dir;
 	char *typing_test, *new_key, *key_file, *save_path, *logs_path;
 	unsigned layer;                /* of the drill-down */
 	const struct control *control; /* whose page is open, or NULL */
@@ -43,10 +51,11 @@ void wizard_free(struct wizard *wizard);
 
 extern const struct screen *const wizard_screens[]; /* all, in order; NULL-terminated */
 extern const struct screen screen_plan, screen_applying, screen_applied, screen_welcome,
-	screen_keyboard, screen_disk, screen_encryption, screen_hardening, screen_layer,
-	screen_control, screen_here, screen_roles, screen_compare, screen_changes,
-	screen_system, screen_users, screen_key, screen_review, screen_save,
-	screen_confirm, screen_progress, screen_done, screen_failed, screen_logs;
+	screen_keyboard, screen_disk, screen_encryption, screen_recovery, screen_copied,
+	screen_hardening, screen_layer, screen_control, screen_here, screen_roles,
+	screen_compare, screen_changes, screen_system, screen_users, screen_key,
+	screen_review, screen_save, screen_confirm, screen_progress, screen_done,
+	screen_failed, screen_logs;
 
 /* Items from the field table: label, why, help and current value come from there. */
 struct item *page_field(struct page *page, const struct wizard *wizard,

@@ -24,6 +24,8 @@ static const uint32_t glyphs[GLYPH_LAST - GLYPH_FIRST][3] = {
 	{'.', 0x2591, 0x2591},
 	{'^', 0x25b2, 0x25b4},
 	{'v', 0x25bc, 0x25be},
+	{'"', 0x2580, 0x2580},
+	{'_', 0x2584, 0x2584},
 };
 
 uint32_t glyph_plain(uint32_t glyph)

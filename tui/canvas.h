@@ -25,6 +25,8 @@ enum glyph {
 	GLYPH_SHADE,
 	GLYPH_UP,
 	GLYPH_DOWN,
+	GLYPH_UPPER_HALF,
+	GLYPH_LOWER_HALF,
 	GLYPH_LAST
 };
 uint32_t glyph_code(

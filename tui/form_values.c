@@ -173,6 +173,7 @@ void value_type(struct form *form, const struct item *item, const char *text)
 	case ITEM_BAR:
 	case ITEM_PROGRESS:
 	case ITEM_LOG:
+	case ITEM_QR:
 		break;
 	}
 }

@@ -26,6 +26,11 @@ int put_wrapped(const struct area *area, int row, int col, enum role role,
 	const char *text); /* rows used */
 int wrapped_rows(const char *text, int width);
 
+/* item_qr.c */
+int qr_height(const struct frame *frame, const struct item *item, int width);
+void qr_draw(const struct frame *frame, const struct item *item, const struct area *area,
+	int row);
+
 /* item_rows.c: ONE, MANY, LIST, TABLE as rows */
 int rows_height(const struct item *item, int width);
 void rows_draw(const struct frame *frame, const struct item *item,

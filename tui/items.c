@@ -496,6 +496,8 @@ static int body_height(const struct frame *frame, const struct item *item, int w
 		return 3 + (int)steps_shown(frame, item);
 	case ITEM_LOG:
 		return log_rows(frame);
+	case ITEM_QR:
+		return qr_height(frame, item, width);
 	case ITEM_BOOL:
 	case ITEM_TEXT:
 	case ITEM_NUMBER:
@@ -568,6 +570,9 @@ void item_draw(const struct frame *frame, const struct item *item,
 		break;
 	case ITEM_LOG:
 		draw_log(frame, item, area, row);
+		break;
+	case ITEM_QR:
+		qr_draw(frame, item, area, row);
 		break;
 	}
 	if (item->error) {

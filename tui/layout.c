@@ -323,10 +323,9 @@ static int put_action_keys(
 					      ? item->key - 'a' + 'A'
 					      : item->key)};
 
-		if (types && item->function_key)
+		if (item->function_key && (types || !item->key))
 			(void)snprintf(key, sizeof(key), "F%u", item->function_key % 13);
-		if (item->type == ITEM_ACTION && item->key &&
-			(!types || item->function_key))
+		if (item->type == ITEM_ACTION && key[0] && (!types || item->function_key))
 			col = put_key(area, row, col, key, item->label);
 	}
 	return col;

@@ -195,7 +195,7 @@ static int advance(struct line *line, struct input *input)
 			return 0;
 		}
 		if (!item_takes_focus(item) && item->type != ITEM_PROGRESS &&
-			item->type != ITEM_LOG)
+			item->type != ITEM_LOG && item->type != ITEM_QR)
 			line_say_item(line->terminal->out, item);
 	}
 	if (line->view->kind == SCREEN_RUN && !line_menu(line->view, 0, NULL)) {

@@ -207,6 +207,7 @@ int line_answer(struct line *line, struct input *input)
 	case ITEM_BAR:
 	case ITEM_PROGRESS:
 	case ITEM_LOG:
+	case ITEM_QR:
 		break;
 	}
 	return 0;

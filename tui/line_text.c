@@ -226,6 +226,7 @@ void line_ask(int fd, const struct item *item, size_t listed_max)
 	case ITEM_BAR:
 	case ITEM_PROGRESS:
 	case ITEM_LOG:
+	case ITEM_QR:
 		break;
 	}
 }

@@ -7,6 +7,7 @@ libtui_a_SOURCES += \
 	tui/frontend.h \
 	tui/fullscreen.c tui/fullscreen.h \
 	tui/item_draw.h \
+	tui/item_qr.c \
 	tui/item_rows.c \
 	tui/items.c \
 	tui/keys.c tui/keys.h \
@@ -19,6 +20,7 @@ libtui_a_SOURCES += \
 	tui/ncurses.c \
 	tui/page.c tui/page.h \
 	tui/pane.c tui/pane.h \
+	tui/qr.c tui/qr.h \
 	tui/script.c \
 	tui/theme.c tui/theme.h
 if HAVE_NEWT

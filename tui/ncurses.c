@@ -106,6 +106,8 @@ static int screen_open(void **result, const struct terminal *terminal, struct er
 	state->glyphs = fullscreen_glyphs(terminal);
 	state->depth = choose_depth(terminal);
 	make_pairs(state);
+	state->full.pane.blocks =
+		state->glyphs == GLYPHS_CP437 || state->glyphs == GLYPHS_UTF8;
 	*result = state;
 	return 0;
 }

@@ -163,6 +163,8 @@ static int start_library(struct newt_state *state, struct error *err)
 		return error_set(err, -ENOTTY,
 			_("libnewt cannot use the terminal \"%s\""), terminal->type);
 	state->glyphs = choose_glyphs(terminal);
+	state->full.pane.blocks =
+		state->glyphs == GLYPHS_CP437 || state->glyphs == GLYPHS_UTF8;
 	use_plain_text(state);
 	state->depth = choose_depth();
 	make_colours(state);

@@ -144,6 +144,7 @@ bool item_takes_focus(const struct item *item)
 	case ITEM_BAR:
 	case ITEM_PROGRESS:
 	case ITEM_LOG:
+	case ITEM_QR:
 		break;
 	}
 	return false;

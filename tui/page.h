@@ -25,6 +25,7 @@ enum item_type {
 	ITEM_CONFIRM,  /* item->expected must be typed */
 	ITEM_PROGRESS, /* choices are steps with a state; value says what happens now */
 	ITEM_LOG,      /* value: lines, the newest last */
+	ITEM_QR,       /* value or secret as a QR code, where it can be drawn */
 };
 
 enum tone { TONE_NORMAL, TONE_STRONG, TONE_GOOD, TONE_WARNING, TONE_DANGER, TONE_QUIET };

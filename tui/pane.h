@@ -42,6 +42,7 @@ struct pane {
 	size_t picked;     /* index among the matching choices */
 	size_t log_back;   /* lines scrolled back */
 	size_t help_above; /* rows of the help scrolled away */
+	bool blocks; /* half and full blocks can be drawn */
 	size_t page_above; /* rows of the page scrolled away below its last focus */
 	char *text;        /* what the last input pointed to */
 	bool thin;         /* draw as little as possible */

@@ -17,7 +17,7 @@ enum { THEME_MAX = 64 * 1024 };
 const char *const role_names[] = {"screen", "title", "banner", "label", "value", "strong",
 	"quiet", "focus", "field", "field_focus", "hint", "good", "warning", "danger",
 	"border", "step_done", "step_now", "step_todo", "key", "meter_on", "meter_off",
-	"segment1", "segment2", "segment3", "segment4", NULL};
+	"segment1", "segment2", "segment3", "segment4", "qr", NULL};
 const char *const glyph_set_names[] = {"auto", "ascii", "lines", "cp437", "utf8", NULL};
 
 static const char *const colour_names[] = {

@@ -31,6 +31,7 @@ enum role {
 	ROLE_SEGMENT2,
 	ROLE_SEGMENT3,
 	ROLE_SEGMENT4,
+	ROLE_QR,
 	ROLE_COUNT
 };
 extern const char *const role_names[]; /* by enum role; NULL-terminated */

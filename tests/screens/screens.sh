@@ -149,10 +149,10 @@ control=$(printf 'goto hardening\nset hardening.level paranoid\nact layers 3\ndu
 kernel=$(printf 'goto hardening\nact layers 1\ndump\n' |
 	"$build/ui-script" --machine "$machine" --run "$work" | awk '/^    /{print $1; exit}')
 sed "s#SAVE_PATH#$work/script.yaml#; s#FIRST_CONTROL#set controls -$control#; s#FIRST_KERNEL#$kernel#" "$here/parity.script" |
-	"$build/ui-script" --machine "$machine" --setup "$setup" --run "$work" --no-guard >"$work/errors" 2>&1
+	"$build/ui-script" --machine "$machine" --setup "$setup" --run "$work" --demo --no-guard >"$work/errors" 2>&1
 report "parity: the script ran" "$([ -s "$work/script.yaml" ]; echo $?)" "$work/errors"
 sed "s#SAVE_PATH#$work/line.yaml#" "$here/parity.line" |
-	"$build/ui-line" --machine "$machine" --setup "$setup" --run "$work" --no-guard >"$work/line.out" 2>"$work/errors"
+	"$build/ui-line" --machine "$machine" --setup "$setup" --run "$work" --demo --no-guard >"$work/line.out" 2>"$work/errors"
 cmp "$work/script.yaml" "$work/line.yaml" >"$work/errors" 2>&1
 report "parity: line mode gives the same answers" $? "$work/errors"
 for program in ui-ncurses $newt; do

@@ -1,0 +1,9 @@
+/* Which characters of a passphrase sit on other keys when the prompt at the start has the US layout instead of the chosen one. */
+#pragma once
+
+#include "installer/base/secret.h"
+
+/* Binary keymaps as loadkmap reads them lie in dir as NAME.bmap. 0: moved holds the characters that move, each once and separated
+ * by spaces, and lost those that the layout has no key for; -ENOENT: a keymap is not there. */
+int typing_compare(const char *dir, const char *keymap, const struct secret *passphrase,
+	struct secret *moved, struct secret *lost, struct error *err) CHECKED;
