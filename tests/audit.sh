@@ -43,11 +43,38 @@ cd "$work" || exit 99
 "$build/jefe-setup" audit --root root --json >audit.json
 "$build/jefe-setup" audit --root root --sarif >audit.sarif
 
-echo "1..6"
+# Files that only root may read, as on an installed system; asked by somebody else.
+cp -a root closed
+mkdir -p closed/etc/ssh/sshd_config.d closed/etc/audit closed/boot closed/lib/modules/6.6.14-0-lts closed/lib/apk/db
+printf 'P:openssh-server\nV:1\n\nP:nftables\nV:1\n\nP:audit\nV:1\n\n' >closed/lib/apk/db/installed
+echo 'PermitRootLogin yes' >closed/etc/ssh/sshd_config
+echo 'kernel.dmesg_restrict = 0' >closed/etc/sysctl.conf
+echo 'root::0:0:::::' >closed/etc/shadow
+echo 'flush ruleset' >closed/etc/jefelinux/firewall.nft
+echo 'CONFIG_SECURITY_LOCKDOWN_LSM=y' >closed/boot/config-lts
+chmod 000 closed/etc/ssh/sshd_config closed/etc/shadow closed/etc/jefelinux/firewall.nft closed/etc/audit closed/boot
+chmod 755 . closed
+cp "$build/jefe-setup" as-nobody
+# shellcheck disable=SC2317
+nobody() { if [ "$(id -u)" = 0 ]; then setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; else "$@"; fi; }
+# shellcheck disable=SC2317
+without_root() {
+	nobody ./as-nobody audit --root closed >nobody.txt 2>nobody.err
+	[ $? = 1 ] || { echo "status"; return 1; }
+	grep -q ' could not be looked at without root' nobody.err || { cat nobody.err; return 1; }
+	for id in auth.ssh_root auth.no_empty_passwords network.firewall kernel.lockdown boot.menu_file; do
+		nobody ./as-nobody audit --root closed --control "$id" | grep -q '^  UNKNOWN .*'"$id" || { grep -A5 " $id:" nobody.txt; return 1; }
+	done
+	# What everybody may read is known.
+	grep -q '^  FAIL           kernel.dmesg_restrict' nobody.txt
+}
+
+echo "1..7"
 report "the JSON of an audit fits its schema" checks audit.json
 report "the schema refuses a status that does not exist" refuses 's/"status": "WAIVED"/"status": "SKIPPED"/'
 report "the schema refuses a member that does not exist" refuses 's/"persisted":/"kept":/'
 report "the schema wants its members" refuses '0,/"severity":/{/"severity":/d}'
 report "two audits of the same system are the same bytes" stable
+report "without root what may not be read is unknown, not failed" without_root
 report "SARIF has a rule, a kind and a place for each control, and the waiver's reason" sarif
 exit "$bad"

@@ -59,8 +59,8 @@ static int audit_and_print(const struct hardening_options *options,
 	controls_results_free(audit.results, audit.count);
 	if (unknown && geteuid() != 0)
 		(void)fprintf(stderr,
-			"jefe-setup audit: %zu controls could not be looked at without root\n",
-			unknown);
+			"jefe-setup audit: %zu control%s could not be looked at without root\n",
+			unknown, unknown == 1 ? "" : "s");
 	return clean ? EXIT_DONE : EXIT_PROBLEMS;
 }
 

@@ -160,10 +160,28 @@ static void take_drift(struct site *site, struct control_result *result)
 	add_evidence(result, evidence);
 }
 
+/* What may not be read says nothing, neither that all is right nor that something is wrong. */
+static void doubt_without_rights(const struct site *site, struct control_result *result)
+{
+	autofree char *denied = site_take_denied(site);
+	autofree char *why = NULL;
+
+	if (!denied || result->status == CONTROL_OFF ||
+		result->status == CONTROL_UNAVAILABLE)
+		return;
+	result->status = CONTROL_UNKNOWN;
+	why = memory_format(
+		"%s cannot be read%s", denied, geteuid() == 0 ? "" : " without root");
+	free(result->evidence);
+	result->evidence = NULL;
+	add_evidence(result, why);
+}
+
 static void audit_one(
 	struct site *site, const struct control *control, struct control_result *result)
 {
 	look_at(site, control, result);
+	doubt_without_rights(site, result);
 	take_drift(site, result);
 	take_waiver(site->policy, result);
 }
@@ -171,7 +189,8 @@ static void audit_one(
 int controls_audit(const struct control_scope *scope, const struct policy *policy,
 	struct control_result **results, size_t *count, struct error *err)
 {
-	autosite struct site site = {.scope = scope, .policy = policy};
+	autosite struct site site = {
+		.scope = scope, .policy = policy, .memo = memo_new()};
 	int rc = site_open(&site, err);
 
 	if (rc < 0)
@@ -188,7 +207,8 @@ int controls_audit(const struct control_scope *scope, const struct policy *polic
 int control_audit(const struct control_scope *scope, const struct policy *policy,
 	const struct control *control, struct control_result *result, struct error *err)
 {
-	autosite struct site site = {.scope = scope, .policy = policy};
+	autosite struct site site = {
+		.scope = scope, .policy = policy, .memo = memo_new()};
 	int rc = site_open(&site, err);
 
 	if (rc < 0)

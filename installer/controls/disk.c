@@ -13,7 +13,18 @@ enum { DISK_MAX = 1 << 20 };
 
 bool disk_read(const struct site *site, const char *path, struct text *text)
 {
-	return file_read(site->scope->root_fd, path, DISK_MAX, text, NULL) == 0;
+	autotext struct text fresh = {0};
+	int code;
+
+	if (!memo_get(site->memo, path, &code, text)) {
+		code = file_read(site->scope->root_fd, path, DISK_MAX, &fresh, NULL);
+		if (code < 0)
+			text_free(&fresh);
+		memo_put(site->memo, path, code, &fresh);
+		text_add_bytes(text, text_string(&fresh), fresh.size);
+	}
+	site_denied(site, path, code);
+	return code == 0;
 }
 
 int disk_load(
@@ -96,9 +107,9 @@ static void expand_one(const struct site *site, const char *path, struct words *
 	rest = name + strcspn(name, "/");
 	folder = memory_copy_bytes(path, (size_t)(name - path));
 	pattern = memory_copy_bytes(name, (size_t)(rest - name));
-	if (file_list(site->scope->root_fd, *folder ? folder : ".", true, &names, NULL) <
-		0)
-		return;
+	site_denied(site, folder,
+		file_list(site->scope->root_fd, *folder ? folder : ".", true, &names,
+			NULL));
 	for (size_t i = 0; i < names.count; i++) {
 		autofree char *inner =
 			memory_format("%s%s%s", folder, names.items[i], rest);

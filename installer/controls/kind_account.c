@@ -250,6 +250,7 @@ static void persisted(struct site *site, const struct control *control, const ch
 	char *rest, *line;
 
 	if (file_read(site->scope->root_fd, rule->path, 1 << 20, &text, &err) < 0) {
+		site_denied(site, rule->path, err.code);
 		find(finding,
 			err.code == -EACCES                   ? FOUND_UNKNOWN
 			: strcmp(rule->path, group_path) == 0 ? FOUND_NOTHING

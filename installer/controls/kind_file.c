@@ -162,6 +162,7 @@ static void mode_persisted(struct site *site, const struct control *control,
 			O_PATH | O_NOFOLLOW, 0, NULL);
 		struct stat st;
 
+		site_denied(site, paths.items[i], fd);
 		if (fd < 0 || fstat(fd, &st) < 0 || S_ISLNK(st.st_mode))
 			continue;
 		find(finding, is_right(&st, &wanted) ? FOUND_RIGHT : FOUND_WRONG,

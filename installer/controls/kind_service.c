@@ -100,7 +100,7 @@ static void package_persisted(struct site *site, const struct control *control,
 	for (size_t i = 0; i < generics.count; i++) {
 		const char *name = distro_package(distro, generics.items[i]);
 
-		if (name && distro->package_installed(site->scope->root_fd, name))
+		if (name && site_package(site, name))
 			text_addf(&found, "%s%s", found.size ? " " : "", name);
 	}
 	if (found.size)

@@ -47,6 +47,7 @@ struct site {
 		unsigned long looked;
 		struct words open, unowned;
 	} scan; /* kind_scan.c */
+	struct memo *memo; /* memo.c: NULL while things are changed */
 	struct words written; /* written.c */
 	bool written_loaded;
 };
@@ -189,6 +190,19 @@ bool written_diff(struct site *site, const char *path, const struct text *wanted
 	struct text *diff);
 /* Evidence that the control's file was edited by hand, or NULL. right: the control itself found nothing wrong in it. */
 char *written_drift(struct site *site, const struct control *control, bool right) CHECKED;
+
+/* memo.c: what one audit has read, so that it reads it once, and what it was not allowed to read. */
+struct memo *memo_new(void) CHECKED;
+void memo_free(struct memo *memo);
+/* What reading a file gave before; false: it was not read yet. */
+bool memo_get(const struct memo *memo, const char *path, int *code, struct text *text);
+void memo_put(struct memo *memo, const char *path, int code, const struct text *text);
+/* A package of this distribution's name, asked for once. */
+bool site_package(const struct site *site, const char *name);
+/* Remember that a path could not be looked at for lack of rights (code), if it was for that. */
+void site_denied(const struct site *site, const char *path, int code);
+/* The first such path since the last call, or NULL. The caller frees it. */
+char *site_take_denied(const struct site *site) CHECKED;
 
 /* composed.c: shared files of a kind. */
 /* What the policy puts into it; empty: it should not be there. */

@@ -35,6 +35,7 @@ libinstaller_a_SOURCES += \
 	installer/controls/kind_sysctl.c \
 	installer/controls/kernel_log.c \
 	installer/controls/kinds.h \
+	installer/controls/memo.c \
 	installer/controls/policy.c \
 	installer/controls/report.c \
 	installer/controls/report_json.c \

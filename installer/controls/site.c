@@ -58,6 +58,7 @@ void site_close(struct site *site)
 	free(site->kernel);
 	text_free(&site->config);
 	words_free(&site->written);
+	memo_free(site->memo);
 	for (size_t i = 0; i < PROGRAM_COUNT; i++)
 		text_free(&site->programs[i].output);
 	if (site->unknown)
@@ -173,6 +174,9 @@ static bool package_suits(
 
 		if (name && distro->package_installed(site->scope->root_fd, name))
 			continue;
+	if (!control->needs_package || (name && site_package(site, name)))
+		return true;
+	if (name)
 		find(finding, FOUND_UNAVAILABLE, NULL,
 			name ? memory_format("package %s is not installed", name)
 			     : memory_format("%s has no package for %s", distro->name,

@@ -43,6 +43,8 @@ tests_unit_test_archive_SOURCES = tests/unit/test_archive.c
 tests_unit_test_manifest_SOURCES = tests/unit/test_manifest.c
 
 UNIT_TESTS += tests/unit/test_diff tests/unit/test_change tests/unit/test_written tests/unit/test_facts
+UNIT_TESTS += tests/unit/test_memo
+tests_unit_test_memo_SOURCES = tests/unit/test_memo.c
 tests_unit_test_diff_SOURCES = tests/unit/test_diff.c
 tests_unit_test_change_SOURCES = tests/unit/test_change.c
 tests_unit_test_facts_SOURCES = tests/unit/test_facts.c
