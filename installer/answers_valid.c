@@ -166,6 +166,7 @@ bool valid_date(const char *value, struct text *why_not)
 	day = strtoul(value + strlen("0000-00-"), NULL, 10);
 	if (month < 1 || month > 12 || day < 1 ||
 		day > days[month - 1] + (unsigned)(month == 2 && leap))
-		return refuse(why_not, "there is no such day; a date is written as 2027-06-30");
+		return refuse(
+			why_not, "there is no such day; a date is written as 2027-06-30");
 	return true;
 }

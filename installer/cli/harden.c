@@ -87,23 +87,22 @@ static unsigned hardening_seconds(const struct hardening_options *options)
 	return (unsigned)seconds;
 }
 
-/* The running kernel as the policy on the disk wants it; without one there is nothing it should follow. */
+/* The running system as the disk wants it again. Without a policy what we loaded goes, and what we only set stays until the next start. */
 static void follow_disk(const struct hardening *hardening)
 {
 	autoanswers struct answers *answers = NULL;
 	struct error err = {0};
-	struct policy policy;
-	int rc = hardening->scope.running
-			 ? policy_load(hardening->scope.root_fd, &answers, &err)
-			 : -ENOENT;
+	struct policy policy = {0};
+	int rc = 0;
 
-	if (rc == -ENOENT)
+	if (!hardening->scope.running)
 		return;
-	if (rc == 0) {
+	rc = policy_load(hardening->scope.root_fd, &answers, &err);
+	if (rc == 0)
 		policy = policy_of(answers);
+	if (rc == 0 || rc == -ENOENT)
 		rc = controls_activate(
 			&hardening->scope, &policy, print_line, NULL, &err);
-	}
 	if (rc < 0)
 		(void)fprintf(stderr,
 			"jefe-setup harden: the files are as before; the running system follows at the next start: %s\n",

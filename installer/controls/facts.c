@@ -118,6 +118,6 @@ void facts_of_system(const struct control_scope *scope, enum truth facts[FACT_CO
 	if (!scope->running || file_read(scope->root_fd, "proc/bus/input/devices",
 				       FILE_MAX, &devices, NULL) < 0)
 		return;
-	machine_usb_keyboards(devices.data, &keyboards);
+	machine_usb_keyboards(text_string(&devices), &keyboards);
 	facts[FACT_USB_KEYBOARD] = one_keyboard(&keyboards);
 }

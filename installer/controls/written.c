@@ -133,13 +133,12 @@ static bool wanted_text(struct site *site, const struct control_kind *kind,
 	return true;
 }
 
-/* An edited file that the change would replace, told by what was edited: against what the kept policy puts there. */
+/* An edited file that the change would replace, told by what was edited: against what the kept policy puts there. Either all controls of
+ * a kind write it, or one control. */
 static bool add_edit(struct site *wanted, struct site *kept,
-	const struct control_kind *kind, const struct control *control,
+	const struct control_kind *kind, const struct control *control, const char *path,
 	struct text *diffs)
 {
-	autofree char *path =
-		control ? control_place(control) : memory_copy_text(kind->file);
 	autotext struct text new = {0}, old = {0}, now = {0};
 
 	if (!wanted_text(wanted, kind, control, &new) || !written_edited(wanted, path) ||
@@ -162,9 +161,12 @@ size_t controls_edits(const struct control_scope *scope, const struct policy *po
 		return 0;
 	for (const struct control_kind *const *kind = control_kinds; *kind; kind++)
 		if ((*kind)->file)
-			count += add_edit(&site, &old, *kind, NULL, diffs);
-	for (const struct control *const *control = controls; *control; control++)
-		count += add_edit(&site, &old, NULL, *control, diffs);
+			count += add_edit(&site, &old, *kind, NULL, (*kind)->file, diffs);
+	for (const struct control *const *control = controls; *control; control++) {
+		autofree char *path = control_place(*control);
+
+		count += add_edit(&site, &old, NULL, *control, path, diffs);
+	}
 	return count;
 }
 

@@ -31,6 +31,9 @@ static void keyboards_are_counted(void **state)
 	autofree char *two = memory_format("%s%s", keyboard, one);
 
 	(void)state;
+	put("proc/bus/input/devices", "");
+	look();
+	assert_int_equal(facts[FACT_USB_KEYBOARD], TRUTH_NO);
 	put("proc/bus/input/devices", mouse);
 	look();
 	assert_int_equal(facts[FACT_USB_KEYBOARD], TRUTH_NO);
