@@ -192,6 +192,7 @@ static const struct name_row packages[] = {
 	{"print-server", "cups"},
 	{"snmp-server", "net-snmp"},
 	{"other-escalation", "sudo"},
+	{"static-shell", "busybox-static"},
 	{"login-modules", "linux-pam"},
 	{"sudo", "sudo"},
 	{0},

@@ -185,6 +185,7 @@ static const struct name_row packages[] = {
 	{"snmp-server", "snmpd"},
 	{"inetd", "openbsd-inetd"},
 	{"other-escalation", "doas"},
+	{"static-shell", "busybox-static"},
 	{"login-modules", "libpam-modules"},
 	{"sudo", "sudo"},
 	{0},

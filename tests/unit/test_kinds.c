@@ -283,7 +283,7 @@ static void odd_accounts_are_named(void **state)
 		const char *id, *path, *text, *evidence;
 	} rows[] = {
 		{"auth.password_hashes",   "etc/shadow",
-                 "a:$y$j$x:0:::::\nb:$1$x$y:0:::::\nc:!$1$x$y:0:::::\nd:!:0:::::\ne:xyDES:0:::::\n",
+                 "a:$y$j$x:0:::::\nb:$1$x$y:0:::::\nc:!$1$x$y:0:::::\nf:!:0:::::\ne:xyDES:0:::::\n",
                  "etc/shadow: b c e"										    },
 		{"auth.double_accounts",   "etc/passwd",
                  "a:x:1:1:::\nb:x:2:2:::\nc:x:2:3:::\n",                                             "etc/passwd: b c"  },
