@@ -11,6 +11,15 @@ static bool is_comment(const char *line)
 	return line[strspn(line, " \t")] == '#';
 }
 
+static bool has_sort(const struct site *site, const char *sort)
+{
+	const struct name_row *row = site->scope->distro->weak_repositories;
+
+	while (row->generic && strcmp(row->generic, sort) != 0)
+		row++;
+	return row->generic;
+}
+
 static void take_file(
 	const struct site *site, const char *path, const char *sort, struct text *wrong)
 {
@@ -38,7 +47,11 @@ static void persisted(struct site *site, const struct control *control, const ch
 	paths_expand(site, site->scope->distro->repository_files, &paths);
 	for (size_t i = 0; i < paths.count; i++)
 		take_file(site, paths.items[i], control->target, &wrong);
-	if (wrong.size)
+	if (!has_sort(site, control->target))
+		find(finding, FOUND_NOTHING, NULL,
+			memory_format("no list of repositories of %s can say that",
+				site->scope->distro->name));
+	else if (wrong.size)
 		find(finding, FOUND_WRONG, NULL, memory_copy_text(wrong.data));
 	else
 		find(finding, FOUND_RIGHT, memory_copy_text(value),

@@ -13,6 +13,7 @@ static void weak_lines_are_named_and_comments_are_not(void **state)
 	(void)state;
 	put("etc/apk/repositories",
 		"https://a.example/alpine/v3.19/main\n# http://a.example/alpine/edge/main\n");
+	assert_int_equal(look_for("userland.repositories_signed"), FOUND_NOTHING);
 	assert_int_equal(look_for("userland.repositories_encrypted"), FOUND_RIGHT);
 	assert_int_equal(look_for("userland.repositories_stable"), FOUND_RIGHT);
 	put("etc/apk/repositories", "https://a.example/alpine/edge/testing\n");
