@@ -12,6 +12,8 @@ include tests/fuzz/local.mk
 
 dist_check_SCRIPTS = tests/layers.sh tests/canary.sh tests/canary-lower.sh tests/packages.sh
 TESTS += tests/layers.sh tests/canary.sh tests/canary-lower.sh tests/packages.sh
+dist_check_SCRIPTS = tests/layers.sh tests/packages.sh tests/profiles.sh
+TESTS += tests/layers.sh tests/packages.sh tests/profiles.sh
 
 # text cases
 dist_check_SCRIPTS += tests/cases/check.sh tests/probe.sh

@@ -27,15 +27,55 @@ static bool is_bool(const char *value)
 	return strcmp(value, "true") == 0 || strcmp(value, "false") == 0;
 }
 
-/* The member as text; NULL when it is missing. */
-static const char *member(
-	const struct json *document, const char *name, const char *wanted)
+static bool is_document(const char *value)
 {
-	if (!json_member(document, name))
+	return *value == '{';
+}
+
+/* The member as text, objects in one line with sorted keys; NULL when it is missing. The caller frees it. */
+static char *member(const struct json *document, const char *name)
+{
+	const struct json *value = json_member(document, name);
+	const char *text = json_as_text(value);
+
+	if (!value)
 		return NULL;
-	if (is_bool(wanted))
-		return json_bool(document, name) ? "true" : "false";
-	return json_text(document, name);
+	/* The text "false" is not false. */
+	return text && !is_bool(text) ? memory_copy_text(text) : json_write(value, true);
+}
+
+/* The wanted value as member() would give it; NULL: the member must be missing. */
+static int parse_wanted(const char *value, char **wanted, struct error *err)
+{
+	autojson struct json *document = NULL;
+	int rc = is_document(value) ? json_parse(value, "value", &document, err) : 0;
+
+	if (rc < 0)
+		return rc;
+	if (is_document(value))
+		*wanted = json_write(document, true);
+	else
+		*wanted = strcmp(value, "absent") == 0 ? NULL : memory_copy_text(value);
+	return 0;
+}
+
+static int put(
+	struct json *document, const char *name, const char *value, struct error *err)
+{
+	struct json *parsed = NULL;
+	int rc = is_document(value) ? json_parse(value, "value", &parsed, err) : 0;
+
+	if (rc < 0)
+		return rc;
+	if (is_document(value))
+		json_put(document, name, parsed);
+	else if (is_bool(value))
+		json_put_bool(document, name, strcmp(value, "true") == 0);
+	else if (strcmp(value, "absent") == 0)
+		json_remove(document, name);
+	else
+		json_put_text(document, name, value);
+	return 0;
 }
 
 static int apply(struct site *site, const struct control *control, const char *value,
@@ -44,19 +84,20 @@ static int apply(struct site *site, const struct control *control, const char *v
 	autowords struct words target = {0};
 	autojson struct json *document = NULL;
 	autotext struct text text = {0};
-	autofree char *written = NULL;
-	int rc;
+	autofree char *written = NULL, *wanted = NULL, *now = NULL;
+	int rc = parse_wanted(value, &wanted, err);
 
 	words_split(&target, control->target, " ");
-	rc = load(site, target.items[0], &document, err);
+	if (rc == 0)
+		rc = load(site, target.items[0], &document, err);
 	if (rc < 0)
 		return rc;
-	if (text_equal(member(document, target.items[1], value), value))
+	now = member(document, target.items[1]);
+	if (text_equal(now, wanted))
 		return 0;
-	if (is_bool(value))
-		json_put_bool(document, target.items[1], strcmp(value, "true") == 0);
-	else
-		json_put_text(document, target.items[1], value);
+	rc = put(document, target.items[1], value, err);
+	if (rc < 0)
+		return rc;
 	written = json_write(document, false);
 	text_addf(&text, "%s\n", written);
 	return disk_write(site, target.items[0], &text, 0644, changed, err);
@@ -67,17 +108,18 @@ static void persisted(struct site *site, const struct control *control, const ch
 {
 	autowords struct words target = {0};
 	autojson struct json *document = NULL;
+	autofree char *wanted = NULL, *now = NULL;
 	struct error err = {0};
-	const char *now;
 
 	words_split(&target, control->target, " ");
-	if (load(site, target.items[0], &document, &err) < 0) {
+	if (parse_wanted(value, &wanted, &err) < 0 ||
+		load(site, target.items[0], &document, &err) < 0) {
 		find(finding, FOUND_WRONG, NULL, memory_copy_text(err.text));
 		return;
 	}
-	now = member(document, target.items[1], value);
-	find(finding, text_equal(now, value) ? FOUND_RIGHT : FOUND_WRONG,
-		memory_copy_text(now),
+	now = member(document, target.items[1]);
+	find(finding, text_equal(now, wanted) ? FOUND_RIGHT : FOUND_WRONG,
+		memory_copy_text(now ? now : "absent"),
 		memory_format("%s: \"%s\": %s", target.items[0], target.items[1],
 			now ? now : "not set"));
 }

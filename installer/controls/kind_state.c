@@ -1,4 +1,4 @@
-/* What was decided when the system was made or what it does by itself, and cannot be changed by applying. */
+/* What was decided when the system was made or started, or what it does by itself, and cannot be changed by applying. */
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,6 +15,11 @@ static void persisted(struct site *site, const struct control *control, const ch
 	autotext struct text text = {0};
 
 	words_split(&target, control->target, " ");
+	if (text_starts(target.items[0], "proc/") && !site->scope->running) {
+		find(finding, FOUND_NOTHING, NULL,
+			memory_copy_text("only the running system can tell"));
+		return;
+	}
 	(void)disk_read(site, target.items[0], &text);
 	if (strstr(text_string(&text), target.items[1]))
 		find(finding, FOUND_RIGHT, memory_copy_text(value),
@@ -27,7 +32,7 @@ static void persisted(struct site *site, const struct control *control, const ch
 const struct control_kind kind_state = {
 	.name = "state",
 	.names_file = true,
-	.fix = "It is decided when the system is installed.",
+	.fix = "It is decided when the system is installed or started.",
 	.persisted = persisted,
 };
 

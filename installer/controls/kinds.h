@@ -2,6 +2,8 @@
 #pragma once
 
 #include "installer/controls/controls.h"
+#include "installer/controls/engine.h"
+#include "installer/controls/process.h"
 
 /* What a look at the disk or at the kernel found. */
 enum found {
@@ -50,6 +52,8 @@ struct site {
 	struct memo *memo; /* memo.c: NULL while things are changed */
 	struct words written; /* written.c */
 	bool written_loaded;
+	struct processes processes; /* read by site_processes() */
+	struct engine engine;
 };
 
 struct control_kind {
@@ -117,7 +121,7 @@ extern const struct control_kind
 	kind_audit_rule, /* target: key. value: rules for auditctl without their key */
 	kind_firewall,   /* target: part of the rule set, then a text that listing the running set must show. value: on */
 	kind_listener,   /* target: the control with the ports that may be open, then further ones. value: listed */
-	kind_json,       /* target: file, member. value: true, false or text */
+	kind_json,       /* target: file, member. value: true, false, an object as JSON, absent, or text */
 	kind_setuid,     /* target: setuid or capabilities. value: programs that may keep them, or none */
 	kind_hook,       /* the package manager's hook for what packages bring back. value: on */
 	kind_allocator,  /* value: names of hardened allocators, the first that is there counts */
@@ -126,6 +130,11 @@ extern const struct control_kind
 	kind_static,     /* target: programs of which one must be there and need no library. value: static */
 	kind_absent,     /* target: paths that must not be there. value: absent */
 	kind_machine,    /* target: a rule of kind_machine.c about firmware and encrypted disks. value: what it must say */
+	kind_apparmor,   /* target: "PROFILE PATH[:NAME]... +FILE... !FILE...": profile of ours, programs it is for with the names of their
+	                    processes, files it includes, the distribution's profile for the same program. value: enforce, complain */
+	kind_container,  /* target: isolation, confinement, limits: what containers that run must not lack. value: for people */
+	kind_exposure,   /* target: names of programs that must not listen on a TCP port; NULL: every program that listens must be
+	                    confined. value: for people */
 	kind_state,      /* target: file and text it must hold; nothing to apply */
 	kind_lowered,    /* the canary did not lower the level; nothing to apply */
 	kind_age;        /* target: file. value: hours within which it was written, while the system runs */
@@ -157,6 +166,8 @@ bool site_kernel_has(const struct site *site, const char *symbol);
 /* Output of a program on the running system; NULL after filling the finding when there is none. */
 const char *site_listing(
 	struct site *site, enum program program, struct finding *finding);
+/* What runs now. */
+const struct processes *site_processes(struct site *site);
 void site_note(struct site *site, const char *format, ...) PRINTF(2, 3);
 
 /* kernel_log.c: does the running kernel say that it does not know this argument of its command line? */

@@ -8,12 +8,16 @@ libinstaller_a_SOURCES += \
 	installer/controls/check.c \
 	installer/controls/composed.c \
 	installer/controls/disk.c \
+	installer/controls/engine.c installer/controls/engine.h \
 	installer/controls/kind_absent.c \
 	installer/controls/facts.c \
 	installer/controls/kind_account.c \
 	installer/controls/kind_allocator.c \
+	installer/controls/kind_apparmor.c \
 	installer/controls/kind_argument.c \
 	installer/controls/kind_audit_rule.c \
+	installer/controls/kind_container.c \
+	installer/controls/kind_exposure.c \
 	installer/controls/kind_file.c \
 	installer/controls/kind_firewall.c \
 	installer/controls/kind_hook.c \
@@ -37,6 +41,8 @@ libinstaller_a_SOURCES += \
 	installer/controls/kinds.h \
 	installer/controls/memo.c \
 	installer/controls/policy.c \
+	installer/controls/process.c installer/controls/process.h \
+	installer/controls/profiles.h \
 	installer/controls/report.c \
 	installer/controls/report_json.c \
 	installer/controls/report_sarif.c \
@@ -59,3 +65,33 @@ EXTRA_DIST += \
 	installer/controls/files/profile.inc \
 	installer/controls/files/ssh.inc \
 	installer/controls/files/services.inc
+
+# AppArmor profiles: files as they stand below /etc/apparmor.d, compiled in as text.
+profile_files = \
+	abstractions/jefe-app \
+	jefe-app-example \
+	jefe-auditd \
+	jefe-chronyd \
+	jefe-containerd \
+	jefe-cron \
+	jefe-dockerd \
+	jefe-fail2ban \
+	jefe-klogd \
+	jefe-sshd \
+	jefe-syslogd \
+	jefe-web
+profile_paths = $(profile_files:%=installer/controls/files/apparmor/%)
+EXTRA_DIST += $(profile_paths)
+nodist_libinstaller_a_SOURCES += installer/controls/profiles.c
+CLEANFILES += installer/controls/profiles.c
+
+installer/controls/profiles.c: $(profile_paths) installer/controls/local.mk
+	$(AM_V_GEN)$(MKDIR_P) installer/controls && { \
+	echo '#include <stddef.h>'; \
+	echo '#include "installer/controls/profiles.h"'; \
+	echo 'const struct profile_file profile_files[] = {'; \
+	for profile in $(profile_files); do \
+		echo "{\"$$profile\","; \
+		sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $(srcdir)/installer/controls/files/apparmor/$$profile; \
+		echo '},'; done; \
+	echo '{NULL, NULL}};'; } >$@.new && mv $@.new $@

@@ -66,6 +66,8 @@ void site_close(struct site *site)
 	free(site->unknown);
 	words_free(&site->scan.open);
 	words_free(&site->scan.unowned);
+	processes_free(&site->processes);
+	engine_free(&site->engine);
 }
 
 void site_note(struct site *site, const char *format, ...)
@@ -255,6 +257,15 @@ const char *site_listing(struct site *site, enum program program, struct finding
 }
 
 long long site_boot_time(const struct site *site)
+const struct processes *site_processes(struct site *site)
+{
+	if (!site->processes.count)
+		(void)!processes_read(site->scope->root_fd, &site->processes, NULL);
+	return &site->processes;
+}
+
+/* Second the machine started, or 0. */
+static long long boot_time(int root_fd)
 {
 	autotext struct text stat = {0};
 	const char *line;

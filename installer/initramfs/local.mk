@@ -14,7 +14,7 @@ libinstaller_a_SOURCES += \
 	installer/initramfs/modules.c installer/initramfs/modules.h \
 	installer/initramfs/programs.c installer/initramfs/programs.h \
 	installer/initramfs/scripts.h
-nodist_libinstaller_a_SOURCES = installer/initramfs/scripts.c
+nodist_libinstaller_a_SOURCES += installer/initramfs/scripts.c
 CLEANFILES += installer/initramfs/scripts.c
 
 # The scripts as bytes. init goes to the top of the image, the others beside it in lib/jefe.

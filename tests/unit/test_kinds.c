@@ -400,6 +400,9 @@ static void the_firewall_has_the_wanted_parts(void **state)
 static void json_members_of_others_stay(void **state)
 {
 	static const struct control icc = {.target = "etc/docker/daemon.json icc"};
+	static const struct control logs = {.target = "etc/docker/daemon.json log-opts"};
+	static const struct control hosts = {.target = "etc/docker/daemon.json hosts"};
+	autofree char *missing = NULL, *there = NULL, *text = NULL, *listed = NULL;
 	const struct control_scope scope = {
 		.root_fd = root, .distro = distro_named("alpine")};
 	struct site site = {.scope = &scope};
@@ -414,6 +417,18 @@ static void json_members_of_others_stay(void **state)
 	assert_file("etc/docker/daemon.json",
 		"{\n  \"dns\": [\n    \"192.0.2.1\"\n  ],\n  \"icc\": false\n}\n");
 	assert_int_equal(look(&kind_json, &icc, "false", &evidence), FOUND_RIGHT);
+	assert_int_equal(look(&kind_json, &logs, "{\"b\": 1, \"a\": \"x\"}", &missing),
+		FOUND_WRONG);
+	assert_done(
+		kind_json.apply(&site, &logs, "{\"b\": 1, \"a\": \"x\"}", &changed, &err),
+		&err);
+	assert_int_equal(
+		look(&kind_json, &logs, "{\"a\":\"x\",\"b\":1}", &there), FOUND_RIGHT);
+	put("etc/docker/daemon.json", "{\"icc\": \"false\", \"hosts\": [\"tcp://\"]}");
+	assert_int_equal(look(&kind_json, &icc, "false", &text), FOUND_WRONG);
+	assert_int_equal(look(&kind_json, &hosts, "absent", &listed), FOUND_WRONG);
+	assert_done(kind_json.apply(&site, &hosts, "absent", &changed, &err), &err);
+	assert_file("etc/docker/daemon.json", "{\n  \"icc\": \"false\"\n}\n");
 	put("etc/docker/daemon.json", "{\"dns\": ");
 	assert_true(kind_json.apply(&site, &icc, "false", &changed, &err) < 0);
 }

@@ -1,0 +1,132 @@
+#include "installer/controls/engine.h"
+
+#include <errno.h>
+
+#include "installer/controls/kinds.h"
+#include "installer/distro/distro.h"
+#include "tests/unit/daemon.h"
+
+#define HEAD "HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n"
+#define ID   "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static const char list[] = HEAD "[{\"Id\": \"" ID "\", \"Names\": [\"/x\"]}]";
+static const char harmless[] = HEAD
+	"{\"Name\": \"/web\", \"State\": {\"Pid\": 77}, \"Mounts\": [{\"Type\": \"volume\", \"Source\": \"/var/lib/docker/volumes/x/_data\"}, "
+	"{\"Type\": \"bind\", \"Source\": \"/srv/etc\"}], \"HostConfig\": {\"Privileged\": false, \"NetworkMode\": \"bridge\", "
+	"\"PidMode\": \"\", \"CapAdd\": null, \"Memory\": 1048576, \"PidsLimit\": 100, \"SecurityOpt\": null}}";
+static const char bad[] = HEAD
+	"{\"Name\": \"/evil\\u001b[31m\", \"State\": {\"Pid\": 78}, \"Mounts\": [{\"Type\": \"bind\", \"Source\": \"/var/run/docker.sock\"}, "
+	"{\"Type\": \"bind\", \"Source\": \"/etc/ssh\"}], \"HostConfig\": {\"Privileged\": true, \"NetworkMode\": \"host\", "
+	"\"PidMode\": \"host\", \"CapAdd\": [\"SYS_ADMIN\", 7], \"Memory\": 0, \"PidsLimit\": null, \"Devices\": [{}], "
+	"\"SecurityOpt\": [\"seccomp=unconfined\", \"apparmor=docker-default\"]}}";
+
+static struct engine ask(const char *first, const char *second)
+{
+	const char *const answers[] = {first, second, NULL};
+	struct engine engine = {0};
+
+	daemon_start(answers);
+	engine_ask(root, &engine);
+	daemon_stop();
+	assert_done(file_remove(root, "run/docker.sock", NULL), &engine.why);
+	return engine;
+}
+
+static void a_harmless_container_has_no_fault(void **state)
+{
+	struct engine engine;
+
+	(void)state;
+	put("proc/77/attr/apparmor/current", "docker-default (enforce)\n");
+	engine = ask(list, harmless);
+	assert_done(engine.code, &engine.why);
+	assert_int_equal(engine.count, 1);
+	for (size_t i = 0; i < FAULT_COUNT; i++)
+		assert_string_equal(text_string(&engine.faults[i]), "");
+	engine_free(&engine);
+}
+
+static void every_fault_is_named(void **state)
+{
+	struct engine engine;
+
+	(void)state;
+	put("proc/78/attr/apparmor/current", "unconfined\n");
+	engine = ask(list, bad);
+	assert_done(engine.code, &engine.why);
+	assert_string_equal(text_string(&engine.faults[FAULT_ISOLATION]),
+		"evil?[31m: privileged, network of the host, processes of the host, the host's /var/run/docker.sock, "
+		"the host's /etc/ssh, capability SYS_ADMIN, devices of the host");
+	assert_string_equal(text_string(&engine.faults[FAULT_CONFINEMENT]),
+		"evil?[31m: runs unconfined, no system call filter");
+	assert_string_equal(text_string(&engine.faults[FAULT_LIMITS]),
+		"evil?[31m: no memory limit, no limit of processes");
+	engine_free(&engine);
+}
+
+static void strange_answers_are_errors(void **state)
+{
+	static const struct {
+		const char *first, *second;
+		int code;
+	} rows[] = {
+		{HEAD "{",                       NULL,                        -EINVAL},
+		{HEAD "[{\"Id\": \"../../x\"}]", NULL,                        -EPROTO},
+		{HEAD "[{\"Id\": 5}]",           NULL,                        -EPROTO},
+		{list,			   HEAD "{}",                   -EPROTO},
+		{list,			   HEAD "{\"HostConfig\": []}", -EPROTO},
+		{list,			   "HTTP/1.0 500 Oops\r\n\r\n", -EPROTO},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct engine engine = ask(rows[i].first, rows[i].second);
+
+		assert_int_equal(engine.code, rows[i].code);
+		assert_true(*engine.why.text);
+		engine_free(&engine);
+	}
+}
+
+static enum found look(const char *target, struct site *site)
+{
+	const struct control control = {.kind = &kind_container, .target = target};
+	struct finding finding = {0};
+	enum found found;
+
+	kind_container.effective(site, &control, "kept", &finding);
+	found = finding.found;
+	finding_clear(&finding);
+	return found;
+}
+
+static void controls_ask_once(void **state)
+{
+	static const char *const answers[] = {list, bad, NULL};
+	const struct control_scope scope = {
+		.root_fd = root, .distro = distro_named("debian"), .running = true};
+	struct site none = {.scope = &scope}, site = {.scope = &scope};
+
+	(void)state;
+	assert_int_equal(look("isolation", &none), FOUND_NOTHING);
+	daemon_start(answers);
+	assert_int_equal(look("isolation", &site), FOUND_WRONG);
+	daemon_stop();
+	assert_int_equal(look("limits", &site), FOUND_WRONG);
+	assert_int_equal(look("confinement", &site), FOUND_WRONG);
+	site_close(&none);
+	site_close(&site);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, tree_make, tree_close)
+	const struct CMUnitTest tests[] = {
+		TEST(a_harmless_container_has_no_fault),
+		TEST(every_fault_is_named),
+		TEST(strange_answers_are_errors),
+		TEST(controls_ask_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
