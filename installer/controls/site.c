@@ -256,7 +256,6 @@ const char *site_listing(struct site *site, enum program program, struct finding
 	return NULL;
 }
 
-long long site_boot_time(const struct site *site)
 const struct processes *site_processes(struct site *site)
 {
 	if (!site->processes.count)
@@ -264,8 +263,7 @@ const struct processes *site_processes(struct site *site)
 	return &site->processes;
 }
 
-/* Second the machine started, or 0. */
-static long long boot_time(int root_fd)
+long long site_boot_time(const struct site *site)
 {
 	autotext struct text stat = {0};
 	const char *line;

@@ -31,8 +31,9 @@ struct change {
 	struct stat st;
 	const char *service, *runlevel; /* instead of a file: switched over */
 	bool was_on;
-	bool table; /* the rule set was deleted from the kernel */
-	int listener; /* a socket that waits for connections, or 0 */
+	bool table;    /* the rule set was deleted from the kernel */
+	char *profile; /* was loaded into the kernel to complain only */
+	int listener;  /* a socket that waits for connections, or 0 */
 };
 
 struct flip {
@@ -157,6 +158,16 @@ static void put_back_file(struct flip *flip, struct change *change)
 		own(flip, change);
 }
 
+static bool load_profile(const char *path, const char *how)
+{
+	struct error err = {0};
+
+	return command_run(&(struct command){.argv = COMMAND("apparmor_parser", how,
+						     "--skip-cache", "--replace", path),
+				   .timeout_seconds = 120},
+		       &err) == 0;
+}
+
 static void put_back(struct flip *flip)
 {
 	struct change *change = &flip->change;
@@ -170,9 +181,12 @@ static void put_back(struct flip *flip)
 		(void)printf("%s is not as before: %s\n", change->service, err.text);
 	if (change->table && kind_firewall.activate(&flip->site, &err) < 0)
 		(void)printf("the packet filter is not as before: %s\n", err.text);
-	if (change->listener > 0)
+	if (change->profile && !load_profile(change->profile, "--quiet"))
+		(void)printf("%s is not as before\n", change->profile);
+	if (change->listener)
 		(void)close(change->listener);
 	free(change->path);
+	free(change->profile);
 	text_free(&change->content);
 	*change = (struct change){0};
 }
@@ -361,10 +375,10 @@ static bool break_setting(
 static bool break_json(
 	struct flip *flip, const struct control *control, const char *value)
 {
-	autofree char *path = target_word(control, 0);
+	autofree char *path = target_word(control, 0), *name = target_word(control, 1);
+	autofree char *there = memory_format("{\"%s\": []}\n", name);
 
-	(void)value;
-	return spoil(flip, path, "{}\n");
+	return spoil(flip, path, strcmp(value, "absent") == 0 ? there : "{}\n");
 }
 
 /* cap_net_raw, as setcap writes it. */
@@ -486,13 +500,40 @@ static bool break_level(
 	return spoil(flip, LOWERED_PATH, "the level was lowered\n");
 }
 
-/* The machine would have to run for a day. */
-static bool break_age(struct flip *flip, const struct control *control, const char *value)
+static bool break_profile(
+	struct flip *flip, const struct control *control, const char *value)
 {
-	(void)flip;
-	(void)control;
+	autofree char *name = target_word(control, 0);
+	autofree char *path = memory_format("etc/apparmor.d/%s", name);
+
 	(void)value;
-	return false;
+	return spoil_added(flip, path, "# changed");
+}
+
+/* The kernel's copy no longer has the mode of the disk's. */
+static bool break_running_profile(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	autofree char *name = target_word(control, 0);
+
+	if (strcmp(value, "enforce") != 0)
+		return false;
+	flip->change.profile = memory_format("/etc/apparmor.d/%s", name);
+	return load_profile(flip->change.profile, "--Complain");
+}
+
+/* Somebody without a profile listens: this program. */
+static bool break_exposure(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	int fd;
+
+	(void)value;
+	if (!flip->scope.running || control->target)
+		return false;
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	flip->change.listener = fd > 0 ? fd : 0;
+	return fd > 0 && listen(fd, 1) == 0;
 }
 
 static bool break_running_sysctl(
@@ -563,7 +604,7 @@ static const struct {
 	{&kind_setuid,     break_setuid,     NULL                  },
 	{&kind_state,      break_state,      NULL                  },
 	{&kind_lowered,    break_level,      NULL                  },
-	{&kind_age,        break_age,        NULL                  },
+	{&kind_age,        break_never,      NULL                  },
 	{&kind_preload,    break_lines,      NULL                  },
 	{&kind_late,       break_lines,      NULL                  },
 	{&kind_hook,       break_hook,       NULL                  },
@@ -573,6 +614,9 @@ static const struct {
 	{&kind_static,     break_static,     NULL                  },
 	{&kind_machine,    break_machine,    NULL                  },
 	{&kind_absent,     break_absent,     NULL                  },
+	{&kind_apparmor,   break_profile,    break_running_profile },
+	{&kind_container,  break_never,      NULL                  },
+	{&kind_exposure,   break_exposure,   NULL                  },
 };
 
 static enum control_status status_now(struct flip *flip, const struct control *control)

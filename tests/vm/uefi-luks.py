@@ -47,6 +47,7 @@ pc.run([
     ("installs unattended", pc.install_unattended),
     ("unlocks, starts from its disk and lets the key in", pc.boot),
     ("audit finds no failure", pc.audit),
+    ("profiles confine daemons that work", pc.profiles_confine),
     ("the audit notices everything that is broken", pc.audit_notices),
     ("a kernel upgrade makes a new initramfs and boot menu", kernel_upgrade),
     ("raised to paranoid it starts again, nothing fails, every break is noticed", paranoid),

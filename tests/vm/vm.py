@@ -365,13 +365,22 @@ class VM:
 
     def ssh(self, user, key, command, timeout=60, stdin=None):
         """Run a command by SSH; a CompletedProcess with text output."""
-        line = ["ssh", "-i", str(key), "-p", str(self.ssh_port), "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes",
-                "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
-                "-o", "ConnectTimeout=20", f"{user}@127.0.0.1", command]
+        line = ["ssh", "-p", str(self.ssh_port), *self._ssh_options(key), f"{user}@127.0.0.1", command]
         try:
             return subprocess.run(line, input=stdin if stdin is not None else "", capture_output=True, text=True, timeout=timeout)
         except subprocess.TimeoutExpired as error:
             return subprocess.CompletedProcess(line, 255, error.stdout or "", f"no end within {timeout} s")
+
+    def copy(self, user, key, path, remote, timeout=60):
+        """Copy a file to the machine by SFTP; a CompletedProcess with text output."""
+        return subprocess.run(["scp", "-s", "-q", "-P", str(self.ssh_port), *self._ssh_options(key), str(path), f"{user}@127.0.0.1:{remote}"],
+                              capture_output=True, text=True, timeout=timeout)
+
+    @staticmethod
+    def _ssh_options(key):
+        options = ("BatchMode=yes", "IdentitiesOnly=yes", "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR",
+                   "ConnectTimeout=20")
+        return ["-i", str(key), *(word for option in options for word in ("-o", option))]
 
     def wait_ssh(self, user, key, timeout):
         """Wait until a login by SSH works; returns the seconds since power-on."""
