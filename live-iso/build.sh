@@ -21,6 +21,7 @@ usage() {
 		  --keyring FILE             Debian archive keyring to trust (default: the debian-archive-keyring package)
 		  --answers FILE             answer file to embed in the ISO
 		  --append ARGUMENTS         more kernel arguments in every entry of the boot menu
+		  --role NAME                also install a role's packages: containers, runtimes (Python, Node); repeat for several
 		  --with-peer                also install what the shell installation of tests/bench needs (base debian)
 		  --lock FILE                also write what the ISO was made from: options, packages with hashes, tools
 		  --output FILE              default jefelinux-VERSION-x86_64.iso
@@ -35,7 +36,7 @@ usage() {
 
 target= arch=x86_64 base=alpine live_base= branch= key= keyring= answers= append= target_role=target output= work= version= lock=
 verify_iso= foreign_key= foreign_signature= # build.sh verify
-mirrors=()
+mirrors=() roles=()
 
 parse_options() {
 	if [ "${1:-}" = verify ]; then
@@ -47,12 +48,13 @@ parse_options() {
 		case $1 in
 		-h | --help) usage && exit 0 ;;
 		--with-peer) target_role=peer && shift && continue ;;
-		--target | --arch | --base | --live-base | --branch | --mirror | --key | --keyring | --answers | --append | --lock | --output | --work | --version) ;;
+		--target | --arch | --base | --live-base | --branch | --mirror | --role | --key | --keyring | --answers | --append | --lock | --output | --work | --version) ;;
 		*) usage >&2 && refuse "unknown option $1" ;;
 		esac
 		[ $# -ge 2 ] || refuse "$1 needs a value"
 		case $1 in
 		--mirror) mirrors+=("${2%/}") ;;
+		--role) roles+=("$2") ;;
 		*) local name=${1#--} && printf -v "${name//-/_}" %s "$2" ;;
 		esac
 		shift 2
@@ -79,6 +81,7 @@ check_options() {
 	for name in "$base" "$live_base"; do
 		[ -f "$here/bases/$name.sh" ] || refuse "no base \"$name\": alpine or debian"
 	done
+	choose_roles
 	for name in "$key" "$keyring" "$answers"; do
 		[ -z "$name" ] || [ -f "$name" ] || refuse "$name: no such file"
 	done
@@ -86,6 +89,17 @@ check_options() {
 	[ "$(id -u)" = 0 ] || refuse "must run as root: it makes device nodes and files of many owners"
 	host_packages_missing=$(host_commands_missing)
 	[ -z "$host_packages_missing" ] || refuse "not installed: $host_packages_missing; see live-iso/packages-host.list"
+}
+
+# choose_roles: target_role becomes target+containers+runtimes, whatever order they were given in; see parts_of.
+choose_roles() {
+	local name
+	[ ${#roles[@]} = 0 ] || [ "$target_role" = target ] || refuse "--role does not go with --with-peer"
+	for name in $(printf '%s\n' "${roles[@]}" | sort -u); do
+		[ -f "$here/bases/$base/$name.role.list" ] ||
+			refuse "base $base has no role \"$name\": $(cd "$here/bases/$base" && echo *.role.list | sed 's/\.role\.list//g')"
+		target_role=$target_role+$name
+	done
 }
 
 set_paths() {

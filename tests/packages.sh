@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every package that the Alpine row names is in Alpine's index. Prints TAP. Needs the index in the package cache.
+# Every package that the Alpine row and the package lists of the ISO name is in Alpine's index. Prints TAP. Needs the index in the package cache.
 cd "${top_srcdir:-.}" || exit 99
 for branch in "${XDG_CACHE_HOME:-$HOME/.cache}"/jefelinux/alpine/*; do
 	[ -e "$branch/full-index/main.tar.gz" ] && index=$branch/full-index
@@ -13,7 +13,9 @@ done > "$names"
 
 number=0
 bad=0
-packages=$(sed -n '/^static const struct name_row packages/,/^}/s/.*{"[^"]*", "\([^"]*\)"}.*/\1/p' installer/distro/alpine.c | sort -u)
+listed=$(sed 's/#.*//' live-iso/bases/alpine/*.list | tr -s ' \t' '\n\n' | sed 's/^?//; /^$/d')
+packages=$(sed -n '/^static const struct name_row packages/,/^}/s/.*{"[^"]*", "\([^"]*\)"}.*/\1/p' installer/distro/alpine.c)
+packages=$(printf '%s\n' "$packages" "$listed" | sort -u)
 # shellcheck disable=SC2086 # a list of words
 set -- $packages
 [ $# -gt 0 ] || { echo "Bail out! no packages found in installer/distro/alpine.c"; exit 99; }

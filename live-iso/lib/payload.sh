@@ -38,6 +38,9 @@ manifest_write() {
 		  "packages": [
 		$packages
 		  ],
+		  "roles": [
+		$(parts_of "$target_role" | sed -n 's/\.role$//p' | json_strings)
+		  ],
 		  "left_out": [
 		$(left_out | json_strings)
 		  ]
@@ -51,7 +54,10 @@ packages_of() {
 
 # left_out: optional packages that no mirror had.
 left_out() {
-	cat "$work/$base"/{common,"$target_role"}.left-out 2>/dev/null || true
+	local part
+	for part in common $(parts_of "$target_role"); do
+		cat "$work/$base/$part.left-out" 2>/dev/null || true
+	done
 }
 
 # json_strings: each line of stdin as a JSON string, with commas between.

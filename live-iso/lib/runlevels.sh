@@ -1,9 +1,22 @@
-# Which services an installed system starts: overlay/target-BASE.runlevels.
+# Which services an installed system starts: overlay/target-BASE.runlevels and ROLE.role-BASE.runlevels.
 # shellcheck shell=bash
 
 # runlevels BASE: the "RUNLEVEL SERVICE" lines.
 runlevels() {
-	sed 's/#.*//; /^[[:space:]]*$/d' "$here/overlay/target-$1.runlevels"
+	local part files=("$here/overlay/target-$1.runlevels")
+	for part in $(parts_of "$target_role" | grep '\.role$'); do
+		[ ! -e "$here/overlay/$part-$1.runlevels" ] || files+=("$here/overlay/$part-$1.runlevels")
+	done
+	sed 's/#.*//; /^[[:space:]]*$/d' "${files[@]}"
+}
+
+# replaces_script BASE SCRIPT: the overlay has one of this name.
+replaces_script() {
+	local folder
+	while read -r folder; do
+		[ ! -e "$folder/etc/init.d/$2" ] || return 0
+	done < <(overlays target "$1")
+	return 1
 }
 
 # divert_init_scripts ROOT BASE: before the overlay is laid over. Package scripts that ours replace, or that nothing lists, move to
@@ -13,7 +26,7 @@ divert_init_scripts() {
 	[ -x "$root/usr/bin/dpkg-divert" ] || return 0
 	for script in "$root"/etc/init.d/*; do
 		script=${script##*/}
-		if [ -e "$here/overlay/target-$base/etc/init.d/$script" ] || ! runlevels "$base" | grep -q " $script\$"; then
+		if replaces_script "$base" "$script" || ! runlevels "$base" | grep -q " $script\$"; then
 			list+=("$script")
 		fi
 	done
@@ -30,7 +43,7 @@ apply_runlevels() {
 	local root=$1 level service
 	find "$root/etc/runlevels" -mindepth 2 -delete
 	while read -r level service; do
-		[ -x "$root/etc/init.d/$service" ] || fail "target-$2.runlevels: no package brought the service $service"
+		[ -x "$root/etc/init.d/$service" ] || fail "overlay/*-$2.runlevels: no package brought the service $service"
 		if [ "$level" != - ]; then
 			mkdir -p "$root/etc/runlevels/$level"
 			ln -sfn "/etc/init.d/$service" "$root/etc/runlevels/$level/$service"

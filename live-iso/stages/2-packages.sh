@@ -1,5 +1,5 @@
 # Stage 2: packages. WORK/BASE/common is the base with kernel, init and libraries; WORK/BASE/live and WORK/BASE/target (or
-# peer) grow from it; WORK/BASE/build compiles jefe-setup, which lands in WORK/BASE/program as it will be below /.
+# peer, or target+ROLE) grow from it; WORK/BASE/build compiles jefe-setup, which lands in WORK/BASE/program as it will be below /.
 # shellcheck shell=bash
 
 stage_packages() {
@@ -14,16 +14,40 @@ stage_packages() {
 	done
 }
 
+# parts_of ROLE: names of the package lists it is made of; target+containers is target and containers.role.
+parts_of() {
+	local part
+	echo "${1%%+*}"
+	for part in $(echo "${1#"${1%%+*}"}" | tr + ' '); do
+		echo "$part.role"
+	done
+}
+
 # grow BASE PARENT-UNIT PARENT ROLE ROOT: ROOT is PARENT plus the packages of ROLE.
 grow() {
-	local lists=("$here/bases/$1/$4.list")
+	local part lists=()
+	for part in $(parts_of "$4"); do lists+=("$here/bases/$1/$part.list"); done
 	[ "$4" != peer ] || lists+=("$here/bases/$1/target.list")
 	unit "$1-$4" "$(hash_of "$(stamp "$2")" "${lists[@]}")" grow_root "$1" "$3" "$4" "$5"
 }
 
 grow_root() {
+	local part
 	copy_root "$2" "$4"
-	"$1_install" "$4" "$3"
+	for part in $(parts_of "$3"); do
+		case $part in
+		*.role) install_role "$1" "$4" "$part" ;;
+		*) "$1_install" "$4" "$part" ;;
+		esac
+	done
+}
+
+# install_role BASE ROOT LIST: and say what it costs.
+install_role() {
+	local packages size
+	packages=$("$1_packages" "$2" | wc -l) size=$(du -sm "$2" | cut -f1)
+	"$1_install" "$2" "$3"
+	notice "role ${3%.role}: $(($("$1_packages" "$2" | wc -l) - packages)) packages and $(($(du -sm "$2" | cut -f1) - size)) MB more"
 }
 
 # build_program BASE: with the base's own compiler, or on Debian with its libraries beside it.

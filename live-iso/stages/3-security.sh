@@ -1,4 +1,4 @@
-# Stage 3: the key that signs the payload, and roots without anything that must differ between machines or that lets somebody in.
+# Stage 3: the key that signs the payload, AppArmor profiles that compile, and roots without anything that must differ between machines or that lets somebody in.
 # Works in place on WORK/BASE/live and WORK/BASE/target; doing it twice changes nothing.
 # shellcheck shell=bash
 
@@ -12,6 +12,23 @@ stage_security() {
 		secure_root "$live_base" "$work/$live_base/live"
 	unit "$base-$target_role-secure" "$(hash_of "$(stamp "$base-$target_role")" "$here/stages/3-security.sh" "$here/lib/same.sh")" \
 		secure_root "$base" "$work/$base/$target_role"
+	unit "$base-$target_role-profiles" "$(hash_of "$(stamp "$base-$target_role")" "$source_dir/installer/controls/files/apparmor" \
+		"$here/stages/3-security.sh")" check_profiles "$work/$base/$target_role"
+}
+
+# check_profiles ROOT: every profile of ours compiles with ROOT's own parser and abstractions, as jefe-setup will install it. Compiled
+# policy is not shipped: it is good for one kernel's set of features, which only that kernel tells; the first boot keeps it.
+check_profiles() {
+	local root=$1 root_binds=("$source_dir/installer/controls/files/apparmor /run/profiles ro")
+	if [ ! -x "$root/sbin/apparmor_parser" ]; then
+		notice "the mirror has no apparmor: its profiles are not compiled"
+		return
+	fi
+	# shellcheck disable=SC2016
+	in_root "$root" /bin/sh -euc '
+		for profile in /run/profiles/jefe-*; do
+			apparmor_parser --features-file /etc/apparmor.d/abi/3.0 --Include /run/profiles --skip-kernel-load --skip-cache "$profile"
+		done' || fail "a profile in installer/controls/files/apparmor does not compile with the parser of base $base"
 }
 
 # prepare_key: check the key; its public half goes into the images.

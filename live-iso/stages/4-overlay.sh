@@ -10,8 +10,20 @@ stage_overlay() {
 
 # overlay_hash ROLE BASE: of the overlay folders, program and keymaps that go into an image.
 overlay_hash() {
-	hash_of "$here/overlay/$1" "$here/overlay/$1-$2" "$here/overlay/$1-$2.runlevels" "$here/lib/runlevels.sh" "$(program_of "$2")" \
+	local folders
+	mapfile -t folders < <(overlays "$1" "$2")
+	hash_of "${folders[@]}" "$(runlevels "$2")" "$here/lib/runlevels.sh" "$(program_of "$2")" \
 		"$work/$(maker_of "$2")/keymaps"
+}
+
+# overlays ROLE BASE: folders of the overlay that go into an image, those of the roles last.
+overlays() {
+	local part
+	printf '%s\n' "$here/overlay/$1" "$here/overlay/$1-$2"
+	[ "$1" = target ] || return 0
+	for part in $(parts_of "$target_role" | grep '\.role$'); do
+		printf '%s\n' "$here/overlay/$part" "$here/overlay/$part-$2"
+	done
 }
 
 make_live_image() {
@@ -30,11 +42,13 @@ make_target_image() {
 
 # make_image BASE ROLE ROOT IMAGE: IMAGE is ROOT with what ROLE has of ours.
 make_image() {
+	local folder
 	copy_root "$3" "$4"
 	lay_over "$(program_of "$1")" "$4"
 	[ "$2" != target ] || divert_init_scripts "$4" "$1"
-	lay_over "$here/overlay/$2" "$4"
-	lay_over "$here/overlay/$2-$1" "$4"
+	while read -r folder; do
+		lay_over "$folder" "$4"
+	done < <(overlays "$2" "$1")
 	mkdir -p "$4/etc/jefelinux/keys" "$4/usr/share/jefelinux/keymaps"
 	cp "$public_key" "$4/etc/jefelinux/keys/payload.pem"
 	lay_over "$work/$(maker_of "$1")/keymaps" "$4/usr/share/jefelinux/keymaps"

@@ -500,6 +500,16 @@ static bool break_level(
 	return spoil(flip, LOWERED_PATH, "the level was lowered\n");
 }
 
+/* What would take a day, or a running container. */
+static bool break_never(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	(void)flip;
+	(void)control;
+	(void)value;
+	return false;
+}
+
 static bool break_profile(
 	struct flip *flip, const struct control *control, const char *value)
 {
