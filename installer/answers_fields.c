@@ -22,8 +22,7 @@ static const char *const network_names[] = {"dhcp", "static", "none", NULL};
 static const char *const erase_names[] = {"none", "matched-disks", NULL};
 static const char *const layout_names[] = {"whole", NULL};
 static const char *const encryption_names[] = {"none", "luks2", NULL};
-const char *const ssh_server_names[] = {
-	"openssh", "dropbear", "tinyssh", "none", NULL};
+const char *const ssh_server_names[] = {"openssh", "dropbear", "tinyssh", "none", NULL};
 static const char *const finish_names[] = {"reboot", "poweroff", "stay", NULL};
 static const char *const level_choices[] = {"baseline", "hardened", "paranoid", NULL};
 

@@ -17,6 +17,7 @@ jefe_setup_SOURCES = \
 	installer/cli/inputs.c \
 	installer/cli/inputs.h \
 	installer/cli/install.c \
+	installer/cli/integrity.c \
 	installer/cli/main.c \
 	installer/cli/plan.c \
 	installer/cli/probe.c \

@@ -27,6 +27,7 @@ const struct cli_command cli_commands[] = {
 		"         [--accept-edits keep|replace] [--confirm-within SECONDS] [--plan | --undo | --confirm]",
 		"bring a system to a hardening level", cli_harden},
 	{"reapply", "[--root DIR]", "after a change of packages: take privileges and modes again", cli_reapply},
+	{"integrity", "[--root DIR] [--record]", "what changed in configuration, boot files, privileged programs and packages", cli_integrity},
 	{"initramfs", "--kernel VERSION [--root DIR] --output FILE", "make the initramfs of a kernel", cli_initramfs},
 	{"bootmenu", "[--root DIR]", "write the boot menu", cli_bootmenu},
 	{"boot", "[--root DIR]", "after a change of kernels: each one's initramfs, and the boot menu", cli_boot},

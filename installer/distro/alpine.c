@@ -1,6 +1,7 @@
 /* Alpine: kernels by flavour, OpenRC, BusyBox init, doas. */
 #include <string.h>
 
+#include "installer/base/command.h"
 #include "installer/base/file.h"
 #include "installer/base/memory.h"
 #include "installer/distro/parts.h"
@@ -113,6 +114,26 @@ static bool package_installed(int root_fd, const char *package)
 			       text_starts(text_string(&text), line + 1);
 	}
 	return false;
+}
+
+/* "U usr/bin/x" and the like; configuration is not among them. */
+static int check_packages(int root_fd, struct words *differences, struct error *err)
+{
+	autotext struct text output = {0};
+	autowords struct words lines = {0};
+	int status, rc = command_status(
+			    &(struct command){.argv = COMMAND("apk", "audit", "--system"),
+				    .root_fd = root_fd,
+				    .output = &output,
+				    .output_limit = 16 << 20,
+				    .timeout_seconds = 1800},
+			    &status, err);
+
+	words_split(&lines, text_string(&output), "\n");
+	for (size_t i = 0; i < lines.count && rc == 0; i++)
+		if (lines.items[i][0] == 'U' || lines.items[i][0] == 'X')
+			words_addf(differences, "package /%s", lines.items[i] + 2);
+	return rc;
 }
 
 static int set_kernel_hook(int root_fd, struct error *err)
@@ -233,6 +254,7 @@ const struct distro distro_alpine = {
 	.service_running = openrc_running,
 	.all_started = openrc_all_started,
 	.package_installed = package_installed,
+	.check_packages = check_packages,
 	.set_kernel_hook = set_kernel_hook,
 	.package_hook = {"etc/apk/commit_hooks.d/jefe-packages", package_hook, 0755},
 	.allocators = allocators,

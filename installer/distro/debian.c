@@ -1,6 +1,7 @@
 /* Debian and Devuan with OpenRC on sysvinit: kernels by version, sudo. Init scripts are LSB scripts that OpenRC runs. */
 #include <string.h>
 
+#include "installer/base/command.h"
 #include "installer/base/file.h"
 #include "installer/base/memory.h"
 #include "installer/distro/parts.h"
@@ -97,6 +98,36 @@ static bool package_installed(int root_fd, const char *package)
 	end = strstr(found + 1, "\n\n");
 	status = strstr(found, "\nStatus: install ok installed\n");
 	return status && (!end || status < end);
+}
+
+/* "??5?????? c /etc/x", "missing     /usr/bin/x"; "c" is a configuration file, which its owner may change. What an image leaves out on
+ * purpose lies in the folders below. */
+static int check_packages(int root_fd, struct words *differences, struct error *err)
+{
+	static const char *const left_out[] = {"/usr/share/doc", "/usr/share/info",
+		"/usr/share/locale", "/usr/share/man", "/usr/share/lintian"};
+	autotext struct text output = {0};
+	autowords struct words lines = {0};
+	int status,
+		rc = command_status(&(struct command){.argv = COMMAND("dpkg", "--verify"),
+					    .root_fd = root_fd,
+					    .output = &output,
+					    .output_limit = 16 << 20,
+					    .timeout_seconds = 1800},
+			&status, err);
+
+	words_split(&lines, text_string(&output), "\n");
+	for (size_t i = 0; i < lines.count && rc == 0; i++) {
+		const char *path = strchr(lines.items[i], '/');
+		bool counts = path && !strstr(lines.items[i], " c /");
+
+		for (size_t j = 0; j < LENGTH(left_out) && counts; j++)
+			counts = !text_starts(lines.items[i], "missing") ||
+				 !text_starts(path, left_out[j]);
+		if (counts)
+			words_addf(differences, "package %s", path);
+	}
+	return rc;
 }
 
 static int set_kernel_hook(int root_fd, struct error *err)
@@ -225,6 +256,7 @@ static const struct name_row services[] = {
 	.service_running = openrc_running, \
 	.all_started = openrc_all_started, \
 	.package_installed = package_installed, \
+	.check_packages = check_packages, \
 	.set_kernel_hook = set_kernel_hook, \
 	.package_hook = {"etc/apt/apt.conf.d/90jefe-packages", package_hook, 0644}, \
 	.allocators = allocators, \

@@ -51,6 +51,8 @@ struct distro {
 	bool (*service_running)(const char *service);
 	bool (*all_started)(int root_fd); /* the start of the system is through its last runlevel */
 	bool (*package_installed)(int root_fd, const char *package);
+	/* Programs and data that are not as their packages brought them: "package /usr/bin/x" is added for each. */
+	int (*check_packages)(int root_fd, struct words *differences, struct error *err);
 	/* Install the hook that runs `jefe-setup boot` (initramfs of every kernel, boot menu) after a kernel upgrade. */
 	int (*set_kernel_hook)(int root_fd, struct error *err);
 	/* What the package manager runs when it has changed packages: it calls `jefe-setup reapply`. */

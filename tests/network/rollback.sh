@@ -52,9 +52,9 @@ check "he confirms" change confirm
 check "the new rules stay" eval 'soon unwatched && new_is_there'
 
 again
-check "what changes nothing does not wait" test "$(change 30 same)" = done
+check "what changes nothing does not wait" test "$(change 30 same)" = "done"
 check "nobody watches it" soon unwatched
-check "a change that fails is taken back at once" eval '[ "$(change 30 failed)" = done ] && soon old_is_back'
+check "a change that fails is taken back at once" eval '[ "$(change 30 failed)" = "done" ] && soon old_is_back'
 # The session ends while the change is being made: the clock runs all the same.
 check "the changing process is killed" eval '[ -z "$(setsid -w "$BASH" -c "$(declare -f change in_space); name=$name tree=$tree build=$build; change 2 killed")" ]'
 check "the old rules come back" soon old_is_back

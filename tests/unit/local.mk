@@ -113,6 +113,8 @@ tests_unit_test_qr_LDADD = libtui.a $(LDADD) $(QRENCODE_LIBS)
 tests_unit_test_consequences_SOURCES = tests/unit/test_consequences.c
 tests_unit_test_consequences_LDADD = libscreens.a libtui.a $(LDADD)
 
+UNIT_TESTS += tests/unit/test_integrity
+tests_unit_test_integrity_SOURCES = tests/unit/test_integrity.c
 UNIT_TESTS += tests/unit/test_bootenv tests/unit/test_bootmenu
 UNIT_TESTS += tests/unit/test_bootenv tests/unit/test_bootmenu tests/unit/test_health
 tests_unit_test_bootenv_SOURCES = tests/unit/test_bootenv.c

@@ -44,10 +44,26 @@ def level(base, name):
     print("#", run(FLIP, FOLDER / base).splitlines()[-1])
 
 
+def integrity(base):
+    """Configuration and packages are as they were recorded and built; what was touched afterwards is told."""
+    root = FOLDER / base
+    run(SETUP, "integrity", "--root", root, "--record")
+    require(run(SETUP, "integrity", "--root", root) == "integrity: 0 differences\n", "differences in what nobody touched")
+    program = next(path for path in (root / "usr/sbin/nft", root / "usr/sbin/sshd") if path.exists())
+    before = program.read_bytes()
+    program.write_bytes(before + b"x")
+    (root / "etc/touched").write_text("x")
+    found = run(SETUP, "integrity", "--root", root, code=1)
+    require("new /etc/touched\n" in found and f"package /usr/sbin/{program.name}\n" in found, found)
+    program.write_bytes(before)
+    (root / "etc/touched").unlink()
+
+
 subprocess.run(["make", "-s", "-C", ROOT / "build", "tests/vm/flip"], check=True)
 steps = []
 for base in BASES:
     steps.append((f"{base} is unpacked", lambda base=base: unpack(base)))
+    steps.append((f"{base}: what is not as it was is told", lambda base=base: integrity(base)))
     for name in ("baseline", "hardened", "paranoid"):
         steps.append((f"{base} at {name}: no failure, and every break is noticed", lambda base=base, name=name: level(base, name)))
     for check in userland.CHECKS:
