@@ -294,7 +294,8 @@ static void add_labels(struct newt_state *state, const struct canvas *canvas, in
 	int left, const struct spots *spots)
 {
 	for (int row = 0; row < canvas->rows; row++) {
-		const struct cell *cells = &canvas->cells[row * canvas->cols];
+		const struct cell *cells =
+			&canvas->cells[(size_t)row * (size_t)canvas->cols];
 
 		for (int col = 0, end; col < canvas->cols; col = end) {
 			autofree char *text = NULL;

@@ -94,12 +94,12 @@ static int take_over(void)
 {
 	char self[4096];
 	ssize_t size = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	const char *argv[] = {
-		"jefe-setup", "wizard", "--answers", RUN_DIR "/answers.yaml", NULL};
+	static const char answers[] = RUN_DIR "/answers.yaml";
+	const char *argv[] = {"jefe-setup", "wizard", "--answers", answers, NULL};
 	struct error err = {0};
 
 	self[size < 0 ? 0 : size] = '\0';
-	if (access(argv[3], R_OK) < 0)
+	if (access(answers, R_OK) < 0)
 		argv[2] = NULL;
 	(void)execv(self, (char *const *)(uintptr_t)argv);
 	(void)error_errno(&err, -errno, "starting the wizard");
