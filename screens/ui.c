@@ -156,7 +156,6 @@ static int become(const struct display *display, char **argv, int argc, int sess
 	autofree char **arguments = memory_zero((size_t)argc + 4, sizeof(char *));
 	autofree char *number = memory_format("%d", session);
 	autofree char *path = NULL;
-	sigset_t none, before;
 	int count = 0;
 	int rc = display_program(display, &path, err);
 
@@ -171,12 +170,9 @@ static int become(const struct display *display, char **argv, int argc, int sess
 		arguments[count++] = thin;
 	arguments[count++] = state;
 	arguments[count] = number;
-	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, &before);
+	/* Signals stay blocked: Ctrl-C in between is for the next display to explain. */
 	(void)execv(path, arguments);
-	rc = -errno;
-	(void)sigprocmask(SIG_SETMASK, &before, NULL);
-	return error_errno(err, rc, _("starting %s"), path);
+	return error_errno(err, -errno, _("starting %s"), path);
 }
 
 /* Everything stays as it is when the other display cannot be had. */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -227,5 +228,8 @@ int fullscreen_read(
 				return 1;
 		rc = wait_for_more(state, surface, timeout_ms, &last);
 	}
-	return rc;
+	if (rc != -EINTR || terminal_signal(full->terminal) != SIGINT)
+		return rc;
+	*input = (struct input){.kind = INPUT_EXPLAIN_STOP};
+	return 1;
 }

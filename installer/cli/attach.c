@@ -92,16 +92,13 @@ static enum wish wait_for_wish(struct watch *watch)
 /* The wizard finds the running installation by itself; the answers are for another attempt, should this one fail. */
 static int take_over(void)
 {
-	char self[4096];
-	ssize_t size = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	static const char answers[] = RUN_DIR "/answers.yaml";
 	const char *argv[] = {"jefe-setup", "wizard", "--answers", answers, NULL};
 	struct error err = {0};
 
-	self[size < 0 ? 0 : size] = '\0';
 	if (access(answers, R_OK) < 0)
 		argv[2] = NULL;
-	(void)execv(self, (char *const *)(uintptr_t)argv);
+	(void)execv("/proc/self/exe", (char *const *)(uintptr_t)argv);
 	(void)error_errno(&err, -errno, "starting the wizard");
 	return cli_fail("attach", EXIT_PROBLEMS, &err);
 }

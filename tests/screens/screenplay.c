@@ -481,8 +481,13 @@ static void restart_after_quit(struct play *play)
 
 	if (waitpid(play->pid, &status, WNOHANG) != play->pid)
 		return;
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 1)
-		fail(play, "fuzz", "the program ended badly");
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 1) {
+		autofree char *how = memory_format("exit code %d, signal %d",
+			WEXITSTATUS(status), WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+
+		print_screen(play, stderr);
+		fail(play, "the program ended badly", how);
+	}
 	(void)close(play->fd);
 	verb_start(play, arguments);
 }
