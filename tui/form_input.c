@@ -143,7 +143,7 @@ static void explain_stop(struct form *form)
 {
 	if (form_screen(form)->kind == SCREEN_RUN)
 		form_say(form, TONE_NORMAL, "%s",
-			_("The installation is a program of its own; closing this display does not stop it."));
+			_("Ctrl-C does not stop the installation, nor does closing this display."));
 	else
 		form_say(form, TONE_NORMAL, "%s",
 			_("Nothing has been written to any disk. To leave the installer, choose Quit."));

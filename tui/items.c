@@ -434,7 +434,7 @@ static void draw_progress(const struct frame *frame, const struct item *item,
 		(struct spot){.kind = SPOT_METER,
 			.row = row,
 			.col = MARGIN,
-			.width = area->cols - MARGIN - 8,
+			.width = area->cols - MARGIN, /* with the percentage */
 			.permille = item->permille});
 	if (item->value)
 		(void)area_put(area, row + 1, MARGIN, -1, ROLE_VALUE, item->value);

@@ -95,8 +95,8 @@ static void announce(struct line *line)
 
 	if (!line->greeted)
 		line_tell(line,
-			_("%s, line mode.%s\nType ? for help, < to go back, = for the summary, ! for a shell, /text to search,\n"
-			  "@ for another display, Enter to take the answer in [brackets].\n"),
+			_("%s, line mode.%s\nType ? for help, < to go back, = for the summary, ! for a shell,\n"
+			  "/text to search, @ for another display, Enter to take the answer in [brackets].\n"),
 			view->product,
 			view->banner ? _(" This is a demonstration.") : "");
 	line->greeted = true;

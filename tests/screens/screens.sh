@@ -91,6 +91,11 @@ for end in "progress Unpack" "done is installed" "failed installation failed"; d
 		"${end%% *}" "${end#* }" >"$work/screens"
 	golden "end.${end%% *}"
 done
+if [ -n "$newt" ]; then
+	play "$build/$newt" "$here/plays/progress.play" "$machine" "$here/data/progress" "$setup" "$here/answers.yaml" progress Unpack \
+		>"$work/screens"
+	golden newt.progress
+fi
 
 for size in 80x24 40x12; do
 	play -t linux -s "$size" "$build/ui-ncurses" "$here/plays/hardening.play" "$machine" "$work" "$setup" >"$work/screens" 2>"$work/errors"
@@ -168,6 +173,9 @@ if [ -n "$newt" ]; then
 	play "$build/ui-ncurses" "$work/switch.play" "$machine" "$work" "$setup" "$work/switch.yaml" 2>"$work/errors"
 	cmp "$work/script.yaml" "$work/switch.yaml" >>"$work/errors" 2>&1
 	report "parity: going through all displays gives the same answers" $? "$work/errors"
+	play "$build/ui-ncurses" "$here/plays/switch-run.play" "$machine" "$here/data/progress" "$setup" "$here/answers.yaml" \
+		2>"$work/errors"
+	report "all displays go on with a running installation" $? "$work/errors"
 fi
 grep -rl --exclude=switch.play 'horse' "$work" >"$work/errors"
 report "the passphrase is in no file" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
