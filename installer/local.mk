@@ -23,3 +23,4 @@ libinstaller_a_SOURCES += \
 libinstaller_a_SOURCES += \
 	installer/archive.c installer/bootenv.c installer/bootmenu.c installer/health.c installer/manifest.c
 	installer/archive.c installer/bootenv.c installer/integrity.c installer/integrity.h installer/bootmenu.c installer/manifest.c
+	installer/archive.c installer/bootenv.c installer/bootmenu.c installer/manifest.c installer/medium.c installer/medium.h installer/signed.c installer/signed.h

@@ -1,69 +1,14 @@
 #include "installer/manifest.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "installer/base/digest.h"
-#include "installer/base/file.h"
 #include "installer/base/json.h"
 #include "installer/base/memory.h"
+#include "installer/signed.h"
 
-enum { MANIFEST_MAX = 4 << 20, KEY_MAX = 16 << 10, SIGNATURE_SIZE = 64 };
-
-/* Does any of the trusted keys say that text is what its signer wrote? */
-static int verify(const struct text *text, const struct text *signature,
-	const char *keys_dir, struct error *err)
-{
-	autowords struct words keys = {0};
-	autoclose int dir = file_open_root(keys_dir, err);
-	int tried = 0;
-
-	if (dir < 0 || file_list(dir, "/", false, &keys, err) < 0)
-		return error_prefix(err, "reading the trusted keys");
-	for (size_t i = 0; i < keys.count; i++) {
-		autotext struct text pem = {0};
-
-		if (!text_ends(keys.items[i], ".pem"))
-			continue;
-		tried++;
-		if (file_read(dir, keys.items[i], KEY_MAX, &pem, err) < 0)
-			return error_prefix(
-				err, "reading the trusted keys in %s", keys_dir);
-		if (ed25519_verify(pem.data, text->data, text->size,
-			    (const unsigned char *)signature->data, NULL) == 0)
-			return 0;
-	}
-	return error_set(err, -EKEYREJECTED,
-		"manifest.sig: made by none of the %d trusted keys in %s; "
-		"the medium is damaged or not genuine, make it again",
-		tried, keys_dir);
-}
-
-static int read_signed(
-	const char *dir, const char *keys_dir, struct text *text, struct error *err)
-{
-	autotext struct text signature = {0};
-	autoclose int dir_fd = file_open_root(dir, err);
-	int rc;
-
-	if (dir_fd < 0)
-		return dir_fd;
-	rc = file_read(dir_fd, "manifest.json", MANIFEST_MAX, text, err);
-	if (rc < 0)
-		return rc;
-	rc = file_read(dir_fd, "manifest.sig", SIGNATURE_SIZE, &signature, err);
-	if (rc == -ENOENT)
-		return error_set(err, -EKEYREJECTED,
-			"manifest.sig is missing: the payload is not signed");
-	if (rc < 0 && rc != -EFBIG)
-		return rc;
-	if (rc < 0 || signature.size != SIGNATURE_SIZE)
-		return error_set(err, -EKEYREJECTED,
-			"manifest.sig is not a signature of %d bytes", SIGNATURE_SIZE);
-	return verify(text, &signature, keys_dir, err);
-}
+enum { MANIFEST_MAX = 4 << 20 };
 
 static bool is_sha256(const char *hex)
 {
@@ -129,12 +74,13 @@ static struct manifest *from_json(const struct json *json)
 int manifest_load(const char *dir, const char *keys_dir, struct manifest **manifest,
 	struct error *err)
 {
+	static const struct signed_files files = {"manifest.json", "manifest.sig"};
 	autotext struct text text = {0};
 	struct json *json = NULL;
 	struct manifest *loaded;
 	int rc;
 
-	if (read_signed(dir, keys_dir, &text, err) < 0)
+	if (signed_read(dir, &files, keys_dir, MANIFEST_MAX, &text, err) < 0)
 		return error_prefix(err, "payload in %s", dir);
 	if (json_parse(text_string(&text), "manifest.json", &json, err) < 0)
 		return error_prefix(err, "payload in %s", dir);

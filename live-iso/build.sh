@@ -35,7 +35,7 @@ usage() {
 }
 
 target= arch=x86_64 base=alpine live_base= branch= key= keyring= answers= append= target_role=target output= work= version= lock=
-verify_iso= foreign_key= foreign_signature= # build.sh verify
+verify_iso= foreign_medium= foreign_key= # build.sh verify
 mirrors=() roles=()
 
 parse_options() {

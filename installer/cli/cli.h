@@ -34,6 +34,7 @@ int cli_harden(int argc, char **argv);
 int cli_initramfs(int argc, char **argv);
 int cli_integrity(int argc, char **argv);
 int cli_install(int argc, char **argv);
+int cli_medium(int argc, char **argv);
 int cli_plan(int argc, char **argv);
 int cli_probe(int argc, char **argv);
 int cli_reapply(int argc, char **argv);

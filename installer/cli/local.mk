@@ -14,6 +14,7 @@ jefe_setup_SOURCES = \
 	installer/cli/hardening.c \
 	installer/cli/hardening.h \
 	installer/cli/initramfs.c \
+	installer/cli/medium.c \
 	installer/cli/inputs.c \
 	installer/cli/inputs.h \
 	installer/cli/install.c \

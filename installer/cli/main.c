@@ -33,6 +33,7 @@ const struct cli_command cli_commands[] = {
 	{"boot", "[--root DIR]", "after a change of kernels: each one's initramfs, and the boot menu", cli_boot},
 	{"canary", "boot|daily|down|lower", "audit by itself; lower a level with which the machine does not start", cli_canary},
 	{"console", "TTY [shell]", "live system: what a console shows", cli_console},
+	{"medium", "[--keys DIR] [DIR]", "live system: is the medium what was signed?", cli_medium},
 	{"unattended", "", "live system: find the answers, install if asked to", cli_unattended},
 	{0},
 };

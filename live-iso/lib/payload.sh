@@ -7,13 +7,17 @@ make_payload() {
 	archive "$target_root" | zstd -q -3 -T0 -o "$archive"
 	manifest_write "$archive" >"$medium/payload/manifest.json"
 	cp "$public_key" "$medium/payload/key.pem"
-	if [ -n "$foreign_signature" ]; then
-		cp "$foreign_signature" "$medium/payload/manifest.sig"
+	sign payload/manifest.json payload/manifest.sig
+}
+
+# sign FILE SIGNATURE: paths below WORK/medium. build.sh verify has only the signature of the ISO that it makes again.
+sign() {
+	if [ -n "$foreign_medium" ]; then
+		cp "$foreign_medium/$2" "$medium/$2"
 		return
 	fi
-	openssl pkeyutl -sign -rawin -inkey "$private_key" -in "$medium/payload/manifest.json" -out "$medium/payload/manifest.sig"
-	openssl pkeyutl -verify -rawin -pubin -inkey "$public_key" -in "$medium/payload/manifest.json" \
-		-sigfile "$medium/payload/manifest.sig"
+	openssl pkeyutl -sign -rawin -inkey "$private_key" -in "$medium/$1" -out "$medium/$2"
+	openssl pkeyutl -verify -rawin -pubin -inkey "$public_key" -in "$medium/$1" -sigfile "$medium/$2"
 }
 
 # manifest_write ARCHIVE: installer/manifest.h says what the fields are.

@@ -36,6 +36,8 @@ forget_machine() {
 		"$root"/etc/hostname "$root"/etc/{passwd,shadow,group,gshadow,subuid,subgid}- "$root"/etc/.pwd.lock \
 		"$root"/var/lib/systemd/random-seed "$root"/var/lib/urandom/random-seed "$root"/.dockerenv \
 		"$root"/var/cache/ldconfig/aux-cache "$root"/etc/ssl/private/ssl-cert-snakeoil.key
+	# In the order of a directory; for an init that is not there.
+	rm -f "$root"/etc/init.d/.depend.*
 	find "$root/var/log" -type f -delete
 	find "$root/tmp" "$root/var/tmp" "$root/run" -mindepth 1 -delete
 	find "$root/root" -mindepth 1 -name '.*history' -delete

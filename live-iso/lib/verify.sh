@@ -6,14 +6,14 @@ verify_open() {
 	verify_folder=$(mktemp -d)
 	trap 'rm -rf "$verify_folder"' EXIT
 	iso_extract "$verify_iso" "$verify_folder/iso" || refuse "$verify_iso: not an ISO that xorriso can read"
-	for foreign_key in .jefe/build payload/manifest.sig payload/key.pem; do
+	for foreign_key in .jefe/build .jefe/files.sig payload/manifest.sig payload/key.pem; do
 		[ -s "$verify_folder/iso/$foreign_key" ] || refuse "$verify_iso: does not record how it was made: it has no $foreign_key"
 	done
 	lock_take "$verify_folder/iso/.jefe/build"
 	target=iso
 	tr -d '\000' <"$verify_folder/iso$answers_path" >"$verify_folder/answers"
 	[ ! -s "$verify_folder/answers" ] || answers=$verify_folder/answers
-	foreign_key=$verify_folder/iso/payload/key.pem foreign_signature=$verify_folder/iso/payload/manifest.sig
+	foreign_medium=$verify_folder/iso foreign_key=$verify_folder/iso/payload/key.pem
 }
 
 # iso_extract ISO FOLDER

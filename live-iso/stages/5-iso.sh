@@ -5,13 +5,13 @@ stage_iso() {
 	mkdir -p "$medium/live" "$medium/payload" "$medium/.jefe" "$medium/answers"
 	unit medium-live "$(hash_of "$(stamp live-image)" "$here/stages/5-iso.sh")" make_squashfs
 	unit medium-payload "$(hash_of "$(stamp target-image)" "$here/stages/5-iso.sh" "$here/lib/payload.sh" "$public_key" \
-		"$foreign_signature")" make_payload
+		"$foreign_medium")" make_payload
 	unit medium-bill "$(hash_of "$(stamp live-image)" "$(stamp target-image)" "$here/lib/bill.sh" "$epoch")" make_bill
 	unit medium-record "$(hash_of "$(stamp medium-bill)" "$here/lib/lock.sh" "$append" "$epoch" "$(hash_of_source)")" make_record
 	unit medium-kernel "$(hash_of "$(stamp live-image)" "$here/stages/5-iso.sh")" make_kernel
 	[ -e "$output" ] || rm -f "$work/stamp/iso"
 	unit iso "$(hash_of "$(stamp medium-kernel)" "$(stamp medium-live)" "$(stamp medium-payload)" "$(stamp medium-record)" \
-		"$here/grub.cfg" "$here/lib/grub.sh" "$here/lib/embed.sh" \
+		"$here/grub.cfg" "$here/lib/grub.sh" "$here/lib/embed.sh" "$here/stages/5-iso.sh" "$public_key" \
 		"to $output" "${answers:-}" "$append")" make_iso
 }
 
@@ -48,11 +48,20 @@ make_iso() {
 	echo "$id" >"$medium/.jefe/id"
 	answers_area "$answers" >"$medium$answers_path"
 	grub_lay_out "$medium" "$id"
+	list_files
 	enough_space
 	find "$medium" "$medium.esp" -exec touch -h -d "@$epoch" {} +
 	grub_iso "$medium" "$output.part" "$id"
 	cp "$medium/live/sbom.spdx.json" "$output_name.spdx.json"
 	mv "$output.part" "$output"
+}
+
+# list_files: what jefe-setup medium compares the medium with. Not in it: the area for answers, which may be filled later, and what
+# xorriso writes into.
+list_files() {
+	(cd "$medium" && find . -type f ! -path './.jefe/files*' ! -path ".$answers_path" ! -path ./boot/grub/bios.img -printf '%P\0' |
+		sort -z | xargs -0 sha256sum) >"$medium/.jefe/files"
+	sign .jefe/files .jefe/files.sig
 }
 
 # enough_space: the ISO is a little larger than its tree.

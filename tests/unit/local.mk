@@ -15,6 +15,7 @@ UNIT_TESTS = \
 	tests/unit/test_json \
 	tests/unit/test_archive \
 	tests/unit/test_manifest \
+	tests/unit/test_medium \
 	tests/unit/test_answers \
 	tests/unit/test_ssh_key \
 	tests/unit/test_machine \
@@ -41,6 +42,7 @@ tests_unit_test_document_SOURCES = tests/unit/test_document.c
 tests_unit_test_json_SOURCES = tests/unit/test_json.c
 tests_unit_test_archive_SOURCES = tests/unit/test_archive.c
 tests_unit_test_manifest_SOURCES = tests/unit/test_manifest.c
+tests_unit_test_medium_SOURCES = tests/unit/test_medium.c
 
 UNIT_TESTS += tests/unit/test_diff tests/unit/test_change tests/unit/test_written tests/unit/test_facts
 UNIT_TESTS += tests/unit/test_memo
