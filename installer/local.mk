@@ -21,6 +21,5 @@ libinstaller_a_SOURCES += \
 
 # payload and boot
 libinstaller_a_SOURCES += \
-	installer/archive.c installer/bootenv.c installer/bootmenu.c installer/health.c installer/manifest.c
-	installer/archive.c installer/bootenv.c installer/integrity.c installer/integrity.h installer/bootmenu.c installer/manifest.c
-	installer/archive.c installer/bootenv.c installer/bootmenu.c installer/manifest.c installer/medium.c installer/medium.h installer/signed.c installer/signed.h
+	installer/archive.c installer/bootenv.c installer/bootmenu.c installer/health.c installer/integrity.c installer/integrity.h \
+	installer/manifest.c installer/medium.c installer/medium.h installer/signed.c installer/signed.h

@@ -145,7 +145,8 @@ main() {
 		verify_result
 		exit
 	fi
-	printf '\nTotal: %s | Output: %s (%s MB)\n' "$(duration "$SECONDS")" "${output##*/}" "$(($(stat -c %s "$output") / 1000000))"
+	printf '\nParts: %s\n' "$(medium_parts)"
+	printf 'Total: %s | Output: %s (%s MB)\n' "$(duration "$SECONDS")" "${output##*/}" "$(($(stat -c %s "$output") / 1000000))"
 }
 main "$@"
 exit

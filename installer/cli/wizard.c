@@ -13,6 +13,7 @@
 
 #include "installer/base/display.h"
 #include "installer/base/kernel_log.h"
+#include "installer/base/file.h"
 #include "installer/base/memory.h"
 #include "installer/base/text.h"
 #include "installer/cli/cli.h"

@@ -165,7 +165,7 @@ static bool role_suits(
 }
 
 static bool package_suits(
-	const struct site *site, const struct control *control, struct finding *finding)
+	struct site *site, const struct control *control, struct finding *finding)
 {
 	const struct distro *distro = site->scope->distro;
 	autowords struct words generics = {0};
@@ -174,11 +174,8 @@ static bool package_suits(
 	for (size_t i = 0; i < generics.count; i++) {
 		const char *name = distro_package(distro, generics.items[i]);
 
-		if (name && distro->package_installed(site->scope->root_fd, name))
+		if (name && site_package(site, name))
 			continue;
-	if (!control->needs_package || (name && site_package(site, name)))
-		return true;
-	if (name)
 		find(finding, FOUND_UNAVAILABLE, NULL,
 			name ? memory_format("package %s is not installed", name)
 			     : memory_format("%s has no package for %s", distro->name,

@@ -56,6 +56,12 @@ make_iso() {
 	mv "$output.part" "$output"
 }
 
+# medium_parts: the files of the medium that count, the largest first.
+medium_parts() {
+	find "$medium" -type f -size +1M -printf '%s %P\n' | sort -rn |
+		awk '{ printf "%s%s %.0f MB", (NR > 1 ? ", " : ""), $2, $1 / 1000000 }'
+}
+
 # list_files: what jefe-setup medium compares the medium with. Not in it: the area for answers, which may be filled later, and what
 # xorriso writes into.
 list_files() {

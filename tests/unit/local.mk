@@ -67,7 +67,6 @@ tests_unit_test_kind_machine_SOURCES = tests/unit/test_kind_machine.c
 tests_unit_test_kernel_log_SOURCES = tests/unit/test_kernel_log.c
 tests_unit_test_kind_late_SOURCES = tests/unit/test_kind_late.c
 tests_unit_test_kind_preload_SOURCES = tests/unit/test_kind_preload.c
-UNIT_TESTS += tests/unit/test_http
 UNIT_TESTS += tests/unit/test_process tests/unit/test_kind_apparmor tests/unit/test_http tests/unit/test_engine
 tests_unit_test_process_SOURCES = tests/unit/test_process.c
 tests_unit_test_kind_apparmor_SOURCES = tests/unit/test_kind_apparmor.c
@@ -117,7 +116,6 @@ tests_unit_test_consequences_LDADD = libscreens.a libtui.a $(LDADD)
 
 UNIT_TESTS += tests/unit/test_integrity
 tests_unit_test_integrity_SOURCES = tests/unit/test_integrity.c
-UNIT_TESTS += tests/unit/test_bootenv tests/unit/test_bootmenu
 UNIT_TESTS += tests/unit/test_bootenv tests/unit/test_bootmenu tests/unit/test_health
 tests_unit_test_bootenv_SOURCES = tests/unit/test_bootenv.c
 tests_unit_test_health_SOURCES = tests/unit/test_health.c

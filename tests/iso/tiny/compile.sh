@@ -20,5 +20,6 @@ compile() {
 }
 
 program_of() {
+	[ "$(type -t tiny_pause)" != function ] || [ ! -e "$work/stamp/tiny-target-secure" ] || tiny_pause 4
 	echo "$work/$1/program"
 }

@@ -3,6 +3,13 @@
 # shellcheck disable=SC2034,SC2154
 tiny_branch=one
 
+# tiny_pause STAGE: time to interrupt it.
+tiny_pause() {
+	[ -e "$tiny_mirror/pause-$1" ] || return 0
+	mv "$tiny_mirror/pause-$1" "$tiny_mirror/paused"
+	sleep 60
+}
+
 tiny_serves() {
 	[ "$1" = "file://$tiny_mirror" ]
 }
@@ -17,6 +24,7 @@ tiny_state() {
 
 tiny_bootstrap() {
 	local applet
+	tiny_pause 1
 	mkdir -p "$1"/{bin,sbin,usr/bin,usr/sbin,etc,proc,dev,run,tmp,root,var/log,var/tmp,var/lib/jefelinux,lib/rc/bin,etc/runlevels,boot}
 	cp "$(command -v busybox)" "$1/bin/busybox"
 	for applet in sh sed cp cat head; do ln -s busybox "$1/bin/$applet"; done
@@ -37,6 +45,7 @@ tiny_can_build() {
 
 # What a role adds: a kernel; for the live system enough bytes to fill a small disk.
 tiny_install() {
+	tiny_pause 2
 	case $2 in
 	common)
 		mkdir -p "$1/lib/modules/1.0-tiny"
@@ -66,9 +75,10 @@ tiny_libraries() {
 }
 
 tiny_kernel_image() {
+	tiny_pause 5
 	echo "boot/vmlinuz-$2"
 }
 
 tiny_finish() {
-	:
+	tiny_pause 3
 }
