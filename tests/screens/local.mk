@@ -6,8 +6,10 @@ tests_screens_screenplay_CFLAGS = $(AM_CFLAGS) $(VTERM_CFLAGS)
 tests_screens_screenplay_LDADD = libinstaller.a $(VTERM_LIBS) -lutil
 endif
 
-dist_check_SCRIPTS += tests/screens/screens.sh tests/screens/console.sh tests/screens/attach.sh
-TESTS += tests/screens/screens.sh tests/screens/console.sh tests/screens/attach.sh
-tests/screens/screens.log tests/screens/console.log tests/screens/attach.log: ui-ncurses $(UI_NEWT) ui-line ui-script jefe-setup
-EXTRA_DIST += tests/screens/plays tests/screens/golden tests/screens/data tests/screens/answers.yaml tests/screens/parity.line \
+screen_tests = tests/screens/golden.sh tests/screens/endings.sh tests/screens/parity.sh tests/screens/bytes.sh tests/screens/fuzz.sh \
+	tests/screens/console.sh tests/screens/attach.sh
+dist_check_SCRIPTS += $(screen_tests)
+TESTS += $(screen_tests)
+$(screen_tests:.sh=.log): ui-ncurses $(UI_NEWT) ui-line ui-script jefe-setup
+EXTRA_DIST += tests/screens/lib.sh tests/screens/plays tests/screens/golden tests/screens/data tests/screens/answers.yaml tests/screens/parity.line \
 	tests/screens/parity.script

@@ -1,0 +1,31 @@
+#!/bin/sh
+# What the wizard writes on slow lines, in storms of sizes, and without colours. Prints TAP.
+# shellcheck source=tests/screens/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# budget NAME PROGRAM FRAME DENSE KEY [OPTION]: bytes on a vt220.
+budget() {
+	play -t vt220 -l C "$build/$2" "$here/plays/budget.play" "$machine" "$here/data/progress" "$setup" "$3" "$4" "$5" "$6" \
+		2>"$work/errors"
+	report "bytes on a slow line: $1" $? "$work/errors"
+}
+
+budget ncurses ui-ncurses 1600 1800 260
+for program in ui-ncurses $newt; do
+	play -t vt220 -l C "$build/$program" "$here/plays/burst.play" "$machine" "$here/data/progress" "$setup" 500 2>"$work/errors"
+	report "$program: eight fast keys are drawn once" $? "$work/errors"
+done
+budget thin ui-ncurses 1000 1300 260 --thin
+play -t vt220 -l C "$build/ui-ncurses" "$here/plays/toggle.play" "$machine" "$here/data/progress" "$setup" 2>"$work/errors"
+report "bytes on a slow line: toggle" $? "$work/errors"
+[ -z "$newt" ] || budget newt "$newt" 2000 2100 400
+
+for program in ui-ncurses $newt; do
+	play "$build/$program" "$here/plays/storm.play" "$machine" "$here/data/progress" "$setup" >/dev/null 2>"$work/errors"
+	report "$program: a storm of sizes" $? "$work/errors"
+	NO_COLOR=1 play -t xterm-256color -a "$build/$program" "$here/plays/storm.play" "$machine" "$here/data/progress" "$setup" \
+		2>&1 | grep -E '^ ?[0-9]+:.*[0-9]/' >"$work/errors"
+	report "$program: NO_COLOR: no colours" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
+done
+
+finish

@@ -1,0 +1,66 @@
+# Shared by the tests of the wizard on terminals: sourced by them in the build directory of the tree. They print TAP.
+# `UPDATE=yes` writes the golden files anew: look at the difference before committing it.
+# shellcheck shell=sh disable=SC2034
+top=$(cd "${top_srcdir:-..}" && pwd)
+build=$(cd "${top_builddir:-.}" && pwd)
+here=tests/screens
+machine=tests/cases/machines/laptop-windows.json
+number=0
+bad=0
+work=$(mktemp -d) || exit 99
+trap 'rm -rf "$work"' EXIT
+cd "$top" || exit 99
+unset NO_COLOR JEFE_THEME
+# The wizard starts programs with an environment of its own; a sanitizer's options have to get through.
+setup=$work/jefe-setup
+printf '#!/bin/sh\nASAN_OPTIONS="%s" exec "%s" "$@"\n' "$ASAN_OPTIONS" "$build/jefe-setup" >"$setup"
+chmod +x "$setup"
+
+if [ ! -x "$build/tests/screens/screenplay" ]; then
+	echo "1..0 # SKIP libvterm is not there"
+	exit 0
+fi
+
+# report NAME STATUS [FILE]: one TAP line; FILE explains a failure.
+report() {
+	number=$((number + 1))
+	if [ "$2" -eq 0 ]; then
+		echo "ok $number - $1"
+	else
+		echo "not ok $number - $1"
+		[ -n "$3" ] && sed 's/^/# /' "$3"
+		bad=1
+	fi
+}
+
+play() {
+	"$build/tests/screens/screenplay" "$@"
+}
+
+# What changes with the catalogue of controls, the version, the clock or by chance is not looked at.
+mask() {
+	sed -E -e 's/JefeLinux [0-9.]+/JefeLinux #.#.#/' \
+		-e 's/ +[0-9]+ of +[0-9]+ on/ ## of ## on/' -e 's/ +[0-9]+ of?\.\./ ## o../' -e 's/(breaks on this computer +)[0-9]+/\1#/' -e 's/[0-9a-f]{8}, [0-9]+ steps/########, ## steps/' \
+		-e 's/(Plan +)[0-9a-f]{8}/\1########/' -e 's/elapsed +[0-9:]+/elapsed #:##/' -e 's/(Time +)[0-9:]+/\1#:##/'
+}
+
+# golden NAME: what the last play printed is what it was.
+golden() {
+	file=$here/golden/$1.txt
+	mask <"$work/screens" >"$work/got"
+	if [ "$UPDATE" = yes ]; then
+		cp "$work/got" "$file"
+	fi
+	diff -u "$file" "$work/got" >"$work/diff" 2>&1
+	report "golden $1" $? "$work/diff"
+}
+
+newt=
+[ ! -x "$build/ui-newt" ] || newt=ui-newt
+
+# finish: no play may have started the engine.
+finish() {
+	report "nothing started the engine" "$([ -e "$work/answers.yaml" ] || [ -e "$work/engine.log" ]; echo $((1 - $?)))"
+	echo "1..$number"
+	exit "$bad"
+}

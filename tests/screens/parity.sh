@@ -1,0 +1,43 @@
+#!/bin/sh
+# The same decisions through every front end make the same answers; line mode can be spoken. Prints TAP.
+# shellcheck source=tests/screens/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+control=$(printf 'goto hardening\nset hardening.level paranoid\nact layers 3\ndump\n' |
+	"$build/ui-script" --machine "$machine" --run "$work" | awk '/^    /{print $1; exit}')
+kernel=$(printf 'goto hardening\nact layers 1\ndump\n' |
+	"$build/ui-script" --machine "$machine" --run "$work" | awk '/^    /{print $1; exit}')
+sed "s#SAVE_PATH#$work/script.yaml#; s#FIRST_CONTROL#set controls -$control#; s#FIRST_KERNEL#$kernel#" "$here/parity.script" |
+	"$build/ui-script" --machine "$machine" --setup "$setup" --run "$work" --demo --no-guard >"$work/errors" 2>&1
+report "parity: the script ran" "$([ -s "$work/script.yaml" ]; echo $?)" "$work/errors"
+sed "s#SAVE_PATH#$work/line.yaml#" "$here/parity.line" |
+	"$build/ui-line" --machine "$machine" --setup "$setup" --run "$work" --demo --no-guard >"$work/line.out" 2>"$work/errors"
+cmp "$work/script.yaml" "$work/line.yaml" >"$work/errors" 2>&1
+report "parity: line mode gives the same answers" $? "$work/errors"
+for program in ui-ncurses $newt; do
+	play "$build/$program" "$here/plays/parity.play" "$machine" "$work" "$setup" "$work/$program.yaml" 2>"$work/errors"
+	cmp "$work/script.yaml" "$work/$program.yaml" >>"$work/errors" 2>&1
+	report "parity: $program gives the same answers" $? "$work/errors"
+done
+if [ -n "$newt" ]; then
+	{
+		cat "$here/plays/switch.play"
+		sed '1,/^wait How much hardening/d' "$here/plays/parity.play"
+	} >"$work/switch.play"
+	play "$build/ui-ncurses" "$work/switch.play" "$machine" "$work" "$setup" "$work/switch.yaml" 2>"$work/errors"
+	cmp "$work/script.yaml" "$work/switch.yaml" >>"$work/errors" 2>&1
+	report "parity: going through all displays gives the same answers" $? "$work/errors"
+	play "$build/ui-ncurses" "$here/plays/switch-run.play" "$machine" "$here/data/progress" "$setup" "$here/answers.yaml" \
+		2>"$work/errors"
+	report "all displays go on with a running installation" $? "$work/errors"
+fi
+grep -rl --exclude=switch.play 'horse' "$work" >"$work/errors"
+report "the passphrase is in no file" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
+LC_ALL=C grep -n "$(printf '[\001-\011\013-\037\177]')" "$work/line.out" >"$work/errors"
+report "speech: line mode writes no control bytes" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
+grep -n '[│─►▸]' "$work/line.out" >"$work/errors"
+report "speech: line mode draws nothing" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
+grep -E '^  [0-9]+: ' "$work/line.out" | grep -vE '[.:?!]$' >"$work/errors"
+report "speech: list entries end like sentences" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
+
+finish
