@@ -10,7 +10,7 @@
 #include "installer/base/memory.h"
 #include "installer/controls/kinds.h"
 
-enum { DEPTH_MAX = 24, MILLISECONDS = 3000, NAMED_MAX = 20, NUMBERS_MAX = 1024 };
+enum { DEPTH_MAX = 24, MILLISECONDS = 20000, NAMED_MAX = 20, NUMBERS_MAX = 1024 };
 
 struct numbers {
 	unsigned items[NUMBERS_MAX];

@@ -72,12 +72,20 @@ static void service_persisted(struct site *site, const struct control *control,
 static void service_effective(struct site *site, const struct control *control,
 	const char *value, struct finding *finding)
 {
+	const struct distro *distro = site->scope->distro;
 	autoservice struct service service = service_of(site, control);
-	bool running = site->scope->distro->service_running(service.name);
+	bool running = distro->service_running(service.name);
+	bool yet = running || !is_on(value) || distro->all_started(site->scope->root_fd);
 
-	find(finding, running == is_on(value) ? FOUND_RIGHT : FOUND_WRONG,
-		memory_copy_text(running ? "on" : "off"),
-		memory_format("%s is %s", service.name, running ? "running" : "stopped"));
+	if (!yet)
+		find(finding, FOUND_UNKNOWN, NULL,
+			memory_format("%s is not running; the system is still starting",
+				service.name));
+	else
+		find(finding, running == is_on(value) ? FOUND_RIGHT : FOUND_WRONG,
+			memory_copy_text(running ? "on" : "off"),
+			memory_format("%s is %s", service.name,
+				running ? "running" : "stopped"));
 }
 
 const struct control_kind kind_service = {

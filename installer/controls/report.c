@@ -94,7 +94,7 @@ const char *result_fix(const struct control_result *result)
 	case CONTROL_PENDING:
 		return "restart the machine";
 	case CONTROL_UNKNOWN:
-		return "look again as root";
+		return "look again, as root";
 	case CONTROL_PASS:
 	case CONTROL_UNAVAILABLE:
 	case CONTROL_NOT_APPLICABLE:

@@ -1,4 +1,5 @@
 /* Debian and Devuan with OpenRC on sysvinit: kernels by version, sudo. Init scripts are LSB scripts that OpenRC runs. */
+#include <fnmatch.h>
 #include <string.h>
 
 #include "installer/base/command.h"
@@ -100,34 +101,69 @@ static bool package_installed(int root_fd, const char *package)
 	return status && (!end || status < end);
 }
 
-/* "??5?????? c /etc/x", "missing     /usr/bin/x"; "c" is a configuration file, which its owner may change. What an image leaves out on
- * purpose lies in the folders below. */
+/* The path-exclude and path-include lines of dpkg's own configuration, in its order. */
+static int read_path_filters(int root_fd, struct words *filters, struct error *err)
+{
+	static const char folder[] = "etc/dpkg/dpkg.cfg.d";
+	autowords struct words names = {0};
+
+	if (file_list(root_fd, folder, true, &names, err) < 0)
+		return -1;
+	for (size_t i = 0; i < names.count; i++) {
+		autofree char *path = memory_format("%s/%s", folder, names.items[i]);
+		autotext struct text text = {0};
+		autowords struct words lines = {0};
+
+		if (file_read(root_fd, path, 1 << 20, &text, err) < 0)
+			return -1;
+		words_split(&lines, text_string(&text), "\n");
+		for (size_t j = 0; j < lines.count; j++)
+			if (text_starts(lines.items[j], "path-"))
+				words_add(filters, lines.items[j]);
+	}
+	return 0;
+}
+
+/* As dpkg does: the last filter that matches decides, and * matches slashes, too. */
+static bool is_left_out(const struct words *filters, const char *path)
+{
+	bool out = false;
+
+	for (size_t i = 0; i < filters->count; i++) {
+		const char *pattern = strchr(filters->items[i], '=');
+
+		if (pattern && fnmatch(pattern + 1, path, 0) == 0)
+			out = text_starts(filters->items[i], "path-exclude=");
+	}
+	return out;
+}
+
+/* "??5?????? c /etc/x", "missing     /usr/bin/x"; "c" is a configuration file, which its owner may change, and so may what else is in
+ * /etc. */
 static int check_packages(int root_fd, struct words *differences, struct error *err)
 {
-	static const char *const left_out[] = {"/usr/share/doc", "/usr/share/info",
-		"/usr/share/locale", "/usr/share/man", "/usr/share/lintian"};
 	autotext struct text output = {0};
-	autowords struct words lines = {0};
-	int status,
-		rc = command_status(&(struct command){.argv = COMMAND("dpkg", "--verify"),
-					    .root_fd = root_fd,
-					    .output = &output,
-					    .output_limit = 16 << 20,
-					    .timeout_seconds = 1800},
-			&status, err);
+	autowords struct words lines = {0}, filters = {0};
+	int status;
 
+	if (read_path_filters(root_fd, &filters, err) < 0 ||
+		command_status(&(struct command){.argv = COMMAND("dpkg", "--verify"),
+				       .root_fd = root_fd,
+				       .output = &output,
+				       .output_limit = 16 << 20,
+				       .timeout_seconds = 1800},
+			&status, err) < 0)
+		return -1;
 	words_split(&lines, text_string(&output), "\n");
-	for (size_t i = 0; i < lines.count && rc == 0; i++) {
+	for (size_t i = 0; i < lines.count; i++) {
 		const char *path = strchr(lines.items[i], '/');
-		bool counts = path && !strstr(lines.items[i], " c /");
 
-		for (size_t j = 0; j < LENGTH(left_out) && counts; j++)
-			counts = !text_starts(lines.items[i], "missing") ||
-				 !text_starts(path, left_out[j]);
-		if (counts)
+		if (path && !text_starts(path, "/etc/") &&
+			!(text_starts(lines.items[i], "missing") &&
+				is_left_out(&filters, path)))
 			words_addf(differences, "package %s", path);
 	}
-	return rc;
+	return 0;
 }
 
 static int set_kernel_hook(int root_fd, struct error *err)

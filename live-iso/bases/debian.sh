@@ -227,7 +227,8 @@ debian_kernel_image() {
 debian_finish() {
 	rm -f "$1/usr/sbin/policy-rc.d" "$1/etc/apt/jefelinux-build.gpg" "$1/etc/apt/apt.conf.d/jefelinux-build" \
 		"$1/etc/dpkg/dpkg.cfg.d/jefelinux-build" "$1/etc/apt/apt.conf.d/99mmdebstrap" "$1/etc/apt/sources.list"
-	rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*.bin "$1"/var/cache/debconf/*-old "$1"/var/lib/dpkg/*-old
+	find "$1/var/lib/apt/lists" -type f -delete
+	rm -rf "$1"/var/cache/apt/*.bin "$1"/var/cache/debconf/*-old "$1"/var/lib/dpkg/*-old
 	# Compiled Python says the time of its source, which becomes another one.
 	find "$1/usr" -xdev -name __pycache__ -type d -prune -exec rm -r {} +
 	cat >"$1/etc/apt/sources.list.d/debian.sources" <<-END

@@ -20,7 +20,7 @@ sshd:x:101:65534::/run/sshd:/usr/sbin/nologin
 ana:x:1000:1000::/home/ana:/bin/bash
 END
 echo 'ana:*:19000:0:99999:7:::' >>"$tree/etc/shadow"
-echo 'ana:x:1000:' >"$tree/etc/group"
+printf 'sudo:x:27:ana\nana:x:1000:\n' >"$tree/etc/group"
 echo /bin/bash >"$tree/etc/shells"
 for package in openssh-server dropbear-bin tinysshd ucspi-tcp-ipv6 fail2ban; do
 	printf '\nPackage: %s\nStatus: install ok installed\n' "$package" >>"$tree/var/lib/dpkg/status"
