@@ -166,12 +166,13 @@ const char *consequence_control(size_t i)
 const char *consequence_of_value(struct page *page, const struct wizard *wizard,
 	const struct control *control, const char *wanted)
 {
-	struct query query = {page, wizard, control, wanted};
+	const struct query query = {page, wizard, control, wanted};
+	const char *said = NULL;
 
 	for (size_t i = 0; wanted && i < LENGTH(consequences); i++)
 		if (text_equal(consequences[i].control, control->id))
-			return consequences[i].say(&query);
-	return NULL;
+			said = consequences[i].say(&query);
+	return said;
 }
 
 const char *consequence_of(

@@ -46,13 +46,13 @@ static int keyboard_read(
 	for (size_t map = 0; map < MAPS; map++) {
 		if (!bytes[strlen(magic) + map])
 			continue;
-		if (file->size < at + 2 * KEYS)
+		if (file->size < at + (size_t)2 * KEYS)
 			return error_set(err, -EBADMSG, "the binary keymap is cut off");
 		for (size_t key = 0; map < USED && key < KEYS; key++)
 			keyboard->codes[map][key] =
 				character(bytes[at + 2 * key] |
 					  (unsigned)bytes[at + 2 * key + 1] << 8);
-		at += 2 * KEYS;
+		at += (size_t)2 * KEYS;
 	}
 	return 0;
 }

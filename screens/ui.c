@@ -48,11 +48,11 @@ static int read_options(int argc, char **argv, struct options *options)
 		{"theme",               required_argument, NULL, 't'},
 		{"run",            required_argument, NULL, 'r'},
 		{"harden",              required_argument, NULL, 'h'},
-                {"demo",              no_argument, NULL, 'D'},
-		{"thin",                  no_argument, NULL, 'T'},
-                {"state",              required_argument, NULL, 'S'},
-		{"no-guard",               no_argument, NULL, 'G'},
-                {0           }
+		{"demo",                  no_argument, NULL, 'D'},
+                {"thin",              no_argument, NULL, 'T'},
+		{"state",               required_argument, NULL, 'S'},
+		{"no-guard",            no_argument, NULL, 'G'},
+                {0             }
         };
 	static const char names_of_texts[] = "amsdtrh";
 	uint64_t number;

@@ -142,7 +142,7 @@ static size_t hunk_end(const struct script *script, size_t index)
 {
 	size_t last = index;
 
-	for (size_t i = index; i < script->count && i <= last + 2 * CONTEXT; i++)
+	for (size_t i = index; i < script->count && i <= last + (size_t)2 * CONTEXT; i++)
 		if (script->edits[i].sign != ' ')
 			last = i;
 	return last + CONTEXT + 1 < script->count ? last + CONTEXT + 1 : script->count;

@@ -202,6 +202,22 @@ static void draft_close(struct draft *draft)
 		(void)close(draft->dir_fd);
 }
 
+/* The process that a name ".jefe-PID-NUMBER" is of, or 0. */
+static pid_t draft_owner(const char *name)
+{
+	long pid;
+	char *end;
+
+	if (!text_starts(name, ".jefe-"))
+		return 0;
+	name += strlen(".jefe-");
+	pid = strtol(name, &end, 10);
+	if (end == name || *end != '-' || !end[1] ||
+		end[1 + strspn(end + 1, "0123456789")])
+		return 0;
+	return (pid_t)pid;
+}
+
 void file_remove_drafts(int root_fd, const char *folder)
 {
 	autowords struct words names = {0};
@@ -210,12 +226,9 @@ void file_remove_drafts(int root_fd, const char *folder)
 	if (dir < 0 || file_list(root_fd, folder, true, &names, NULL) < 0)
 		return;
 	for (size_t i = 0; i < names.count; i++) {
-		long pid;
-		unsigned serial;
-		char more;
+		pid_t pid = draft_owner(names.items[i]);
 
-		if (sscanf(names.items[i], ".jefe-%ld-%u%c", &pid, &serial, &more) == 2 &&
-			kill((pid_t)pid, 0) < 0 && errno == ESRCH)
+		if (pid > 0 && kill(pid, 0) < 0 && errno == ESRCH)
 			(void)unlinkat(dir, names.items[i], 0);
 	}
 }
@@ -269,7 +282,7 @@ int file_make_dirs(int root_fd, const char *path, mode_t mode, struct error *err
 
 	for (char *at = partial + 1; *partial; at++) {
 		char ended_by = *at;
-		const char *name;
+		const char *name = partial;
 
 		if (*at && *at != '/')
 			continue;

@@ -168,7 +168,7 @@ static char *describe_change(int argc, char **argv)
 
 	for (int i = 0; i < argc; i++)
 		text_addf(&text, "%s%s", i ? " " : "", argv[i]);
-	for (char *at = text.data; *at; at++)
+	for (char *at = text.data; at && *at; at++)
 		if (*at == '\n' || *at == '\t')
 			*at = ' ';
 	return text_take(&text);

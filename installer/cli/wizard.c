@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "installer/base/display.h"
-#include "installer/base/kernel_log.h"
 #include "installer/base/file.h"
+#include "installer/base/kernel_log.h"
 #include "installer/base/memory.h"
 #include "installer/base/text.h"
 #include "installer/cli/cli.h"

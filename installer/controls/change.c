@@ -412,7 +412,8 @@ int change_undo(int root_fd, const struct words *leave, struct error *err)
 	autoclose int lock = open_lock(root_fd, err);
 	int rc = lock < 0 ? lock : last_folder(root_fd, &folder, err);
 
-	if (rc == 0)
-		rc = put_back(root_fd, folder, leave, err);
+	if (rc < 0 || !folder)
+		return rc;
+	rc = put_back(root_fd, folder, leave, err);
 	return rc < 0 ? rc : remove_folder(root_fd, folder, err);
 }

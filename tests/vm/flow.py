@@ -230,6 +230,7 @@ class Installation:
         return self.ssh(f"{ESCALATE[self.base]} sh -c '{command}'", timeout, check)
 
     def audit(self):
+        self.root("until [ -e /run/openrc/started/jefe ]; do sleep 1; done", BOOT)  # the last service; before, not all is known
         answer = self.vm.ssh("ana", self.key, f"{ESCALATE[self.base]} /usr/sbin/jefe-setup audit", SLOW_COMMAND)
         (self.folder / "audit.txt").write_text(answer.stdout + answer.stderr)
         print(f"# {(answer.stdout.strip().splitlines() or ['no output'])[-1]}", flush=True)
@@ -262,7 +263,7 @@ class Installation:
         rules = self.root("auditctl -l")
         require(rules.count("-F key=jefe-") > 20, f"the kernel holds few audit rules: {rules}")
         self.root("true >>/etc/shadow")
-        found = self.root("for i in 1 2 3 4 5; do grep -h jefe-identity /var/log/audit/audit.log | grep SYSCALL && break; sleep 1; done", check=False)
+        found = self.root("for i in 1 2 3 4 5; do grep -ah jefe-identity /var/log/audit/audit.log | grep SYSCALL && break; sleep 1; done", check=False)
         require("jefe-identity" in found, "no record of a write to /etc/shadow")
         self.root("ip netns add guess && ip link add guess0 type veth peer name eth0 netns guess && ip address add 10.99.0.1/24 dev guess0 && "
                   "ip link set guess0 up && ip -n guess address add 10.99.0.2/24 dev eth0 && ip -n guess link set eth0 up && "
