@@ -272,7 +272,7 @@ class Installation:
                   "ssh -F /dev/null -i /run/guess -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=no "
                   "-o UserKnownHostsFile=/dev/null ana@10.99.0.1 true; done", check=False)
         banned = self.root("for i in $(seq 60); do nft list set inet jefe banned4 | grep 10.99.0.2 && break; sleep 1; done", check=False)
-        log = self.root("grep -E \"sshd|fail2ban\" /var/log/messages | tail -n 20")
+        log = self.root("grep -aE \"sshd|fail2ban\" /var/log/messages | tail -n 20")
         require("10.99.0.2" in banned, f"who guesses is not banned:\n{log}")
         self.root("ip netns del guess; ip link del guess0; rm -f /run/guess /run/guess.pub; nft flush set inet jefe banned4", check=False)
 
