@@ -1,11 +1,12 @@
 #include "installer/ssh_key.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "installer/base/digest.h"
 #include "installer/base/memory.h"
 
-enum { RSA_BITS_MIN = 3072 };
+enum { RSA_BITS_MIN = 3072, SEED_SIZE = 32, LINE_SIZE = 70 };
 
 /* What follows the type inside a blob: each letter is one length-prefixed string. */
 struct key_type {
@@ -64,17 +65,26 @@ static bool base64_decode(const char *text, size_t size, struct text *bytes)
 	return true;
 }
 
+/* One to three bytes become four characters, the last of them padding where bytes are missing. */
+static void base64_group(const unsigned char *bytes, size_t size, char group[4])
+{
+	unsigned long bits = (unsigned long)bytes[0] << 16;
+
+	bits |= size > 1 ? (unsigned long)bytes[1] << 8 : 0;
+	bits |= size > 2 ? bytes[2] : 0;
+	for (size_t digit = 0; digit < 4; digit++)
+		group[digit] = digit <= size
+				       ? base64_digits[bits >> (18 - 6 * digit) & 63]
+				       : '=';
+}
+
 static void base64_encode(const unsigned char *bytes, size_t size, struct text *to)
 {
 	for (size_t i = 0; i < size; i += 3) {
-		size_t left = size - i < 3 ? size - i : 3;
-		unsigned long bits = (unsigned long)bytes[i] << 16;
+		char group[4];
 
-		bits |= left > 1 ? (unsigned long)bytes[i + 1] << 8 : 0;
-		bits |= left > 2 ? bytes[i + 2] : 0;
-		for (size_t digit = 0; digit <= left; digit++)
-			text_add_bytes(
-				to, &base64_digits[bits >> (18 - 6 * digit) & 63], 1);
+		base64_group(bytes + i, size - i < 3 ? size - i : 3, group);
+		text_add_bytes(to, group, sizeof(group));
 	}
 }
 
@@ -217,5 +227,150 @@ char *ssh_key_fingerprint(const char *line)
 	}
 	text_add(&fingerprint, "SHA256:");
 	base64_encode(raw, sizeof(raw), &fingerprint);
+	fingerprint.data[--fingerprint.size] = '\0'; /* ssh-keygen shows no padding */
 	return text_take(&fingerprint);
+}
+
+/* What is put together here, piece after piece; the first error stays. */
+struct pieces {
+	struct secret *to;
+	int rc;
+	struct error *err;
+};
+
+static void add_bytes(struct pieces *pieces, const void *bytes, size_t size)
+{
+	if (pieces->rc == 0)
+		pieces->rc = secret_append(pieces->to, bytes, size, pieces->err);
+}
+
+static void add_number(struct pieces *pieces, size_t number)
+{
+	const unsigned char bytes[] = {(unsigned char)(number >> 24),
+		(unsigned char)(number >> 16), (unsigned char)(number >> 8),
+		(unsigned char)number};
+
+	add_bytes(pieces, bytes, sizeof(bytes));
+}
+
+static void add_string(struct pieces *pieces, const void *bytes, size_t size)
+{
+	add_number(pieces, size);
+	add_bytes(pieces, bytes, size);
+}
+
+static const char made_type[] = "ssh-ed25519";
+
+enum { TYPE_SIZE = sizeof(made_type) - 1, BLOB_SIZE = 8 + TYPE_SIZE + SEED_SIZE };
+
+/* The section with the private half: check number twice, both halves, no comment, counted up to whole blocks of 8. */
+static void add_private(struct pieces *pieces, const struct secret *seed,
+	const unsigned char public_half[SEED_SIZE])
+{
+	enum {
+		BARE = 8 + BLOB_SIZE + 4 + 2 * SEED_SIZE + 4,
+		PADDING = 7 - (BARE + 7) % 8
+	};
+
+	add_number(pieces, BARE + PADDING);
+	add_number(pieces, 0);
+	add_number(pieces, 0);
+	add_string(pieces, made_type, TYPE_SIZE);
+	add_string(pieces, public_half, SEED_SIZE);
+	add_number(pieces, 2 * SEED_SIZE);
+	add_bytes(pieces, secret_bytes(seed), SEED_SIZE);
+	add_bytes(pieces, public_half, SEED_SIZE);
+	add_number(pieces, 0);
+	for (unsigned char i = 1; i <= PADDING; i++)
+		add_bytes(pieces, &i, 1);
+}
+
+/* OpenSSH's own form (PROTOCOL.key), without a passphrase. */
+static int add_key(struct secret *to, const struct secret *seed,
+	const unsigned char public_half[SEED_SIZE], struct error *err)
+{
+	static const char magic[] = "openssh-key-v1";
+	struct pieces pieces = {.to = to, .err = err};
+
+	add_bytes(&pieces, magic, sizeof(magic));
+	add_string(&pieces, "none", 4);
+	add_string(&pieces, "none", 4);
+	add_number(&pieces, 0);
+	add_number(&pieces, 1);
+	add_number(&pieces, BLOB_SIZE);
+	add_string(&pieces, made_type, TYPE_SIZE);
+	add_string(&pieces, public_half, SEED_SIZE);
+	add_private(&pieces, seed, public_half);
+	return pieces.rc;
+}
+
+static int add_armour(struct secret *to, const struct secret *key, struct error *err)
+{
+	static const char begin[] = "-----BEGIN OPENSSH PRIVATE KEY-----\n",
+			  end[] = "\n-----END OPENSSH PRIVATE KEY-----\n";
+	const unsigned char *bytes = (const unsigned char *)secret_bytes(key);
+	struct pieces pieces = {.to = to, .err = err};
+	size_t column = 0;
+
+	add_bytes(&pieces, begin, sizeof(begin) - 1);
+	for (size_t i = 0; i < secret_size(key); i += 3) {
+		size_t left = secret_size(key) - i;
+		char group[4];
+
+		base64_group(bytes + i, left < 3 ? left : 3, group);
+		for (size_t c = 0; c < sizeof(group); c++, column++) {
+			if (column && column % LINE_SIZE == 0)
+				add_bytes(&pieces, "\n", 1);
+			add_bytes(&pieces, &group[c], 1);
+		}
+		explicit_bzero(group, sizeof(group));
+	}
+	add_bytes(&pieces, end, sizeof(end) - 1);
+	return pieces.rc;
+}
+
+static char *public_line(const unsigned char public_half[SEED_SIZE])
+{
+	unsigned char blob[BLOB_SIZE] = {0};
+	struct text line = {0};
+
+	blob[3] = TYPE_SIZE;
+	memcpy(blob + 4, made_type, TYPE_SIZE);
+	blob[4 + TYPE_SIZE + 3] = SEED_SIZE;
+	memcpy(blob + 8 + TYPE_SIZE, public_half, SEED_SIZE);
+	text_addf(&line, "%s ", made_type);
+	base64_encode(blob, sizeof(blob), &line);
+	return text_take(&line);
+}
+
+/* Random bytes that are in no other memory. */
+static int make_seed(struct secret *seed, struct error *err)
+{
+	unsigned char bytes[SEED_SIZE];
+	int rc = digest_random(bytes, sizeof(bytes), err);
+
+	if (rc == 0)
+		rc = secret_append(seed, (const char *)bytes, sizeof(bytes), err);
+	explicit_bzero(bytes, sizeof(bytes));
+	return rc;
+}
+
+int ssh_key_make(struct secret *file, char **line, struct error *err)
+{
+	autosecret struct secret *seed = secret_new();
+	autosecret struct secret *key = secret_new();
+	unsigned char public_half[SEED_SIZE];
+	int rc = seed && key ? make_seed(seed, err)
+			     : error_set(err, -ENOMEM, "no locked memory for a key");
+
+	if (rc == 0)
+		rc = ed25519_public(
+			(const unsigned char *)secret_bytes(seed), public_half, err);
+	if (rc == 0)
+		rc = add_key(key, seed, public_half, err);
+	if (rc == 0)
+		rc = add_armour(file, key, err);
+	if (rc == 0)
+		*line = public_line(public_half);
+	return rc;
 }

@@ -36,6 +36,7 @@ void follow_free(struct follow *follow)
 	free(follow->note);
 	free(follow->failure);
 	free(follow->disk_state);
+	free(follow->host_key);
 	text_free(&follow->log);
 	*follow = (struct follow){0};
 }
@@ -124,6 +125,9 @@ static void take(struct follow *follow, const struct event *event)
 	case EVENT_WARN:
 		replace(&follow->note, event->text);
 		log_line(follow, event->text ? event->text : "");
+		break;
+	case EVENT_HOST_KEY:
+		replace(&follow->host_key, event->text);
 		break;
 	case EVENT_STEP_END:
 		end_step(follow, event);

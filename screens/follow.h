@@ -25,6 +25,7 @@ struct follow {
 	double weight_done, weight_now, weight_total;
 	uint64_t done, total;
 	char *plan_id, *note, *failure, *disk_state;
+	char *host_key; /* fingerprint, NULL: none was made */
 	struct text log;
 	bool finished, failed;
 };

@@ -125,6 +125,22 @@ static const char *what_now(struct page *page, const struct follow *follow)
 		follow->note ? follow->note : "");
 }
 
+static void add_log(struct page *page, const struct wizard *wizard)
+{
+	struct item *item;
+
+	if (wizard->show_log) {
+		page_gap(page);
+		page_add(page, ITEM_LOG, "log", NULL)->value =
+			page_copy(page, text_string(&wizard->follow.log));
+	}
+	item = page_add(page, ITEM_ACTION, "toggle-log",
+		wizard->show_log ? _("Hide log") : _("Show log"));
+	item->key = 'l';
+	item->function_key = 8;
+	item->key_only = true;
+}
+
 static void build_progress(struct page *page, void *context)
 {
 	const struct wizard *wizard = context;
@@ -137,16 +153,7 @@ static void build_progress(struct page *page, void *context)
 	if (!wizard->show_log)
 		add_steps(page, &wizard->follow, item);
 	item->value = what_now(page, &wizard->follow);
-	if (wizard->show_log) {
-		page_gap(page);
-		page_add(page, ITEM_LOG, "log", NULL)->value =
-			page_copy(page, text_string(&wizard->follow.log));
-	}
-	item = page_add(page, ITEM_ACTION, "toggle-log",
-		wizard->show_log ? _("Hide log") : _("Show log"));
-	item->key = 'l';
-	item->function_key = 8;
-	item->key_only = true;
+	add_log(page, wizard);
 }
 
 static void act_progress(struct form *form, const char *id, const char *row)
@@ -177,7 +184,7 @@ static bool tick_progress(struct form *form)
 	return changed;
 }
 
-static void enter_progress(struct form *form)
+static void hide_log(struct form *form)
 {
 	((struct wizard *)form_context(form))->show_log = false;
 }
@@ -191,7 +198,7 @@ const struct screen screen_progress = {
 		"to see it. L shows what it says in detail."),
 	.build = build_progress,
 	.act = act_progress,
-	.enter = enter_progress,
+	.enter = hide_log,
 	.tick = tick_progress,
 };
 
@@ -220,6 +227,8 @@ static void build_done(struct page *page, void *context)
 		(void)page_fact(page, _("Plan"), "%s", wizard->follow.plan_id);
 	(void)page_fact(page, _("Log in as"), "%s",
 		wizard->answers->users[0].name ? wizard->answers->users[0].name : "-");
+	if (wizard->follow.host_key)
+		(void)page_fact(page, _("SSH host key"), "%s", wizard->follow.host_key);
 	page_gap(page);
 	(void)page_note(page, TONE_NORMAL, "%s",
 		_("Take the installation medium out when the screen goes dark, so that the computer starts from its disk."));
@@ -231,7 +240,28 @@ static void build_done(struct page *page, void *context)
 	item->key = 'r';
 	item->why = _("Starts the installed system.");
 	page_add(page, ITEM_ACTION, "poweroff", _("Power off"))->key = 'p';
+	if (wizard->follow.host_key) {
+		item = page_add(page, ITEM_ACTION, "host-key", _("Host key"));
+		item->key = 'h';
+		item->why = _(
+			"The fingerprint to compare at the first login over the network, also for a camera.");
+	}
 	add_end_actions(page);
+}
+
+static void add_failed_actions(struct page *page)
+{
+	struct item *item = page_add(page, ITEM_ACTION, "retry", _("Try again"));
+
+	item->key = 't';
+	item->why = _("Begins with the first step, with the same answers.");
+	item = page_add(page, ITEM_ACTION, "change", _("Change answers"));
+	item->key = 'a';
+	item->why = _("Opens the review; everything is as you chose it.");
+	add_end_actions(page);
+	item = page_add(page, ITEM_ACTION, "quit", _("Stop"));
+	item->key = 'q';
+	item->why = _("Ends the wizard and leaves the disk as it is now.");
 }
 
 static void build_failed(struct page *page, void *context)
@@ -248,11 +278,9 @@ static void build_failed(struct page *page, void *context)
 		page, _("Cause"), "%s", follow->failure ? follow->failure : _("unknown"));
 	if (follow->disk_state)
 		(void)page_fact(page, _("The disk"), "%s", follow->disk_state);
+	add_log(page, wizard);
 	page_gap(page);
-	page_add(page, ITEM_ACTION, "retry", _("Try again"))->key = 't';
-	page_add(page, ITEM_ACTION, "change", _("Change answers"))->key = 'a';
-	add_end_actions(page);
-	page_add(page, ITEM_ACTION, "quit", _("Quit"))->key = 'q';
+	add_failed_actions(page);
 }
 
 static void leave_computer(struct form *form, const char *program)
@@ -279,11 +307,12 @@ static void retry(struct form *form)
 
 static void act_end(struct form *form, const char *id, const char *row)
 {
-	(void)row;
 	if (text_equal(id, "reboot") || text_equal(id, "poweroff"))
 		leave_computer(form, id);
-	else if (text_equal(id, "logs"))
-		form_open(form, "logs");
+	else if (text_equal(id, "logs") || text_equal(id, "host-key"))
+		form_open(form, id);
+	else if (text_equal(id, "toggle-log"))
+		act_progress(form, id, row);
 	else if (text_equal(id, "retry"))
 		retry(form);
 	else if (text_equal(id, "change"))
@@ -293,6 +322,31 @@ static void act_end(struct form *form, const char *id, const char *row)
 	else
 		form_shell(form);
 }
+
+/* What says that the computer at the other end of the first login is this one. */
+static void build_host_key(struct page *page, void *context)
+{
+	const struct follow *follow = &((const struct wizard *)context)->follow;
+
+	page->next_label = _("Close");
+	page->detail_rows = 1;
+	(void)page_note(page, TONE_STRONG, "%s",
+		_("At the first login over the network, SSH must show this."));
+	(void)page_note(page, TONE_GOOD, "%s",
+		follow->host_key ? follow->host_key : _("No key was made."));
+	page_add(page, ITEM_QR, NULL, NULL)->value = follow->host_key;
+}
+
+const struct screen screen_host_key = {
+	.id = "host-key",
+	.title = N_("Host key"),
+	.kind = SCREEN_SUB,
+	.parent = "done",
+	.help = N_(
+		"SSH asks whether the key of an unknown computer is right. It is when the fingerprint it shows is the one on this page; another "
+		"one means that another computer answers.\n\nThe picture holds the same text for a camera."),
+	.build = build_host_key,
+};
 
 /* Nobody needs them any more. */
 static void forget_secrets(struct form *form)
@@ -330,6 +384,7 @@ const struct screen screen_failed = {
 		"Nothing on the disk looks finished: it will not start by itself. Trying again begins from the first step. Change answers opens the "
 		"review. Save logs keeps what is needed to find the cause."),
 	.build = build_failed,
+	.enter = hide_log,
 	.act = act_end,
 };
 

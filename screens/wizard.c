@@ -11,7 +11,7 @@ const struct screen *const wizard_screens[] = {&screen_welcome, &screen_keyboard
 	&screen_hardening, &screen_layer, &screen_here, &screen_roles, &screen_compare,
 	&screen_changes, &screen_control, &screen_system, &screen_users, &screen_key,
 	&screen_review, &screen_save, &screen_confirm, &screen_progress, &screen_done,
-	&screen_failed, &screen_logs, NULL};
+	&screen_failed, &screen_logs, &screen_host_key, NULL};
 
 struct wizard *wizard_new(struct answers *answers, struct machine *machine)
 {

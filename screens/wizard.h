@@ -55,7 +55,7 @@ extern const struct screen screen_plan, screen_applying, screen_applied, screen_
 	screen_hardening, screen_layer, screen_control, screen_here, screen_roles,
 	screen_compare, screen_changes, screen_system, screen_users, screen_key,
 	screen_review, screen_save, screen_confirm, screen_progress, screen_done,
-	screen_failed, screen_logs;
+	screen_failed, screen_logs, screen_host_key;
 
 /* Items from the field table: label, why, help and current value come from there. */
 struct item *page_field(struct page *page, const struct wizard *wizard,

@@ -89,6 +89,20 @@ int ed25519_verify(const char *public_pem, const void *data, size_t size,
 	return rc;
 }
 
+int ed25519_public(
+	const unsigned char seed[32], unsigned char public_half[32], struct error *err)
+{
+	EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, 32);
+	size_t size = 32;
+	int rc = 0;
+
+	if (!key || EVP_PKEY_get_raw_public_key(key, public_half, &size) != 1)
+		rc = error_set(err, -EIO,
+			"libcrypto cannot make the public half of an Ed25519 key");
+	EVP_PKEY_free(key);
+	return rc;
+}
+
 int digest_random(void *bytes, size_t size, struct error *err)
 {
 	unsigned char *at = bytes;

@@ -14,5 +14,7 @@ void digest_of(const void *data, size_t size, char hex[65]);
 
 /* 0 when the 64-byte signature over data verifies with the PEM public key; -EKEYREJECTED when not. */
 int ed25519_verify(const char *public_pem, const void *data, size_t size, const unsigned char signature[64], struct error *err) CHECKED;
+/* The public half of an Ed25519 key; seed is its private half. */
+int ed25519_public(const unsigned char seed[32], unsigned char public_half[32], struct error *err) CHECKED;
 /* size random bytes from the system. */
 int digest_random(void *bytes, size_t size, struct error *err) CHECKED;

@@ -32,6 +32,10 @@ void report_event(struct report *report, const struct event *event, struct text 
 	case EVENT_WARN:
 		text_addf(to, "        warning: %s\n", event->text ? event->text : "");
 		break;
+	case EVENT_HOST_KEY:
+		text_addf(to, "        SSH host key %s\n",
+			event->text ? event->text : "");
+		break;
 	case EVENT_STEP_END:
 		if (text_equal(event->state, "skipped"))
 			text_add(to, "        was done before\n");

@@ -6,8 +6,11 @@
 #include "installer/base/memory.h"
 #include "installer/distro/distro.h"
 #include "installer/run.h"
+#include "installer/ssh_key.h"
 #include "installer/steps/steps.h"
 
+static const char host_key[] = "etc/ssh/ssh_host_ed25519_key",
+		  host_key_public[] = "etc/ssh/ssh_host_ed25519_key.pub";
 static const char *const method_names[] = {"by DHCP", "static", "none"};
 static const char *const console_names[] = {
 	"screen and serial line", "screen", "serial line"};
@@ -61,6 +64,8 @@ static void system_describe(const struct recipe *recipe, struct text *to)
 	text_addf(to, "/etc/fstab%s by UUID\n",
 		recipe->layout.encrypted ? " and /etc/crypttab" : "");
 	text_add(to, "remove SSH host keys, machine id and random seed of the payload\n");
+	if (answers->hardening.ssh == SSH_OPENSSH)
+		text_addf(to, "make an SSH host key: /%s\n", host_key);
 }
 
 static int put(
@@ -182,7 +187,7 @@ static int write_tables(const struct recipe *recipe, int root, struct error *err
 	return rc < 0 ? rc : put(root, "etc/jefelinux/boot", &boot, 0644, err);
 }
 
-/* What no two machines may share. Host keys are made again at the first boot. */
+/* What no two machines may share. */
 static int remove_identity(int root, struct error *err)
 {
 	static const char *const files[] = {"etc/machine-id", "var/lib/dbus/machine-id",
@@ -200,6 +205,30 @@ static int remove_identity(int root, struct error *err)
 	}
 	for (size_t i = 0; rc == 0 && files[i]; i++)
 		rc = file_exists(root, files[i]) ? file_remove(root, files[i], err) : 0;
+	return rc;
+}
+
+/* Made here and not at the first start, so that people know what to compare at their first login over the network. */
+static int make_host_key(const struct run *run, struct error *err)
+{
+	autosecret struct secret *file = secret_new();
+	autofree char *line = NULL;
+	autofree char *text = NULL;
+	autofree char *fingerprint = NULL;
+	int root = run->target_fd;
+	int rc = file ? ssh_key_make(file, &line, err) : -ENOMEM;
+
+	if (rc == 0)
+		rc = file_write(
+			root, host_key, secret_bytes(file), secret_size(file), 0600, err);
+	if (rc < 0)
+		return error_prefix(err, "making an SSH host key");
+	text = memory_format("%s\n", line);
+	fingerprint = ssh_key_fingerprint(line);
+	rc = file_write(root, host_key_public, text, strlen(text), 0644, err);
+	if (rc == 0)
+		events_emit(run->events,
+			&(struct event){.kind = EVENT_HOST_KEY, .text = fingerprint});
 	return rc;
 }
 
@@ -231,7 +260,12 @@ static int system_run(const struct recipe *recipe, struct run *run, struct error
 		rc = set_network(recipe, run, err);
 	if (rc == 0)
 		rc = run->distro->set_consoles(root, answers->system.console, err);
-	return rc < 0 ? rc : remove_identity(root, err);
+	if (rc == 0)
+		rc = remove_identity(root, err);
+	if (rc == 0 && answers->hardening.ssh == SSH_OPENSSH &&
+		file_exists(root, "etc/ssh"))
+		rc = make_host_key(run, err);
+	return rc;
 }
 
 const struct step_ops step_system = {

@@ -15,7 +15,7 @@ skip() {
 }
 
 [ "$(id -u)" = 0 ] || skip "needs root"
-for program in losetup sgdisk mkfs.ext4 mkfs.vfat zstd openssl tar cmp; do
+for program in losetup sgdisk mkfs.ext4 mkfs.vfat zstd openssl tar cmp ssh-keygen; do
 	command -v "$program" >/dev/null || skip "needs $program"
 done
 dir=$(mktemp -d /tmp/jefe-engine-XXXXXX)
@@ -150,6 +150,10 @@ inside() {
 		[ "$(stat -c %a home/ana)" = 700 ]
 		grep -q '^sudo:.*ana' etc/group
 		[ ! -e etc/ssh/ssh_host_rsa_key ]
+		[ "$(stat -c %a etc/ssh/ssh_host_ed25519_key)" = 600 ]
+		ssh-keygen -y -f etc/ssh/ssh_host_ed25519_key | cmp - etc/ssh/ssh_host_ed25519_key.pub
+		ssh-keygen -l -f etc/ssh/ssh_host_ed25519_key.pub | cut -d' ' -f2 >"$dir/fingerprint"
+		grep '"event":"host_key"' "$dir/events" | grep -qFf "$dir/fingerprint"
 		[ ! -e var/lib/jefelinux/unpacked ]
 		grep -q "UUID=$(blkid -o value -s UUID "${loop}p3")" etc/fstab
 		grep -q "^ROOT_UUID=$(blkid -o value -s UUID "${loop}p4")" etc/jefelinux/boot

@@ -30,8 +30,16 @@ if [ -n "$newt" ]; then
 	walk $newt -t xterm-256color -s 60x18
 	golden newt.xterm-256color.60x18
 fi
+# Where an installation may be, and what a key shows there.
 for end in "progress Unpack" "done is installed" "failed installation failed"; do
-	play "$build/ui-ncurses" "$here/plays/progress.play" "$machine" "$here/data/${end%% *}" "$setup" "$here/answers.yaml" \
+	{
+		cat "$here/plays/progress.play"
+		case ${end%% *} in
+		done) printf 'type h\nwait SSH must show\nshot host-key\nkey Esc\nwait is installed\n' ;;
+		failed) printf 'type l\nwait Unpack the system\nshot failed-log\ntype l\nabsent Verify the payload\n' ;;
+		esac
+	} >"$work/end.play"
+	play "$build/ui-ncurses" "$work/end.play" "$machine" "$here/data/${end%% *}" "$setup" "$here/answers.yaml" \
 		"${end%% *}" "${end#* }" >"$work/screens"
 	golden "end.${end%% *}"
 done

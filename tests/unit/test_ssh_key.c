@@ -85,11 +85,33 @@ static void other_things_are_refused(void **state)
 	}
 }
 
+/* ssh-keygen itself reads the file in tests/engine/steps.sh; here: every key is another one, whole and well-formed. */
+static void a_made_key_is_whole(void **state)
+{
+	autosecret struct secret *first = secret_new(), *second = secret_new();
+	autofree char *line = NULL;
+	autofree char *other = NULL;
+	autotext struct text why_not = {0};
+	struct error err = {0};
+
+	(void)state;
+	assert_done(ssh_key_make(first, &line, &err), &err);
+	assert_done(ssh_key_make(second, &other, &err), &err);
+	assert_true(ssh_key_valid(line, &why_not));
+	assert_string_not_equal(line, other);
+	assert_false(secret_equal(first, second));
+	assert_non_null(
+		strstr(secret_bytes(first), "\n-----END OPENSSH PRIVATE KEY-----\n"));
+	assert_memory_equal(secret_bytes(first),
+		"-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE", 55);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keys_are_taken_with_their_fingerprints),
 		cmocka_unit_test(other_things_are_refused),
+		cmocka_unit_test(a_made_key_is_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

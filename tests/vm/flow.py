@@ -218,6 +218,9 @@ class Installation:
     def login(self):
         seconds = self.vm.wait_ssh("ana", self.key, BOOT)
         print(f"# login by SSH {seconds:.0f} s after power-on", flush=True)
+        key = self.ssh("ssh-keygen -l -f /etc/ssh/ssh_host_ed25519_key.pub").split()[1]
+        told = self.root("grep host_key /var/lib/jefelinux/journal.jsonl")
+        require(key in told, f"the host key is {key}, the installation told {told}")
 
     def ssh(self, command, timeout=SLOW_COMMAND, check=True):
         answer = self.vm.ssh("ana", self.key, command, timeout)
