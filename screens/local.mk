@@ -12,6 +12,7 @@ libscreens_a_SOURCES += \
 	screens/hardening.c screens/hardening.h \
 	screens/install.c \
 	screens/installed.c screens/installed.h \
+	screens/key.c screens/key.h \
 	screens/keyboard.c \
 	screens/measures.c \
 	screens/preview.c screens/preview.h \

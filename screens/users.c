@@ -1,15 +1,13 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "installer/base/file.h"
 #include "installer/base/memory.h"
 #include "installer/ssh_key.h"
-#include "screens/wizard.h"
+#include "screens/key.h"
 #include "tui/language.h"
 
-enum { PASSWORD_LEAST = 8, KEY_FILE_MAX = 64 * 1024 };
+enum { PASSWORD_LEAST = 8 };
 
 static const struct user *operator_of(const struct wizard *wizard)
 {
@@ -50,7 +48,8 @@ static void add_keys(struct page *page, const struct wizard *wizard)
 	}
 	item = page_add(page, ITEM_ACTION, "add", _("Add an SSH key"));
 	item->key = 'a';
-	item->why = _("Paste a public key, or read one from a file.");
+	item->why = _(
+		"Paste a public key, or have it read from a file, a USB stick or an address.");
 }
 
 static void add_password(struct page *page, const struct wizard *wizard)
@@ -123,16 +122,6 @@ static void act(struct form *form, const char *id, const char *row)
 			_("Del removes this key. Compare its fingerprint with the one where it was made."));
 }
 
-static int store_keys(struct wizard *wizard, const struct words *keys, struct error *err)
-{
-	autotext struct text lines = {0};
-
-	for (size_t i = 0; i < keys->count; i++)
-		text_addf(&lines, "%s%s", i ? "\n" : "", keys->items[i]);
-	return answers_set(wizard->answers, "users.0.ssh_keys",
-		lines.size ? text_string(&lines) : NULL, err);
-}
-
 static void remove_key(struct form *form, const char *id, const char *row)
 {
 	struct wizard *wizard = form_context(form);
@@ -147,7 +136,7 @@ static void remove_key(struct form *form, const char *id, const char *row)
 	for (size_t i = 0; i < keys->count; i++)
 		if (i != gone)
 			words_add(&kept, keys->items[i]);
-	if (store_keys(wizard, &kept, &err) < 0)
+	if (key_store(wizard, &kept, &err) < 0)
 		form_say(form, TONE_DANGER, "%s", err.text);
 }
 
@@ -183,114 +172,4 @@ const struct screen screen_users = {
 	.act = act,
 	.remove = remove_key,
 	.leave = leave,
-};
-
-/* Adding a key. */
-
-static void build_key(struct page *page, void *context)
-{
-	const struct wizard *wizard = context;
-	autofree char *print =
-		wizard->new_key ? ssh_key_fingerprint(wizard->new_key) : NULL;
-	struct item *item;
-
-	page->next_label = _("Add");
-	(void)page_note(page, TONE_STRONG, "%s", _("Add a public SSH key"));
-	page_gap(page);
-	item = page_add(page, ITEM_TEXT, "key.text", _("Key"));
-	item->value = wizard->new_key;
-	item->width = 200;
-	item->why =
-		_("Paste one line, as in id_ed25519.pub: ssh-ed25519 AAAA… name@host");
-	item = page_add(page, ITEM_TEXT, "key.file", _("or from file"));
-	item->value = wizard->key_file;
-	item->why = _(
-		"A path on this computer, for example on a stick you mounted in the shell (F4).");
-	if (print) {
-		page_gap(page);
-		page_fact(page, _("Fingerprint"), "%s", print)->tone = TONE_GOOD;
-	}
-}
-
-static int set_key(void *context, const char *id, const char *value, struct error *err)
-{
-	struct wizard *wizard = context;
-	char **kept = text_equal(id, "key.text") ? &wizard->new_key : &wizard->key_file;
-
-	(void)err;
-	free(*kept);
-	*kept = memory_copy_text(value);
-	return 0;
-}
-
-static int add_key(struct wizard *wizard, const char *line, struct error *err)
-{
-	autowords struct words keys = {0};
-	autotext struct text why_not = {0};
-
-	if (!ssh_key_valid(line, &why_not))
-		return error_set(err, -EINVAL, _("This is no key that can be used: %s"),
-			text_string(&why_not));
-	for (size_t i = 0; i < operator_of(wizard)->ssh_keys.count; i++)
-		words_add(&keys, operator_of(wizard)->ssh_keys.items[i]);
-	if (words_contain(&keys, line))
-		return error_set(
-			err, -EEXIST, "%s", _("This key is in the list already."));
-	words_add(&keys, line);
-	return store_keys(wizard, &keys, err);
-}
-
-static int add_file(struct wizard *wizard, struct error *err)
-{
-	autoclose int root = file_open_root("/", err);
-	autotext struct text text = {0};
-	autowords struct words lines = {0};
-	int rc = root < 0 ? root
-			  : file_read(root, wizard->key_file, KEY_FILE_MAX, &text, err);
-
-	words_split(&lines, text_string(&text), "\r\n");
-	if (rc == 0 && !lines.count)
-		rc = error_set(err, -EINVAL, _("%s is empty"), wizard->key_file);
-	for (size_t i = 0; rc == 0 && i < lines.count; i++)
-		if (lines.items[i][0] != '#')
-			rc = add_key(wizard, lines.items[i], err);
-	return rc;
-}
-
-static void forget(struct wizard *wizard)
-{
-	free(wizard->new_key);
-	free(wizard->key_file);
-	wizard->new_key = wizard->key_file = NULL;
-}
-
-static int leave_key(void *context, const char **at, struct error *err)
-{
-	struct wizard *wizard = context;
-	int rc = 0;
-
-	*at = "key.text";
-	if (wizard->new_key && *wizard->new_key)
-		rc = add_key(wizard, wizard->new_key, err);
-	if (rc == 0 && wizard->key_file && *wizard->key_file) {
-		*at = "key.file";
-		rc = add_file(wizard, err);
-	}
-	if (rc == 0)
-		forget(wizard);
-	return rc;
-}
-
-const struct screen screen_key = {
-	.id = "key",
-	.title = N_("SSH key"),
-	.kind = SCREEN_SUB,
-	.parent = "users",
-	.help = N_(
-		"The public key is one line that begins with its type, such as ssh-ed25519. Ed25519, ECDSA, their security-key forms and RSA of "
-		"at least 3072 bits are accepted.\n\nPasting works in a terminal program; on the console of the computer itself, read the key "
-		"from a file on a stick."),
-	.build = build_key,
-	.set = set_key,
-	.leave = leave_key,
 };

@@ -59,7 +59,9 @@ void wizard_free(struct wizard *wizard)
 		secret_free(wizard->groups[i]);
 	free(wizard->typing_test);
 	free(wizard->new_key);
-	free(wizard->key_file);
+	free(wizard->key_source);
+	words_free(&wizard->keys_found);
+	words_free(&wizard->keys_confirmed);
 	free(wizard->save_path);
 	free(wizard->logs_path);
 	preview_free(&wizard->preview);

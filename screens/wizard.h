@@ -33,7 +33,9 @@ struct wizard {
 	struct secret *moved,
 		*lost; /* of the passphrase: keys elsewhere on a US keyboard, and nowhere */
 	const char *keymap_dir;
-	char *typing_test, *new_key, *key_file, *save_path, *logs_path;
+	char *typing_test, *new_key, *key_source, *save_path, *logs_path;
+	struct words keys_found,
+		keys_confirmed;        /* SSH keys looked up for the page of keys */
 	unsigned layer;                /* of the drill-down */
 	const struct control *control; /* whose page is open, or NULL */
 	struct preview preview; /* what `jefe-setup plan` says about these answers */

@@ -10,8 +10,8 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; LC_ALL=C.UTF-8; TZ=UTC; \
 include tests/unit/local.mk
 include tests/fuzz/local.mk
 
-dist_check_SCRIPTS = tests/layers.sh tests/canary.sh tests/canary-lower.sh tests/packages.sh tests/profiles.sh
-TESTS += tests/layers.sh tests/canary.sh tests/canary-lower.sh tests/packages.sh tests/profiles.sh
+dist_check_SCRIPTS = tests/layers.sh tests/canary.sh tests/canary-lower.sh tests/packages.sh tests/profiles.sh tests/ssh-keys.sh
+TESTS += tests/layers.sh tests/canary.sh tests/canary-lower.sh tests/packages.sh tests/profiles.sh tests/ssh-keys.sh
 
 # text cases
 dist_check_SCRIPTS += tests/cases/check.sh tests/probe.sh

@@ -29,7 +29,8 @@ struct screen {
 	/* An action or a row was chosen (row: its value, or NULL), or a row removed. May use form_open(), form_say(), form_end(). */
 	void (*act)(struct form *form, const char *id, const char *row);
 	void (*remove)(struct form *form, const char *id, const char *row);
-	/* Before Next leaves a screen whose items are all valid. On error *at names the item to go to, if there is one. */
+	/* Before Next leaves a screen whose items are all valid. On error *at names the item to go to, if there is one; -EAGAIN: nothing is
+	 * wrong, but there is more to do here. */
 	int (*leave)(void *context, const char **at, struct error *err);
 	void (*enter)(struct form *form);
 	/* Called about four times a second; true: something changed. */

@@ -1,4 +1,5 @@
 /* What the person does: inputs change values, focus and screen. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,13 +35,15 @@ static void next(struct form *form)
 	const struct screen *screen = form_screen(form);
 	const char *at = NULL;
 	struct error err = {0};
+	int rc;
 
 	if (screen->kind == SCREEN_RUN || !values_commit(form) ||
 		(screen->kind == SCREEN_HUB && has_problem(form)))
 		return;
-	if (screen->leave && screen->leave(form->context, &at, &err) < 0) {
+	rc = screen->leave ? screen->leave(form->context, &at, &err) : 0;
+	if (rc < 0) {
 		form_rebuild(form);
-		form_say(form, TONE_DANGER, "%s", err.text);
+		form_say(form, rc == -EAGAIN ? TONE_NORMAL : TONE_DANGER, "%s", err.text);
 		form_focus(form, at, SIZE_MAX);
 		return;
 	}

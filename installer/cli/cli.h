@@ -39,6 +39,7 @@ int cli_plan(int argc, char **argv);
 int cli_probe(int argc, char **argv);
 int cli_reapply(int argc, char **argv);
 int cli_schema(int argc, char **argv);
+int cli_ssh_keys(int argc, char **argv);
 int cli_unattended(int argc, char **argv);
 int cli_wizard(int argc, char **argv);
 bool cli_has_policy(void); /* Is this an installed system with a policy? The wizard changes that then. */

@@ -25,6 +25,7 @@ jefe_setup_SOURCES = \
 	installer/cli/prompt.c \
 	installer/cli/prompt.h \
 	installer/cli/schema.c \
+	installer/cli/ssh_keys.c \
 	installer/cli/unattended.c \
 	installer/cli/wizard.c
 jefe_setup_LDADD = libinstaller.a $(ENGINE_LIBS)

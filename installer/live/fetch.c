@@ -56,7 +56,7 @@ int fetch_device(const char *label, unsigned patience, char **device, struct err
 		patience ? " (waited for it)" : "");
 }
 
-static int mount_medium(
+int fetch_mount(
 	const char *device, const char *dir, unsigned long flags, struct error *err)
 {
 	autoclose int root = file_open_root("/", err);
@@ -116,22 +116,22 @@ static int fetch_label(const struct source *source, struct text *text, struct er
 	if (rc < 0)
 		return rc;
 	(void)umount2(ANSWERS_MEDIUM, MNT_DETACH);
-	rc = mount_medium(device, ANSWERS_MEDIUM, MS_RDONLY, err);
+	rc = fetch_mount(device, ANSWERS_MEDIUM, MS_RDONLY, err);
 	if (rc < 0)
 		return rc;
 	return read_file(path, text, err);
 }
 
-static int fetch_http(const struct source *source, struct text *text, struct error *err)
+int fetch_url(const char *url, unsigned max, struct text *text, struct error *err)
 {
 	struct command network = {
 		.argv = COMMAND(NETWORK_UP, "up"), .timeout_seconds = NETWORK_SECONDS};
-	struct command wget = {.argv = COMMAND("wget", FETCH_LIMITS, source->place),
+	struct command wget = {.argv = COMMAND("wget", FETCH_LIMITS, url),
 		.output = text,
-		.output_limit = DOCUMENT_MAX,
+		.output_limit = max,
 		.timeout_seconds = DOWNLOAD_SECONDS};
 
-	if (command_run(&network, err) < 0)
+	if (access(NETWORK_UP, X_OK) == 0 && command_run(&network, err) < 0)
 		return error_prefix(err, "bringing the network up");
 	return command_run(&wget, err);
 }
@@ -151,7 +151,7 @@ int fetch_source(const struct source *source, struct text *text, struct error *e
 		rc = fetch_label(source, text, err);
 		break;
 	case SOURCE_HTTP:
-		rc = fetch_http(source, text, err);
+		rc = fetch_url(source->place, DOCUMENT_MAX, text, err);
 		break;
 	}
 	if (rc == 0 && text->size == 0)
@@ -195,7 +195,7 @@ static int save_on_esp(const char *const *paths, struct error *err)
 	int rc = fetch_device(ESP_LABEL, 0, &device, err);
 
 	if (rc == 0)
-		rc = mount_medium(device, LOG_MOUNT, 0, err);
+		rc = fetch_mount(device, LOG_MOUNT, 0, err);
 	if (rc < 0)
 		return rc;
 	rc = copy_logs(LOG_MOUNT, paths, err);

@@ -31,6 +31,22 @@ if [ -n "$newt" ]; then
 		2>"$work/errors"
 	report "all displays go on with a running installation" $? "$work/errors"
 fi
+# Two keys in a file, the second confirmed.
+for who in ana bob; do
+	ssh-keygen -q -t ed25519 -N '' -C "$who@desk" -f "$work/$who"
+done
+cat "$work/ana.pub" "$work/bob.pub" >"$work/keys"
+print=$(ssh-keygen -l -f "$work/bob.pub" | cut -d' ' -f2)
+for program in ui-ncurses $newt; do
+	play "$build/$program" "$here/plays/keys.play" "$machine" "$work" "$setup" "$here/answers.yaml" "$work/keys.$program" "$work/keys" "$print" \
+		2>"$work/errors" >"$work/screens"
+	grep -qF "$(cut -d' ' -f2 "$work/bob.pub")" "$work/keys.$program" && ! grep -qF "$(cut -d' ' -f2 "$work/ana.pub")" "$work/keys.$program"
+	report "$program: of the keys in a file only the confirmed one is added" $? "$work/errors"
+done
+printf '=\n9\n\n\n\n\n2\n\n%s\n\n2\n\n\n\n\n\n\n\n11\n%s\n12\n' "$work/keys" "$work/keys.line" |
+	"$build/ui-line" --machine "$machine" --run "$work" --setup "$setup" --answers "$here/answers.yaml" --demo --no-guard >"$work/keys.out" 2>&1
+cmp "$work/keys.ui-ncurses" "$work/keys.line" >"$work/errors" 2>&1
+report "line mode: of the keys in a file only the confirmed one is added" $? "$work/keys.out"
 grep -rl --exclude=switch.play 'horse' "$work" >"$work/errors"
 report "the passphrase is in no file" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
 LC_ALL=C grep -n "$(printf '[\001-\011\013-\037\177]')" "$work/line.out" >"$work/errors"
