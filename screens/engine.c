@@ -184,6 +184,8 @@ int engine_start(struct wizard *wizard, struct error *err)
 		{.read_end = -1}, {.read_end = -1}, {.read_end = -1}};
 	int rc;
 
+	if (wizard->plan_only)
+		return error_set(err, -EPERM, "%s", _("This only plans."));
 	if (wizard->demo) {
 		autofree char *script =
 			memory_format("%s/demo/install.events", wizard->data_dir);

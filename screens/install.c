@@ -78,7 +78,13 @@ static int leave_confirm(void *context, const char **at, struct error *err)
 	return engine_start(wizard, err);
 }
 
+static bool may_install(const void *context)
+{
+	return !((const struct wizard *)context)->plan_only;
+}
+
 const struct screen screen_confirm = {
+	.visible = may_install,
 	.id = "confirm",
 	.title = N_("Install"),
 	.kind = SCREEN_GATE,

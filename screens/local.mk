@@ -21,6 +21,7 @@ libscreens_a_SOURCES += \
 	screens/session.c screens/session.h \
 	screens/strength.c screens/strength.h \
 	screens/system.c \
+	screens/tasks.c \
 	screens/typing.c screens/typing.h \
 	screens/ui.c screens/ui.h \
 	screens/users.c \

@@ -19,7 +19,24 @@ void preview_free(struct preview *preview)
 	free(preview->id);
 	free(preview->error);
 	words_free(&preview->titles);
+	words_free(&preview->lines);
 	*preview = (struct preview){0};
+}
+
+static void add_step(struct preview *preview, size_t number, const struct json *step)
+{
+	const char *title = json_text(step, "title");
+	const struct json *operations = json_member(step, "operations");
+	autofree char *line = memory_format("%zu. %s", number, title ? title : "");
+
+	words_add(&preview->titles, title ? title : "");
+	words_add(&preview->lines, line);
+	for (size_t i = 0; i < json_count(operations); i++) {
+		const char *text = json_as_text(json_item(operations, i));
+		autofree char *operation = memory_format(" %s", text ? text : "");
+
+		words_add(&preview->lines, operation);
+	}
 }
 
 static int read_plan(const char *output, struct preview *preview, struct error *err)
@@ -33,9 +50,7 @@ static int read_plan(const char *output, struct preview *preview, struct error *
 	preview->id = memory_copy_text(json_text(document, "id"));
 	steps = json_member(document, "steps");
 	for (size_t i = 0; i < json_count(steps); i++) {
-		const char *title = json_text(json_item(steps, i), "title");
-
-		words_add(&preview->titles, title ? title : "");
+		add_step(preview, i + 1, json_item(steps, i));
 	}
 	json_free(document);
 	return 0;

@@ -11,6 +11,7 @@ struct preview {
 	char *of; /* the answers it was made from: made again only when they differ */
 	char *id; /* NULL: there is no plan */
 	struct words titles;
+	struct words lines; /* titles, and behind each its operations, which begin with a space */
 	char *error; /* why there is none */
 };
 

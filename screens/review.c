@@ -104,7 +104,7 @@ static void build(struct page *page, void *context)
 	const struct wizard *wizard = context;
 	struct item *item;
 
-	page->next_label = _("Install");
+	page->next_label = wizard->plan_only ? _("Plan") : _("Install");
 	(void)page_note(page, TONE_STRONG, "%s",
 		_("Nothing has been written yet. Is everything right?"));
 	page_gap(page);
@@ -115,6 +115,9 @@ static void build(struct page *page, void *context)
 	item = page_add(page, ITEM_ACTION, "save", _("Save answers"));
 	item->key = 's';
 	item->function_key = 2;
+	item->key_only = true;
+	item = page_add(page, ITEM_ACTION, "operations", _("Plan"));
+	item->key = 'p';
 	item->key_only = true;
 	item = page_add(page, ITEM_ACTION, "quit", _("Quit"));
 	item->key = 'q';
@@ -142,8 +145,8 @@ static void open_section(struct form *form, const char *row)
 
 static void act(struct form *form, const char *id, const char *row)
 {
-	if (text_equal(id, "save"))
-		form_open(form, "save");
+	if (text_equal(id, "save") || text_equal(id, "operations"))
+		form_open(form, id);
 	else if (text_equal(id, "quit"))
 		form_end(form, 1);
 	else if (row)

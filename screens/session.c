@@ -95,6 +95,7 @@ int session_save(const struct wizard *wizard, const struct form *form,
 	put(&writer, "recovery-asked", (const char *)wizard->asked,
 		sizeof(wizard->asked));
 	put(&writer, wizard->recovery_proven ? "recovery-proven" : "no", "", 0);
+	put(&writer, wizard->plan_only ? "plan-only" : "no", "", 0);
 	put(&writer, wizard->wants_password ? "wants-password" : "no", "", 0);
 	for (size_t i = 0; i < SECRETS; i++)
 		put(&writer, secret_keys[i], secret_bytes(secrets[i]),
@@ -239,6 +240,7 @@ void session_apply(
 			secret_bytes(session->secrets[i]),
 			secret_size(session->secrets[i]), NULL);
 	wizard->wants_recovery = find(session, "wants-recovery") != NULL;
+	wizard->plan_only = find(session, "plan-only") != NULL;
 	wizard->wants_password = find(session, "wants-password") != NULL;
 	if (find(session, "recovery-asked"))
 		memcpy(wizard->asked, find(session, "recovery-asked"),

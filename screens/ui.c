@@ -175,6 +175,29 @@ static int become(const struct display *display, char **argv, int argc, int sess
 	return error_errno(err, -errno, _("starting %s"), path);
 }
 
+/* The same display with the recorded computer. Returns only on failure. */
+static void start_demo(struct wizard *wizard, struct form *form, char **argv, int argc)
+{
+	static char demo[] = "--demo";
+	autofree char **arguments = memory_zero((size_t)argc + 2, sizeof(char *));
+	autofree char *path = NULL;
+	struct error err = {0};
+	int count = 0;
+
+	for (int i = 0; i < argc; i++)
+		if (strcmp(argv[i], "--state") == 0 || strcmp(argv[i], "--answers") == 0)
+			i++;
+		else
+			arguments[count++] = argv[i];
+	arguments[count] = demo;
+	wizard->starts_demo = false;
+	form_switch(form, NULL);
+	if (display_program(display_find(wizard->frontend), &path, &err) == 0)
+		(void)execv(path, arguments);
+	form_say(form, TONE_WARNING, _("The demonstration cannot be started: %s"),
+		*err.text ? err.text : strerror(errno));
+}
+
 /* Everything stays as it is when the other display cannot be had. */
 static void change_display(struct wizard *wizard, struct form *form,
 	const struct terminal *terminal, char **argv, int argc)
@@ -236,7 +259,10 @@ static int run(struct wizard *wizard, struct form *form, const struct frontend *
 			return explain_end(wizard, &err);
 		if (form_ended(form, &status))
 			return status;
-		change_display(wizard, form, terminal, argv, argc);
+		if (wizard->starts_demo)
+			start_demo(wizard, form, argv, argc);
+		else
+			change_display(wizard, form, terminal, argv, argc);
 	}
 }
 
@@ -305,6 +331,8 @@ int ui_main(int argc, char **argv, const struct frontend *frontend)
 	form_brand(form, "JefeLinux " PACKAGE_VERSION, options.demo ? _("DEMO") : NULL);
 	form_guard(form, options.guard_ms);
 	resume(session, wizard, form);
+	if (wizard->plan_only)
+		form_brand(form, "JefeLinux " PACKAGE_VERSION, _("PLAN"));
 	if (theme_load(options.data, options.theme ? options.theme : "default", &theme,
 		    &err) < 0)
 		form_say(form, TONE_WARNING, "%s", err.text);

@@ -46,6 +46,8 @@ static void build(struct page *page, void *context)
 		item->why = _(
 			"One question after the other, for speech, braille and slow lines.");
 	}
+	page_add(page, ITEM_ACTION, "tasks", _("Other tasks"))->why =
+		_("Only plan, repair an installed system, a demonstration, a shell.");
 	page_add(page, ITEM_ACTION, "quit", _("Quit"))->key = 'q';
 }
 
@@ -56,6 +58,8 @@ static void act(struct form *form, const char *id, const char *row)
 		form_switch(form, "line");
 	else if (text_equal(id, "fullscreen"))
 		form_switch(form, "ncurses");
+	else if (text_equal(id, "tasks"))
+		form_open(form, "tasks");
 	else if (text_equal(id, "quit"))
 		form_end(form, 1);
 	else

@@ -17,6 +17,8 @@ struct wizard {
 	struct machine *machine;
 	bool machine_is_file; /* loaded, not probed: nothing is looked up on this computer */
 	bool demo;            /* no engine: progress comes from a script */
+	bool plan_only;       /* nothing can be installed */
+	bool starts_demo;     /* the display is to start anew with the demonstration */
 	bool resumed;         /* taken over from another front end */
 	const char *frontend; /* name of the one in use */
 	const char *setup;    /* jefe-setup */
@@ -57,7 +59,8 @@ extern const struct screen screen_plan, screen_applying, screen_applied, screen_
 	screen_hardening, screen_layer, screen_control, screen_here, screen_roles,
 	screen_compare, screen_changes, screen_system, screen_users, screen_key,
 	screen_review, screen_save, screen_confirm, screen_progress, screen_done,
-	screen_failed, screen_logs, screen_host_key;
+	screen_failed, screen_logs, screen_host_key, screen_tasks, screen_repair,
+	screen_operations;
 
 /* Items from the field table: label, why, help and current value come from there. */
 struct item *page_field(struct page *page, const struct wizard *wizard,

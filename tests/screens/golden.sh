@@ -49,6 +49,12 @@ if [ -n "$newt" ]; then
 	golden newt.progress
 fi
 
+sed 's/nvme0n1/vda/' "$here/answers.yaml" >"$work/tasks.yaml"
+play "$build/ui-ncurses" "$here/plays/tasks.play" tests/cases/machines/installed.json "$top/screens" "$setup" "$work/tasks.yaml" \
+	>"$work/screens" 2>"$work/errors"
+report "other tasks: only planning, repairing, the demonstration" $? "$work/errors"
+golden tasks
+
 for size in 80x24 40x12; do
 	play -t linux -s "$size" "$build/ui-ncurses" "$here/plays/hardening.play" "$machine" "$work" "$setup" >"$work/screens" 2>"$work/errors"
 	report "hardening pages $size" $? "$work/errors"
