@@ -48,6 +48,7 @@ static void add_suggestion(struct page *page, const struct wizard *wizard)
 		return;
 	item = page_add(page, ITEM_FACT, NULL, _("Suggestion"));
 	item->value = secret_bytes(wizard->suggestion);
+	item->secret = wizard->suggestion;
 	item->tone = TONE_STRONG;
 	page_note(page, TONE_QUIET,
 		_("By chance, 2^%d possibilities. Write it down until you know it, and type it above, twice."),
@@ -67,12 +68,14 @@ static void add_typing(struct page *page, const struct wizard *wizard)
 	if (secret_size(wizard->lost)) {
 		item = page_add(page, ITEM_FACT, NULL, _("No key for"));
 		item->value = secret_bytes(wizard->lost);
+		item->secret = wizard->lost;
 		item->tone = TONE_DANGER;
 	}
 	if (!secret_size(wizard->moved))
 		return;
 	item = page_add(page, ITEM_FACT, NULL, _("Not as on US"));
 	item->value = secret_bytes(wizard->moved);
+	item->secret = wizard->moved;
 	item->tone = TONE_WARNING;
 	(void)page_note(page, TONE_QUIET, "%s",
 		_("These sit on other keys if the prompt at the start has the US layout, as after a repair from another medium."));

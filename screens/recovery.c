@@ -76,6 +76,7 @@ static void build(struct page *page, void *context)
 	(void)page_note(page, TONE_STRONG, "%s", _("Write this recovery key down."));
 	item = page_add(page, ITEM_FACT, NULL, _("Key"));
 	item->value = secret_bytes(wizard->recovery_key);
+	item->secret = wizard->recovery_key;
 	item->tone = TONE_STRONG;
 	item = page_add(page, ITEM_QR, NULL, NULL);
 	item->secret = wizard->recovery_key;

@@ -21,9 +21,10 @@
 #include "screens/wizard.h"
 #include "tui/fullscreen.h"
 #include "tui/language.h"
+#include "tui/record.h"
 
 struct options {
-	const char *answers, *machine, *setup, *data, *theme, *run, *harden;
+	const char *answers, *machine, *setup, *data, *theme, *run, *harden, *record;
 	bool demo, thin;
 	int state; /* descriptor of a session to go on with, -1: none */
 	unsigned guard_ms;
@@ -33,7 +34,7 @@ static int usage(const char *program)
 {
 	(void)fprintf(stderr,
 		"Usage: %s [--answers FILE] [--machine FILE] [--demo] [--theme NAME|FILE] [--setup PROGRAM] [--data DIR]"
-		" [--run DIR] [--harden ROOT]\nStarted by `jefe-setup wizard`; see jefe-setup(8).\n",
+		" [--run DIR] [--harden ROOT] [--record FILE]\nStarted by `jefe-setup wizard`; see jefe-setup(8).\n",
 		program);
 	return 2;
 }
@@ -48,13 +49,14 @@ static int read_options(int argc, char **argv, struct options *options)
 		{"theme",               required_argument, NULL, 't'},
 		{"run",            required_argument, NULL, 'r'},
 		{"harden",              required_argument, NULL, 'h'},
-		{"demo",                  no_argument, NULL, 'D'},
-                {"thin",              no_argument, NULL, 'T'},
-		{"state",               required_argument, NULL, 'S'},
-		{"no-guard",            no_argument, NULL, 'G'},
-                {0             }
+		{"record",                  required_argument, NULL, 'R'},
+		{"demo",              no_argument, NULL, 'D'},
+                {"thin",               no_argument, NULL, 'T'},
+		{"state",            required_argument, NULL, 'S'},
+		{"no-guard",              no_argument, NULL, 'G'},
+                {0                 }
         };
-	static const char names_of_texts[] = "amsdtrh";
+	static const char names_of_texts[] = "amsdtrhR";
 	uint64_t number;
 	int name;
 
@@ -66,7 +68,7 @@ static int read_options(int argc, char **argv, struct options *options)
 	while ((name = getopt_long(argc, argv, "", names, NULL)) != -1) {
 		const char **const texts[] = {&options->answers, &options->machine,
 			&options->setup, &options->data, &options->theme, &options->run,
-			&options->harden};
+			&options->harden, &options->record};
 		const char *which = strchr(names_of_texts, name);
 
 		if (which)
@@ -337,9 +339,14 @@ int ui_main(int argc, char **argv, const struct frontend *frontend)
 		    &err) < 0)
 		form_say(form, TONE_WARNING, "%s", err.text);
 	terminal.signals = make_signals();
+	terminal.pictures = wizard->run_dir;
 	terminal.is_slow = !console_is_local(STDIN_FILENO);
 	terminal.is_thin = options.thin;
+	if (options.record && recorder_open(&terminal.recorder, options.record,
+				      wizard->resumed, &theme, &err) < 0)
+		form_say(form, TONE_WARNING, "%s", err.text);
 	status = run(wizard, form, frontend, &terminal, argv, argc);
+	recorder_close(terminal.recorder);
 	form_free(form);
 	wizard_free(wizard);
 	return status;

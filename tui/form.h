@@ -54,6 +54,7 @@ enum input_kind {
 	INPUT_HELP,
 	INPUT_SHELL,
 	INPUT_SWITCH, /* text: name of the front end to go on with, NULL: the next one */
+	INPUT_SAY,    /* text: message of the front end */
 	INPUT_RESIZE, /* done by the front end */
 	INPUT_EXPLAIN_STOP, /* Ctrl-C */
 	INPUT_QUIT,

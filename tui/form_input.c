@@ -204,6 +204,9 @@ static void dispatch(struct form *form, const struct input *input)
 	case INPUT_QUIT:
 		form_end(form, 1);
 		break;
+	case INPUT_SAY:
+		form_say(form, TONE_NORMAL, "%s", input->text);
+		break;
 	case INPUT_SHELL:
 		form_shell(form);
 		break;

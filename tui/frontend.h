@@ -6,6 +6,8 @@
 #include "tui/form.h"
 #include "tui/theme.h"
 
+struct recorder;
+
 struct terminal {
 	int in, out;
 	int signals; /* non-blocking signalfd for SIGINT, SIGTERM and SIGHUP; -1: none */
@@ -13,6 +15,8 @@ struct terminal {
 	bool is_slow; /* serial or remote: wait longer for the rest of an escape sequence */
 	bool is_thin; /* few bytes: no colours, no drawn lines, no step list */
 	const struct theme *theme;
+	struct recorder *recorder; /* of what is shown, or NULL */
+	const char *pictures;      /* directory for single frames */
 };
 
 struct frontend {

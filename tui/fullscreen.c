@@ -12,6 +12,7 @@
 
 #include "installer/base/memory.h"
 #include "tui/language.h"
+#include "tui/record.h"
 
 enum {
 	ESCAPE_LOCAL_MS = 25,
@@ -96,6 +97,7 @@ void fullscreen_close(struct fullscreen *full)
 {
 	keys_drop(&full->keys);
 	pane_free(&full->pane);
+	free(full->said);
 }
 
 void fullscreen_show(struct fullscreen *full, const struct view *view)
@@ -125,6 +127,23 @@ static bool press_here(
 	return tier == TIER_TINY;
 }
 
+static bool take_picture(struct fullscreen *full, struct input *input)
+{
+	autofree char *name = NULL;
+	struct error err = {0};
+	int rc = record_picture(full->terminal->pictures, full->terminal->theme,
+		full->view, &full->pane, full->rows, full->cols, &name, &err);
+
+	free(full->said);
+	full->said =
+		rc < 0 ? memory_copy_text(err.text)
+		       : memory_format(
+				 _("This page is in %s.txt and .svg, without secrets."),
+				 name);
+	*input = (struct input){.kind = INPUT_SAY, .text = full->said};
+	return true;
+}
+
 /* true: *input is to be sent. */
 static bool take_press(
 	struct fullscreen *full, const struct press *press, struct input *input)
@@ -135,6 +154,10 @@ static bool take_press(
 	if (press->kind == PRESS_NONE)
 		return false;
 	full->stale = true;
+	if (full->terminal->pictures &&
+		((press->kind == PRESS_FUNCTION && press->number == 9) ||
+			(press->kind == PRESS_CONTROL && press->text[0] == 'P')))
+		return take_picture(full, input);
 	if (press_here(full, press, input))
 		return input->kind != INPUT_NONE;
 	sends = pane_press(&full->pane, full->view, press, input);
@@ -201,8 +224,11 @@ static int wait_for_more(
 	if (*last)
 		return 1;
 	if (rc == 0) {
-		if (full->stale)
+		if (full->stale) {
 			surface->draw(state);
+			recorder_frame(full->terminal->recorder, full->view, &full->pane,
+				full->rows, full->cols);
+		}
 		rc = wait_for_input(full, timeout_ms);
 	}
 	return rc > 0 ? read_more(full) : rc;

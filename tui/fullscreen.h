@@ -16,6 +16,7 @@ struct fullscreen {
 	unsigned flushes;
 	bool stale;      /* what is shown is not what holds */
 	bool torn;       /* draw all cells again, not only those that differ */
+	char *said;      /* where the last picture is, or why it is not */
 	time_t revealed; /* when the secret was uncovered, 0: covered */
 };
 

@@ -20,7 +20,9 @@ libtui_a_SOURCES += \
 	tui/ncurses.c \
 	tui/page.c tui/page.h \
 	tui/pane.c tui/pane.h \
+	tui/picture.c tui/picture.h \
 	tui/qr.c tui/qr.h \
+	tui/record.c tui/record.h \
 	tui/script.c \
 	tui/theme.c tui/theme.h
 if HAVE_NEWT

@@ -10,8 +10,9 @@
 #include "installer/base/memory.h"
 #include "tui/frontend.h"
 #include "tui/language.h"
+#include "tui/record.h"
 
-enum { TICK_MS = 250 };
+enum { TICK_MS = 250, USUAL_ROWS = 24, USUAL_COLS = 80 };
 
 /* A front end with the terminal in its hands, and what it took away for that. */
 struct stage {
@@ -109,6 +110,18 @@ static int explain_end(int rc, struct error *err)
 		       : rc;
 }
 
+/* A display that fills no screen is recorded as one of the usual size would show the same. */
+static void show(const struct stage *stage)
+{
+	static const struct pane plain;
+	const struct view *view = form_view(stage->form);
+
+	stage->frontend->show(stage->state, view);
+	if (!stage->frontend->fills_screen)
+		recorder_frame(
+			stage->terminal->recorder, view, &plain, USUAL_ROWS, USUAL_COLS);
+}
+
 int loop_run(struct form *form, const struct frontend *frontend,
 	const struct terminal *terminal, struct error *err)
 {
@@ -119,13 +132,13 @@ int loop_run(struct form *form, const struct frontend *frontend,
 	if (rc < 0)
 		return rc;
 	quieten(&stage);
-	frontend->show(stage.state, form_view(form));
+	show(&stage);
 	while (!form_ended(form, &status) && !form_switch_to(form)) {
 		rc = take_input(&stage);
 		if (rc < 0)
 			break;
 		if (form_tick(form) || rc > 0)
-			frontend->show(stage.state, form_view(form));
+			show(&stage);
 	}
 	frontend->close(stage.state);
 	let_speak(&stage);

@@ -60,7 +60,7 @@ struct item {
 	const char *expected; /* CONFIRM */
 	struct choice *choices;
 	size_t count;
-	struct secret *secret;         /* SECRET */
+	struct secret *secret; /* SECRET; what value is made of: nothing records it */
 	const struct secret *confirms; /* SECRET: must be equal to this one */
 	enum tone tone;
 	unsigned permille; /* PROGRESS: of the whole; LOG: unused */

@@ -395,7 +395,7 @@ static bool press_global(const struct press *press, struct input *input)
 		{1,  'G', INPUT_HELP        },
 		{4,  'T', INPUT_SHELL       },
 		{5,  'R', INPUT_REVIEW      },
-		{9,  'B', INPUT_BACK        },
+		{0,  'B', INPUT_BACK        },
 		{10, 'N', INPUT_NEXT        },
 		{0,  'C', INPUT_EXPLAIN_STOP},
 		{0,  'X', INPUT_QUIT        },

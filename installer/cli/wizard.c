@@ -50,6 +50,7 @@ static bool parse(int argc, char **argv, struct call *call)
 		{"machine",                  required_argument, NULL, 'm'},
 		{"theme",required_argument, NULL, 't'},
 		{"data",               required_argument, NULL, 'd'},
+		{"record",               required_argument, NULL, 'r'},
                 {"demo",          no_argument, NULL, 'D'},
 		{0             }
         };
@@ -66,6 +67,8 @@ static bool parse(int argc, char **argv, struct call *call)
 			pass_on(call, "--theme", optarg);
 		else if (option == 'd')
 			pass_on(call, "--data", optarg);
+		else if (option == 'r')
+			pass_on(call, "--record", optarg);
 		else if (option == 'D')
 			pass_on(call, "--demo", NULL);
 		else

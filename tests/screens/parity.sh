@@ -11,7 +11,7 @@ sed "s#SAVE_PATH#$work/script.yaml#; s#FIRST_CONTROL#set controls -$control#; s#
 	"$build/ui-script" --machine "$machine" --setup "$setup" --run "$work" --demo --no-guard >"$work/errors" 2>&1
 report "parity: the script ran" "$([ -s "$work/script.yaml" ]; echo $?)" "$work/errors"
 sed "s#SAVE_PATH#$work/line.yaml#" "$here/parity.line" |
-	"$build/ui-line" --machine "$machine" --setup "$setup" --run "$work" --demo --no-guard >"$work/line.out" 2>"$work/errors"
+	"$build/ui-line" --machine "$machine" --setup "$setup" --run "$work" --demo --no-guard --record "$work/line.cast" >"$work/line.out" 2>"$work/errors"
 cmp "$work/script.yaml" "$work/line.yaml" >"$work/errors" 2>&1
 report "parity: line mode gives the same answers" $? "$work/errors"
 for program in ui-ncurses $newt; do
@@ -47,7 +47,26 @@ printf '=\n9\n\n\n\n\n2\n\n%s\n\n2\n\n\n\n\n\n\n\n11\n%s\n12\n' "$work/keys" "$w
 	"$build/ui-line" --machine "$machine" --run "$work" --setup "$setup" --answers "$here/answers.yaml" --demo --no-guard >"$work/keys.out" 2>&1
 cmp "$work/keys.ui-ncurses" "$work/keys.line" >"$work/errors" 2>&1
 report "line mode: of the keys in a file only the confirmed one is added" $? "$work/keys.out"
-grep -rl --exclude=switch.play 'horse' "$work" >"$work/errors"
+# Recordings and pictures, also when the display changes in between: whole, readable, and without secrets.
+for program in ui-ncurses $newt; do
+	play "$build/$program" "$here/plays/record.play" "$machine" "$work/record.$program" "$setup" "$work/$program.cast" \
+		2>"$work/errors" >"$work/screens"
+	report "$program: a passphrase and a recovery key while it records" $? "$work/errors"
+	sed -n 's/.*Suggestion *\([a-z ]*[a-z]\).*/\1/p' "$work/screens" >>"$work/suggested"
+done
+for cast in "$work"/*.cast; do
+	python3 "$here/cast.py" "$cast" "Which disk gets JefeLinux" "Type three groups" >"$work/errors" 2>&1
+	report "recording ${cast##*/}: an asciicast of its owner's with all pages" $? "$work/errors"
+done
+grep -qF 'Which disk gets' "$work/record.ui-ncurses/screen-1.txt" && python3 -c 'import sys, xml.dom.minidom as m; m.parse(sys.argv[1])' \
+	"$work/record.ui-ncurses/screen-1.svg" && grep -qF '(not recorded)' "$work/record.ui-ncurses/screen-4.txt"
+report "pictures of single pages" $?
+mv "$work/suggested" "$work/patterns"
+grep -rlF -f "$work/patterns" "$work"/*.cast "$work"/record.* >"$work/errors"
+grep -rlE 'KEYS-ARE2|WHEN-THEY' "$work"/*.cast "$work"/record.* >>"$work/errors"
+report "recordings and pictures have no recovery key and no suggestion" \
+	"$([ -s "$work/errors" ] || [ ! -s "$work/patterns" ]; echo $((1 - $?)))" "$work/errors"
+grep -rl --exclude=switch.play --exclude=patterns 'horse' "$work" >"$work/errors"
 report "the passphrase is in no file" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
 LC_ALL=C grep -n "$(printf '[\001-\011\013-\037\177]')" "$work/line.out" >"$work/errors"
 report "speech: line mode writes no control bytes" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"

@@ -315,7 +315,10 @@ static const char *key_bytes(const struct play *play, const char *name, char *bu
 		{"F1",        "\007",    "\033[[A" },
                 {"F10",       "\016",    "\033[21~"},
 		{"F5",        "\022",    "\033[[E" },
-                {"F6",        "\017",    "\033[17~"}
+                {"F6",        "\017",    "\033[17~"},
+		{"F2",        "\026",    "\033[[B" },
+                {"F3",        "\033[13~", "\033[[C" },
+		{"F9",        "\020",    "\033[20~"}
         };
 	bool is_linux = strcmp(play->term, "linux") == 0;
 

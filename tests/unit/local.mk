@@ -104,11 +104,13 @@ tests_unit_test_theme_LDADD = libtui.a $(LDADD) -lm
 tests_unit_test_strength_SOURCES = tests/unit/test_strength.c
 tests_unit_test_strength_LDADD = libscreens.a $(LDADD)
 
-UNIT_TESTS += tests/unit/test_consequences tests/unit/test_words tests/unit/test_qr tests/unit/test_typing
+UNIT_TESTS += tests/unit/test_consequences tests/unit/test_words tests/unit/test_qr tests/unit/test_record tests/unit/test_typing
 tests_unit_test_typing_SOURCES = tests/unit/test_typing.c tests/unit/temporary.h
 tests_unit_test_typing_LDADD = libscreens.a libtui.a $(LDADD)
 tests_unit_test_words_SOURCES = tests/unit/test_words.c
 tests_unit_test_words_LDADD = libscreens.a $(LDADD)
+tests_unit_test_record_SOURCES = tests/unit/test_record.c
+tests_unit_test_record_LDADD = libtui.a $(LDADD) $(QRENCODE_LIBS)
 tests_unit_test_qr_SOURCES = tests/unit/test_qr.c
 tests_unit_test_qr_LDADD = libtui.a $(LDADD) $(QRENCODE_LIBS)
 tests_unit_test_consequences_SOURCES = tests/unit/test_consequences.c
