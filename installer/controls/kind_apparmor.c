@@ -316,7 +316,6 @@ static void effective(struct site *site, const struct control *control, const ch
 {
 	autoconfinement struct confinement confinement = confinement_of(control);
 	autofree char *line = memory_format("%s (%s)", confinement.profile, value);
-	autofree char *path = memory_format(FOLDER "%s", confinement.profile);
 	autotext struct text loaded = {0};
 
 	if (!loaded_profiles(site, &loaded, finding))
@@ -324,7 +323,7 @@ static void effective(struct site *site, const struct control *control, const ch
 	if (text_has_line(text_string(&loaded), line))
 		check_processes(site, &confinement, value, finding);
 	else
-		find(finding, site_late(site, path), NULL,
+		find(finding, FOUND_WRONG, NULL,
 			memory_format("the kernel has no profile %s", line));
 }
 
@@ -395,7 +394,7 @@ static int activate(struct site *site, struct error *err)
 const struct control_kind kind_apparmor = {
 	.name = "profile",
 	.place = "etc/apparmor.d",
-	.fix = "Start the service anew, or restart the machine: a running program does not change into a profile.",
+	.fix = "jefe-setup harden loads it; then start the service anew: a running program does not change into a profile.",
 	.takes_value = true,
 	.valid = valid,
 	.apply = apply,
