@@ -128,7 +128,7 @@ const struct field answer_fields[] = {
 		.label = "Passphrase", .example = "{from: \"file:/run/jefe/luks\"}", .screen = "encryption", .since = 1,
 		.why = "Opens the encrypted disk at each start.",
 		.help = "prompt: asked for in the wizard. file:/path: the content of a file only root can read. fd:N: read from an open "
-			"descriptor. {from: literal, value: …}: in this file, only with allow_plaintext: true."},
+			"descriptor. {from: literal, value: ...}: in this file, only with allow_plaintext: true."},
 	{.key = "disk.recovery_key", .type = FIELD_SECRET, AT(disk.recovery_key), .standard = "none",
 		.label = "Recovery key", .example = "{from: \"generate:/run/jefe/recovery-key\"}", .screen = "encryption", .since = 1,
 		.why = "A second key that opens the disk when the passphrase is lost.",
@@ -158,7 +158,7 @@ const struct field answer_fields[] = {
 		.why = "May become root; at least one user must.",
 		.help = "The root account itself is locked; administrators use the privilege command of the installed system."},
 	{.key = "users[].ssh_keys", .type = FIELD_TEXTS, USER_AT(ssh_keys), .separators = "\n", .max = 64,
-		.label = "SSH public keys", .example = "\"ssh-ed25519 AAAA… ana@laptop\"", .screen = "users", .since = 1, .valid = ssh_key_valid,
+		.label = "SSH public keys", .example = "\"ssh-ed25519 AAAA... ana@laptop\"", .screen = "users", .since = 1, .valid = ssh_key_valid,
 		.why = "Who holds a matching private key may log in over the network.",
 		.help = "Lines of .pub files: Ed25519, ECDSA, their security-key forms, or RSA of at least 3072 bits."},
 	{.key = "users[].password", .type = FIELD_SECRET, USER_AT(password), .standard = "none",

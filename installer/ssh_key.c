@@ -191,7 +191,7 @@ static bool unknown_type(const char *line, struct text *why_not)
 			"options in front of a key are not allowed; start with the key type");
 	else
 		text_add(why_not,
-			"not an SSH public key; give the line of the .pub file, such as \"ssh-ed25519 AAAA… name\"");
+			"not an SSH public key; give the line of the .pub file, such as \"ssh-ed25519 AAAA... name\"");
 	return false;
 }
 

@@ -125,7 +125,7 @@ static void build_applying(struct page *page, void *context)
 
 	page->detail_rows = 1;
 	page->detail = _("Closing this display does not stop it.");
-	(void)page_note(page, TONE_STRONG, "%s", _("Changing this system …"));
+	(void)page_note(page, TONE_STRONG, "%s", _("Changing this system ..."));
 	page_gap(page);
 	page_add(page, ITEM_LOG, "log", NULL)->value =
 		page_copy(page, text_string(&wizard->installed->log));

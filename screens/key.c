@@ -60,7 +60,7 @@ static void build(struct page *page, void *context)
 	item->value = wizard->new_key;
 	item->width = 200;
 	item->why =
-		_("Paste one line, as in id_ed25519.pub: ssh-ed25519 AAAA… name@host");
+		_("Paste one line, as in id_ed25519.pub: ssh-ed25519 AAAA... name@host");
 	if (print)
 		page_fact(page, _("Fingerprint"), "%s", print)->tone = TONE_GOOD;
 	item = page_add(page, ITEM_TEXT, "key.source", _("or from"));

@@ -33,7 +33,7 @@ only() {
 	report "<$header> enters only through $*" "$found"
 }
 
-echo "1..22"
+echo "1..23"
 report "installer/base includes only itself" \
 	"$(includes installer/base '(installer/[a-z_]+\.h|installer/(steps|controls|distro|initramfs|recover|cli)/|tui/|screens/)')"
 report "installer never includes tui or screens" "$(includes installer '(tui|screens)/')"
@@ -67,6 +67,9 @@ report "no file with a name that says nothing" \
 	"$(find installer tui screens -name 'util*.[ch]' -o -name 'misc.[ch]' -o -name 'common.[ch]' -o -name 'helper*.[ch]')"
 report "no file over 600 lines" \
 	"$(find installer tui screens live-iso -type f \( -name '*.[ch]' -o -name '*.sh' -o -name '*.py' \) -exec wc -l {} + | awk '$1 > 600 && $2 != "total"')"
+report "texts of the wizard are ASCII, which every console font and glyph set has" \
+	"$(grep -nP '^[^/*]*"[^"]*[^\x00-\x7f]' screens/*.c tui/*.c installer/answers_fields.c installer/ssh_key.c installer/controls/catalogue/*.inc |
+		grep -v -e '^tui/theme.c:' -e '\.example = ')"
 report "no shell built from data: sh -c only in tests" \
 	"$(grep -rnE --include='*.c' '"-c"' installer tui screens | grep -E '"(sh|/bin/sh|ash|bash)"')"
 exit "$bad"

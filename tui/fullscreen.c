@@ -88,7 +88,7 @@ static bool size_changed(struct fullscreen *full)
 void fullscreen_open(struct fullscreen *full, const struct terminal *terminal)
 {
 	full->terminal = terminal;
-	full->pane.thin = terminal->is_thin;
+	full->pane.thin = terminal->is_thin || terminal->theme->bare;
 	full->stale = true;
 	(void)size_changed(full);
 }

@@ -20,6 +20,7 @@ const char *const role_names[] = {"screen", "title", "banner", "label", "value",
 	"segment1", "segment2", "segment3", "segment4", "qr", NULL};
 const char *const glyph_set_names[] = {"auto", "ascii", "lines", "cp437", "utf8", NULL};
 
+static const char *const frame_names[] = {"lines", "none", NULL};
 static const char *const colour_names[] = {
 	"black", "red", "green", "brown", "blue", "magenta", "cyan", "white", NULL};
 static const char *const attribute_names[] = {
@@ -103,6 +104,23 @@ static int read_role(
 	return 0;
 }
 
+static int read_setting(
+	const char *name, const char *value, struct theme *theme, struct error *err)
+{
+	bool is_frame = strcmp(name, "frame") == 0;
+	const char *const *names = is_frame ? frame_names : glyph_set_names;
+	size_t found = name_index(names, value);
+
+	if (!names[found])
+		return error_set(err, -EINVAL, "\"%s\" is not one of %s", value,
+			is_frame ? "lines, none" : "auto, ascii, lines, cp437, utf8");
+	if (is_frame)
+		theme->bare = found;
+	else
+		theme->glyphs = (enum glyph_set)found;
+	return 0;
+}
+
 static int read_line(const char *line, struct theme *theme, struct error *err)
 {
 	autowords struct words words = {0};
@@ -111,16 +129,9 @@ static int read_line(const char *line, struct theme *theme, struct error *err)
 	words_split(&words, line, " \t");
 	if (!words.count || words.items[0][0] == '#')
 		return 0;
-	if (strcmp(words.items[0], "glyphs") == 0 && words.count == 2) {
-		size_t set = name_index(glyph_set_names, words.items[1]);
-
-		if (!glyph_set_names[set])
-			return error_set(err, -EINVAL,
-				"\"%s\" is not one of auto, ascii, lines, cp437, utf8",
-				words.items[1]);
-		theme->glyphs = (enum glyph_set)set;
-		return 0;
-	}
+	if (words.count == 2 && (strcmp(words.items[0], "glyphs") == 0 ||
+					strcmp(words.items[0], "frame") == 0))
+		return read_setting(words.items[0], words.items[1], theme, err);
 	role = name_index(role_names, words.items[0]);
 	if (!role_names[role]) {
 		const char *near = text_nearest(words.items[0], role_names);

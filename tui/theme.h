@@ -1,6 +1,7 @@
 /* Roles → colours and glyphs, read from themes/NAME.theme. Data only: no code knows a colour. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "installer/base/error.h"
@@ -56,6 +57,7 @@ extern const char *const glyph_set_names[];
 
 struct theme {
 	enum glyph_set glyphs;
+	bool bare; /* no lines and no list of steps: only what is to be read */
 	struct style styles[ROLE_COUNT][DEPTH_COUNT];
 };
 

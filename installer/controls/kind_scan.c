@@ -171,7 +171,7 @@ static void persisted(struct site *site, const struct control *control, const ch
 	if (found->count)
 		find(finding, FOUND_WRONG, memory_copy_text(paths.data),
 			memory_format("%s: %s%s", control->target, paths.data,
-				found->count == NAMED_MAX ? " …" : ""));
+				found->count == NAMED_MAX ? " ..." : ""));
 	else if (site->scan.cut || geteuid() != 0)
 		find(finding, FOUND_UNKNOWN, NULL,
 			memory_format(

@@ -28,4 +28,18 @@ for program in ui-ncurses $newt; do
 	report "$program: NO_COLOR: no colours" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
 done
 
+printf 'focus c8=white/black\nfocs mono=bold\n' >"$work/typo.theme"
+# theme NAME SHOWN NOT-SHOWN
+theme() {
+	for program in ui-ncurses $newt; do
+		play "$build/$program" "$here/plays/theme.play" "$machine" "$work" "$setup" "$1" "$2" "$3" 2>"$work/errors"
+		report "$program: theme ${1##*/}" $? "$work/errors"
+	done
+}
+theme "$work/typo.theme" 'typo.theme:2: unknown role "focs"' nothing
+theme "$top/themes/light.theme" "Start" theme
+newt=
+theme "$top/themes/braille.theme" "Welcome" "Keyboard"
+theme "$top/themes/thin.theme" "Welcome" "---"
+
 finish

@@ -92,6 +92,8 @@ static void console_glyphs_are_in_code_page_437(void **state)
 			known |= drawn[i] == code;
 		assert_true(known);
 		assert_in_range(glyph_code(GLYPHS_ASCII, glyph), ' ', '~');
+		assert_int_equal(code_width(glyph_code(GLYPHS_UTF8, glyph)), 1);
+		assert_not_in_range(glyph_code(GLYPHS_UTF8, glyph), 0x2800, 0x28ff);
 	}
 }
 

@@ -71,7 +71,8 @@ static double contrast(struct style style)
 	return a > b ? (a + 0.05) / (b + 0.05) : (b + 0.05) / (a + 0.05);
 }
 
-static const char *const themes[] = {"default", "high-contrast", "light", "mono"};
+static const char *const themes[] = {
+	"braille", "default", "high-contrast", "light", "mono", "thin"};
 
 static void load(const char *name, struct theme *theme)
 {
@@ -143,7 +144,28 @@ static void a_typing_error_names_its_line(void **state)
 	assert_int_equal(
 		theme_read("glyphs braille\n", "my.theme", &theme, &err), -EINVAL);
 	assert_int_equal(
+		theme_read("glyphs ascii\nframe double\n", "my.theme", &theme, &err),
+		-EINVAL);
+	assert_non_null(
+		strstr(err.text, "my.theme:2: \"double\" is not one of lines, none"));
+	assert_int_equal(
 		theme_read("focus c256=300/16\n", "my.theme", &theme, &err), -EINVAL);
+}
+
+/* A list of themes that a new one is not in would not be checked. */
+static void all_themes_are_looked_at(void **state)
+{
+	const char *top = getenv("top_srcdir") ? getenv("top_srcdir") : ".";
+	autoclose int dir = file_open_root(top, NULL);
+	autowords struct words names = {0};
+	struct error err = {0};
+	size_t count = 0;
+
+	(void)state;
+	assert_done(file_list(dir, "themes", false, &names, &err), &err);
+	for (size_t i = 0; i < names.count; i++)
+		count += text_ends(names.items[i], ".theme");
+	assert_int_equal(count, LENGTH(themes));
 }
 
 static void a_missing_theme_leaves_the_default(void **state)
@@ -164,6 +186,7 @@ int main(void)
 		cmocka_unit_test(text_can_be_read),
 		cmocka_unit_test(focus_differs_by_more_than_colour),
 		cmocka_unit_test(a_typing_error_names_its_line),
+		cmocka_unit_test(all_themes_are_looked_at),
 		cmocka_unit_test(a_missing_theme_leaves_the_default),
 	};
 
