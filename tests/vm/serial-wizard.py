@@ -38,7 +38,7 @@ DIALOGUE = [
     (r"Full name [^:\r\n]*: ", ""),
     (r"\d+: Add an SSH key\.\s+Number, or Enter for Next: ", add_key),
     (r"Key [^:\r\n]*: ", lambda _: pc.public_key()),
-    (r"or from file [^:\r\n]*: ", ""),
+    (r"or from [^:\r\n]*: ", ""),
     (r"Type vda to start, or < to go back: ", confirm),
     (r"(?:Number, or )?Enter for [^:\r\n]*: ", ""),
 ]
