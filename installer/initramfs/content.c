@@ -23,7 +23,7 @@ const char *const content_modules[] = {
 	"sha1_generic", "sha256_generic", "sha256_ssse3", "sha256", "sha512_generic", "sha512_ssse3", "sha512", "hmac", "cryptd",
 	"crypto_simd", "af_alg", "algif_skcipher", "algif_hash",
 	/* file systems */
-	"ext4", "crc32c_generic", "crc32c_intel", "crc32c", "isofs", "squashfs", "overlay", "vfat", "nls_cp437", "nls_iso8859_1",
+	"ext4", "crc32c_generic", "crc32c_intel", "crc32c", "isofs", "squashfs", "overlay", "vfat", "exfat", "nls_cp437", "nls_iso8859_1",
 	"nls_utf8", "nls_ascii", "zstd_decompress",
 	/* a console where the firmware left only a picture */
 	"simpledrm", "simplefb", "efifb",

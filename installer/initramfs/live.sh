@@ -45,7 +45,7 @@ is_medium() {
 # holds_iso DEVICE: our image as a file on a stick that other systems are on too (jefe.iso=PATH). ro alone would write: it replays
 # the journal of a system that is only asleep.
 holds_iso() {
-	for kind in "vfat ro" "ext4 ro,noload"; do
+	for kind in "vfat ro" "exfat ro" "ext4 ro,noload"; do
 		mount -t "${kind% *}" -o "${kind#* },nosuid,nodev" "$1" /run/jefe/stick 2>/dev/null || continue
 		if [ -f "/run/jefe/stick/$iso" ] && is_medium "/run/jefe/stick/$iso" ro,loop; then
 			return 0

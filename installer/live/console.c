@@ -40,6 +40,8 @@ enum console_view console_choose(const struct kernel_line *line,
 		*display = display_find("line");
 	if (facts->engine_runs)
 		return CONSOLE_ATTACH;
+	if (line->recover)
+		return CONSOLE_RECOVER;
 	if (line->automatic)
 		return CONSOLE_SHELL;
 	return asked || facts->virtual_terminal || !(*display)->moves_cursor
@@ -130,6 +132,7 @@ static int show(enum console_view view, const struct display *display, const cha
 	case CONSOLE_ATTACH:
 		return become((const char *const[]){PROGRAM, "attach", NULL}, err);
 	case CONSOLE_SHELL:
+	case CONSOLE_RECOVER:
 		break;
 	}
 	return become_shell(err);
@@ -151,13 +154,21 @@ static int ask_again(enum console_view view, struct error *err)
 {
 	static const char over[] =
 		"\nPress Enter for a shell. The log is " UNATTENDED_LOG ".\n";
+	static const char recover[] =
+		"\nJefeLinux: nothing was started. To repair an installed system, in a shell:\n"
+		"  blkid                                   jefe-root is the system, jefe-boot its /boot\n"
+		"  cryptsetup open /dev/DISK root          when jefe-root is not there: the LUKS2 partition\n"
+		"  mount LABEL=jefe-root /mnt; mount LABEL=jefe-boot /mnt/boot\n"
+		"  jefe-setup audit --root /mnt            what is hardened\n"
+		"  jefe-setup boot --root /mnt             initramfs and boot menu, made again\n"
+		"Press Enter for a root shell.\n";
 	static const char running[] =
 		"\nAn installation is running. Press Enter to watch it, s for a shell.\n";
 	static const char idle[] =
 		"\nJefeLinux: press Enter to start the installer, s for a shell.\n";
 
-	if (view == CONSOLE_SHELL)
-		return console_ask(over, "\r\n", err);
+	if (view == CONSOLE_SHELL || view == CONSOLE_RECOVER)
+		return console_ask(view == CONSOLE_SHELL ? over : recover, "\r\n", err);
 	return console_ask(view == CONSOLE_ATTACH ? running : idle, "s\r\n", err);
 }
 
@@ -194,7 +205,7 @@ int console_run(const char *tty, struct error *err)
 		say(silence.text);
 	facts.engine_runs = journal_engine(RUN_DIR) != 0;
 	view = console_choose(&line, &facts, &display);
-	if (!first || view == CONSOLE_SHELL)
+	if (!first || view == CONSOLE_SHELL || view == CONSOLE_RECOVER)
 		key = ask_again(view, err);
 	if (key < 0)
 		return key;

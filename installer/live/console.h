@@ -12,6 +12,7 @@ enum console_view {
 	CONSOLE_ASK,    /* a serial line: one key decides which display */
 	CONSOLE_ATTACH, /* an installation runs: watch it */
 	CONSOLE_SHELL, /* the unattended installation is over: nothing starts by itself */
+	CONSOLE_RECOVER, /* an installed system is to be repaired: the same */
 };
 
 struct console_facts {

@@ -44,6 +44,8 @@ static void take(struct kernel_line *line, const char *name, const char *value)
 		replace(&line->term, value);
 	else if (text_equal(name, "jefe.auto"))
 		line->automatic = text_equal(value, "yes");
+	else if (text_equal(name, "jefe.recover"))
+		line->recover = text_equal(value, "yes");
 	else if (text_equal(name, "jefe.onfail"))
 		line->poweroff_on_failure = text_equal(value, "poweroff");
 }
@@ -61,6 +63,7 @@ void kernel_line_parse(const char *text, struct kernel_line *line)
 		}
 		free(argument);
 	}
+	line->automatic = line->automatic && !line->recover;
 }
 
 int kernel_line_read(struct kernel_line *line, struct error *err)

@@ -10,7 +10,8 @@ struct kernel_line {
 	char *answers;            /* jefe.answers= */
 	char *ui;                 /* jefe.ui= */
 	char *term;               /* TERM=: terminal type of serial consoles */
-	bool automatic;           /* jefe.auto=yes */
+	bool automatic;           /* jefe.auto=yes, never together with recover */
+	bool recover;             /* jefe.recover=yes */
 	bool poweroff_on_failure; /* jefe.onfail=poweroff */
 };
 

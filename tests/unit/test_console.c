@@ -55,6 +55,18 @@ static void the_view_follows_from_the_situation(void **state)
 	}
 }
 
+static void recovery_starts_nothing_but_shows_what_runs(void **state)
+{
+	struct kernel_line line = {.recover = true, .ui = (char[]){"line"}};
+	struct console_facts facts = {.virtual_terminal = true, .term = "linux"};
+	const struct display *display = NULL;
+
+	(void)state;
+	assert_int_equal(console_choose(&line, &facts, &display), CONSOLE_RECOVER);
+	facts.engine_runs = true;
+	assert_int_equal(console_choose(&line, &facts, &display), CONSOLE_ATTACH);
+}
+
 static void serial_lines_are_vt220_unless_told(void **state)
 {
 	struct kernel_line silent = {0}, told = {.term = (char[]){"xterm-256color"}};
@@ -72,6 +84,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_view_follows_from_the_situation),
+		cmocka_unit_test(recovery_starts_nothing_but_shows_what_runs),
 		cmocka_unit_test(serial_lines_are_vt220_unless_told),
 	};
 

@@ -15,6 +15,7 @@ static void an_ordinary_line_asks_for_nothing(void **state)
 	assert_null(line.term);
 	assert_false(line.automatic);
 	assert_false(line.poweroff_on_failure);
+	assert_false(line.recover);
 }
 
 static void every_argument_is_taken(void **state)
@@ -47,6 +48,21 @@ static void only_yes_installs_and_the_last_word_counts(void **state)
 	}
 }
 
+static void who_recovers_installs_nothing(void **state)
+{
+	static const char *const lines[] = {
+		"jefe.recover=yes jefe.auto=yes", "jefe.auto=yes jefe.recover=yes"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		autokernelline struct kernel_line line = {0};
+
+		kernel_line_parse(lines[i], &line);
+		assert_true(line.recover);
+		assert_false(line.automatic);
+	}
+}
+
 static void quotes_keep_spaces(void **state)
 {
 	autokernelline struct kernel_line line = {0};
@@ -64,6 +80,7 @@ int main(void)
 		cmocka_unit_test(an_ordinary_line_asks_for_nothing),
 		cmocka_unit_test(every_argument_is_taken),
 		cmocka_unit_test(only_yes_installs_and_the_last_word_counts),
+		cmocka_unit_test(who_recovers_installs_nothing),
 		cmocka_unit_test(quotes_keep_spaces),
 	};
 
