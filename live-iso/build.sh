@@ -12,21 +12,25 @@ usage() {
 		       live-iso/build.sh embed ISO ANSWERS                put an answer file into an ISO that is there
 		       live-iso/build.sh show|remove ISO                  print it; take it out again
 
-		  --base alpine|debian       distribution that is installed (default alpine)
-		  --live-base alpine|debian  distribution of the live system (default: as --base)
-		  --branch NAME              release of --base (default v3.24, bookworm)
+		  --base NAME                distribution that is installed: alpine (the default), debian, devuan
+		  --live-base NAME           distribution of the live system (default: as --base)
+		  --branch NAME              release of --base (default v3.24, bookworm, daedalus)
 		  --mirror URL               http(s):// or file:///; repeat for several; a base uses those that serve it
-		                             (default: this machine's own for Debian, the project's for Alpine)
+		                             (default: this machine's own for Debian and Devuan, the project's for Alpine)
 		  --key FILE                 Ed25519 private key (PEM) that signs the payload (default: made once in DIR/keys)
-		  --keyring FILE             Debian archive keyring to trust (default: the debian-archive-keyring package)
+		  --keyring FILE             archive keyring to trust for Debian, Devuan or both (default: in /usr/share/keyrings)
 		  --answers FILE             answer file to embed in the ISO
-		  --append ARGUMENTS         more kernel arguments in every entry of the boot menu
+		  --append ARGUMENTS         more kernel arguments in every entry of the boot menu; with jefe.auto=yes it waits for a key
+		  --menu-theme NAME          colours of the boot menu, from themes/NAME.theme (default: default)
 		  --role NAME                also install a role's packages: containers, runtimes (Python, Node); repeat for several
 		  --with-peer                also install what the shell installation of tests/bench needs (base debian)
 		  --lock FILE                also write what the ISO was made from: options, packages with hashes, tools
+		  --locked FILE              build with the options and from the packages of a lock file alone, offline: they come from DIR
+		                             or from mirrors of the form file:///
 		  --output FILE              default jefelinux-VERSION-x86_64.iso
 		  --work DIR                 caches, roots and logs (default ./build-iso); a second run reuses it
 		  --version VERSION          default: configure.ac's
+		  --container podman|docker  build in a container (live-iso/Dockerfile.builder); with rootless Podman no root is needed
 
 		Needs root and the packages in live-iso/packages-host.list. The same source, packages, options and key give the same
 		ISO to the last bit (without --key, each work directory has a key of its own); all its files have one date: SOURCE_DATE_EPOCH, without it the last commit's. What it is made of,
@@ -34,9 +38,10 @@ usage() {
 	END
 }
 
-target= arch=x86_64 base=alpine live_base= branch= key= keyring= answers= append= target_role=target output= work= version= lock=
+target= arch=x86_64 base=alpine live_base= branch= key= keyring= answers= append= target_role=target output= work= version= lock= locked= container=
+menu_theme=default
 verify_iso= foreign_medium= foreign_key= # build.sh verify
-mirrors=() roles=()
+mirrors=() roles=() given=()
 
 parse_options() {
 	if [ "${1:-}" = verify ]; then
@@ -45,10 +50,11 @@ parse_options() {
 		shift 2
 	fi
 	while [ $# -gt 0 ]; do
+		given+=("$1")
 		case $1 in
 		-h | --help) usage && exit 0 ;;
 		--with-peer) target_role=peer && shift && continue ;;
-		--target | --arch | --base | --live-base | --branch | --mirror | --role | --key | --keyring | --answers | --append | --lock | --output | --work | --version) ;;
+		--target | --arch | --base | --live-base | --branch | --mirror | --role | --key | --keyring | --answers | --append | --menu-theme | --lock | --locked | --output | --work | --version | --container) ;;
 		*) usage >&2 && refuse "unknown option $1" ;;
 		esac
 		[ $# -ge 2 ] || refuse "$1 needs a value"
@@ -71,7 +77,7 @@ check_options() {
 	[ "$arch" = x86_64 ] || refuse "--arch must be x86_64: no other machine is supported yet"
 	: "${live_base:=$base}"
 	[ "$target_role" = target ] || [ "$base" = debian ] || refuse "--with-peer needs --base debian"
-	alpine_branch=v3.24 debian_branch=bookworm
+	alpine_branch=v3.24 debian_branch=bookworm devuan_branch=daedalus
 	[ -z "$branch" ] || printf -v "${base}_branch" %s "$branch"
 	local name recorded_branch
 	for name in "$base" "$live_base"; do
@@ -79,9 +85,10 @@ check_options() {
 		[ -z "${!recorded_branch:-}" ] || printf -v "${name}_branch" %s "${!recorded_branch}"
 	done
 	for name in "$base" "$live_base"; do
-		[ -f "$here/bases/$name.sh" ] || refuse "no base \"$name\": alpine or debian"
+		[ -f "$here/bases/$name.sh" ] || refuse "no base \"$name\": $(basename -as .sh "$here"/bases/*.sh | xargs)"
 	done
 	choose_roles
+	[ -f "$source_dir/themes/$menu_theme.theme" ] || refuse "no theme \"$menu_theme\": $(basename -as .theme "$source_dir"/themes/*.theme | xargs)"
 	for name in "$key" "$keyring" "$answers"; do
 		[ -z "$name" ] || [ -f "$name" ] || refuse "$name: no such file"
 	done
@@ -113,7 +120,7 @@ set_paths() {
 	private_key=${key:-$work/keys/payload.pem} public_key=$work/keys/payload.pub.pem
 }
 
-for part in host unit same chroot mirror compile keymaps runlevels payload grub bill lock verify embed; do
+for part in host unit same chroot mirror compile keymaps runlevels payload grub bill lock locked verify embed container; do
 	# shellcheck source=/dev/null
 	. "$here/lib/$part.sh"
 done
@@ -126,7 +133,9 @@ main() {
 		;;
 	esac
 	parse_options "$@"
+	[ -z "$container" ] || container_run "$@"
 	[ -z "$verify_iso" ] || verify_open
+	[ -z "$locked" ] || locked_open
 	check_options
 	choose_epoch
 	set_paths

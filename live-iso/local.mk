@@ -1,5 +1,5 @@
 # Sources of live-iso; see Makefile.am.
-EXTRA_DIST += live-iso/build.sh live-iso/demo live-iso/grub.cfg live-iso/packages-host.list live-iso/.shellcheckrc \
+EXTRA_DIST += live-iso/build.sh live-iso/build.ps1 live-iso/Dockerfile.builder live-iso/Jenkinsfile live-iso/demo live-iso/grub.cfg live-iso/packages-host.list live-iso/.shellcheckrc \
 	live-iso/bases live-iso/lib live-iso/overlay live-iso/stages
 
 # A release archive has no Git: the date of its source goes with it.

@@ -41,16 +41,50 @@ alpine_unindexed() {
 	done
 }
 
+# alpine_locked FOLDER: see lib/locked.sh; prints what is missing. Hashes of packages are apk's own, compared when all are installed.
+alpine_locked() {
+	local branch=$1/$alpine_branch name release hash file archive
+	mkdir -p "$branch/locked/x86_64" "$branch/releases/x86_64"
+	hash=$(awk '$1 == "file" && $2 == "alpine" { print $4 }' "$locked") archive=$(awk '$1 == "file" && $2 == "alpine" { print $3 }' "$locked")
+	file=$(locked_find "$hash" "$work/cache/$archive" "$archive") || { echo "$archive${file:+ $file}" && return; }
+	cp --reflink=auto "$file" "$branch/releases/x86_64/"
+	echo "${hash#sha256:}" >"$branch/releases/x86_64/$archive.sha256"
+	tar -xzOf "$file" ./lib/apk/db/installed >"$work/log/minirootfs"
+	locked_packages alpine | while read -r name release _ hash; do
+		! alpine_has "$work/log/minirootfs" "${hash#apk:}" || continue
+		file=$(alpine_locked_file "$name-$release")
+		if [ -n "$file" ]; then
+			cp --reflink=auto "$file" "$branch/locked/x86_64/$name-$release.apk"
+		else
+			echo "$name $release"
+		fi
+	done
+}
+
+# alpine_has DATABASE HASH
+alpine_has() {
+	grep -qxF "C:$2" "$1"
+}
+
+# alpine_locked_file NAME: in the cache its name has a part of its hash.
+alpine_locked_file() {
+	{
+		find "$work/cache/apk" -name "$1.????????.apk"
+		[ ${#mirrors[@]} = 0 ] || find "${mirrors[@]#file://}" -path "*/$alpine_branch/*" -name "$1.apk" -type f
+	} | head -n 1
+}
+
 # alpine_bootstrap ROOT
 alpine_bootstrap() {
 	local archive
 	mkdir -p "$work/cache/apk" "$1"
 	archive=$(alpine_minirootfs)
+	echo "${archive##*/}" >"$work/alpine/minirootfs"
 	tar -C "$1" --numeric-owner -xzf "$archive"
 	alpine_check_keys "$1"
 	alpine_local_repository "$1"
 	alpine_repositories >"$1/etc/apk/repositories"
-	alpine_in_root "$1" apk update
+	alpine_in_root "$1" apk update 2>&1 | tee "$work/log/apk" || alpine_failed base
 }
 
 # alpine_minirootfs: path of the newest one of the branch, fetched and checked.
@@ -138,7 +172,7 @@ alpine_install() {
 	[ ! -s "$work/alpine/$2.left-out" ] ||
 		notice "the mirror lacks these packages, the $2 system does without: $(tr '\n' ' ' <"$work/alpine/$2.left-out")"
 	# shellcheck disable=SC2086
-	alpine_in_root "$1" apk add --no-progress $required
+	alpine_in_root "$1" apk add --no-progress $required 2>&1 | tee "$work/log/apk" || alpine_failed "$2"
 	[ "$2" != common ] || alpine_trim_kernel "$1"
 }
 
@@ -146,6 +180,13 @@ alpine_install() {
 alpine_can_add() {
 	# shellcheck disable=SC2086
 	alpine_in_root "$1" apk add --simulate --quiet $2 >"$work/log/apk" 2>&1
+}
+
+# alpine_failed ROLE: what apk complains of.
+alpine_failed() {
+	local reasons
+	reasons=$(sed -n 's/^\(ERROR\|WARNING\): \(.*: .*\)$/\2/p' "$work/log/apk" | sort -u | head -n 5 | tr '\n' ';')
+	fail "base alpine, $1 system: ${reasons:-see log/apk in the work directory}"
 }
 
 alpine_lacks() {
@@ -206,6 +247,13 @@ alpine_inventory() {
 		/^$/ && name { print name, release, machine, origin, licence, "apk:" hash; name = "" }
 		END { if (name) print name, release, machine, origin, licence, "apk:" hash }
 	' "$1/lib/apk/db/installed"
+}
+
+# alpine_files: "name hash" lines of what else it is made from.
+alpine_files() {
+	local name
+	name=$(cat "$work/alpine/minirootfs")
+	echo "$name $(file_digest "$work/cache/$name")"
 }
 
 # alpine_libraries PROGRAM: "name<tab>kind" lines: packages of the builder root whose libraries are in the programs of this folder.

@@ -1,18 +1,40 @@
 # Base debian: mmdebstrap makes the smallest root, apt inside it the rest. sysvinit with OpenRC; systemd is not installed.
+# A distribution that is made of Debian's packages is a row of words and these functions: see bases/devuan.sh.
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # words
+apt_base=debian # whose words count
 debian_allocator_package=libclang-rt-14-dev
-debian_project_mirrors=(http://deb.debian.org/debian http://deb.debian.org/debian-security)
+debian_project_mirrors="http://deb.debian.org/debian http://deb.debian.org/debian-security"
+debian_origin=Debian                                       # in its index
+debian_suites="@ @-updates"                                # of the first mirror, on the installed system; @ is the release
+debian_more_suites="@-security"                            # of the second
+debian_archive_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+debian_other_names=                                        # NAME=NAME-THERE words, of packages and their services
+
+# apt_word NAME: of the row.
+apt_word() {
+	local name=${apt_base}_$1
+	echo "${!name}"
+}
+
+# apt_suites WORD: the suites, of this release.
+apt_suites() {
+	apt_word "$1" | sed "s/@/$(branch_of "$apt_base")/g"
+}
 
 # debian_serves URL BRANCH: URL is a mirror of BRANCH.
 debian_serves() {
-	fetch "$1/dists/$(debian_suite "$1" "$2")/InRelease" >/dev/null
+	local suite
+	for suite in $(debian_suite "$1" "$2"); do
+		fetch "$1/dists/$suite/InRelease" >/dev/null || return
+	done
 }
 
-# debian_suite URL BRANCH: the suite that URL has for BRANCH.
+# debian_suite URL BRANCH: the suites that URL has for BRANCH. A mirror of all of them in one place has security updates beside the rest.
 debian_suite() {
 	case $1 in
 	*-security) echo "$2-security" ;;
-	*) echo "$2" ;;
+	*) echo "$2$([ -n "$(apt_word more_suites)" ] || echo " $2-security")" ;;
 	esac
 }
 
@@ -22,32 +44,60 @@ debian_own_mirrors() {
 	if command -v apt-get >/dev/null; then
 		# shellcheck disable=SC2016
 		found=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT) $(ORIGIN)' 'Created-By: Packages' |
-			awk '$2 ~ /^bookworm(-security)?$/ && $3 == "main" && $4 == "Debian" { sub("/$", "", $1); print $1 }' | sort -u)
+			awk -v suite="$(branch_of "$apt_base")" -v origin="$(apt_word origin)" '
+				($2 == suite || $2 == suite "-security") && $3 == "main" && $4 == origin { sub("/$", "", $1); print $1 }' | sort -u)
 	fi
-	[ -n "$found" ] || found=$(printf '%s\n' "${debian_project_mirrors[@]}")
+	[ -n "$found" ] || found=$(apt_word project_mirrors | tr ' ' '\n')
 	echo "$found"
 }
 
 # debian_state: hash of the signed indexes of all mirrors.
 debian_state() {
-	local url
-	for url in $(mirrors_of debian); do
-		fetch "$url/dists/$(debian_suite "$url" "$debian_branch")/InRelease" || return 1
+	local url suite
+	for url in $(mirrors_of "$apt_base"); do
+		for suite in $(debian_suite "$url" "$(branch_of "$apt_base")"); do
+			fetch "$url/dists/$suite/InRelease" || return 1
+		done
 	done | sha256sum | cut -d' ' -f1
 }
 
+# debian_locked FOLDER: see lib/locked.sh; prints what is missing.
+debian_locked() {
+	local name release machine hash file
+	locked_packages "$apt_base" | while read -r name release machine hash; do
+		if file=$(locked_find "$hash" "$work/cache/apt/${name}_${release//:/%3a}_$machine.deb" "${name}_${release#*:}_$machine.deb"); then
+			cp --reflink=auto "$file" "$1/"
+		else
+			echo "$name $release${file:+ $file}"
+		fi
+	done
+	(cd "$1" && find . -name '*.deb' | sort | while read -r file; do
+		dpkg-deb -f "$file"
+		printf 'Filename: %s\nSize: %s\nSHA256: %s\n\n' "$file" "$(stat -c %s "$file")" "$(sha256sum <"$file" | cut -d' ' -f1)"
+	done) >"$1/Packages"
+}
+
 debian_keyring() {
-	realpath "${keyring:-/usr/share/keyrings/debian-archive-keyring.gpg}"
+	realpath "${keyring:-$(apt_word archive_keyring)}"
 }
 
 # debian_sources KEYRING [outside]: lines of sources.list for the build, trusting KEYRING alone; file mirrors appear as /run/mirrorN
 # inside the root.
 debian_sources() {
-	local number=0 url seen
-	for url in $(mirrors_of debian); do
+	local number=0 url seen suite
+	if [ -n "$locked" ]; then
+		# Their hashes were compared with the lock file.
+		seen=$(mirrors_of "$apt_base")
+		[ "${2:-}" = outside ] || seen=file:///run/mirror1
+		echo "deb [trusted=yes] $seen ./"
+		return
+	fi
+	for url in $(mirrors_of "$apt_base"); do
 		number=$((number + 1)) seen=$url
 		[ "${2:-}" = outside ] || case $url in file://*) seen=file:///run/mirror$number ;; esac
-		echo "deb [signed-by=$1] $seen $(debian_suite "$url" "$debian_branch") main"
+		for suite in $(debian_suite "$url" "$(branch_of "$apt_base")"); do
+			echo "deb [signed-by=$1] $seen $suite main"
+		done
 	done
 }
 
@@ -73,6 +123,7 @@ debian_path_options() {
 debian_bootstrap() {
 	local apt_cache=$work/cache/apt
 	command -v mmdebstrap >/dev/null || fail "base debian needs mmdebstrap: build on Debian, or give --base alpine --live-base alpine"
+	[ -e "$(debian_keyring)" ] || fail "base $apt_base: $(debian_keyring) is not there: give --keyring FILE with the keys of its archive"
 	mkdir -p "$apt_cache"
 	debian_path_options >"$work/cache/dpkg-paths"
 	debian_sources "$(debian_keyring)" outside >"$work/cache/sources.list"
@@ -83,7 +134,7 @@ debian_bootstrap() {
 		--skip=download/empty --skip=essential/unlink \
 		--setup-hook="mkdir -p \"\$1/var/cache/apt/archives\"; cp -n '$apt_cache'/*.deb \"\$1/var/cache/apt/archives/\" 2>/dev/null || true" \
 		--customize-hook="cp -n \"\$1\"/var/cache/apt/archives/*.deb '$apt_cache/'" \
-		"$debian_branch" "$1" "$work/cache/sources.list" || debian_bootstrap_failed
+		"$(branch_of "$apt_base")" "$1" "$work/cache/sources.list" || debian_bootstrap_failed
 	mv "$1/etc/dpkg/dpkg.cfg.d/99mmdebstrap" "$1/etc/dpkg/dpkg.cfg.d/jefelinux-build"
 	cp "$work/cache/dpkg-paths" "$1/etc/dpkg/dpkg.cfg.d/jefelinux"
 	debian_prepare "$1"
@@ -92,7 +143,16 @@ debian_bootstrap() {
 
 # debian_bootstrap_failed: the common reason in plain words; otherwise the end of the log is shown.
 debian_bootstrap_failed() {
-	! grep -q NO_PUBKEY "$work/log/1-bootstrap.log" || fail "a Debian mirror is signed with a key that $(debian_keyring) does not have (NO_PUBKEY)"
+	! grep -q NO_PUBKEY "$work/log/1-bootstrap.log" || fail "a mirror of base $apt_base is signed with a key that $(debian_keyring) does not have (NO_PUBKEY)"
+	debian_failed "$work/log/1-bootstrap.log"
+}
+
+# debian_failed LOG: what apt complains of: a package that is missing, that is not what the index says, or that does not come.
+debian_failed() {
+	local reasons
+	reasons=$(sed -n 's/^E: \(Failed to fetch .*\|Unable to locate package .*\|Package .* has no installation candidate\|The repository .*\)$/\1/p' "$1" |
+		sort -u | head -n 5 | tr -s ' \n' ' ')
+	[ -z "$reasons" ] || fail "base $apt_base: $reasons"
 	exit 1
 }
 
@@ -112,7 +172,7 @@ debian_prepare() {
 debian_in_root() {
 	local number=0 url
 	local root_binds=("$work/cache/apt /var/cache/apt/archives")
-	for url in $(mirrors_of debian); do
+	for url in $(mirrors_of "$apt_base"); do
 		number=$((number + 1))
 		case $url in file://*) root_binds+=("${url#file://} /run/mirror$number ro") ;; esac
 	done
@@ -120,33 +180,61 @@ debian_in_root() {
 	in_root "$@"
 }
 
-# debian_install ROOT ROLE: the packages of ROLE.list.
-debian_install() {
-	local packages
-	packages=$(list "$here/bases/debian/$2.list")
-	case $2 in
-	common) debian_initramfs_provider "$1" ;;
-	peer) packages="$packages $(list "$here/bases/debian/target.list") jefelinux-initramfs-" ;;
-	esac
-	# shellcheck disable=SC2086
-	debian_in_root "$1" apt-get install -y -q -o Dpkg::Use-Pty=0 $packages
-	rm -f "$1"/boot/initrd.img-*
-	case $2 in target | peer) debian_take_allocator "$1" ;; esac
+# debian_list ROLE: the packages of ROLE.list, under the names that this distribution has for them.
+debian_list() {
+	list "$here/bases/debian/$1.list" | other_names "$apt_base"
 }
 
-# debian_take_allocator ROOT: Scudo, alone out of the package with the compiler's run-time, and its licence.
-debian_take_allocator() {
-	local folder=/tmp/allocator
-	mkdir -p "$1$folder" "$1/usr/lib/jefelinux" "$1/usr/share/doc/jefelinux"
+# debian_install ROOT ROLE
+debian_install() {
+	local packages
+	packages=$(debian_list "$2")
+	case $2 in
+	common) debian_initramfs_provider "$1" ;;
+	peer) packages="$packages $(debian_list target) jefelinux-initramfs-" ;;
+	esac
+	# shellcheck disable=SC2086
+	debian_in_root "$1" apt-get install -y -q -o Dpkg::Use-Pty=0 $packages || debian_failed "$work/log/2-packages.log"
+	rm -f "$1"/boot/initrd.img-*
+	case $2 in
+	target | peer) debian_take_allocator "$1" ;;
+	live) debian_take_memory_test "$1" ;;
+	esac
+}
+
+# debian_take ROOT PACKAGE [FILE AS]...: files, as patterns, out of a package that is not installed, and its licence. Its name is noted in
+# usr/share/doc/jefelinux/packages, for the inventory.
+debian_take() {
+	local root=$1 folder=/tmp/taken
+	shift
+	mkdir -p "$root$folder" "$root/usr/share/doc/jefelinux"
 	# shellcheck disable=SC2016
-	debian_in_root "$1" /bin/sh -euc '
-		cd "$1"
-		apt-get download -q "$2"
-		dpkg-deb -x "$2"_*.deb .
-		install -m 644 usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.scudo_standalone-x86_64.so /usr/lib/jefelinux/libscudo.so
-		install -m 644 "usr/share/doc/$2/copyright" /usr/share/doc/jefelinux/libscudo.copyright
-	' allocator "$folder" "$debian_allocator_package"
-	rm -rf "$1$folder"
+	debian_in_root "$root" /bin/sh -euc '
+		package=$1 documents=/usr/share/doc/jefelinux
+		cd "$2"
+		shift 2
+		apt-get download -q "$package"
+		cp "$package"_*.deb /var/cache/apt/archives/
+		dpkg-deb -W --showformat "\${Package} \${Version} \${Architecture} \${source:Package}\n" "$package"_*.deb >>"$documents/packages"
+		dpkg-deb -x "$package"_*.deb .
+		install -m 644 "usr/share/doc/$package/copyright" "$documents/$package.copyright"
+		while [ $# -gt 0 ]; do
+			install -D -m 644 $1 "$2"
+			shift 2
+		done
+	' take "$1" "$folder" "${@:2}"
+	rm -rf "$root$folder"
+}
+
+# debian_take_allocator ROOT: Scudo, alone out of the package with the compiler's run-time.
+debian_take_allocator() {
+	debian_take "$1" "$debian_allocator_package" \
+		'usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.scudo_standalone-x86_64.so' /usr/lib/jefelinux/libscudo.so
+}
+
+# debian_take_memory_test ROOT: without the 12 MB of images that memtest86+ also has.
+debian_take_memory_test() {
+	debian_take "$1" memtest86+ boot/memtest86+x64.bin /boot/memtest.bin boot/memtest86+x64.efi /boot/memtest.efi
 }
 
 # The kernel package depends on a maker of initramfs, and ours is jefe-setup: an empty package says so.
@@ -182,6 +270,11 @@ debian_can_build() {
 	:
 }
 
+# It is made from packages alone.
+debian_files() {
+	:
+}
+
 # debian_keymaps ROOT FOLDER LIST: lines of keymap_list, converted with ROOT's loadkeys.
 debian_keymaps() {
 	local root_binds=("$2 /run/output" "$(dirname "$3") /run/list ro")
@@ -196,8 +289,11 @@ debian_keymaps() {
 # debian_inventory ROOT: see lib/bill.sh. The hash is of the package file, which apt compared with the signed index.
 debian_inventory() {
 	local name release machine source file
-	# shellcheck disable=SC2016
-	in_root "$1" dpkg-query -W -f '${Package} ${Version} ${Architecture} ${source:Package}\n' |
+	{
+		# shellcheck disable=SC2016
+		in_root "$1" dpkg-query -W -f '${Package} ${Version} ${Architecture} ${source:Package}\n'
+		cat "$1/usr/share/doc/jefelinux/packages" 2>/dev/null || true
+	} |
 		while read -r name release machine source; do
 			file=$work/cache/apt/${name}_${release//:/%3a}_$machine.deb
 			printf '%s\t%s\t%s\t%s\t-\t%s\n' "$name" "$release" "$machine" "$source" "$(file_digest "$file")"
@@ -208,7 +304,7 @@ debian_inventory() {
 debian_libraries() {
 	local root_binds=("$1 /run/output ro")
 	# shellcheck disable=SC2016
-	in_root "$work/debian/build" /bin/sh -euc '
+	in_root "$work/$apt_base/build" /bin/sh -euc '
 		for program in /run/output/usr/sbin/* /run/output/usr/libexec/jefelinux/*; do
 			case $(head -c 4 "$program") in ?ELF) ldd "$program" ;; esac
 		done | sed -n -e "s,.*[ 	]\(/[^ ]*\) (0x.*,\1,p" | sort -u | while read -r file; do
@@ -231,17 +327,21 @@ debian_finish() {
 	rm -rf "$1"/var/cache/apt/*.bin "$1"/var/cache/debconf/*-old "$1"/var/lib/dpkg/*-old
 	# Compiled Python says the time of its source, which becomes another one.
 	find "$1/usr" -xdev -name __pycache__ -type d -prune -exec rm -r {} +
-	cat >"$1/etc/apt/sources.list.d/debian.sources" <<-END
-		Types: deb
-		URIs: ${debian_project_mirrors[0]/http:/https:}
-		Suites: $debian_branch $debian_branch-updates
-		Components: main
-		Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
+	{
+		debian_source_stanza 1 "$(apt_suites suites)"
+		[ -z "$(apt_word more_suites)" ] || { echo && debian_source_stanza 2 "$(apt_suites more_suites)"; }
+	} >"$1/etc/apt/sources.list.d/$apt_base.sources"
+}
 
+# debian_source_stanza NUMBER SUITES: of the project's mirror of this number.
+debian_source_stanza() {
+	local url
+	url=$(apt_word project_mirrors | cut -d' ' -f"$1")
+	cat <<-END
 		Types: deb
-		URIs: ${debian_project_mirrors[1]/http:/https:}
-		Suites: $debian_branch-security
+		URIs: ${url/http:/https:}
+		Suites: $2
 		Components: main
-		Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
+		Signed-By: $(apt_word archive_keyring)
 	END
 }

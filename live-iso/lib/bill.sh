@@ -64,7 +64,7 @@ bill_document() {
 			relate("SPDXRef-DOCUMENT", "DESCRIBES", "SPDXRef-Medium")
 		}
 		$2 == "SYSTEM" {
-			kinds[$1] = $3 == "debian" ? "deb/debian" : $3 == "alpine" ? "apk/alpine" : ""
+			kinds[$1] = $3 ~ /^de/ ? "deb/" $3 : $3 == "alpine" ? "apk/alpine" : ""
 			package("SPDXRef-" $1, tolower($1) " system, base " $3, $4, "")
 			relate("SPDXRef-Medium", "CONTAINS", "SPDXRef-" $1)
 			next

@@ -16,8 +16,12 @@ in_root() {
 		root=$1 count=$2; shift 2
 		mount -t proc proc "$root/proc"
 		mount -t tmpfs -o mode=755,size=16m tmpfs "$root/dev"
-		for node in null:3 zero:5 full:7 random:8 urandom:9; do mknod -m 666 "$root/dev/${node%:*}" c 1 "${node#*:}"; done
-		mknod -m 666 "$root/dev/tty" c 5 0
+		# Where devices cannot be made, as in a rootless container, those that are there are shown.
+		for node in null:1:3 zero:1:5 full:1:7 random:1:8 urandom:1:9 tty:5:0; do
+			IFS=: read -r name major minor <<<"$node"
+			mknod -m 666 "$root/dev/$name" c "$major" "$minor" 2>/dev/null ||
+				{ : >"$root/dev/$name" && mount --bind "/dev/$name" "$root/dev/$name"; }
+		done
 		ln -s /proc/self/fd "$root/dev/fd"; ln -s fd/0 "$root/dev/stdin"; ln -s fd/1 "$root/dev/stdout"; ln -s fd/2 "$root/dev/stderr"
 		mkdir "$root/dev/shm" "$root/dev/pts"
 		mount -t tmpfs tmpfs "$root/run"

@@ -99,6 +99,8 @@ def auto(iso, folder, base, firmware):
 
     say("Installing unattended on an empty disk, encrypted with LUKS2")
     with VM("demo-live", folder, cdrom=iso, disks=[disk, medium], **machine) as vm:
+        vm.expect(r"Install JefeLinux", BOOT)  # the menu of an ISO that installs by itself waits for a key
+        vm.sendline()
         install(vm)
     medium.path.unlink()
 

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 grub_modules="iso9660 part_gpt part_msdos fat normal configfile linux chain search search_label search_fs_file
-	test regexp echo serial terminal minicmd reboot halt sleep"
+	test regexp echo serial terminal minicmd reboot halt sleep play"
 grub_bios_modules="biosdisk"
 grub_efi_modules="efi_gop efi_uga"
 
@@ -19,7 +19,50 @@ grub_start() {
 grub_menu() {
 	local more
 	more=$(printf %s "${append:+ $append}" | sed 's/[&|\\]/\\&/g')
-	sed -e "s|@ID@|$1|g" -e "s|@VERSION@|$version|g" -e "s|@APPEND@|$more|g" "$here/grub.cfg"
+	sed -e "s|@ID@|$1|g" -e "s|@VERSION@|$version|g" -e "s|@APPEND@|$more|g" -e "s|@TIMEOUT@|$(grub_timeout)|" \
+		-e "/^@COLOURS@$/{
+			r /dev/stdin
+			d
+		}" "$here/grub.cfg" <<<"$(grub_colours "$source_dir/themes/$menu_theme.theme")"
+}
+
+# grub_timeout: seconds until the default starts; no time-out ever installs anything.
+grub_timeout() {
+	case " $append " in
+	*" jefe.auto=yes "*) echo -1 ;;
+	*) echo 3 ;;
+	esac
+}
+
+# grub_colours THEME: the colours of the wizard's theme for eight colours, as GRUB calls them.
+grub_colours() {
+	awk '
+		function named(name, bright) {
+			if (name == "white") return bright ? "white" : "light-gray"
+			if (name == "black") return bright ? "dark-gray" : "black"
+			if (name == "brown") return bright ? "yellow" : "brown"
+			return (bright ? "light-" : "") name
+		}
+		function pair(word,	part, text, ground) {
+			sub(/^c8=/, "", word)
+			split(word, part, /[\/+]/)
+			text = part[1] == "default" ? "white" : part[1]
+			ground = part[2] == "default" ? "black" : part[2]
+			if (word ~ /\+reverse/) return named(ground, 0) "/" named(text, 0)
+			return named(text, word ~ /\+bold/) "/" named(ground, 0)
+		}
+		$1 == "screen" { print "set color_normal=" pair($3); print "set menu_color_normal=" pair($3) }
+		$1 == "focus" { print "set menu_color_highlight=" pair($3) }
+	' "$1"
+}
+
+# grub_loopback: what a stick with many images looks for: the menu, whose entries tell the kernel in which file it was.
+grub_loopback() {
+	cat <<-'END'
+		# Read by the boot loader of a stick that has this ISO as a file, whose path is in iso_path.
+		set where=" jefe.iso=$iso_path"
+		source /boot/grub/grub.cfg
+	END
 }
 
 # grub_lay_out TREE ID: TREE/boot/grub/{bios.img,grub.cfg}, and the ESP in TREE.esp.
@@ -30,6 +73,7 @@ grub_lay_out() {
 	rm -f "$folder"/*.medium "$1.esp"
 	: >"$folder/$2.medium"
 	grub_menu "$2" >"$folder/grub.cfg"
+	grub_loopback >"$folder/loopback.cfg"
 	grub_start "$2" >"$scratch/start.cfg"
 	# shellcheck disable=SC2086
 	grub-mkimage -O i386-pc-eltorito -p /boot/grub -c "$scratch/start.cfg" -o "$folder/bios.img" $grub_modules $grub_bios_modules

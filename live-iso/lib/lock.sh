@@ -2,7 +2,7 @@
 # that anybody can make it again (build.sh verify), and with the machine's tools it is what --lock writes.
 # shellcheck shell=bash
 
-recorded=(version arch base live_base target_role append epoch) # variables that decide what is made
+recorded=(version arch base live_base target_role append menu_theme epoch) # variables that decide what is made
 
 # lock_inputs: "WORD VALUE..." lines. Nothing in them depends on the machine.
 lock_inputs() {
@@ -11,6 +11,7 @@ lock_inputs() {
 	for name in "${recorded[@]}"; do echo "set $name ${!name}"; done
 	for name in $(bases_used); do echo "branch $name $(branch_of "$name")"; done
 	echo "source $(hash_of_source)"
+	for name in $(bases_used); do "${name}_files" | sed "s/^/file $name /"; done
 	lock_packages "$live_base" live
 	lock_packages "$base" "$target_role"
 	for name in $(bases_wanted); do lock_packages "$(maker_of "$name")" build; done | sort -u
@@ -33,12 +34,18 @@ lock_write() {
 	{
 		cat "$medium/.jefe/build"
 		for name in $(bases_used); do mirrors_of "$name" | sed "s,:.*,,; s,^,mirror $name ,"; done
-		for name in mksquashfs:-version xorriso:--version mformat:--version zstd:--version tar:--version grub-mkimage:--version \
-			openssl:version; do
-			echo "tool ${name%:*} $("${name%:*}" "${name#*:}" 2>&1 | grep -m 1 '[0-9]')"
-		done
+		lock_tools
 	} >"$1.part"
 	mv "$1.part" "$1"
+}
+
+# lock_tools: "tool NAME VERSION" lines of this machine.
+lock_tools() {
+	local name
+	for name in mksquashfs:-version xorriso:--version mformat:--version zstd:--version tar:--version grub-mkimage:--version \
+		openssl:version; do
+		echo "tool ${name%:*} $("${name%:*}" "${name#*:}" 2>&1 | grep -m 1 '[0-9]')"
+	done
 }
 
 # lock_take FILE: the options that it records become those of this build.

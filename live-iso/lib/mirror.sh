@@ -20,6 +20,7 @@ branch_of() {
 # mirrors_choose BASE...: those of --mirror that serve BASE, else its defaults. Every mirror of --mirror must serve one BASE.
 mirrors_choose() {
 	local name url reason
+	[ -z "$locked" ] || { locked_mirrors "$@" && return; }
 	mkdir -p "$work/mirror"
 	for name in "$@"; do
 		: >"$work/mirror/$name.new"
@@ -40,6 +41,7 @@ mirrors_choose() {
 # mirror_state BASE: the state of its indexes, from the mirror; when that does not answer, as it was the last time, with a notice.
 mirror_state() {
 	local state reason file=$work/mirror/$1.state key
+	[ -z "$locked" ] || { echo "locked $(stamp "$1-locked")" >"$file" && return; }
 	unit_name=$1-mirror
 	echo "$unit_name" >>"$work/log/units"
 	rm -f "$work/stamp/$unit_name.notices"

@@ -7,7 +7,14 @@ runlevels() {
 	for part in $(parts_of "$target_role" | grep '\.role$'); do
 		[ ! -e "$here/overlay/$part-$1.runlevels" ] || files+=("$here/overlay/$part-$1.runlevels")
 	done
-	sed 's/#.*//; /^[[:space:]]*$/d' "${files[@]}"
+	sed 's/#.*//; /^[[:space:]]*$/d' "${files[@]}" | other_names "$1"
+}
+
+# other_names BASE: a filter; a last word that BASE calls otherwise (BASE_other_names) gets its name.
+other_names() {
+	local word names=$1_other_names script=
+	for word in ${!names:-}; do script+="s/\(^\| \)${word%=*}\$/\1${word#*=}/;"; done
+	sed "$script"
 }
 
 # replaces_script BASE SCRIPT: the overlay has one of this name.

@@ -7,23 +7,35 @@ stage_iso() {
 	unit medium-payload "$(hash_of "$(stamp target-image)" "$here/stages/5-iso.sh" "$here/lib/payload.sh" "$public_key" \
 		"$foreign_medium")" make_payload
 	unit medium-bill "$(hash_of "$(stamp live-image)" "$(stamp target-image)" "$here/lib/bill.sh" "$epoch")" make_bill
-	unit medium-record "$(hash_of "$(stamp medium-bill)" "$here/lib/lock.sh" "$append" "$epoch" "$(hash_of_source)")" make_record
+	unit medium-record "$(hash_of "$(stamp medium-bill)" "$here/lib/lock.sh" "$append" "$menu_theme" "$epoch" "$(hash_of_source)" "${locked:-}")" make_record
 	unit medium-kernel "$(hash_of "$(stamp live-image)" "$here/stages/5-iso.sh")" make_kernel
 	[ -e "$output" ] || rm -f "$work/stamp/iso"
 	unit iso "$(hash_of "$(stamp medium-kernel)" "$(stamp medium-live)" "$(stamp medium-payload)" "$(stamp medium-record)" \
 		"$here/grub.cfg" "$here/lib/grub.sh" "$here/lib/embed.sh" "$here/stages/5-iso.sh" "$public_key" \
-		"to $output" "${answers:-}" "$append")" make_iso
+		"to $output" "${answers:-}" "$append" "$source_dir/themes/$menu_theme.theme")" make_iso
 }
 
-# make_kernel: kernel and initramfs; the latter is made by the program that is on the medium, from the programs of the live system.
+# make_kernel: kernel, memory test and initramfs; the latter is made by the program that is on the medium, from the programs of the live system.
 make_kernel() {
 	local kernel
 	kernel=$(kernel_version "$live_root")
 	cp "$live_root/$("${live_base}_kernel_image" "$live_root" "$kernel")" "$medium/live/vmlinuz"
+	take_memory_test
 	rm -f "$medium/live/initramfs.img"
 	local root_binds=("$medium/live /run/output")
 	in_root "$live_root" /usr/sbin/jefe-setup initramfs --kernel "$kernel" --output /run/output/initramfs.img
 	[ -s "$medium/live/initramfs.img" ] || fail "jefe-setup initramfs left no initramfs"
+}
+
+# take_memory_test: for BIOS and for UEFI, when the base has it; the menu looks for these names.
+take_memory_test() {
+	local kind file
+	mkdir -p "$medium/boot"
+	for kind in bin efi; do
+		rm -f "$medium/boot/memtest.$kind"
+		file=$(find "$live_root/boot" -name "memtest*.$kind" | sort | head -n 1)
+		[ -z "$file" ] || cp "$file" "$medium/boot/memtest.$kind"
+	done
 }
 
 make_squashfs() {
@@ -40,6 +52,7 @@ medium_id() {
 
 make_record() {
 	lock_inputs >"$medium/.jefe/build"
+	[ -z "$locked" ] || locked_check
 }
 
 make_iso() {

@@ -9,7 +9,7 @@ alpine_local_repository() {
 	mkdir -p "$local" "$work/keys"
 	for url in $(mirrors_of alpine); do
 		for folder in $(alpine_unindexed "$url"); do
-			notice "$folder has no signed index: its packages are taken as they are"
+			[ -n "$locked" ] || notice "$folder has no signed index: its packages are taken as they are"
 			cp --reflink=auto "$folder"/*.apk "$local/"
 		done
 	done

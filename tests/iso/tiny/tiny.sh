@@ -51,7 +51,10 @@ tiny_install() {
 		mkdir -p "$1/lib/modules/1.0-tiny"
 		echo kernel >"$1/boot/vmlinuz-1.0-tiny"
 		;;
-	live) head -c 3000000 /dev/zero | openssl enc -aes-128-ctr -K "$(printf %032d 7)" -iv "$(printf %032d 0)" >"$1/root/noise" ;;
+	live)
+		echo test >"$1/boot/memtest-tiny.bin"
+		head -c 3000000 /dev/zero | openssl enc -aes-128-ctr -K "$(printf %032d 7)" -iv "$(printf %032d 0)" >"$1/root/noise"
+		;;
 	esac
 }
 
@@ -66,8 +69,19 @@ tiny_keymaps() {
 	done <"$3"
 }
 
+# tiny_locked FOLDER: a package NAME is missing when the mirror has a file missing-NAME.
+tiny_locked() {
+	locked_packages tiny | while read -r name release _; do
+		[ ! -e "$tiny_mirror/missing-$name" ] || echo "$name $release"
+	done
+}
+
+tiny_files() {
+	:
+}
+
 tiny_inventory() {
-	printf 'busybox\t1.0+"x"\tall\tbusybox\tGPL-2.0-only\tsha256:%064d\nlibc++\t1:2\tall\tlibc\t-\t-\n' 0
+	printf 'busybox\t%s\tall\tbusybox\tGPL-2.0-only\tsha256:%064d\nlibc++\t1:2\tall\tlibc\t-\t-\n' "$(cat "$tiny_mirror/release" 2>/dev/null || echo '1.0+"x"')" 0
 }
 
 tiny_libraries() {

@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""A mirror with habits: tests/iso/mirror.py FOLDER PORTFILE. Serves FOLDER on a port of 127.0.0.1 that it writes into PORTFILE.
+
+/moved/PATH is a redirect, /lost/PATH has no packages, /cut/PATH the first half of each, and /forged/PATH an index of Alpine whose signature is
+by somebody else.
+"""
+
+import functools
+import gzip
+import http.server
+import os
+import pathlib
+import sys
+import zlib
+
+
+def forged(index):
+    """An APKINDEX with one bit of its signature changed: that is the only file in its first member, a tar."""
+    member = zlib.decompressobj(31)
+    signature = bytearray(member.decompress(index))
+    signature[512 + 100] ^= 1
+    return gzip.compress(bytes(signature), mtime=0) + member.unused_data
+
+
+class Mirror(http.server.SimpleHTTPRequestHandler):
+    def do_GET(self):
+        habit, _, path = self.path.lstrip("/").partition("/")
+        package = path.endswith((".apk", ".deb"))
+        if habit == "moved":
+            self.send_response(301)
+            self.send_header("Location", f"/plain/{path}")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+        elif habit == "lost" and package:
+            self.send_error(404)
+        elif habit == "cut" and package:
+            data = self.content(path)
+            self.send_bytes(data[:len(data) // 2])
+        elif habit == "forged" and path.endswith("APKINDEX.tar.gz"):
+            self.send_bytes(forged(self.content(path)))
+        else:
+            self.path = f"/{path}"
+            super().do_GET()
+
+    def content(self, path):
+        return pathlib.Path(self.translate_path(path)).read_bytes()
+
+    def send_bytes(self, data):
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *arguments):
+        pass
+
+
+def main():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Mirror, directory=sys.argv[1]))
+    pathlib.Path(f"{sys.argv[2]}.part").write_text(str(server.server_port))
+    os.replace(f"{sys.argv[2]}.part", sys.argv[2])
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()
