@@ -323,7 +323,7 @@ debian_kernel_image() {
 debian_finish() {
 	rm -f "$1/usr/sbin/policy-rc.d" "$1/etc/apt/jefelinux-build.gpg" "$1/etc/apt/apt.conf.d/jefelinux-build" \
 		"$1/etc/dpkg/dpkg.cfg.d/jefelinux-build" "$1/etc/apt/apt.conf.d/99mmdebstrap" "$1/etc/apt/sources.list"
-	find "$1/var/lib/apt/lists" -type f -delete
+	[ ! -d "$1/var/lib/apt/lists" ] || find "$1/var/lib/apt/lists" -type f -delete
 	rm -rf "$1"/var/cache/apt/*.bin "$1"/var/cache/debconf/*-old "$1"/var/lib/dpkg/*-old
 	# Compiled Python says the time of its source, which becomes another one.
 	find "$1/usr" -xdev -name __pycache__ -type d -prune -exec rm -r {} +
