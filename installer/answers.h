@@ -57,6 +57,7 @@ struct answers {
 	struct {
 		enum network_method method;
 		char *interface;            /* NULL: the first wired one with a link */
+		uint64_t vlan;              /* 0: none */
 		char *address, *gateway;    /* CIDR; NULL with DHCP */
 		struct words dns;
 	} network;

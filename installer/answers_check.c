@@ -374,6 +374,9 @@ static void check_network(const struct checking *checking)
 		 answers->network.dns.count)
 		complain(checking, SEVERITY_WARNING, "network.method",
 			"the address, gateway and name servers given here count only with method static");
+	if (answers->network.method == NETWORK_NONE && answers->network.vlan)
+		complain(checking, SEVERITY_WARNING, "network.vlan",
+			"counts only when the network is configured, and method is none");
 	for (size_t i = 0; !found && i < checking->machine->port_count; i++)
 		found = text_equal(checking->machine->ports[i].name, interface);
 	if (!found)

@@ -15,6 +15,7 @@ libscreens_a_SOURCES += \
 	screens/key.c screens/key.h \
 	screens/keyboard.c \
 	screens/measures.c \
+	screens/network.c \
 	screens/preview.c screens/preview.h \
 	screens/recovery.c screens/recovery.h \
 	screens/review.c \

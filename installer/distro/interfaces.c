@@ -2,17 +2,26 @@
 #include <string.h>
 
 #include "installer/base/file.h"
+#include "installer/base/memory.h"
 #include "installer/distro/parts.h"
 
 static const char path[] = "etc/network/interfaces";
 
-static void add_port(struct text *text, const struct answers *answers)
+/* The interface is made and removed by commands: ifupdown, ifupdown-ng and BusyBox spell it differently otherwise. */
+static void add_vlan(
+	struct text *text, const char *port, const char *name, unsigned number)
 {
-	const char *name =
-		answers->network.interface ? answers->network.interface : "eth0";
+	text_addf(text,
+		"\tpre-up ip link show dev %s >/dev/null 2>&1 || ip link add link %s name %s type vlan id %u\n",
+		name, port, name, number);
+	text_addf(text, "\tpost-down ip link del dev %s\n", name);
+}
+
+static void add_interface(
+	struct text *text, const struct answers *answers, const char *name)
+{
 	const char *address = answers->network.address;
 
-	text_addf(text, "\nauto %s\n", name);
 	if (answers->network.method == NETWORK_DHCP || !address) {
 		text_addf(text, "iface %s inet dhcp\n", name);
 		return;
@@ -21,6 +30,24 @@ static void add_port(struct text *text, const struct answers *answers)
 		strchr(address, ':') ? "inet6" : "inet", address);
 	if (answers->network.gateway)
 		text_addf(text, "\tgateway %s\n", answers->network.gateway);
+}
+
+static void add_port(struct text *text, const struct answers *answers)
+{
+	const char *port =
+		answers->network.interface ? answers->network.interface : "eth0";
+	unsigned vlan = (unsigned)answers->network.vlan;
+	autofree char *name =
+		vlan ? memory_format("vlan%u", vlan) : memory_copy_text(port);
+
+	if (vlan)
+		text_addf(text,
+			"\nauto %s\niface %s inet manual\n\tpre-up ip link set dev %s up\n",
+			port, port, port);
+	text_addf(text, "\nauto %s\n", name);
+	add_interface(text, answers, name);
+	if (vlan)
+		add_vlan(text, port, name, vlan);
 }
 
 static int write_resolvers(int root_fd, const struct words *servers, struct error *err)

@@ -43,6 +43,8 @@ static void describe_network(const struct recipe *recipe, struct text *to)
 	text_addf(to, "network: %s", method_names[answers->network.method]);
 	if (port && answers->network.method != NETWORK_NONE)
 		text_addf(to, " on %s", port);
+	if (answers->network.vlan && answers->network.method != NETWORK_NONE)
+		text_addf(to, ", VLAN %u", (unsigned)answers->network.vlan);
 	if (answers->network.address)
 		text_addf(to, ", %s", answers->network.address);
 	if (answers->network.gateway)

@@ -3,7 +3,7 @@
 # shellcheck source=tests/screens/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-pages="0 1 2 3 4 5 6 7 8"
+pages="0 1 2 3 4 5 6 7 8 9"
 for program in ui-ncurses $newt; do
 	for name in gone term eof; do
 		failed=0
@@ -14,7 +14,7 @@ for program in ui-ncurses $newt; do
 		done
 		report "$program on pages $pages: $name" "$failed" "$work/errors"
 	done
-	pages="0 3 6 8" # of what ncurses has shown for all
+	pages="0 3 7 9" # of what ncurses has shown for all
 done
 long=$(printf '%100s' '' | tr ' ' x)
 for program in ui-ncurses $newt; do
@@ -39,7 +39,7 @@ report "line mode: the end of input ends it with status 1" "$([ $? -eq 1 ] && gr
 for name in ncurses thin line ${newt#ui-}; do
 	failed=0
 	: >"$work/errors"
-	for page in 0 3 8; do
+	for page in 0 3 9; do
 		play "$build/jefe-setup" "$here/plays/killed.play" "$machine" "$here/data/progress" "$name" "$here/answers.yaml" "$page" \
 			2>>"$work/errors" || failed=1
 	done

@@ -45,6 +45,7 @@ static const struct {
 	{"system.console",      "serial",                         "ttyS0"                          },
 	{"network.method",      "static",                         "bootp"                          },
 	{"network.interface",   "enp3s0",                         "a/b"                            },
+	{"network.vlan",        "4094",                           "4095"                           },
 	{"network.address",     "2001:db8::7/64",                 "192.0.2.300/24"                 },
 	{"network.gateway",     "192.0.2.1",                      "router"                         },
 	{"network.dns",         "192.0.2.1 2001:db8::1",          "1.1.1.1 2.2.2.2 3.3.3.3 4.4.4.4"},

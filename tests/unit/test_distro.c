@@ -109,6 +109,14 @@ static void network_is_written_for_ifupdown(void **state)
 	assert_done(distro_named("debian")->set_network(root, &answers, &err), &err);
 	assert_file("etc/network/interfaces",
 		"auto lo\niface lo inet loopback\n\nauto eth1\niface eth1 inet dhcp\n");
+	answers.network.vlan = 10;
+	assert_done(distro_named("debian")->set_network(root, &answers, &err), &err);
+	assert_file("etc/network/interfaces",
+		"auto lo\niface lo inet loopback\n\n"
+		"auto eth1\niface eth1 inet manual\n\tpre-up ip link set dev eth1 up\n\n"
+		"auto vlan10\niface vlan10 inet dhcp\n"
+		"\tpre-up ip link show dev vlan10 >/dev/null 2>&1 || ip link add link eth1 name vlan10 type vlan id 10\n"
+		"\tpost-down ip link del dev vlan10\n");
 }
 
 static void consoles_replace_all_gettys(void **state)

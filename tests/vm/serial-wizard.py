@@ -34,6 +34,7 @@ DIALOGUE = [
     (r"y or n \[[yn]\]: ", ""),
     (r"Host name \[jefe\]: ", "vault1"),
     (r"Time zone \[UTC\]: ", "Europe/Berlin"),
+    (r"VLAN [^:\r\n]*: ", ""),
     (r"User name [^:\r\n]*: ", "ana"),
     (r"Full name [^:\r\n]*: ", ""),
     (r"\d+: Add an SSH key\.\s+Number, or Enter for Next: ", add_key),

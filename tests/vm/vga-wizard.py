@@ -29,6 +29,7 @@ PAGES = [
     (r"Encrypt the disk", [keys("tab"), text(pc.passphrase), keys("tab"), text(pc.passphrase), keys("f10")]),
     (r"How much hardening", [keys("f10")]),
     (r"How should the computer be set up", [text("\b\b\b\bvault1"), keys("f10")]),
+    (r"How does it reach the network", [keys("f10")]),
     (r"Who logs in\?.*No SSH key yet", [text("ana"), keys("f10", "ret")]),
     (r"Add a public SSH key", [lambda: pc.vm.type(pc.public_key()), keys("f10")]),
     (r"Who logs in\?.*SHA256:", [keys("f10")]),
