@@ -50,9 +50,9 @@ static bool parse(int argc, char **argv, struct call *call)
 		{"machine",                  required_argument, NULL, 'm'},
 		{"theme",required_argument, NULL, 't'},
 		{"data",               required_argument, NULL, 'd'},
-		{"record",               required_argument, NULL, 'r'},
-                {"demo",          no_argument, NULL, 'D'},
-		{0             }
+		{"record",          required_argument, NULL, 'r'},
+		{"demo",              no_argument, NULL, 'D'},
+                {0                 }
         };
 	int option;
 

@@ -33,8 +33,8 @@ void report_event(struct report *report, const struct event *event, struct text 
 		text_addf(to, "        warning: %s\n", event->text ? event->text : "");
 		break;
 	case EVENT_HOST_KEY:
-		text_addf(to, "        SSH host key %s\n",
-			event->text ? event->text : "");
+		text_addf(
+			to, "        SSH host key %s\n", event->text ? event->text : "");
 		break;
 	case EVENT_STEP_END:
 		if (text_equal(event->state, "skipped"))
