@@ -27,6 +27,7 @@ usage() {
 		  --lock FILE                also write what the ISO was made from: options, packages with hashes, tools
 		  --locked FILE              build with the options and from the packages of a lock file alone, offline: they come from DIR
 		                             or from mirrors of the form file:///
+		  --compression small|fast   fast saves a minute or two and costs a fifth more bytes (default small)
 		  --output FILE              default jefelinux-VERSION-x86_64.iso
 		  --work DIR                 caches, roots and logs (default ./build-iso); a second run reuses it
 		  --version VERSION          default: configure.ac's
@@ -39,7 +40,7 @@ usage() {
 }
 
 target= arch=x86_64 base=alpine live_base= branch= key= keyring= answers= append= target_role=target output= work= version= lock= locked= container=
-menu_theme=default
+menu_theme=default compression=small
 verify_iso= foreign_medium= foreign_key= # build.sh verify
 mirrors=() roles=() given=()
 
@@ -54,7 +55,7 @@ parse_options() {
 		case $1 in
 		-h | --help) usage && exit 0 ;;
 		--with-peer) target_role=peer && shift && continue ;;
-		--target | --arch | --base | --live-base | --branch | --mirror | --role | --key | --keyring | --answers | --append | --menu-theme | --lock | --locked | --output | --work | --version | --container) ;;
+		--target | --arch | --base | --live-base | --branch | --mirror | --role | --key | --keyring | --answers | --append | --menu-theme | --compression | --lock | --locked | --output | --work | --version | --container) ;;
 		*) usage >&2 && refuse "unknown option $1" ;;
 		esac
 		[ $# -ge 2 ] || refuse "$1 needs a value"
@@ -89,6 +90,7 @@ check_options() {
 	done
 	choose_roles
 	[ -f "$source_dir/themes/$menu_theme.theme" ] || refuse "no theme \"$menu_theme\": $(basename -as .theme "$source_dir"/themes/*.theme | xargs)"
+	[ -n "${squashfs_options[$compression]:-}" ] || refuse "--compression is small or fast"
 	for name in "$key" "$keyring" "$answers"; do
 		[ -z "$name" ] || [ -f "$name" ] || refuse "$name: no such file"
 	done
@@ -120,7 +122,7 @@ set_paths() {
 	private_key=${key:-$work/keys/payload.pem} public_key=$work/keys/payload.pub.pem
 }
 
-for part in host unit same chroot mirror compile keymaps runlevels payload grub bill lock locked verify embed container; do
+for part in host unit same chroot trim mirror compile keymaps runlevels payload grub bill lock locked verify embed container; do
 	# shellcheck source=/dev/null
 	. "$here/lib/$part.sh"
 done
@@ -157,5 +159,4 @@ main() {
 	printf '\nParts: %s\n' "$(medium_parts)"
 	printf 'Total: %s | Output: %s (%s MB)\n' "$(duration "$SECONDS")" "${output##*/}" "$(($(stat -c %s "$output") / 1000000))"
 }
-main "$@"
-exit
+main "$@"; exit

@@ -71,10 +71,19 @@ debian_locked() {
 			echo "$name $release${file:+ $file}"
 		fi
 	done
+	debian_index "$1" "$(branch_of "$apt_base")"
+}
+
+# debian_index FOLDER SUITE: the packages in FOLDER become a suite.
+debian_index() {
+	local suite=$1/dists/$2 index=main/binary-amd64/Packages file
+	mkdir -p "$suite/${index%/*}"
 	(cd "$1" && find . -name '*.deb' | sort | while read -r file; do
 		dpkg-deb -f "$file"
 		printf 'Filename: %s\nSize: %s\nSHA256: %s\n\n' "$file" "$(stat -c %s "$file")" "$(sha256sum <"$file" | cut -d' ' -f1)"
-	done) >"$1/Packages"
+	done) >"$suite/$index"
+	printf 'Suite: %s\nCodename: %s\nArchitectures: amd64 all\nComponents: main\nSHA256:\n %s %s %s\n' "$2" "$2" \
+		"$(sha256sum <"$suite/$index" | cut -d' ' -f1)" "$(stat -c %s "$suite/$index")" "$index" >"$suite/Release"
 }
 
 debian_keyring() {
@@ -89,7 +98,7 @@ debian_sources() {
 		# Their hashes were compared with the lock file.
 		seen=$(mirrors_of "$apt_base")
 		[ "${2:-}" = outside ] || seen=file:///run/mirror1
-		echo "deb [trusted=yes] $seen ./"
+		echo "deb [trusted=yes] $seen $(branch_of "$apt_base") main"
 		return
 	fi
 	for url in $(mirrors_of "$apt_base"); do
@@ -119,7 +128,7 @@ debian_path_options() {
 	done
 }
 
-# debian_bootstrap ROOT
+# debian_bootstrap ROOT: base.list and what is essential, whatever the archive calls required: a locked build only has the packages' words.
 debian_bootstrap() {
 	local apt_cache=$work/cache/apt
 	command -v mmdebstrap >/dev/null || fail "base debian needs mmdebstrap: build on Debian, or give --base alpine --live-base alpine"
@@ -127,10 +136,10 @@ debian_bootstrap() {
 	mkdir -p "$apt_cache"
 	debian_path_options >"$work/cache/dpkg-paths"
 	debian_sources "$(debian_keyring)" outside >"$work/cache/sources.list"
-	SOURCE_DATE_EPOCH=$roots_epoch mmdebstrap --mode=root --variant=minbase --architectures=amd64 \
+	SOURCE_DATE_EPOCH=$roots_epoch mmdebstrap --mode=root --variant=apt --architectures=amd64 \
 		--dpkgopt="$work/cache/dpkg-paths" --dpkgopt=force-unsafe-io \
 		--aptopt='Acquire::Languages "none"' --aptopt='Acquire::Check-Valid-Until "false"' \
-		--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr --include=usr-is-merged \
+		--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr --include="$(debian_list base | paste -sd,)" \
 		--skip=download/empty --skip=essential/unlink \
 		--setup-hook="mkdir -p \"\$1/var/cache/apt/archives\"; cp -n '$apt_cache'/*.deb \"\$1/var/cache/apt/archives/\" 2>/dev/null || true" \
 		--customize-hook="cp -n \"\$1\"/var/cache/apt/archives/*.deb '$apt_cache/'" \

@@ -2,7 +2,7 @@
 # that anybody can make it again (build.sh verify), and with the machine's tools it is what --lock writes.
 # shellcheck shell=bash
 
-recorded=(version arch base live_base target_role append menu_theme epoch) # variables that decide what is made
+recorded=(version arch base live_base target_role append menu_theme compression epoch) # variables that decide what is made
 
 # lock_inputs: "WORD VALUE..." lines. Nothing in them depends on the machine.
 lock_inputs() {

@@ -1,10 +1,14 @@
 # The payload: an archive of the target image, a manifest that describes it, and a signature over the manifest.
 # shellcheck shell=bash
 
+# How the two large files are packed, by --compression.
+declare -A squashfs_options=([small]="-Xcompression-level 18 -b 1M" [fast]="-Xcompression-level 3 -b 256K")
+declare -A payload_options=([small]=-12 [fast]=-3)
+
 make_payload() {
 	local archive=$medium/payload/rootfs.tar.zst
 	rm -f "$medium"/payload/*
-	archive "$target_root" | zstd -q -3 -T0 -o "$archive"
+	archive "$target_root" | zstd -q "${payload_options[$compression]}" -T0 -o "$archive"
 	manifest_write "$archive" >"$medium/payload/manifest.json"
 	cp "$public_key" "$medium/payload/key.pem"
 	sign payload/manifest.json payload/manifest.sig

@@ -4,7 +4,8 @@
 stage_overlay() {
 	local ours
 	ours=$(hash_of "$here/stages/4-overlay.sh" "$here/lib/same.sh" "$public_key" "$version" "$epoch")
-	unit live-image "$(hash_of "$ours" "$(stamp "$live_base-live-secure")" "$(overlay_hash live "$live_base")")" make_live_image
+	unit live-image "$(hash_of "$ours" "$(stamp "$live_base-live-secure")" "$(overlay_hash live "$live_base")" "$here/lib/trim.sh" \
+		"$here/bases/live-excluded.list")" make_live_image
 	unit target-image "$(hash_of "$ours" "$(stamp "$base-$target_role-secure")" "$(overlay_hash target "$base")")" make_target_image
 }
 
@@ -28,6 +29,7 @@ overlays() {
 
 make_live_image() {
 	make_image "$live_base" live "$work/$live_base/live" "$live_root"
+	trim_live "$live_root"
 }
 
 make_target_image() {

@@ -3,11 +3,11 @@
 
 stage_iso() {
 	mkdir -p "$medium/live" "$medium/payload" "$medium/.jefe" "$medium/answers"
-	unit medium-live "$(hash_of "$(stamp live-image)" "$here/stages/5-iso.sh")" make_squashfs
-	unit medium-payload "$(hash_of "$(stamp target-image)" "$here/stages/5-iso.sh" "$here/lib/payload.sh" "$public_key" \
+	unit medium-live "$(hash_of "$(stamp live-image)" "$here/stages/5-iso.sh" "${squashfs_options[$compression]}")" make_squashfs
+	unit medium-payload "$(hash_of "$(stamp target-image)" "$here/stages/5-iso.sh" "$here/lib/payload.sh" "$compression" "$public_key" \
 		"$foreign_medium")" make_payload
 	unit medium-bill "$(hash_of "$(stamp live-image)" "$(stamp target-image)" "$here/lib/bill.sh" "$epoch")" make_bill
-	unit medium-record "$(hash_of "$(stamp medium-bill)" "$here/lib/lock.sh" "$append" "$menu_theme" "$epoch" "$(hash_of_source)" "${locked:-}")" make_record
+	unit medium-record "$(hash_of "$(stamp medium-bill)" "$here/lib/lock.sh" "$append" "$menu_theme" "$compression" "$epoch" "$(hash_of_source)" "${locked:-}")" make_record
 	unit medium-kernel "$(hash_of "$(stamp live-image)" "$here/stages/5-iso.sh")" make_kernel
 	[ -e "$output" ] || rm -f "$work/stamp/iso"
 	unit iso "$(hash_of "$(stamp medium-kernel)" "$(stamp medium-live)" "$(stamp medium-payload)" "$(stamp medium-record)" \
@@ -40,7 +40,8 @@ take_memory_test() {
 
 make_squashfs() {
 	rm -f "$medium/live/live.squashfs"
-	mksquashfs "$live_root" "$medium/live/live.squashfs" -comp zstd -Xcompression-level 3 -b 256K -no-progress -quiet -noappend \
+	# shellcheck disable=SC2086 # a list
+	mksquashfs "$live_root" "$medium/live/live.squashfs" -comp zstd ${squashfs_options[$compression]} -no-progress -quiet -noappend \
 		-all-time "$epoch" -mkfs-time "$epoch" \
 		-wildcards -e 'boot/*'
 }
