@@ -102,7 +102,7 @@ int bootenv_set(int root_fd, const char *name, const char *value, struct error *
 		text_add(&block, "#");
 	if (there)
 		return write_over(root_fd, &block, err);
-	if (file_make_dirs(root_fd, "boot/grub", 0755, err) < 0)
+	if (file_make_dirs(root_fd, "boot/grub", 0700, err) < 0)
 		return error_prefix(err, "setting %s", name);
 	return file_write(root_fd, BOOTENV_PATH, block.data, block.size, 0600, err);
 }

@@ -423,7 +423,7 @@ int bootmenu_write(int root_fd, const struct distro *distro, struct error *err)
 	add_head(&menu, &head);
 	add_lock(&menu, &head);
 	text_add(&head, entries.data);
-	if (file_make_dirs(root_fd, "/boot/grub", 0755, err) < 0 ||
+	if (file_make_dirs(root_fd, "/boot/grub", 0700, err) < 0 ||
 		prepare_counting(root_fd, &menu, err) < 0 ||
 		file_write(root_fd, "/boot/grub/grub.cfg", head.data, head.size, 0600,
 			err) < 0)

@@ -173,9 +173,14 @@ static const struct platform {
 	{"x86_64-efi", "UEFI", FIRMWARE_UEFI, install_uefi},
 };
 
-/* Both, so that the disk also starts in another machine; this machine's own is a must. */
+/* Both, so that the disk also starts in another machine; this machine's own is a must. grub-install would make the folder for
+ * everybody. */
 static int loader_run(const struct recipe *recipe, struct run *run, struct error *err)
 {
+	autoclose int root = file_open_root(run->target, err);
+
+	if (root < 0 || file_make_dirs(root, "boot/grub", 0700, err) < 0)
+		return -1;
 	for (size_t i = 0; i < LENGTH(platforms); i++) {
 		const struct platform *platform = &platforms[i];
 		int rc = 0;
