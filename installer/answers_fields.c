@@ -175,7 +175,7 @@ const struct field answer_fields[] = {
 		.always = true, .why = "How much convenience is given up for security.",
 		.help = "Levels are cumulative sets of controls; `jefe-setup explain` lists them and what each may break."},
 	{.key = "hardening.ssh", .type = FIELD_CHOICE, AT(hardening.ssh), .standard = "openssh", .choices = ssh_server_names,
-		.label = "SSH server", .example = "dropbear", .screen = "hardening", .since = 1, .advanced = true,
+		.label = "SSH server", .example = "dropbear", .screen = "system", .since = 1, .advanced = true,
 		.why = "The program that lets administrators in over the network.",
 		.help = "openssh: every measure about SSH applies. dropbear: smaller, keys only, no bans. tinyssh: smallest, Ed25519 keys only, "
 			"no file transfer. none: the machine is operated from its console."},

@@ -20,6 +20,8 @@ static void build(struct page *page, void *context)
 	page_gap(page);
 	item = page_field(page, wizard, ITEM_ONE, "system.console");
 	relabel(item, "vga", _("screen"));
+	page_gap(page);
+	(void)page_field(page, wizard, ITEM_ONE, "hardening.ssh");
 }
 
 const struct screen screen_system = {
