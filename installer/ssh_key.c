@@ -6,7 +6,7 @@
 #include "installer/base/digest.h"
 #include "installer/base/memory.h"
 
-enum { RSA_BITS_MIN = 3072, SEED_SIZE = 32, LINE_SIZE = 70 };
+enum { RSA_BITS_MIN = 3072, SEED_SIZE = 32, PAIR_SIZE = 2 * SEED_SIZE, LINE_SIZE = 70 };
 
 /* What follows the type inside a blob: each letter is one length-prefixed string. */
 struct key_type {
@@ -72,10 +72,9 @@ static void base64_group(const unsigned char *bytes, size_t size, char group[4])
 
 	bits |= size > 1 ? (unsigned long)bytes[1] << 8 : 0;
 	bits |= size > 2 ? bytes[2] : 0;
-	for (size_t digit = 0; digit < 4; digit++)
-		group[digit] = digit <= size
-				       ? base64_digits[bits >> (18 - 6 * digit) & 63]
-				       : '=';
+	memset(group, '=', 4);
+	for (size_t digit = 0; digit <= size; digit++)
+		group[digit] = base64_digits[bits >> (18 - 6 * digit) & 63];
 }
 
 static void base64_encode(const unsigned char *bytes, size_t size, struct text *to)
@@ -271,18 +270,18 @@ static void add_private(struct pieces *pieces, const struct secret *seed,
 		BARE = 8 + BLOB_SIZE + 4 + 2 * SEED_SIZE + 4,
 		PADDING = 7 - (BARE + 7) % 8
 	};
+	static const char padding[] = {1, 2, 3, 4, 5, 6, 7};
 
 	add_number(pieces, BARE + PADDING);
 	add_number(pieces, 0);
 	add_number(pieces, 0);
 	add_string(pieces, made_type, TYPE_SIZE);
 	add_string(pieces, public_half, SEED_SIZE);
-	add_number(pieces, 2 * SEED_SIZE);
+	add_number(pieces, PAIR_SIZE);
 	add_bytes(pieces, secret_bytes(seed), SEED_SIZE);
 	add_bytes(pieces, public_half, SEED_SIZE);
 	add_number(pieces, 0);
-	for (unsigned char i = 1; i <= PADDING; i++)
-		add_bytes(pieces, &i, 1);
+	add_bytes(pieces, padding, PADDING);
 }
 
 /* OpenSSH's own form (PROTOCOL.key), without a passphrase. */

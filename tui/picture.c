@@ -49,10 +49,12 @@ static struct look look_of(const struct theme *theme, unsigned role)
 /* Cells of the same role from col on. */
 static int run_length(const struct canvas *canvas, int row, int col)
 {
-	const struct cell *cells = &canvas->cells[row * canvas->cols];
+	const struct cell *cells = canvas->cells;
+	int first = row * canvas->cols + col;
 	int length = 1;
 
-	while (col + length < canvas->cols && cells[col + length].role == cells[col].role)
+	while (col + length < canvas->cols &&
+		cells[first + length].role == cells[first].role)
 		length++;
 	return length;
 }
