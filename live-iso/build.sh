@@ -1,5 +1,5 @@
 #!/bin/bash
-# Build a JefeLinux ISO: five stages, each skipped when its inputs did not change. See --help.
+# Build a JefeLinux ISO, or another target from the same roots: five stages, each skipped when its inputs did not change. See --help.
 set -euo pipefail
 umask 022
 here=$(cd "$(dirname "$0")" && pwd)
@@ -7,10 +7,14 @@ source_dir=$(dirname "$here")
 
 usage() {
 	cat <<-'END'
-		usage: live-iso/build.sh --target iso --arch x86_64 [option]...
+		usage: live-iso/build.sh --target TARGET --arch x86_64 [option]...
 		       live-iso/build.sh verify ISO [option]...      make it again from what it records, and compare
 		       live-iso/build.sh embed ISO ANSWERS                put an answer file into an ISO that is there
 		       live-iso/build.sh show|remove ISO                  print it; take it out again
+
+		Targets: iso      the medium that installs, for disc and USB stick
+		         netboot  a folder with the same for booting over the network: kernel, initramfs, medium.cpio, iPXE script
+		         rootfs   what is installed, as it is before any hardening: a tar archive
 
 		  --base NAME                distribution that is installed: alpine (the default), debian, devuan
 		  --live-base NAME           distribution of the live system (default: as --base)
@@ -28,17 +32,18 @@ usage() {
 		  --locked FILE              build with the options and from the packages of a lock file alone, offline: they come from DIR
 		                             or from mirrors of the form file:///
 		  --compression small|fast   fast saves a minute or two and costs a fifth more bytes (default small)
-		  --output FILE              default jefelinux-VERSION-x86_64.iso
+		  --output FILE              default jefelinux-VERSION-x86_64 and .iso, -netboot or -rootfs.tar.zst
 		  --work DIR                 caches, roots and logs (default ./build-iso); a second run reuses it
 		  --version VERSION          default: configure.ac's
 		  --container podman|docker  build in a container (live-iso/Dockerfile.builder); with rootless Podman no root is needed
 
 		Needs root and the packages in live-iso/packages-host.list. The same source, packages, options and key give the same
-		ISO to the last bit (without --key, each work directory has a key of its own); all its files have one date: SOURCE_DATE_EPOCH, without it the last commit's. What it is made of,
+		ISO (netboot folder, archive) to the last bit (without --key, each work directory has a key of its own); all its files have one date: SOURCE_DATE_EPOCH, without it the last commit's. What it is made of,
 		as SPDX, is on it (live/sbom.spdx.json) and beside it (NAME.spdx.json).
 	END
 }
 
+declare -A target_endings=([iso]=.iso [netboot]=-netboot [rootfs]=-rootfs.tar.zst) # of --output; each has a stages/5-TARGET.sh
 target= arch=x86_64 base=alpine live_base= branch= key= keyring= answers= append= target_role=target output= work= version= lock= locked= container=
 menu_theme=default compression=small
 verify_iso= foreign_medium= foreign_key= # build.sh verify
@@ -74,7 +79,8 @@ refuse() {
 }
 
 check_options() {
-	[ "$target" = iso ] || refuse "--target must be iso"
+	[ -n "${target_endings[${target:-none}]:-}" ] || refuse "--target must be one of: $(printf '%s\n' "${!target_endings[@]}" | sort | xargs)"
+	check_target
 	[ "$arch" = x86_64 ] || refuse "--arch must be x86_64: no other machine is supported yet"
 	: "${live_base:=$base}"
 	[ "$target_role" = target ] || [ "$base" = debian ] || refuse "--with-peer needs --base debian"
@@ -100,6 +106,17 @@ check_options() {
 	[ -z "$host_packages_missing" ] || refuse "not installed: $host_packages_missing; see live-iso/packages-host.list"
 }
 
+# check_target: options that say nothing about it are mistakes.
+check_target() {
+	live_wanted || [ -z "$answers$append" ] || refuse "--answers and --append go with a target that boots: iso or netboot"
+	[ "$target" = iso ] || [ -z "$lock$locked" ] || refuse "--lock and --locked go with --target iso"
+}
+
+# live_wanted: the live system is part of the target.
+live_wanted() {
+	[ "$target" != rootfs ]
+}
+
 # choose_roles: target_role becomes target+containers+runtimes, whatever order they were given in; see parts_of.
 choose_roles() {
 	local name
@@ -115,8 +132,8 @@ set_paths() {
 	version=${version:-$(sed -n 's/^AC_INIT(\[JefeLinux\], \[\([^]]*\)\].*/\1/p' "$source_dir/configure.ac")}
 	work=$(realpath -m "${work:-build-iso}")
 	[ -z "$verify_iso" ] || output=$work/verify.iso
-	output=$(realpath -m "${output:-jefelinux-$version-$arch.iso}")
-	output_name=${output%.iso}
+	output=$(realpath -m "${output:-jefelinux-$version-$arch${target_endings[$target]}}")
+	output_name=${output%"${target_endings[$target]#-rootfs}"}
 	mkdir -p "$work/log" "$work/stamp" "$work/cache" "$(dirname "$output")"
 	live_root=$work/image/live target_root=$work/image/target medium=$work/medium
 	private_key=${key:-$work/keys/payload.pem} public_key=$work/keys/payload.pub.pem
@@ -150,13 +167,13 @@ main() {
 	stage 2 Packages packages
 	stage 3 Security security
 	stage 4 Overlay overlay
-	stage 5 "ISO Creation" iso
+	stage 5 "${target^^} Creation" "$target"
 	[ -z "$lock" ] || lock_write "$lock"
 	if [ -n "$verify_iso" ]; then
 		verify_result
 		exit
 	fi
-	printf '\nParts: %s\n' "$(medium_parts)"
-	printf 'Total: %s | Output: %s (%s MB)\n' "$(duration "$SECONDS")" "${output##*/}" "$(($(stat -c %s "$output") / 1000000))"
+	! live_wanted || printf '\nParts: %s\n' "$(medium_parts)"
+	printf 'Total: %s | Output: %s (%s MB)\n' "$(duration "$SECONDS")" "${output##*/}" "$(($(du -sb "$output" | cut -f1) / 1000000))"
 }
 main "$@"; exit

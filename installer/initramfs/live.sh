@@ -4,7 +4,7 @@
 mount_live() {
 	mkdir -p /run/jefe/medium /run/jefe/live /run/jefe/overlay /run/jefe/stick
 	modprobe -abq loop squashfs overlay isofs
-	if ! wait_until 60 find_medium; then
+	if ! take_medium && ! wait_until 60 find_medium; then
 		fail "no medium has the id $medium; is the stick or disc still there?"
 		return
 	fi
@@ -16,6 +16,15 @@ mount_live() {
 	mkdir /run/jefe/overlay/upper /run/jefe/overlay/work
 	mount -t overlay -o lowerdir=/run/jefe/live,upperdir=/run/jefe/overlay/upper,workdir=/run/jefe/overlay/work \
 		overlay /sysroot || fail "the live system cannot be put together"
+}
+
+# take_medium: it came with the kernel, over the network. Out of the initramfs, whose files end when the live system starts.
+take_medium() {
+	found=''
+	[ ! -e /medium/.jefe/id ] || read -r found </medium/.jefe/id
+	[ "$found" = "$medium" ] || return 1
+	mount -t tmpfs -o nosuid,nodev,noexec,mode=0755,size=100% tmpfs /run/jefe/medium &&
+		mv /medium/* /medium/.jefe /run/jefe/medium/ && mount -o remount,ro /run/jefe/medium
 }
 
 # Look at every disk, partition and disc; true with the medium mounted.

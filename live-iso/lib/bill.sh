@@ -14,14 +14,14 @@ libraries_of() {
 		<("${maker}_libraries" "$(program_of "$1")" | LC_ALL=C sort -u) -
 }
 
-# make_bill: WORK/medium/live/sbom.spdx.json.
+# make_bill FILE
 make_bill() {
 	local body=$work/cache/bill
 	{
-		bill_system Live "$live_base" "$live_root"
+		! live_wanted || bill_system Live "$live_base" "$live_root"
 		bill_system Installed "$base" "$target_root"
 	} >"$body"
-	bill_document "$(sha256sum <"$body" | cut -c1-32)" <"$body" >"$medium/live/sbom.spdx.json"
+	bill_document "$(sha256sum <"$body" | cut -c1-32)" <"$body" >"$1"
 	rm "$body"
 }
 

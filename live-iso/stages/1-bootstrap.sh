@@ -17,7 +17,10 @@ all_bases() {
 
 # bases_wanted: those of the live system and of what is installed, each once.
 bases_wanted() {
-	printf '%s\n' "$base" "$live_base" | sort -u
+	{
+		echo "$base"
+		! live_wanted || echo "$live_base"
+	} | sort -u
 }
 
 # bases_used: also Debian when Alpine has no compiler.

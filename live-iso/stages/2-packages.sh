@@ -7,7 +7,7 @@ stage_packages() {
 	for name in $(bases_wanted); do
 		grow "$name" "$name-compiler" "$work/$name/base" common "$work/$name/common"
 	done
-	grow "$live_base" "$live_base-common" "$work/$live_base/common" live "$work/$live_base/live"
+	! live_wanted || grow "$live_base" "$live_base-common" "$work/$live_base/common" live "$work/$live_base/live"
 	grow "$base" "$base-common" "$work/$base/common" "$target_role" "$work/$base/$target_role"
 	for name in $(bases_wanted); do
 		build_program "$name"

@@ -8,7 +8,7 @@ stage_security() {
 		(umask 077 && openssl genpkey -algorithm ed25519 -out "$private_key")
 	fi
 	unit signing-key "$(hash_of "$private_key" "$foreign_key")" prepare_key
-	unit "$live_base-live-secure" "$(hash_of "$(stamp "$live_base-live")" "$here/stages/3-security.sh" "$here/lib/same.sh")" \
+	! live_wanted || unit "$live_base-live-secure" "$(hash_of "$(stamp "$live_base-live")" "$here/stages/3-security.sh" "$here/lib/same.sh")" \
 		secure_root "$live_base" "$work/$live_base/live"
 	unit "$base-$target_role-secure" "$(hash_of "$(stamp "$base-$target_role")" "$here/stages/3-security.sh" "$here/lib/same.sh")" \
 		secure_root "$base" "$work/$base/$target_role"

@@ -4,7 +4,7 @@
 stage_overlay() {
 	local ours
 	ours=$(hash_of "$here/stages/4-overlay.sh" "$here/lib/same.sh" "$public_key" "$version" "$epoch")
-	unit live-image "$(hash_of "$ours" "$(stamp "$live_base-live-secure")" "$(overlay_hash live "$live_base")" "$here/lib/trim.sh" \
+	! live_wanted || unit live-image "$(hash_of "$ours" "$(stamp "$live_base-live-secure")" "$(overlay_hash live "$live_base")" "$here/lib/trim.sh" \
 		"$here/bases/live-excluded.list")" make_live_image
 	unit target-image "$(hash_of "$ours" "$(stamp "$base-$target_role-secure")" "$(overlay_hash target "$base")")" make_target_image
 }

@@ -2,17 +2,22 @@
 # shellcheck shell=bash
 
 stage_iso() {
-	mkdir -p "$medium/live" "$medium/payload" "$medium/.jefe" "$medium/answers"
-	unit medium-live "$(hash_of "$(stamp live-image)" "$here/stages/5-iso.sh" "${squashfs_options[$compression]}")" make_squashfs
-	unit medium-payload "$(hash_of "$(stamp target-image)" "$here/stages/5-iso.sh" "$here/lib/payload.sh" "$compression" "$public_key" \
-		"$foreign_medium")" make_payload
-	unit medium-bill "$(hash_of "$(stamp live-image)" "$(stamp target-image)" "$here/lib/bill.sh" "$epoch")" make_bill
-	unit medium-record "$(hash_of "$(stamp medium-bill)" "$here/lib/lock.sh" "$append" "$menu_theme" "$compression" "$epoch" "$(hash_of_source)" "${locked:-}")" make_record
-	unit medium-kernel "$(hash_of "$(stamp live-image)" "$here/stages/5-iso.sh")" make_kernel
+	medium_files
 	[ -e "$output" ] || rm -f "$work/stamp/iso"
 	unit iso "$(hash_of "$(stamp medium-kernel)" "$(stamp medium-live)" "$(stamp medium-payload)" "$(stamp medium-record)" \
 		"$here/grub.cfg" "$here/lib/grub.sh" "$here/lib/embed.sh" "$here/stages/5-iso.sh" "$public_key" \
 		"to $output" "${answers:-}" "$append" "$source_dir/themes/$menu_theme.theme")" make_iso
+}
+
+# medium_files: what boots and what is installed, in WORK/medium, however it gets there.
+medium_files() {
+	mkdir -p "$medium/live" "$medium/payload" "$medium/.jefe" "$medium/answers"
+	unit medium-live "$(hash_of "$(stamp live-image)" "$here/stages/5-iso.sh" "${squashfs_options[$compression]}")" make_squashfs
+	unit medium-payload "$(hash_of "$(stamp target-image)" "$here/stages/5-iso.sh" "$here/lib/payload.sh" "$compression" "$public_key" \
+		"$foreign_medium")" make_payload
+	unit medium-bill "$(hash_of "$(stamp live-image)" "$(stamp target-image)" "$here/lib/bill.sh" "$epoch")" make_bill "$medium/live/sbom.spdx.json"
+	unit medium-record "$(hash_of "$(stamp medium-bill)" "$here/lib/lock.sh" "$append" "$menu_theme" "$compression" "$epoch" "$(hash_of_source)" "${locked:-}")" make_record
+	unit medium-kernel "$(hash_of "$(stamp live-image)" "$here/stages/5-iso.sh")" make_kernel
 }
 
 # make_kernel: kernel, memory test and initramfs; the latter is made by the program that is on the medium, from the programs of the live system.
@@ -62,7 +67,7 @@ make_iso() {
 	echo "$id" >"$medium/.jefe/id"
 	answers_area "$answers" >"$medium$answers_path"
 	grub_lay_out "$medium" "$id"
-	list_files
+	list_files "$medium"
 	enough_space
 	find "$medium" "$medium.esp" -exec touch -h -d "@$epoch" {} +
 	grub_iso "$medium" "$output.part" "$id"
@@ -76,9 +81,10 @@ medium_parts() {
 		awk '{ printf "%s%s %.0f MB", (NR > 1 ? ", " : ""), $2, $1 / 1000000 }'
 }
 
-# list_files: what jefe-setup medium compares the medium with. Not in it: the area for answers, which may be filled later, and what
-# xorriso writes into.
+# list_files TREE: what jefe-setup medium compares the medium with. Not in it: the area for answers, which may be filled later, and
+# what xorriso writes into.
 list_files() {
+	local medium=$1
 	(cd "$medium" && find . -type f ! -path './.jefe/files*' ! -path ".$answers_path" ! -path ./boot/grub/bios.img -printf '%P\0' |
 		sort -z | xargs -0 sha256sum) >"$medium/.jefe/files"
 	sign .jefe/files .jefe/files.sig

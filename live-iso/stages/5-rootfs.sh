@@ -1,0 +1,13 @@
+# Stage 5 for --target rootfs: what is installed, as one archive, with its bill of materials beside it.
+# shellcheck shell=bash
+
+stage_rootfs() {
+	[ -e "$output" ] || rm -f "$work/stamp/rootfs"
+	unit rootfs "$(hash_of "$(stamp target-image)" "$here/stages/5-rootfs.sh" "$here/lib/bill.sh" "${payload_options[$compression]}" "$epoch" "to $output")" make_rootfs
+}
+
+make_rootfs() {
+	make_bill "$output_name.spdx.json"
+	archive "$target_root" | zstd -q -f "${payload_options[$compression]}" -T0 -o "$output.part"
+	mv "$output.part" "$output"
+}
