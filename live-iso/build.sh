@@ -14,6 +14,7 @@ usage() {
 
 		Targets: iso      the medium that installs, for disc and USB stick
 		         netboot  a folder with the same for booting over the network: kernel, initramfs, medium.cpio, iPXE script
+		         oci      a hardened container image, as an OCI image layout (base debian)
 		         rootfs   what is installed, as it is before any hardening: a tar archive
 
 		  --base NAME                distribution that is installed: alpine (the default), debian, devuan
@@ -26,13 +27,14 @@ usage() {
 		  --answers FILE             answer file to embed in the ISO
 		  --append ARGUMENTS         more kernel arguments in every entry of the boot menu; with jefe.auto=yes it waits for a key
 		  --menu-theme NAME          colours of the boot menu, from themes/NAME.theme (default: default)
-		  --role NAME                also install a role's packages: containers, runtimes (Python, Node); repeat for several
+		  --role NAME                also install a role's packages: containers, runtimes (Python, Node), security, forensics,
+		                             networking, compression, build-tools; repeat for several
 		  --with-peer                also install what the shell installation of tests/bench needs (base debian)
 		  --lock FILE                also write what the ISO was made from: options, packages with hashes, tools
 		  --locked FILE              build with the options and from the packages of a lock file alone, offline: they come from DIR
 		                             or from mirrors of the form file:///
 		  --compression small|fast   fast saves a minute or two and costs a fifth more bytes (default small)
-		  --output FILE              default jefelinux-VERSION-x86_64 and .iso, -netboot or -rootfs.tar.zst
+		  --output FILE              default jefelinux-VERSION-x86_64 and .iso, -netboot, -oci or -rootfs.tar.zst
 		  --work DIR                 caches, roots and logs (default ./build-iso); a second run reuses it
 		  --version VERSION          default: configure.ac's
 		  --container podman|docker  build in a container (live-iso/Dockerfile.builder); with rootless Podman no root is needed
@@ -43,7 +45,7 @@ usage() {
 	END
 }
 
-declare -A target_endings=([iso]=.iso [netboot]=-netboot [rootfs]=-rootfs.tar.zst) # of --output; each has a stages/5-TARGET.sh
+declare -A target_endings=([iso]=.iso [netboot]=-netboot [oci]=-oci [rootfs]=-rootfs.tar.zst) # of --output; each has a stages/5-TARGET.sh
 target= arch=x86_64 base=alpine live_base= branch= key= keyring= answers= append= target_role=target output= work= version= lock= locked= container=
 menu_theme=default compression=small
 verify_iso= foreign_medium= foreign_key= # build.sh verify
@@ -83,7 +85,7 @@ check_options() {
 	check_target
 	[ "$arch" = x86_64 ] || refuse "--arch must be x86_64: no other machine is supported yet"
 	: "${live_base:=$base}"
-	[ "$target_role" = target ] || [ "$base" = debian ] || refuse "--with-peer needs --base debian"
+	[ "$target_role" != peer ] || [ "$base" = debian ] || refuse "--with-peer needs --base debian"
 	alpine_branch=v3.24 debian_branch=bookworm devuan_branch=daedalus
 	[ -z "$branch" ] || printf -v "${base}_branch" %s "$branch"
 	local name recorded_branch
@@ -109,18 +111,26 @@ check_options() {
 # check_target: options that say nothing about it are mistakes.
 check_target() {
 	live_wanted || [ -z "$answers$append" ] || refuse "--answers and --append go with a target that boots: iso or netboot"
+	[ "$target" != oci ] || choose_image
 	[ "$target" = iso ] || [ -z "$lock$locked" ] || refuse "--lock and --locked go with --target iso"
+}
+
+# choose_image: a container image has no kernel, init and services; its packages are others.
+choose_image() {
+	[ "$target_role" != peer ] || refuse "--with-peer does not go with --target oci"
+	[ -f "$here/bases/$base/oci.list" ] || refuse "base $base has no container image"
+	target_role=oci
 }
 
 # live_wanted: the live system is part of the target.
 live_wanted() {
-	[ "$target" != rootfs ]
+	case $target in iso | netboot) ;; *) return 1 ;; esac
 }
 
 # choose_roles: target_role becomes target+containers+runtimes, whatever order they were given in; see parts_of.
 choose_roles() {
 	local name
-	[ ${#roles[@]} = 0 ] || [ "$target_role" = target ] || refuse "--role does not go with --with-peer"
+	[ ${#roles[@]} = 0 ] || [ "$target_role" != peer ] || refuse "--role does not go with --with-peer"
 	for name in $(printf '%s\n' "${roles[@]}" | sort -u); do
 		[ -f "$here/bases/$base/$name.role.list" ] ||
 			refuse "base $base has no role \"$name\": $(cd "$here/bases/$base" && echo *.role.list | sed 's/\.role\.list//g')"
@@ -139,7 +149,7 @@ set_paths() {
 	private_key=${key:-$work/keys/payload.pem} public_key=$work/keys/payload.pub.pem
 }
 
-for part in host unit same chroot trim mirror compile keymaps runlevels payload grub bill lock locked verify embed container; do
+for part in host unit same chroot trim mirror compile keymaps runlevels payload container_image grub bill lock locked verify embed container; do
 	# shellcheck source=/dev/null
 	. "$here/lib/$part.sh"
 done

@@ -206,7 +206,7 @@ debian_install() {
 	debian_in_root "$1" apt-get install -y -q -o Dpkg::Use-Pty=0 $packages || debian_failed "$work/log/2-packages.log"
 	rm -f "$1"/boot/initrd.img-*
 	case $2 in
-	target | peer) debian_take_allocator "$1" ;;
+	target | peer | oci) debian_take_allocator "$1" ;;
 	live) debian_take_memory_test "$1" ;;
 	esac
 }

@@ -29,6 +29,7 @@ make_bill() {
 bill_system() {
 	printf '%s\tSYSTEM\t%s\t%s\n' "$1" "$2" "$(branch_of "$2")"
 	inventory "$2" "$3" | sed "s/^/$1\tCONTAINS\t/"
+	[ "$target" != oci ] || return 0 # jefe-setup worked on it from outside
 	printf '%s\tPROGRAM\tjefe-setup\t%s\t%s\tjefelinux\tGPL-3.0-or-later\t-\n' "$1" "$version" "$arch"
 	libraries_of "$2" | sed "s/^/$1\t/"
 }

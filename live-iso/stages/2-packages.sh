@@ -4,6 +4,11 @@
 
 stage_packages() {
 	local name
+	if [ "$target" = oci ]; then
+		grow "$base" "$base-compiler" "$work/$base/base" "$target_role" "$work/$base/$target_role"
+		build_program "$base"
+		return
+	fi
 	for name in $(bases_wanted); do
 		grow "$name" "$name-compiler" "$work/$name/base" common "$work/$name/common"
 	done

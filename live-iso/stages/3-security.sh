@@ -12,7 +12,7 @@ stage_security() {
 		secure_root "$live_base" "$work/$live_base/live"
 	unit "$base-$target_role-secure" "$(hash_of "$(stamp "$base-$target_role")" "$here/stages/3-security.sh" "$here/lib/same.sh")" \
 		secure_root "$base" "$work/$base/$target_role"
-	unit "$base-$target_role-profiles" "$(hash_of "$(stamp "$base-$target_role")" "$source_dir/installer/controls/files/apparmor" \
+	[ "$target" = oci ] || unit "$base-$target_role-profiles" "$(hash_of "$(stamp "$base-$target_role")" "$source_dir/installer/controls/files/apparmor" \
 		"$here/stages/3-security.sh")" check_profiles "$work/$base/$target_role"
 }
 

@@ -6,6 +6,11 @@ stage_overlay() {
 	ours=$(hash_of "$here/stages/4-overlay.sh" "$here/lib/same.sh" "$public_key" "$version" "$epoch")
 	! live_wanted || unit live-image "$(hash_of "$ours" "$(stamp "$live_base-live-secure")" "$(overlay_hash live "$live_base")" "$here/lib/trim.sh" \
 		"$here/bases/live-excluded.list")" make_live_image
+	if [ "$target" = oci ]; then
+		unit target-image "$(hash_of "$ours" "$(stamp "$base-$target_role-secure")" "$here/lib/container_image.sh" "$here/overlay/oci" \
+			"$(program_of "$base")")" make_oci_image
+		return
+	fi
 	unit target-image "$(hash_of "$ours" "$(stamp "$base-$target_role-secure")" "$(overlay_hash target "$base")")" make_target_image
 }
 
