@@ -13,7 +13,8 @@ static void lines(struct site *site, const struct control *control, const char *
 	(void)value;
 	words_split(&names, control->target, " ");
 	for (size_t i = 0; i < names.count; i++)
-		text_addf(text, "install %s /bin/false\n", names.items[i]);
+		text_addf(text, "blacklist %s\ninstall %s /bin/false\n",
+			names.items[i], names.items[i]);
 }
 
 /* /proc/modules writes _ for -. */
@@ -59,7 +60,7 @@ const struct control_kind kind_module = {
 	.file = "etc/modprobe.d/jefe.conf",
 	.mode = 0644,
 	.header =
-		"# Written by jefe-setup from its policy. `blacklist` would only stop automatic loading.\n",
+		"# Written by jefe-setup from its policy. `blacklist` stops automatic loading, and is all that BusyBox knows; `install` the rest.\n",
 	.lines = lines,
 	.persisted = composed_persisted,
 	.effective = effective,
