@@ -38,7 +38,6 @@ pc.run([
     ("installs unattended", pc.install_unattended),
     ("starts from its disk and lets the key in", pc.boot),
     ("audit finds no failure", pc.audit),
-    ("a write to the shadow file is recorded, and who guesses is banned", pc.records_and_bans),
     ("the audit notices everything that is broken", pc.audit_notices),
     ("no secret in files, disk and logs", pc.no_secrets),
     ("starts by UEFI, too", pc.boot_other_firmware),

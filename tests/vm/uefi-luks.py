@@ -47,6 +47,7 @@ pc.run([
     ("installs unattended", pc.install_unattended),
     ("unlocks, starts from its disk and lets the key in", pc.boot),
     ("audit finds no failure", pc.audit),
+    ("a write to the shadow file is recorded, and who guesses is banned", pc.records_and_bans),
     ("profiles confine daemons that work", pc.profiles_confine),
     ("the audit notices everything that is broken", pc.audit_notices),
     ("a kernel upgrade makes a new initramfs and boot menu", kernel_upgrade),
