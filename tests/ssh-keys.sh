@@ -60,7 +60,7 @@ refuses "a word that means nothing" nothing 2 "or the word stick"
 port=$((20000 + $$ % 20000))
 python3 -m http.server --bind 127.0.0.1 --directory "$work" "$port" >"$work/log" 2>&1 &
 server=$!
-for _ in 1 2 3 4 5 6 7 8 9 10; do
+for _ in $(seq 200); do
 	wget -q -O /dev/null "http://127.0.0.1:$port/both" && break
 	sleep 0.3
 done
