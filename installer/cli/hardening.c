@@ -48,7 +48,7 @@ static const struct {
 
 static void take_option(struct hardening_options *options, size_t row)
 {
-	char *at = (char *)options + rows[row].offset;
+	void *at = (char *)options + rows[row].offset;
 
 	if (rows[row].has_argument == no_argument)
 		*(bool *)at = true;

@@ -69,20 +69,30 @@ static void service_persisted(struct site *site, const struct control *control,
 				service.name));
 }
 
+/* What was turned on or off since the machine started takes effect with the next start: its link or, without one, its runlevel is newer. */
+static enum found service_differs(
+	const struct site *site, const struct service *service, bool on)
+{
+	autofree char *path = memory_format("etc/runlevels/%s%s%s",
+		service->words.items[1], on ? "/" : "", on ? service->name : "");
+
+	return site_late(site, path);
+}
+
 static void service_effective(struct site *site, const struct control *control,
 	const char *value, struct finding *finding)
 {
 	const struct distro *distro = site->scope->distro;
 	autoservice struct service service = service_of(site, control);
-	bool running = distro->service_running(service.name);
-	bool yet = running || !is_on(value) || distro->all_started(site->scope->root_fd);
+	bool running = distro->service_running(service.name), on = is_on(value);
 
-	if (!yet)
+	if (on && !running && !distro->all_started(site->scope->root_fd))
 		find(finding, FOUND_UNKNOWN, NULL,
 			memory_format("%s is not running; the system is still starting",
 				service.name));
 	else
-		find(finding, running == is_on(value) ? FOUND_RIGHT : FOUND_WRONG,
+		find(finding,
+			running == on ? FOUND_RIGHT : service_differs(site, &service, on),
 			memory_copy_text(running ? "on" : "off"),
 			memory_format("%s is %s", service.name,
 				running ? "running" : "stopped"));

@@ -273,7 +273,8 @@ long long site_boot_time(const struct site *site)
 
 enum found site_late(const struct site *site, const char *path)
 {
-	autoclose int fd = file_open(site->scope->root_fd, path, O_PATH, 0, NULL);
+	autoclose int fd =
+		file_open(site->scope->root_fd, path, O_PATH | O_NOFOLLOW, 0, NULL);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
