@@ -13,8 +13,8 @@ static void lines(struct site *site, const struct control *control, const char *
 	(void)value;
 	words_split(&names, control->target, " ");
 	for (size_t i = 0; i < names.count; i++)
-		text_addf(text, "blacklist %s\ninstall %s /bin/false\n",
-			names.items[i], names.items[i]);
+		text_addf(text, "blacklist %s\ninstall %s /bin/false\n", names.items[i],
+			names.items[i]);
 }
 
 /* /proc/modules writes _ for -. */
