@@ -19,7 +19,7 @@ static int fail(const struct error *err)
 /* The new rules lie beside the old ones. */
 static int load_new(const struct control_scope *scope, struct error *err)
 {
-	struct site site = {.scope = scope};
+	autosite struct site site = {.scope = scope};
 	int rc = file_copy(scope->root_fd, "etc/jefelinux/new.nft", scope->root_fd,
 		"etc/jefelinux/firewall.nft", err);
 

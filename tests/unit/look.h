@@ -26,7 +26,7 @@ static inline enum found look(const struct control_kind *kind,
 	const struct control_scope scope = {
 		.root_fd = root, .distro = distro_named("alpine"), .running = true};
 	const struct policy policy = {.level = LEVEL_BASELINE};
-	struct site site = {.scope = &scope, .policy = &policy};
+	autosite struct site site = {.scope = &scope, .policy = &policy};
 	struct finding finding = {0};
 	enum found found;
 
@@ -43,7 +43,7 @@ static inline enum found look_effective(
 	const struct control_scope scope = {
 		.root_fd = root, .distro = distro_named("alpine"), .running = true};
 	const struct policy policy = {.level = LEVEL_BASELINE};
-	struct site site = {.scope = &scope, .policy = &policy};
+	autosite struct site site = {.scope = &scope, .policy = &policy};
 	struct finding finding = {0};
 	enum found found;
 

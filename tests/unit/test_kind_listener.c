@@ -15,7 +15,7 @@ static enum found look(const char *open, char **evidence)
 		.level = LEVEL_BASELINE, .settings = &setting, .setting_count = 1};
 	const struct control_scope scope = {
 		.root_fd = root, .distro = distro_named("debian"), .running = true};
-	struct site site = {.scope = &scope, .policy = &policy};
+	autosite struct site site = {.scope = &scope, .policy = &policy};
 	struct finding finding = {0};
 	enum found found;
 

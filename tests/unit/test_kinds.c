@@ -405,7 +405,7 @@ static void json_members_of_others_stay(void **state)
 	autofree char *missing = NULL, *there = NULL, *text = NULL, *listed = NULL;
 	const struct control_scope scope = {
 		.root_fd = root, .distro = distro_named("alpine")};
-	struct site site = {.scope = &scope};
+	autosite struct site site = {.scope = &scope};
 	autofree char *evidence = NULL;
 	struct error err = {0};
 	bool changed = false;
