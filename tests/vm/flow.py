@@ -256,7 +256,7 @@ class Installation:
         subprocess.run(["make", "-s", "-C", ROOT / "build", "tests/vm/flip"], check=True)
         self.vm.ssh("ana", self.key, f"{ESCALATE[self.base]} sh -c 'base64 -d >/opt/flip && chmod 755 /opt/flip'", SLOW_COMMAND, base64.b64encode(FLIP.read_bytes()).decode())
         run = "/opt/flip" if self.base == "debian" else "/opt/jefe/lib/ld-linux-x86-64.so.2 --library-path /opt/jefe/lib /opt/flip"
-        answer = self.vm.ssh("ana", self.key, f"{ESCALATE[self.base]} {run}", 600)
+        answer = self.vm.ssh("ana", self.key, f"{ESCALATE[self.base]} {run}", 1200)
         (self.folder / "flip.txt").write_text(answer.stdout + answer.stderr)
         print(f"# {(answer.stdout.strip().splitlines() or ['no output'])[-1]}", flush=True)
         require(answer.returncode == 0, f"flip: exit code {answer.returncode}\n{answer.stdout}{answer.stderr}")
