@@ -40,6 +40,7 @@ def paranoid():
     pc.root("test $(cat /proc/sys/kernel/modules_disabled) = 1 && ! modprobe dummy 2>/dev/null && rc-service jefe-firewall restart && "
             "nft list chain inet jefe input | grep -q 'policy drop'", SLOW_COMMAND)
     pc.root("grep -q libscudo /proc/$(cat /run/sshd.pid)/maps && grep -q libscudo /proc/1/maps")
+    pc.audit_notices()
 
 
 pc.run([
@@ -50,7 +51,7 @@ pc.run([
     ("profiles confine daemons that work", pc.profiles_confine),
     ("the audit notices everything that is broken", pc.audit_notices),
     ("a kernel upgrade makes a new initramfs and boot menu", kernel_upgrade),
-    ("raised to paranoid it starts again, and nothing fails", paranoid),
+    ("raised to paranoid it starts again, nothing fails, every break is noticed", paranoid),
     ("no secret in files, disk and logs", pc.no_secrets),
     ("starts by BIOS, too", pc.boot_other_firmware),
     ("wrong passphrases are counted and end without a shell", wrong_passphrases),
