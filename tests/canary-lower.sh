@@ -18,19 +18,8 @@ grep -q ID=debian /etc/os-release && mount -t overlay -o "lowerdir=/,upperdir=$w
 truncate -s 16M "$work/boot.img" && mke2fs -q -F "$work/boot.img" && device=$(losetup -f --show "$work/boot.img") ||
 	{ echo "1..0 # SKIP needs a loop device"; exit 0; }
 
-number=0
-bad=0
-check() { # check NAME TEST...
-	local text=$1
-	shift
-	number=$((number + 1))
-	if "$@"; then
-		echo "ok $number - $text"
-	else
-		echo "not ok $number - $text"
-		bad=1
-	fi
-}
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/tap.sh"
 is() { [ "$1" = "$2" ] || { echo "# \"$1\" is not \"$2\"" && false; }; }
 
 # What has no key for its administrator is told so; this system's users are not asked.

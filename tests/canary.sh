@@ -18,19 +18,8 @@ touch "$tree/boot/vmlinuz-$version" "$tree/boot/initrd.img-$version"
 printf 'ROOT_UUID=aaaa-1\nBOOT_UUID=bbbb-2\nLUKS_UUID=cccc-3\nCONSOLE=both\n' >"$tree/etc/jefelinux/boot"
 menu=$tree/boot/grub/grub.cfg block=$tree/boot/grub/grubenv
 
-number=0
-bad=0
-check() { # check NAME TEST...
-	local text=$1
-	shift
-	number=$((number + 1))
-	if "$@"; then
-		echo "ok $number - $text"
-	else
-		echo "not ok $number - $text"
-		bad=1
-	fi
-}
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/tap.sh"
 
 harden() { # harden OPTION...: what is there needs more packages than this tree has; the exit code tells of those.
 	"$build/jefe-setup" harden --root "$tree" "$@" >/dev/null

@@ -10,6 +10,7 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; LC_ALL=C.UTF-8; TZ=UTC; \
 include tests/unit/local.mk
 include tests/fuzz/local.mk
 
+EXTRA_DIST += tests/tap.sh
 dist_check_SCRIPTS = tests/layers.sh tests/canary.sh tests/canary-lower.sh tests/packages.sh tests/profiles.sh tests/ssh-keys.sh
 TESTS += tests/layers.sh tests/canary.sh tests/canary-lower.sh tests/packages.sh tests/profiles.sh tests/ssh-keys.sh
 

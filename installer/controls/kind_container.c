@@ -21,17 +21,6 @@ static enum fault fault_of(const struct control *control)
 	return (enum fault)fault;
 }
 
-static void persisted(struct site *site, const struct control *control, const char *value,
-	struct finding *finding)
-{
-	(void)control;
-	if (site->scope->running)
-		find(finding, FOUND_RIGHT, memory_copy_text(value), NULL);
-	else
-		find(finding, FOUND_NOTHING, NULL,
-			memory_copy_text("only the running system can tell"));
-}
-
 static void effective(struct site *site, const struct control *control, const char *value,
 	struct finding *finding)
 {
@@ -56,6 +45,6 @@ const struct control_kind kind_container = {
 	.name = "container",
 	.place = "run/docker.sock",
 	.fix = "Make the container anew without what is named.",
-	.persisted = persisted,
+	.persisted = running_persisted,
 	.effective = effective,
 };

@@ -6,17 +6,6 @@
 #include "installer/controls/kinds.h"
 #include "installer/controls/process.h"
 
-static void persisted(struct site *site, const struct control *control, const char *value,
-	struct finding *finding)
-{
-	(void)control;
-	if (site->scope->running)
-		find(finding, FOUND_RIGHT, memory_copy_text(value), NULL);
-	else
-		find(finding, FOUND_NOTHING, NULL,
-			memory_copy_text("only the running system can tell"));
-}
-
 static const struct process *process_of(
 	const struct processes *processes, unsigned long pid)
 {
@@ -87,6 +76,6 @@ const struct control_kind kind_exposure = {
 	.name = "exposure",
 	.place = "proc/net",
 	.fix = "Confine or stop the program that is named.",
-	.persisted = persisted,
+	.persisted = running_persisted,
 	.effective = effective,
 };

@@ -88,17 +88,6 @@ static void add_strangers(const struct table *table, const char *text,
 	}
 }
 
-static void persisted(struct site *site, const struct control *control, const char *value,
-	struct finding *finding)
-{
-	(void)control;
-	if (site->scope->running)
-		find(finding, FOUND_RIGHT, memory_copy_text(value), NULL);
-	else
-		find(finding, FOUND_NOTHING, NULL,
-			memory_copy_text("only a running system has listeners"));
-}
-
 static void effective(struct site *site, const struct control *control, const char *value,
 	struct finding *finding)
 {
@@ -128,6 +117,6 @@ const struct control_kind kind_listener = {
 	.name = "listener",
 	.place = "proc/net",
 	.fix = "Stop the service, bind it to 127.0.0.1, or list its port in network.open_ports.",
-	.persisted = persisted,
+	.persisted = running_persisted,
 	.effective = effective,
 };

@@ -74,7 +74,8 @@ static enum found service_differs(
 	const struct site *site, const struct service *service, bool on)
 {
 	autofree char *path = memory_format("etc/runlevels/%s%s%s",
-		service->words.items[1], on ? "/" : "", on ? service->name : "");
+		site->scope->distro->runlevel(service->words.items[1]), on ? "/" : "",
+		on ? service->name : "");
 
 	return site_late(site, path);
 }

@@ -176,6 +176,9 @@ bool kernel_ignores(struct site *site, const char *argument);
 long long site_boot_time(const struct site *site); /* second the machine started, or 0 */
 /* FOUND_PENDING when the file was written after the machine started, FOUND_WRONG otherwise. */
 enum found site_late(const struct site *site, const char *path);
+/* For kinds of which a disk knows nothing: as wanted while the system runs, otherwise there is nothing to find. */
+void running_persisted(struct site *site, const struct control *control,
+	const char *value, struct finding *finding);
 
 /* Fill a finding; value and evidence are taken over. */
 void find(struct finding *finding, enum found found, char *value, char *evidence);

@@ -271,6 +271,17 @@ long long site_boot_time(const struct site *site)
 	return line ? strtoll(line + strlen("\nbtime "), NULL, 10) : 0;
 }
 
+void running_persisted(struct site *site, const struct control *control,
+	const char *value, struct finding *finding)
+{
+	(void)control;
+	if (site->scope->running)
+		find(finding, FOUND_RIGHT, memory_copy_text(value), NULL);
+	else
+		find(finding, FOUND_NOTHING, NULL,
+			memory_copy_text("only the running system can tell"));
+}
+
 enum found site_late(const struct site *site, const char *path)
 {
 	autoclose int fd =

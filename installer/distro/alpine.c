@@ -100,6 +100,11 @@ static int set_admin(int root_fd, const char *user, struct error *err)
 	return 0;
 }
 
+static const char *runlevel_here(const char *runlevel)
+{
+	return runlevel;
+}
+
 static bool package_installed(int root_fd, const char *package)
 {
 	static const char *const databases[] = {
@@ -256,6 +261,7 @@ const struct distro distro_alpine = {
 	.set_network = set_network,
 	.set_consoles = set_consoles,
 	.set_admin = set_admin,
+	.runlevel = runlevel_here,
 	.service_state = openrc_state,
 	.set_service = openrc_set,
 	.service_action = openrc_action,

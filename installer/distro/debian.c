@@ -286,6 +286,7 @@ static const struct name_row services[] = {
 	.set_network = set_network, \
 	.set_consoles = set_consoles, \
 	.set_admin = set_admin, \
+	.runlevel = runlevel_here, \
 	.service_state = service_state, \
 	.set_service = set_service, \
 	.service_action = openrc_action, \

@@ -42,6 +42,7 @@ struct distro {
 	/* Group and privilege escalation rule. After the user's shadow entry is written: who has no password to type is not asked. */
 	int (*set_admin)(int root_fd, const char *user, struct error *err);
 	/* Service at boot, by this distribution's name (distro_service). runlevel is OpenRC's name: sysinit, boot, default, shutdown. */
+	const char *(*runlevel)(const char *runlevel); /* the folder below etc/runlevels that it is here */
 	enum service_state (*service_state)(
 		int root_fd, const char *service, const char *runlevel);
 	int (*set_service)(int root_fd, const char *service, const char *runlevel,

@@ -5,8 +5,8 @@ build=$(cd "${top_builddir:-.}" && pwd) || exit 99
 name=jefe-$$
 tree=
 listeners=()
-number=0
-bad=0
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
 
 # network_needs PROGRAM...: or the test is skipped.
 network_needs() {
@@ -77,14 +77,3 @@ listen() { # listen SPACE PORT
 	listeners+=($!)
 }
 
-check() { # check NAME TEST...
-	local text=$1
-	shift
-	number=$((number + 1))
-	if "$@"; then
-		echo "ok $number - $text"
-	else
-		echo "not ok $number - $text"
-		bad=1
-	fi
-}

@@ -35,6 +35,8 @@ report() {
 
 play() {
 	"$build/tests/screens/screenplay" "$@"
+	played=$?
+	return $played
 }
 
 # What changes with the catalogue of controls, the version, the clock or by chance is not looked at.
@@ -47,6 +49,7 @@ mask() {
 # golden NAME: what the last play printed is what it was.
 golden() {
 	file=$here/golden/$1.txt
+	[ "$played" = 0 ] || { report "golden $1: the play ended with status $played" 1 && return; }
 	mask <"$work/screens" >"$work/got"
 	if [ "$UPDATE" = yes ]; then
 		cp "$work/got" "$file"

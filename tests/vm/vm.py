@@ -129,6 +129,11 @@ class Line:
                     return None
                 self.changed.wait(left)
 
+    def forget(self):
+        """What came so far is no answer to what is waited for next."""
+        with self.changed:
+            self.position = len(self.text)
+
     def send(self, text):
         self.socket.sendall(text.encode())
 
