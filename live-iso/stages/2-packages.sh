@@ -50,9 +50,9 @@ grow_root() {
 # install_role BASE ROOT LIST: and say what it costs.
 install_role() {
 	local packages size
-	packages=$("$1_packages" "$2" | wc -l) size=$(du -sm "$2" | cut -f1)
+	packages=$(inventory "$1" "$2" | wc -l) size=$(du -sm "$2" | cut -f1)
 	"$1_install" "$2" "$3"
-	notice "role ${3%.role}: $(($("$1_packages" "$2" | wc -l) - packages)) packages and $(($(du -sm "$2" | cut -f1) - size)) MB more"
+	notice "role ${3%.role}: $(($(inventory "$1" "$2" | wc -l) - packages)) packages and $(($(du -sm "$2" | cut -f1) - size)) MB more"
 }
 
 # build_program BASE: with the base's own compiler, or on Debian with its libraries beside it.

@@ -55,6 +55,7 @@ tiny_install() {
 		echo test >"$1/boot/memtest-tiny.bin"
 		head -c 3000000 /dev/zero | openssl enc -aes-128-ctr -K "$(printf %032d 7)" -iv "$(printf %032d 0)" >"$1/root/noise"
 		;;
+	extra.role) echo 1 >"$1/root/extra" ;;
 	esac
 }
 
@@ -82,6 +83,7 @@ tiny_files() {
 
 tiny_inventory() {
 	printf 'busybox\t%s\tall\tbusybox\tGPL-2.0-only\tsha256:%064d\nlibc++\t1:2\tall\tlibc\t-\t-\n' "$(cat "$tiny_mirror/release" 2>/dev/null || echo '1.0+"x"')" 0
+	[ ! -e "$1/root/extra" ] || printf 'extra\t1\tall\textra\t-\t-\n'
 }
 
 tiny_libraries() {
