@@ -8,17 +8,20 @@
 #include "screens/hardening.h"
 #include "tui/language.h"
 
-/* What the wizard knows better than the answers: a secret that was typed here. */
+/* What the wizard knows better than the answers: a secret that was typed or made here, which is the operator's own. */
 static const char *value_of(
-	struct page *page, const struct wizard *wizard, const struct summary_row *row)
+	struct page *page, const struct wizard *wizard, struct summary_row *row)
 {
 	bool is_passphrase =
 		text_equal(row->label, answers_field("disk.passphrase")->label);
 	bool is_recovery =
 		text_equal(row->label, answers_field("disk.recovery_key")->label);
 
-	if (is_passphrase && wizard->answers->disk.passphrase.origin == SECRET_PROMPT)
-		return secret_size(wizard->passphrase) ? _("typed") : _("missing");
+	if (is_passphrase && wizard->answers->disk.passphrase.origin == SECRET_PROMPT) {
+		row->changed = secret_size(wizard->passphrase) > 0;
+		return row->changed ? _("typed") : _("missing");
+	}
+	row->changed = row->changed || (is_recovery && wizard->wants_recovery);
 	if (is_recovery && wizard->wants_recovery)
 		return wizard->recovery_proven ? _("made, and copied by you")
 					       : _("made, not copied yet");
@@ -40,13 +43,16 @@ static void add_rows(struct page *page, const struct wizard *wizard)
 		answers_summary(wizard->answers, wizard->machine, &count);
 
 	item->why = _("Enter opens the page of a row; Next there comes back here.");
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		const char *value = value_of(page, wizard, &rows[i]);
+
 		if (is_of_interest(&rows[i]))
 			(void)item_choice(item,
 				page_format(page, "%s %zu", rows[i].screen, i),
 				page_format(page, "%s\t%s\t%s", rows[i].label,
 					rows[i].changed ? _("you") : _("default"),
-					value_of(page, wizard, &rows[i])));
+					value));
+	}
 	summary_free(rows, count);
 }
 
