@@ -279,6 +279,7 @@ alpine_kernel_image() {
 # alpine_finish ROOT: after the last package: what the build put there goes, what ships comes.
 alpine_finish() {
 	rm -rf "$1/etc/apk/cache" "$1"/var/cache/apk/* "$1"/etc/apk/keys/jefelinux-build.rsa.pub
+	: >"$1/etc/motd" # it recommends setup-alpine
 	printf '%s\n' "$alpine_project_mirror/$alpine_branch/main" "$alpine_project_mirror/$alpine_branch/community" \
 		>"$1/etc/apk/repositories"
 }

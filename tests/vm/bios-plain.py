@@ -27,8 +27,8 @@ def resets_lower_the_level():
     pc.vm.expect(ENTRY + ", one hardening level lower'", BOOT)
     pc.login()
     line = "[t]he level was lowered from hardened to baseline"  # not what sudo records of this
-    told = pc.root(f"{well}; grep -c \"{line}\" /etc/jefelinux/lowered "
-                   f"/var/log/messages /var/log/jefe-canary.log; grep -h \"jefe: dropped: \" /var/log/messages", BOOT)
+    told = pc.root(f"{well}; grep -ac \"{line}\" /etc/jefelinux/lowered "
+                   f"/var/log/messages /var/log/jefe-canary.log; grep -ah \"jefe: dropped: \" /var/log/messages", BOOT)
     require(told.count(":1\n") == 3 and "kernel.module_signatures" in told, f"not everybody was told: {told}")
     require("lowered from hardened" in pc.ssh("bash -lc true 2>&1"), "the login does not tell")
     audit = pc.root("jefe-setup audit", check=False)
