@@ -47,7 +47,7 @@ pc.run([
     ("starts from its disk and lets the key in", pc.boot),
     ("audit finds no failure", pc.audit),
     ("the audit notices everything that is broken", pc.audit_notices),
-    ("no secret in files, disk and logs", pc.no_secrets),
     ("a level that does not start is lowered", resets_lower_the_level),
+    ("no secret in files, disk and logs", pc.no_secrets),
     ("starts by UEFI, too", pc.boot_other_firmware),
 ])
