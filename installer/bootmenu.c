@@ -287,6 +287,11 @@ static void add_head(const struct menu *menu, struct text *to)
 		text_addf(to,
 			"if serial --unit=0 --speed=115200; then\n\tterminal_input %s\n\tterminal_output %s\nfi\n",
 			terminals, terminals);
+	/* With a BIOS the kernel's own start-up code is used: GRUB's way copies the whole kernel once more, byte by byte, which takes
+	 * seconds in an emulated machine. edd=off: that code does not ask the BIOS for disks, which can hang. */
+	text_add(to, "set jefe_16=\nset jefe_bios=\n"
+		     "if [ \"$grub_platform\" = pc ]; then\n"
+		     "\tset jefe_16=16\n\tset jefe_bios=edd=off\nfi\n");
 	if (menu->canary)
 		add_counting(menu, to);
 }
@@ -351,13 +356,13 @@ static void add_entry(int root_fd, const struct distro *distro, const struct men
 		text_add(to, " --id jefe-lowered");
 	if (is_locked(menu) && !variant->rescue)
 		text_add(to, " --unrestricted");
-	text_addf(to, " {\n%s\tlinux '/%s' root=UUID=%s",
+	text_addf(to, " {\n%s\tlinux$jefe_16 '/%s' root=UUID=%s $jefe_bios",
 		variant->counted ? "\tjefe_count\n" : "", kernel, menu->root);
 	if (menu->luks)
 		text_addf(to, " jefe.luks=%s", menu->luks);
 	add_consoles(menu, to);
 	add_arguments(variant, to);
-	text_add(to, "\n\tinitrd");
+	text_add(to, "\n\tinitrd$jefe_16");
 	for (size_t i = 0; i < menu->microcode.count; i++)
 		text_addf(to, " %s", menu->microcode.items[i]);
 	text_addf(to, " '/%s'\n}\n%s", initramfs, variant->lowered ? "fi\n" : "");

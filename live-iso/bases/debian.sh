@@ -334,6 +334,7 @@ debian_finish() {
 		"$1/etc/dpkg/dpkg.cfg.d/jefelinux-build" "$1/etc/apt/apt.conf.d/99mmdebstrap" "$1/etc/apt/sources.list"
 	[ ! -d "$1/var/lib/apt/lists" ] || find "$1/var/lib/apt/lists" -type f -delete
 	rm -rf "$1"/var/cache/apt/*.bin "$1"/var/cache/debconf/*-old "$1"/var/lib/dpkg/*-old
+	rm -rf "$1/etc/update-motd.d" # programs that root runs at every login, to show the kernel's version
 	# Compiled Python says the time of its source, which becomes another one.
 	find "$1/usr" -xdev -name __pycache__ -type d -prune -exec rm -r {} +
 	{

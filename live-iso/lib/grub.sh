@@ -3,7 +3,7 @@
 
 grub_modules="iso9660 part_gpt part_msdos fat normal configfile linux chain search search_label search_fs_file
 	test regexp echo serial terminal minicmd reboot halt sleep play"
-grub_bios_modules="biosdisk"
+grub_bios_modules="biosdisk linux16"
 grub_efi_modules="efi_gop efi_uga"
 
 # grub_start ID: the configuration inside the images: find this very medium, then read the menu on it.

@@ -105,8 +105,8 @@ static void one_kernel_gives_an_entry_and_a_rescue_shell(void **state)
 {
 	static const char wanted[] =
 		"\nmenuentry 'JefeLinux, Linux 6.1.0-10-amd64' {\n"
-		"\tlinux '/vmlinuz-6.1.0-10-amd64' root=UUID=aaaa-1 console=ttyS0,115200 console=tty0 quiet 'slab_nomerge' 'module.sig_enforce=1'\n"
-		"\tinitrd '/initrd.img-6.1.0-10-amd64'\n}\n"
+		"\tlinux$jefe_16 '/vmlinuz-6.1.0-10-amd64' root=UUID=aaaa-1 $jefe_bios console=ttyS0,115200 console=tty0 quiet 'slab_nomerge' 'module.sig_enforce=1'\n"
+		"\tinitrd$jefe_16 '/initrd.img-6.1.0-10-amd64'\n}\n"
 		"\nmenuentry 'JefeLinux, Linux 6.1.0-10-amd64, rescue shell before the system starts' {\n";
 	const struct folder *folder = *state;
 	struct stat st;
@@ -116,10 +116,11 @@ static void one_kernel_gives_an_entry_and_a_rescue_shell(void **state)
 	assert_has(menu, "search --no-floppy --fs-uuid --set=root bbbb-2\n");
 	assert_has(menu, "terminal_input console serial\n");
 	assert_has(menu, wanted);
+	assert_has(menu, "if [ \"$grub_platform\" = pc ]; then\n\tset jefe_16=16\n\tset jefe_bios=edd=off\nfi\n");
 	assert_has(menu, "jefe.break=switch");
 	assert_null(strstr(menu, "optional"));
 	assert_null(strstr(menu, "jefe.luks"));
-	assert_null(strstr(menu, "jefe_"));
+	assert_null(strstr(menu, "jefe_count"));
 	assert_false(file_exists(folder->fd, "boot/grub/grubenv"));
 	assert_int_equal(fstatat(folder->fd, "boot/grub/grub.cfg", &st, 0), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
@@ -157,10 +158,10 @@ static void encryption_microcode_and_level_show(void **state)
 	autofree char *menu = written_menu(folder);
 
 	assert_has(menu,
-		"\tlinux '/vmlinuz-6.1' root=UUID=aaaa-1 jefe.luks=cccc-3 console=tty0 quiet 'jefe.rescue=no' 'slub_debug=FZ' "
-		"'dyndbg=file a.c +p'\n\tinitrd /intel-ucode.img '/initrd.img-6.1'\n");
+		"\tlinux$jefe_16 '/vmlinuz-6.1' root=UUID=aaaa-1 $jefe_bios jefe.luks=cccc-3 console=tty0 quiet 'jefe.rescue=no' 'slub_debug=FZ' "
+		"'dyndbg=file a.c +p'\n\tinitrd$jefe_16 /intel-ucode.img '/initrd.img-6.1'\n");
 	assert_has(menu,
-		"without optional hardening' {\n\tlinux '/vmlinuz-6.1' root=UUID=aaaa-1 jefe.luks=cccc-3 console=tty0 "
+		"without optional hardening' {\n\tlinux$jefe_16 '/vmlinuz-6.1' root=UUID=aaaa-1 $jefe_bios jefe.luks=cccc-3 console=tty0 "
 		"'jefe.rescue=no' 'dyndbg=file a.c +p'\n");
 	assert_null(strstr(menu, "rescue shell"));
 	assert_null(strstr(menu, "serial"));
@@ -213,11 +214,11 @@ static void a_canary_counts_starts_and_lowers_the_level(void **state)
 		"if [ \"$jefe_tries\" = 2 ]; then\n\tset default=jefe-lowered\nfi\n");
 	assert_has(menu, "set jefe_start=\"jefe.tries=$jefe_tries\"\n");
 	assert_has(menu,
-		"\nmenuentry 'JefeLinux, Linux 6.1' {\n\tjefe_count\n\tlinux '/vmlinuz-6.1' root=UUID=aaaa-1 console=ttyS0,115200 "
+		"\nmenuentry 'JefeLinux, Linux 6.1' {\n\tjefe_count\n\tlinux$jefe_16 '/vmlinuz-6.1' root=UUID=aaaa-1 $jefe_bios console=ttyS0,115200 "
 		"console=tty0 $jefe_start quiet 'init_on_free=1' 'iommu=force'\n");
 	assert_has(menu,
-		"\nif [ \"$jefe_tries\" = 2 ]; then\nmenuentry 'JefeLinux, Linux 6.1, one hardening level lower' --id jefe-lowered {\n\tlinux '/vmlinuz-6.1' "
-		"root=UUID=aaaa-1 console=ttyS0,115200 console=tty0 jefe.lowered=yes 'slab_nomerge'\n");
+		"\nif [ \"$jefe_tries\" = 2 ]; then\nmenuentry 'JefeLinux, Linux 6.1, one hardening level lower' --id jefe-lowered {\n\tlinux$jefe_16 '/vmlinuz-6.1' "
+		"root=UUID=aaaa-1 $jefe_bios console=ttyS0,115200 console=tty0 jefe.lowered=yes 'slab_nomerge'\n");
 	assert_null(strstr(menu, "6.0, one hardening"));
 	assert_done(
 		file_read(folder->fd, "/boot/grub/grubenv", 1024, &block, &err), &err);

@@ -167,7 +167,7 @@ class Installation:
         """Boot from the medium's GRUB, with more kernel arguments typed into its command line."""
         self.vm.expect(r"executed automatically in \d", 60)
         self.vm.send("c")
-        for command in (f"linux $kernel console=tty0 console=ttyS0,115200 {arguments}", "initrd /live/initramfs.img", "boot"):
+        for command in (f"start console=tty0 console=ttyS0,115200 {arguments}", "boot"):
             self.vm.expect(r"grub> ", 60)
             for character in command:  # GRUB reads a serial line without a buffer
                 self.vm.send(character)
