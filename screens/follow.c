@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "installer/event.h"
 
@@ -51,6 +52,20 @@ static void step_title(struct follow *follow, size_t i, const char *title)
 	}
 	if (title)
 		replace(&follow->steps[i].title, title);
+}
+
+/* A text that has no translation comes back as it was. The name of a disk stands behind the last space. */
+char *follow_title(const char *title)
+{
+	const char *space = strrchr(title, ' ');
+	autofree char *general =
+		space ? memory_format("%.*s %%s", (int)(space - title), title) : NULL;
+	const char *shown = general ? language_text(general) : NULL;
+	const char *slot = shown != general ? strstr(shown, "%s") : NULL;
+
+	return slot ? memory_format("%.*s%s%s", (int)(slot - shown), shown, space + 1,
+			      slot + strlen("%s"))
+		    : memory_copy_text(_(title));
 }
 
 void follow_start(

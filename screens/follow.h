@@ -37,3 +37,5 @@ bool follow_poll(struct follow *follow); /* true: something changed */
 unsigned follow_permille(const struct follow *follow);
 double follow_elapsed(const struct follow *follow);
 void follow_free(struct follow *follow);
+/* The title of a step, as the engine says it, in the reader's language. The caller frees it. */
+char *follow_title(const char *title) CHECKED;
