@@ -313,11 +313,13 @@ static void resume(struct session *session, struct wizard *wizard, struct form *
 static void open_language(const char *asked, const struct frontend *frontend,
 	const struct terminal *terminal)
 {
-	enum glyph_set glyphs = fullscreen_glyphs(terminal);
-	bool plain = frontend->fills_screen
-			     ? glyphs == GLYPHS_ASCII || glyphs == GLYPHS_LINES
-			     : strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	bool plain = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 
+	if (frontend->fills_screen && terminal->type) {
+		enum glyph_set glyphs = fullscreen_glyphs(terminal);
+
+		plain = glyphs == GLYPHS_ASCII || glyphs == GLYPHS_LINES;
+	}
 	language_open(asked, plain);
 }
 

@@ -55,7 +55,7 @@ speaks() {
 	done
 	[ $# -eq 0 ] || shift
 	# shellcheck disable=SC2086
-	env -u LANGUAGE -u LC_ALL -u LC_MESSAGES -u LANG $variables "$build/ui-line" --machine tests/cases/machines/laptop-windows.json --demo "$@" \
+	env -u TERM -u LANGUAGE -u LC_ALL -u LC_MESSAGES -u LANG $variables "$build/ui-line" --machine tests/cases/machines/laptop-windows.json --demo "$@" \
 		</dev/null >"$work/errors" 2>&1
 	case $wanted in
 	de) grep -q Zeilenmodus "$work/errors" ;;
