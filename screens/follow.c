@@ -54,18 +54,28 @@ static void step_title(struct follow *follow, size_t i, const char *title)
 		replace(&follow->steps[i].title, title);
 }
 
-/* A text that has no translation comes back as it was. The name of a disk stands behind the last space. */
-char *follow_title(const char *title)
+/* The translation of text with the word from first to last as its %s; NULL: there is none. */
+static char *translate_around(const char *text, const char *first, const char *last)
 {
-	const char *space = strrchr(title, ' ');
 	autofree char *general =
-		space ? memory_format("%.*s %%s", (int)(space - title), title) : NULL;
-	const char *shown = general ? language_text(general) : NULL;
+		memory_format("%.*s%%s%s", (int)(first - text), text, last);
+	const char *shown = language_text(general);
 	const char *slot = shown != general ? strstr(shown, "%s") : NULL;
 
-	return slot ? memory_format("%.*s%s%s", (int)(slot - shown), shown, space + 1,
-			      slot + strlen("%s"))
-		    : memory_copy_text(_(title));
+	return slot ? memory_format("%.*s%.*s%s", (int)(slot - shown), shown,
+			      (int)(last - first), first, slot + strlen("%s"))
+		    : NULL;
+}
+
+char *follow_said(const char *text)
+{
+	const char *space = strrchr(text, ' ');
+	char *said =
+		space ? translate_around(text, space + 1, space + strlen(space)) : NULL;
+
+	if (space && !said)
+		said = translate_around(text, text, strchr(text, ' '));
+	return said ? said : memory_copy_text(_(text));
 }
 
 void follow_start(

@@ -107,7 +107,7 @@ static void add_steps(struct page *page, const struct follow *follow, struct ite
 {
 	for (size_t i = 0; i < follow->count; i++) {
 		const struct follow_step *step = &follow->steps[i];
-		autofree char *shown = follow_title(step->title);
+		autofree char *shown = follow_said(step->title);
 		const char *title = *shown ? page_copy(page, shown)
 					   : page_format(page, _("Step %zu"), i + 1);
 		struct choice *choice = item_choice(item, NULL, title);
@@ -278,15 +278,18 @@ static void build_failed(struct page *page, void *context)
 	(void)page_note(page, TONE_DANGER, "%s", _("The installation failed."));
 	page_gap(page);
 	if (follow->now < follow->count) {
-		autofree char *title = follow_title(follow->steps[follow->now].title);
+		autofree char *title = follow_said(follow->steps[follow->now].title);
 
 		(void)page_fact(page, _("Step"), _("%zu of %zu: %s"), follow->now + 1,
 			follow->count, title);
 	}
 	(void)page_fact(
 		page, _("Cause"), "%s", follow->failure ? follow->failure : _("unknown"));
-	if (follow->disk_state)
-		(void)page_fact(page, _("The disk"), "%s", follow->disk_state);
+	if (follow->disk_state) {
+		autofree char *state = follow_said(follow->disk_state);
+
+		(void)page_fact(page, _("The disk"), "%s", state);
+	}
 	add_log(page, wizard);
 	page_gap(page);
 	add_failed_actions(page);

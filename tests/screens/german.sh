@@ -21,6 +21,19 @@ golden german.vt220.80x24
 grep -n '[äöüÄÖÜßÃ]' "$work/screens" >"$work/errors"
 report "an ASCII terminal gets ae for ä" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
 
+# What the engine says in English, as far as it is known. $1: which end, $2: text to wait for
+end() {
+	mkdir -p "$work/$1/demo"
+	sed 's/"state":"\([^ "]*\) is [^"]*"/"state":"\1 is unusable until installed again: its installation did not finish"/' "$here/data/$1/demo/install.events" \
+		>"$work/$1/demo/install.events"
+	sed -e 's/^start .*/& --lang de/' -e 's/Start$/Beginnen/' -e 's/Nothing has been written yet/Noch wurde nichts/' -e 's/to start/um zu beginnen/' \
+		"$here/plays/progress.play" >"$work/end.play"
+	play "$build/ui-ncurses" "$work/end.play" "$machine" "$work/$1" "$setup" "$here/answers.yaml" "$1" "$2" >"$work/screens"
+	golden "german.$1"
+}
+end progress entpacken
+end failed fehlgeschlagen
+
 # one LANGUAGE-OPTION FILE: line mode from the first page to saved answers.
 one() {
 	sed "s#SAVE_PATH#$work/$2.yaml#" "$here/parity.line" |
