@@ -9,7 +9,7 @@ noinst_DATA = $(catalogues)
 CLEANFILES += $(catalogues)
 
 po/%/LC_MESSAGES/jefelinux.mo: po/%.po
-	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MSGFMT) -c -o $@ $<
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MSGFMT) --check-format --check-domain -o $@ $<
 
 po/%/LC_MESSAGES/jefelinux-ascii.mo: po/%.po po/ascii.sed
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(SED) -f $(srcdir)/po/ascii.sed $< | $(MSGFMT) -o $@ -
