@@ -160,6 +160,11 @@ const struct disk **answers_disks(const struct answers *answers, const struct ma
 char *answers_schema(void) CHECKED;
 
 /* For the review: rows of {screen, label, value, changed from default}. */
-struct summary_row { const char *screen; const char *label; char *value; bool changed; };
+struct summary_row {
+	const char *screen;
+	const char *label; /* N_() */
+	char *value;       /* in words */
+	bool changed, unset;
+};
 struct summary_row *answers_summary(const struct answers *answers, const struct machine *machine, size_t *count) CHECKED;
 void summary_free(struct summary_row *rows, size_t count);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "installer/controls/controls.h"
 #include "installer/layout.h"
@@ -76,15 +77,15 @@ static char *why_not_disk(
         };
 
 	if (strcmp(differs, "live_medium") == 0)
-		return memory_copy_text("this system was started from it");
+		return memory_copy_text(_("this system was started from it"));
 	if (strcmp(differs, "match") == 0)
 		return memory_format(
-			"would be selected by: match: {name: %s}", disk->name);
+			_("would be selected by: match: {name: %s}"), disk->name);
 	for (size_t i = 0; i < LENGTH(facts); i++)
 		if (strcmp(facts[i].name, differs) == 0)
-			return memory_format("its %s is %s, not %s", differs,
-				facts[i].has ? facts[i].has : "unknown", wanted);
-	return memory_format("its size does not fit %s: %s", differs, wanted);
+			return memory_format(_("its %s is %s, not %s"), differs,
+				facts[i].has ? facts[i].has : _("unknown"), wanted);
+	return memory_format(_("its size does not fit %s: %s"), differs, wanted);
 }
 
 /* One note per disk: how it stands to the match. */
@@ -96,7 +97,7 @@ static void list_disks(const struct checking *checking)
 		autofree char *description = disk_describe(disk);
 		autofree char *reason =
 			differs ? why_not_disk(checking->answers, disk, differs)
-				: memory_copy_text("selected");
+				: memory_copy_text(_("selected"));
 
 		complain(checking, SEVERITY_NOTE, "disk.match", "%s: %s", description,
 			reason);
@@ -116,19 +117,19 @@ static void check_one_disk(const struct checking *checking, const struct disk *d
 
 	if (disk->size_bytes < least)
 		complain(checking, SEVERITY_ERROR, "disk.match",
-			"%s is too small: it has %s, this layout needs %s (%" PRIu64
-			" MiB)",
-			disk->name, has, needs, least / MIB);
+			_("%s is too small: it has %s, this layout needs %s (%llu MiB)"),
+			disk->name, has, needs, (unsigned long long)(least / MIB));
 	if (disk->read_only)
 		complain(checking, SEVERITY_ERROR, "disk.match",
-			"%s is read-only; is there a write-protect switch?", disk->name);
+			_("%s is read-only; is there a write-protect switch?"),
+			disk->name);
 	for (size_t i = 0; i < disk->holders.count; i++)
 		complain(checking, SEVERITY_ERROR, "disk.match",
-			"%s is in use: %s; release it first", disk->name,
+			_("%s is in use: %s; release it first"), disk->name,
 			disk->holders.items[i]);
 	if (disk->removable)
 		complain(checking, SEVERITY_WARNING, "disk.match",
-			"%s is removable; is it the disk you mean?", disk->name);
+			_("%s is removable; is it the disk you mean?"), disk->name);
 }
 
 static void check_match(const struct checking *checking)
@@ -143,11 +144,12 @@ static void check_match(const struct checking *checking)
 		return;
 	if (checking->machine->disk_count == 0)
 		complain(checking, SEVERITY_ERROR, "disk.match",
-			"this machine has no disk");
+			_("this machine has no disk"));
 	else
 		complain(checking, SEVERITY_ERROR, "disk.match",
-			"selects %" PRIu64 " disks, expected %" PRIu64 "; the disks are:",
-			count, checking->answers->disk.expect);
+			_("selects %llu disks, expected %llu; the disks are:"),
+			(unsigned long long)count,
+			(unsigned long long)checking->answers->disk.expect);
 	list_disks(checking);
 }
 
@@ -158,15 +160,15 @@ static void check_disk(const struct checking *checking)
 
 	if (differs && strcmp(differs, "match") == 0)
 		complain(checking, SEVERITY_ERROR, "disk.match",
-			"says nothing, so no disk is selected (for example: match: {serial: \"S6*\"})");
+			_("says nothing, so no disk is selected (for example: match: {serial: \"S6*\"})"));
 	if (checking->answers->disk.match.max_size &&
 		checking->answers->disk.match.max_size <
 			checking->answers->disk.match.min_size)
 		complain(checking, SEVERITY_ERROR, "disk.match.max_size",
-			"is less than min_size; no disk is both");
+			_("is less than min_size; no disk is both"));
 	if (checking->unattended && checking->answers->disk.erase == ERASE_NONE)
 		complain(checking, SEVERITY_ERROR, "disk.erase",
-			"nothing may be erased; an unattended installation needs \"erase: matched-disks\"");
+			_("nothing may be erased; an unattended installation needs \"erase: matched-disks\""));
 	if (checking->machine)
 		check_match(checking);
 }
@@ -181,7 +183,7 @@ static void check_kdf_memory(const struct checking *checking)
 		return;
 	half = text_human_size(checking->machine->memory_bytes / 2);
 	complain(checking, SEVERITY_ERROR, "disk.kdf_memory",
-		"is more than half of this machine's memory (%s): unlocking at start would fail; leave the line out for a safe value",
+		_("is more than half of this machine's memory (%s): unlocking at start would fail; leave the line out for a safe value"),
 		half);
 }
 
@@ -193,15 +195,15 @@ static void check_encryption(const struct checking *checking)
 		if (answers->disk.passphrase.origin != SECRET_PROMPT &&
 			answers->disk.passphrase.origin != SECRET_NONE)
 			complain(checking, SEVERITY_WARNING, "disk.passphrase",
-				"is not used: encryption is none");
+				_("is not used: encryption is none"));
 		return;
 	}
 	if (answers->disk.passphrase.origin == SECRET_NONE)
 		complain(checking, SEVERITY_ERROR, "disk.passphrase",
-			"encryption needs a passphrase (for example: passphrase: {from: \"file:/run/jefe/luks\"})");
+			_("encryption needs a passphrase (for example: passphrase: {from: \"file:/run/jefe/luks\"})"));
 	if (answers->disk.recovery_key.origin == SECRET_NONE)
 		complain(checking, SEVERITY_NOTE, "disk.recovery_key",
-			"there is none: without the passphrase everything on the disk is lost");
+			_("there is none: without the passphrase everything on the disk is lost"));
 	check_kdf_memory(checking);
 }
 
@@ -214,8 +216,8 @@ static void check_source_is_alone(const struct checking *checking, const char *k
 	if (source->origin != SECRET_FD && source->origin != SECRET_GENERATE)
 		return;
 	if (words_contain(checking->sources, text))
-		complain(checking, SEVERITY_ERROR, key, "another secret uses %s already",
-			text);
+		complain(checking, SEVERITY_ERROR, key,
+			_("another secret uses %s already"), text);
 	words_add(checking->sources, text);
 }
 
@@ -224,10 +226,10 @@ static void check_secret(const struct checking *checking, const char *key,
 {
 	if (source->origin == SECRET_LITERAL)
 		complain(checking, SEVERITY_WARNING, key,
-			"the secret stands in the file, where others can read it");
+			_("the secret stands in the file, where others can read it"));
 	if (source->origin == SECRET_PROMPT && checking->unattended)
 		complain(checking, SEVERITY_ERROR, key,
-			"nobody can be asked in an unattended installation (for example: {from: \"file:/run/jefe/secret\"})");
+			_("nobody can be asked in an unattended installation (for example: {from: \"file:/run/jefe/secret\"})"));
 	check_source_is_alone(checking, key, source);
 }
 
@@ -282,8 +284,8 @@ static void check_keys(const struct checking *checking, size_t index)
 							     : SEVERITY_WARNING,
 			key,
 			policy.ssh == SSH_TINYSSH
-				? "TinySSH takes none of these keys; give an Ed25519 key, or take another server in hardening.ssh"
-				: "the SSH server of this hardening level takes none of these keys; give an Ed25519 or RSA key, or turn off auth.ssh_algorithms");
+				? _("TinySSH takes none of these keys; give an Ed25519 key, or take another server in hardening.ssh")
+				: _("the SSH server of this hardening level takes none of these keys; give an Ed25519 or RSA key, or turn off auth.ssh_algorithms"));
 }
 
 static void check_user(const struct checking *checking, size_t index)
@@ -295,15 +297,15 @@ static void check_user(const struct checking *checking, size_t index)
 	for (size_t i = 0; users[index].name && i < index; i++)
 		if (text_equal(users[i].name, users[index].name))
 			complain(checking, SEVERITY_ERROR, name_key,
-				"there is another user %s; names must differ",
+				_("there is another user %s; names must differ"),
 				users[i].name);
 	check_keys(checking, index);
 	if (!can_log_in(checking->answers, &users[index]))
 		complain(checking, SEVERITY_WARNING, key,
 			users[index].ssh_keys.count
-				? "%s cannot log in: no password, and no SSH server takes the keys"
-				: "%s cannot log in: neither ssh_keys nor a password",
-			users[index].name ? users[index].name : "this user");
+				? _("%s cannot log in: no password, and no SSH server takes the keys")
+				: _("%s cannot log in: neither ssh_keys nor a password"),
+			users[index].name ? users[index].name : _("this user"));
 }
 
 /* Passwords get nobody in over the network while auth.ssh_keys_only is in force. */
@@ -314,7 +316,7 @@ static void check_remote(const struct checking *checking)
 
 	if (control && control_wanted(control, &policy))
 		complain(checking, SEVERITY_WARNING, "users",
-			"no user has ssh_keys: logging in works at the console only; give a key, or turn off auth.ssh_keys_only");
+			_("no user has ssh_keys: logging in works at the console only; give a key, or turn off auth.ssh_keys_only"));
 }
 
 static void check_users(const struct checking *checking)
@@ -335,11 +337,11 @@ static void check_users(const struct checking *checking)
 	if (!way_in)
 		complain(checking, SEVERITY_ERROR, "users",
 			answers->hardening.ssh == SSH_NONE
-				? "no way in: no user has a password, there is no SSH server, and root cannot log in"
-				: "no way in: no user has ssh_keys or a password, and root cannot log in");
+				? _("no way in: no user has a password, there is no SSH server, and root cannot log in")
+				: _("no way in: no user has ssh_keys or a password, and root cannot log in"));
 	else if (!admin)
 		complain(checking, SEVERITY_ERROR, "users",
-			"nobody could administer the system: one user who can log in needs \"admin: true\"");
+			_("nobody could administer the system: one user who can log in needs \"admin: true\""));
 	if (way_in && !ssh_key)
 		check_remote(checking);
 }
@@ -350,16 +352,16 @@ static void check_static_network(const struct checking *checking)
 
 	if (!answers->network.address) {
 		complain(checking, SEVERITY_ERROR, "network.address",
-			"method static needs an address (for example: address: 192.0.2.10/24)");
+			_("method static needs an address (for example: address: 192.0.2.10/24)"));
 		return;
 	}
 	if (answers->network.gateway && !strchr(answers->network.gateway, ':') !=
 						!strchr(answers->network.address, ':'))
 		complain(checking, SEVERITY_ERROR, "network.gateway",
-			"is of another IP version than network.address");
+			_("is of another IP version than network.address"));
 	if (!answers->network.dns.count)
 		complain(checking, SEVERITY_WARNING, "network.dns",
-			"no name servers: names will not be found");
+			_("no name servers: names will not be found"));
 }
 
 static void check_network(const struct checking *checking)
@@ -373,22 +375,22 @@ static void check_network(const struct checking *checking)
 	else if (answers->network.address || answers->network.gateway ||
 		 answers->network.dns.count)
 		complain(checking, SEVERITY_WARNING, "network.method",
-			"the address, gateway and name servers given here count only with method static");
+			_("the address, gateway and name servers given here count only with method static"));
 	if (answers->network.method == NETWORK_NONE && answers->network.vlan)
 		complain(checking, SEVERITY_WARNING, "network.vlan",
-			"counts only when the network is configured, and method is none");
+			_("counts only when the network is configured, and method is none"));
 	for (size_t i = 0; !found && i < checking->machine->port_count; i++)
 		found = text_equal(checking->machine->ports[i].name, interface);
 	if (!found)
 		complain(checking, SEVERITY_WARNING, "network.interface",
-			"this machine has no %s", interface);
+			_("this machine has no %s"), interface);
 }
 
 static void check_machine(const struct checking *checking)
 {
 	if (checking->machine && checking->machine->secure_boot)
 		complain(checking, SEVERITY_WARNING, "machine.secure_boot",
-			"Secure Boot is on; the installed system is not signed for it: switch it off in the firmware setup");
+			_("Secure Boot is on; the installed system is not signed for it: switch it off in the firmware setup"));
 }
 
 /* The one control that another answer decides. */
@@ -400,7 +402,7 @@ static void check_disk_control(
 	if (control && control_wanted(control, policy) &&
 		checking->answers->disk.encryption == ENCRYPTION_NONE)
 		complain(checking, SEVERITY_WARNING, "disk.encryption",
-			"this level wants an encrypted disk; with none the audit will report boot.encryption as failed");
+			_("this level wants an encrypted disk; with none the audit will report boot.encryption as failed"));
 }
 
 static void check_controls(const struct checking *checking)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "installer/answers_value.h"
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "installer/keymap.h"
 
@@ -12,14 +13,14 @@ struct summary {
 	size_t count;
 };
 
-/* value becomes the summary's. */
+/* value becomes the summary's; NULL: unset. */
 static void add_row(struct summary *summary, const char *screen, const char *label,
 	char *value, bool changed)
 {
 	summary->rows =
 		memory_resize(summary->rows, summary->count + 1, sizeof(*summary->rows));
-	summary->rows[summary->count++] =
-		(struct summary_row){screen, label, value, changed};
+	summary->rows[summary->count++] = (struct summary_row){screen, label,
+		value ? value : memory_copy_text(_("not set")), changed, !value};
 }
 
 static char *disk_words(const struct answers *answers, const struct machine *machine)
@@ -29,14 +30,14 @@ static char *disk_words(const struct answers *answers, const struct machine *mac
 	struct text text = {0};
 
 	if (!machine)
-		return memory_copy_text("as the match says, on the machine itself");
+		return memory_copy_text(_("as the match says, on the machine itself"));
 	for (size_t i = 0; disks[i]; i++) {
 		autofree char *description = disk_describe(disks[i]);
 
 		text_addf(&text, "%s%s", i ? "; " : "", description);
 	}
 	if (!disks[0])
-		text_add(&text, "none selected");
+		text_add(&text, _("none selected"));
 	return text_take(&text);
 }
 
@@ -45,22 +46,23 @@ static char *secret_words(const char *source)
 	const char *argument = strchr(source, ':');
 
 	if (strcmp(source, "prompt") == 0)
-		return memory_copy_text("asked for before the installation");
+		return memory_copy_text(_("asked for before the installation"));
 	if (strcmp(source, "literal") == 0)
-		return memory_copy_text("stands in the answer file");
+		return memory_copy_text(_("stands in the answer file"));
 	if (!argument)
-		return memory_copy_text("none");
+		return memory_copy_text(_("none"));
 	if (text_starts(source, "generate:"))
-		return memory_format("made and written to %s", argument + 1);
-	return memory_format("read from %s%s",
-		text_starts(source, "fd:") ? "descriptor " : "", argument + 1);
+		return memory_format(_("made and written to %s"), argument + 1);
+	return memory_format(text_starts(source, "fd:") ? _("read from descriptor %s")
+							: _("read from %s"),
+		argument + 1);
 }
 
 static char *keymap_words(const char *name)
 {
 	const struct keymap *keymap = keymap_named(name);
 
-	return keymap ? memory_format("%s (%s)", keymap->label, name)
+	return keymap ? memory_format("%s (%s)", _(keymap->label), name)
 		      : memory_copy_text(name);
 }
 
@@ -80,11 +82,11 @@ static char *value_words(const struct slot *slot)
 	autofree char *value = slot_text(slot);
 
 	if (!value)
-		return memory_copy_text("not set");
+		return NULL;
 	if (slot->field->type == FIELD_SECRET)
 		return secret_words(value);
 	if (slot->field->type == FIELD_BOOL)
-		return memory_copy_text(strcmp(value, "true") == 0 ? "yes" : "no");
+		return memory_copy_text(strcmp(value, "true") == 0 ? _("yes") : _("no"));
 	if (strcmp(slot->field->key, "system.keymap") == 0)
 		return keymap_words(value);
 	return one_line(value);
@@ -98,10 +100,10 @@ static void add_users(struct summary *summary, const struct answers *answers)
 		autofree char *password = secret_words(source);
 		size_t keys = user->ssh_keys.count;
 
-		add_row(summary, "users", user->admin ? "Administrator" : "User",
-			memory_format("%s, %zu SSH key%s, password: %s",
-				user->name ? user->name : "(no name)", keys,
-				keys == 1 ? "" : "s", password),
+		add_row(summary, "users", user->admin ? N_("Administrator") : N_("User"),
+			memory_format(P_("%s, %zu SSH key, password: %s",
+					      "%s, %zu SSH keys, password: %s", keys),
+				user->name ? user->name : _("(no name)"), keys, password),
 			true);
 	}
 }
@@ -137,8 +139,8 @@ struct summary_row *answers_summary(
 	for (slot.field = answer_fields; slot.field->key; slot.field++) {
 		if (text_starts(slot.field->key, "disk.") &&
 			!text_starts(section, "disk."))
-			add_row(&summary, "disk", "Disk", disk_words(answers, machine),
-				true);
+			add_row(&summary, "disk", N_("Disk"),
+				disk_words(answers, machine), true);
 		if (field_is_user(slot.field) && !text_starts(section, "users[]"))
 			add_users(&summary, answers);
 		section = slot.field->key;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 
 static const char lower[] = "abcdefghijklmnopqrstuvwxyz";
@@ -30,7 +31,7 @@ bool valid_schema(const char *value, struct text *why_not)
 	if (strcmp(value, "1") == 0)
 		return true;
 	return refuse(why_not,
-		"this program knows schema 1; a file of a newer schema needs a newer jefe-setup");
+		_("this program knows schema 1; a file of a newer schema needs a newer jefe-setup"));
 }
 
 static bool is_address(const char *value)
@@ -46,20 +47,20 @@ bool valid_hostname(const char *value, struct text *why_not)
 	autowords struct words labels = {0};
 
 	if (is_address(value))
-		return refuse(why_not, "an address is not a name");
+		return refuse(why_not, _("an address is not a name"));
 	if (*value == '.' || text_ends(value, ".") || strstr(value, ".."))
-		return refuse(why_not, "a dot stands only between two names");
+		return refuse(why_not, _("a dot stands only between two names"));
 	if (!consists_of(value, alphanumeric, "-."))
-		return refuse(
-			why_not, "only letters, digits, - and . can be in a host name");
+		return refuse(why_not,
+			_("only letters, digits, - and . can be in a host name"));
 	words_split(&labels, value, ".");
 	for (size_t i = 0; i < labels.count; i++) {
 		if (*labels.items[i] == '-' || text_ends(labels.items[i], "-"))
 			return refuse(
-				why_not, "a host name neither starts nor ends with -");
+				why_not, _("a host name neither starts nor ends with -"));
 		if (strlen(labels.items[i]) > 63)
 			return refuse(why_not,
-				"each part of a host name has at most 63 characters");
+				_("each part of a host name has at most 63 characters"));
 	}
 	return true;
 }
@@ -69,8 +70,8 @@ bool valid_timezone(const char *value, struct text *why_not)
 	if (consists_of(value, alphanumeric, "_+-/") && strchr(alphanumeric, *value) &&
 		!strstr(value, "//") && !text_ends(value, "/"))
 		return true;
-	return refuse(
-		why_not, "a time zone is a name of the tz database, as Area/City or UTC");
+	return refuse(why_not,
+		_("a time zone is a name of the tz database, as Area/City or UTC"));
 }
 
 bool valid_interface(const char *value, struct text *why_not)
@@ -78,12 +79,12 @@ bool valid_interface(const char *value, struct text *why_not)
 	if (consists_of(value, alphanumeric, "_.-@") && strcmp(value, ".") != 0 &&
 		strcmp(value, "..") != 0)
 		return true;
-	return refuse(why_not, "a network interface has a name like eth0 or enp3s0");
+	return refuse(why_not, _("a network interface has a name like eth0 or enp3s0"));
 }
 
 bool valid_address(const char *value, struct text *why_not)
 {
-	return is_address(value) || refuse(why_not, "not an IPv4 or IPv6 address");
+	return is_address(value) || refuse(why_not, _("not an IPv4 or IPv6 address"));
 }
 
 bool valid_cidr(const char *value, struct text *why_not)
@@ -95,11 +96,11 @@ bool valid_cidr(const char *value, struct text *why_not)
 
 	if (!is_address(address))
 		return refuse(
-			why_not, "not an IPv4 or IPv6 address with a prefix length");
+			why_not, _("not an IPv4 or IPv6 address with a prefix length"));
 	if (!slash ||
 		text_to_u64(slash + 1, 1, strchr(address, ':') ? 128 : 32, &prefix) < 0)
 		return refuse(why_not,
-			"the prefix length is missing or too large: write /24 behind an IPv4 address");
+			_("the prefix length is missing or too large: write /24 behind an IPv4 address"));
 	return true;
 }
 
@@ -107,7 +108,7 @@ bool valid_device(const char *value, struct text *why_not)
 {
 	if (text_starts(value, "/dev/") && value[5] && !strstr(value, ".."))
 		return true;
-	return refuse(why_not, "a device path starts with /dev/");
+	return refuse(why_not, _("a device path starts with /dev/"));
 }
 
 /* Accounts and groups that every base brings. */
@@ -122,14 +123,14 @@ static const char *const reserved_users[] = {"root", "daemon", "bin", "sys", "sy
 bool valid_user_name(const char *value, struct text *why_not)
 {
 	if (!strchr(lower, *value) && *value != '_')
-		return refuse(why_not, "a user name starts with a small letter or _");
+		return refuse(why_not, _("a user name starts with a small letter or _"));
 	if (!consists_of(value, lower, "0123456789_-"))
 		return refuse(why_not,
-			"only small letters, digits, _ and - can be in a user name");
+			_("only small letters, digits, _ and - can be in a user name"));
 	for (const char *const *reserved = reserved_users; *reserved; reserved++)
 		if (strcmp(value, *reserved) == 0)
 			return refuse(why_not,
-				"the system itself has an account or group of this name; choose another");
+				_("the system itself has an account or group of this name; choose another"));
 	return true;
 }
 
@@ -139,7 +140,7 @@ bool valid_full_name(const char *value, struct text *why_not)
 		if (*c == ':' || *c == ',' || *c == '=' || (unsigned char)*c < ' ' ||
 			*c == 0x7f)
 			return refuse(why_not,
-				"a full name holds no : , = or control characters");
+				_("a full name holds no : , = or control characters"));
 	return true;
 }
 
@@ -147,7 +148,7 @@ bool valid_role(const char *value, struct text *why_not)
 {
 	if (strchr(lower, *value) && consists_of(value, lower, "0123456789-"))
 		return true;
-	return refuse(why_not, "a role is one word of small letters, digits and -");
+	return refuse(why_not, _("a role is one word of small letters, digits and -"));
 }
 
 bool valid_date(const char *value, struct text *why_not)
@@ -161,12 +162,12 @@ bool valid_date(const char *value, struct text *why_not)
 	for (size_t i = 0; i < sizeof(form); i++)
 		if (form[i] == '0' ? value[i] < '0' || value[i] > '9'
 				   : value[i] != form[i])
-			return refuse(why_not, "a date is written as 2027-06-30");
+			return refuse(why_not, _("a date is written as 2027-06-30"));
 	month = strtoul(value + strlen("0000-"), NULL, 10);
 	day = strtoul(value + strlen("0000-00-"), NULL, 10);
 	if (month < 1 || month > 12 || day < 1 ||
 		day > days[month - 1] + (unsigned)(month == 2 && leap))
-		return refuse(
-			why_not, "there is no such day; a date is written as 2027-06-30");
+		return refuse(why_not,
+			_("there is no such day; a date is written as 2027-06-30"));
 	return true;
 }

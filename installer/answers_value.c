@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "installer/answers_valid.h"
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 
 bool field_is_user(const struct field *field)
@@ -45,7 +46,7 @@ static void choices_text(const struct field *field, struct text *to)
 	while (field->choices[count])
 		count++;
 	if (count > MANY)
-		text_addf(to, "those that `jefe-setup explain %s` lists", field->key);
+		text_addf(to, _("those that `jefe-setup explain %s` lists"), field->key);
 	for (size_t i = 0; count <= MANY && i < count; i++)
 		text_addf(to, "%s%s", i ? ", " : "", field->choices[i]);
 }
@@ -53,16 +54,20 @@ static void choices_text(const struct field *field, struct text *to)
 static bool accepts_choice(
 	const struct field *field, const char *text, struct text *why_not)
 {
+	autotext struct text choices = {0};
 	const char *near;
 
 	for (const char *const *choice = field->choices; *choice; choice++)
 		if (strcmp(*choice, text) == 0)
 			return true;
-	text_addf(why_not, "\"%s\" is not one of ", text);
-	choices_text(field, why_not);
+	choices_text(field, &choices);
 	near = text_nearest(text, field->choices);
 	if (near)
-		text_addf(why_not, "; did you mean %s?", near);
+		text_addf(why_not, _("\"%s\" is not one of %s; did you mean %s?"), text,
+			text_string(&choices), near);
+	else
+		text_addf(why_not, _("\"%s\" is not one of %s"), text,
+			text_string(&choices));
 	return false;
 }
 
@@ -72,12 +77,12 @@ static bool accepts_text(
 	size_t size = strlen(text);
 
 	if (field->type == FIELD_TEXT && (size < field->min || size > field->max)) {
-		text_addf(why_not, "must have %" PRIu64 " to %" PRIu64 " characters",
-			field->min, field->max);
+		text_addf(why_not, _("must have %llu to %llu characters"),
+			(unsigned long long)field->min, (unsigned long long)field->max);
 		return false;
 	}
 	if (size == 0) {
-		text_add(why_not, "must not be empty");
+		text_add(why_not, _("must not be empty"));
 		return false;
 	}
 	return !field->valid || field->valid(text, why_not);
@@ -94,12 +99,12 @@ static bool accepts_number(
 	if (is_number && number >= field->min && number <= field->max)
 		return true;
 	if (field->min == field->max)
-		text_addf(why_not, "\"%s\": only %" PRIu64 " is possible", text,
-			field->min);
+		text_addf(why_not, _("\"%s\": only %llu is possible"), text,
+			(unsigned long long)field->min);
 	else
-		text_addf(why_not,
-			"\"%s\" is not a whole number from %" PRIu64 " to %" PRIu64, text,
-			field->min, field->max);
+		text_addf(why_not, _("\"%s\" is not a whole number from %llu to %llu"),
+			text, (unsigned long long)field->min,
+			(unsigned long long)field->max);
 	return false;
 }
 
@@ -112,13 +117,14 @@ static bool accepts_size(
 
 	if (text_to_size(text, &size) < 0) {
 		text_addf(why_not,
-			"\"%s\" is not a size: write a whole number, with K, M, G or T for powers of 1024",
+			_("\"%s\" is not a size: write a whole number, with K, M, G or T for powers of 1024"),
 			text);
 		return false;
 	}
 	if (size >= field->min && size <= field->max)
 		return true;
-	text_addf(why_not, "%s is not possible: at least %s, at most %s", text, min, max);
+	text_addf(why_not, _("%s is not possible: at least %s, at most %s"), text, min,
+		max);
 	return false;
 }
 
@@ -157,16 +163,16 @@ static bool accepts_secret(const char *text, struct text *why_not)
 
 	if (!source_parse(text, &origin, &argument))
 		text_add(why_not,
-			"a secret does not stand here, only where it comes from: none, prompt, file:/path, fd:3 or "
-			"generate:/path");
+			_("a secret does not stand here, only where it comes from: none, prompt, file:/path, fd:3 or "
+			  "generate:/path"));
 	else if ((origin == SECRET_FILE || origin == SECRET_GENERATE) &&
 		 (*argument != '/' || !argument[1]))
-		text_add(why_not, "the path must be absolute, as file:/run/jefe/key");
+		text_add(why_not, _("the path must be absolute, as file:/run/jefe/key"));
 	else if (origin == SECRET_FD && text_to_u64(argument, 0, 1023, &fd) < 0)
 		text_add(why_not,
-			"the number of an open descriptor stands behind fd:, as fd:3");
+			_("the number of an open descriptor stands behind fd:, as fd:3"));
 	else if (origin == SECRET_LITERAL && !*argument)
-		text_add(why_not, "the secret is empty");
+		text_add(why_not, _("the secret is empty"));
 	else
 		return true;
 	return false;
@@ -179,7 +185,8 @@ static bool accepts_setting(const char *text, struct text *why_not)
 	if (equal && equal != text && equal[1] &&
 		strcspn(text, " \t\"'") >= (size_t)(equal - text))
 		return true;
-	text_add(why_not, "a control has an id and a value: on, off or one of its own");
+	text_add(
+		why_not, _("a control has an id and a value: on, off or one of its own"));
 	return false;
 }
 
@@ -227,12 +234,12 @@ static bool accepts_waiver(const char *text, struct text *why_not)
 		value ? memory_copy_bytes(value + 1, strcspn(value + 1, " ")) : NULL;
 
 	if (!value || value == text || strcspn(text, " \t\"'") < (size_t)(value - text))
-		text_add(
-			why_not, "a waiver has the id of a control, a date and a reason");
+		text_add(why_not,
+			_("a waiver has the id of a control, a date and a reason"));
 	else if (!valid_date(date, why_not))
 		return false;
 	else if (!value[1 + strlen(date)] || !value[2 + strlen(date)])
-		text_add(why_not, "a waiver needs a reason");
+		text_add(why_not, _("a waiver needs a reason"));
 	else
 		return true;
 	return false;
@@ -251,7 +258,7 @@ bool field_is_list(const struct field *field)
 bool field_accepts(const struct field *field, const char *text, struct text *why_not)
 {
 	if (!is_printable(text)) {
-		text_add(why_not, "must be one line of printable text in UTF-8");
+		text_add(why_not, _("must be one line of printable text in UTF-8"));
 		return false;
 	}
 	switch (field->type) {
@@ -265,7 +272,7 @@ bool field_accepts(const struct field *field, const char *text, struct text *why
 	case FIELD_BOOL:
 		if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)
 			return true;
-		text_addf(why_not, "\"%s\" is neither true nor false", text);
+		text_addf(why_not, _("\"%s\" is neither true nor false"), text);
 		return false;
 	case FIELD_NUMBER:
 		return accepts_number(field, text, why_not);

@@ -5,6 +5,7 @@
 
 #include "installer/base/file.h"
 #include "installer/base/json.h"
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 
 const char *const disk_bus_names[] = {
@@ -407,25 +408,25 @@ const struct disk *machine_disk(const struct machine *machine, const char *name)
 static const struct {
 	const char *type, *words;
 } content_words[] = {
-	{"ntfs",              "Windows"                 },
-	{"BitLocker",         "BitLocker-encrypted data"},
-	{"ext2",              "Linux data"              },
-	{"ext3",              "Linux data"              },
-	{"ext4",              "Linux data"              },
-	{"xfs",               "Linux data"              },
-	{"btrfs",             "Linux data"              },
-	{"f2fs",              "Linux data"              },
-	{"crypto_LUKS",       "encrypted data"          },
-	{"LVM2_member",       "part of an LVM"          },
-	{"linux_raid_member", "part of a RAID"          },
-	{"zfs_member",        "part of a ZFS pool"      },
-	{"swap",              NULL		      }, /* nothing anybody misses */
-	{"vfat",              "files"                   },
-	{"exfat",             "files"                   },
-	{"apfs",              "macOS data"              },
-	{"hfsplus",           "macOS data"              },
-	{"iso9660",           "a CD image"              },
-	{NULL,		"other data"              },
+	{"ntfs",              N_("Windows")                 },
+	{"BitLocker",         N_("BitLocker-encrypted data")},
+	{"ext2",              N_("Linux data")              },
+	{"ext3",              N_("Linux data")              },
+	{"ext4",              N_("Linux data")              },
+	{"xfs",               N_("Linux data")              },
+	{"btrfs",             N_("Linux data")              },
+	{"f2fs",              N_("Linux data")              },
+	{"crypto_LUKS",       N_("encrypted data")          },
+	{"LVM2_member",       N_("part of an LVM")          },
+	{"linux_raid_member", N_("part of a RAID")          },
+	{"zfs_member",        N_("part of a ZFS pool")      },
+	{"swap",              NULL			  }, /* nothing anybody misses */
+	{"vfat",              N_("files")                   },
+	{"exfat",             N_("files")                   },
+	{"apfs",              N_("macOS data")              },
+	{"hfsplus",           N_("macOS data")              },
+	{"iso9660",           N_("a CD image")              },
+	{NULL,		N_("other data")              },
 };
 
 static const char efi_system[] = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b";
@@ -441,12 +442,13 @@ static const char *words_for(const struct content *content)
 		return NULL;
 	while (content_words[i].type && strcmp(content_words[i].type, content->type) != 0)
 		i++;
-	return content_words[i].words;
+	return content_words[i].words ? _(content_words[i].words) : NULL;
 }
 
 static void describe_contents(const struct disk *disk, struct text *to)
 {
 	autowords struct words found = {0};
+	autotext struct text list = {0};
 	size_t partitions = 0;
 
 	for (size_t i = 0; i < disk->content_count; i++) {
@@ -457,12 +459,14 @@ static void describe_contents(const struct disk *disk, struct text *to)
 			words_add(&found, words);
 	}
 	if (found.count == 0 && partitions == 0)
-		text_add(to, disk->table ? ", no partitions" : ", empty");
+		text_add(to, disk->table ? _(", no partitions") : _(", empty"));
 	for (size_t i = 0; i < found.count; i++)
-		text_addf(to, "%s%s", i ? ", " : ", holds ", found.items[i]);
+		text_addf(&list, "%s%s", i ? ", " : "", found.items[i]);
+	if (found.count)
+		text_addf(to, _(", holds %s"), text_string(&list));
 	if (partitions)
-		text_addf(
-			to, " (%zu partition%s)", partitions, partitions == 1 ? "" : "s");
+		text_addf(to, P_(" (%zu partition)", " (%zu partitions)", partitions),
+			partitions);
 }
 
 char *disk_describe(const struct disk *disk)
@@ -476,7 +480,7 @@ char *disk_describe(const struct disk *disk)
 	if (disk->model)
 		text_addf(&text, " %s", disk->model);
 	if (disk->serial)
-		text_addf(&text, ", serial %s", disk->serial);
+		text_addf(&text, _(", serial %s"), disk->serial);
 	describe_contents(disk, &text);
 	return text_take(&text);
 }

@@ -5,6 +5,7 @@
 
 #include "installer/base/digest.h"
 #include "installer/base/json.h"
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "installer/steps/steps.h"
 
@@ -15,37 +16,44 @@ enum effect { KEEPS, DESTROYS };
 // clang-format off
 static const struct row {
 	const struct step_ops *ops;
-	const char *title;
-	const char *object;  /* behind the title; NULL: the disk's name */
+	const char *title; /* N_(); %s: the disk's name */
 	double weight;
 	enum need need;
 	enum effect effect;
 } rows[] = {
-	{&step_verify,    "Verify",       "the payload",         0.3, ALWAYS,    KEEPS},
-	{&step_claim,     "Claim",        NULL,                  0.3, ALWAYS,    KEEPS},
-	{&step_wipe,      "Wipe",         NULL,                  0.3, ALWAYS,    DESTROYS},
-	{&step_partition, "Partition",    NULL,                  0.5, ALWAYS,    DESTROYS},
-	{&step_encrypt,   "Encrypt",      NULL,                  7.0, ENCRYPTED, DESTROYS},
-	{&step_format,    "Format",       NULL,                  1.5, ALWAYS,    DESTROYS},
-	{&step_mount,     "Mount",        "the new system",      0.1, ALWAYS,    KEEPS},
-	{&step_extract,   "Unpack",       "the system",         45.0, ALWAYS,    KEEPS},
-	{&step_system,    "Configure",    "the system",          0.3, ALWAYS,    KEEPS},
-	{&step_users,     "Create",       "users",               0.3, ALWAYS,    KEEPS},
-	{&step_controls,  "Apply",        "hardening",           1.5, ALWAYS,    KEEPS},
-	{&step_initramfs, "Make",         "the initramfs",       6.0, ALWAYS,    KEEPS},
-	{&step_loader,    "Install",      "the boot loader",     5.0, ALWAYS,    KEEPS},
-	{&step_records,   "Keep",         "plan and answers",    0.1, ALWAYS,    KEEPS},
-	{&step_finish,    "Finish",       NULL,                  2.0, ALWAYS,    KEEPS},
+	{&step_verify,     N_("Verify the payload"),          0.3, ALWAYS,    KEEPS},
+	{&step_claim,      N_("Claim %s"),                    0.3, ALWAYS,    KEEPS},
+	{&step_wipe,       N_("Wipe %s"),                     0.3, ALWAYS,    DESTROYS},
+	{&step_partition,  N_("Partition %s"),                0.5, ALWAYS,    DESTROYS},
+	{&step_encrypt,    N_("Encrypt %s"),                  7.0, ENCRYPTED, DESTROYS},
+	{&step_format,     N_("Format %s"),                   1.5, ALWAYS,    DESTROYS},
+	{&step_mount,      N_("Mount the new system"),        0.1, ALWAYS,    KEEPS},
+	{&step_extract,    N_("Unpack the system"),          45.0, ALWAYS,    KEEPS},
+	{&step_system,     N_("Configure the system"),        0.3, ALWAYS,    KEEPS},
+	{&step_users,      N_("Create users"),                0.3, ALWAYS,    KEEPS},
+	{&step_controls,   N_("Apply hardening"),             1.5, ALWAYS,    KEEPS},
+	{&step_initramfs,  N_("Make the initramfs"),          6.0, ALWAYS,    KEEPS},
+	{&step_loader,     N_("Install the boot loader"),     5.0, ALWAYS,    KEEPS},
+	{&step_records,    N_("Keep plan and answers"),       0.1, ALWAYS,    KEEPS},
+	{&step_finish,     N_("Finish %s"),                   2.0, ALWAYS,    KEEPS},
 };
 // clang-format on
 
+/* The caller frees it. */
+static char *title_of(const struct row *row, const char *disk)
+{
+	const char *slot = strstr(row->title, "%s");
+
+	return slot ? memory_format("%.*s%s%s", (int)(slot - row->title), row->title,
+			      disk, slot + strlen("%s"))
+		    : memory_copy_text(row->title);
+}
+
 static void add_step(struct plan *plan, const struct row *row)
 {
-	const char *object = row->object ? row->object : plan->recipe.disk->name;
-
 	plan->steps = memory_resize(plan->steps, plan->count + 1, sizeof(*plan->steps));
 	plan->steps[plan->count++] = (struct step){.ops = row->ops,
-		.title = memory_format("%s %s", row->title, object),
+		.title = title_of(row, plan->recipe.disk->name),
 		.weight = row->weight,
 		.destroys = row->effect == DESTROYS};
 }

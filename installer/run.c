@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "installer/manifest.h"
 
@@ -20,9 +21,9 @@ char *run_disk_state(const struct plan *plan, bool written)
 	const char *disk = plan->recipe.disk->name;
 
 	return written ? memory_format(
-				 "%s is unusable until installed again: its installation did not finish",
+				 N_("%s is unusable until installed again: its installation did not finish"),
 				 disk)
-		       : memory_format("nothing was written to %s", disk);
+		       : memory_format(N_("nothing was written to %s"), disk);
 }
 
 static double total_weight(const struct plan *plan)

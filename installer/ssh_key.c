@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "installer/base/digest.h"
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 
 enum { RSA_BITS_MIN = 3072, SEED_SIZE = 32, PAIR_SIZE = 2 * SEED_SIZE, LINE_SIZE = 70 };
@@ -121,7 +122,7 @@ static bool next_is(struct cursor *blob, const char *text)
 static bool broken(struct text *why_not)
 {
 	text_add(why_not,
-		"the key is damaged or cut off; copy the whole line of the .pub file again");
+		_("the key is damaged or cut off; copy the whole line of the .pub file again"));
 	return false;
 }
 
@@ -144,7 +145,7 @@ static bool valid_rsa(struct cursor *blob, struct text *why_not)
 	if (bits >= RSA_BITS_MIN)
 		return true;
 	text_addf(why_not,
-		"an RSA key of %zu bits is too short (at least %d); make one with: ssh-keygen -t ed25519",
+		_("an RSA key of %zu bits is too short (at least %d); make one with: ssh-keygen -t ed25519"),
 		bits, RSA_BITS_MIN);
 	return false;
 }
@@ -181,16 +182,16 @@ static bool unknown_type(const char *line, struct text *why_not)
 {
 	if (text_starts(line, "ssh-dss"))
 		text_add(why_not,
-			"DSA keys are broken; make a key with: ssh-keygen -t ed25519");
+			_("DSA keys are broken; make a key with: ssh-keygen -t ed25519"));
 	else if (strstr(line, "PRIVATE KEY"))
 		text_add(why_not,
-			"this is a private key, which nobody else may see; give the line of the .pub file");
+			_("this is a private key, which nobody else may see; give the line of the .pub file"));
 	else if (strstr(line, " ssh-") || strstr(line, " ecdsa-") || strstr(line, " sk-"))
 		text_add(why_not,
-			"options in front of a key are not allowed; start with the key type");
+			_("options in front of a key are not allowed; start with the key type"));
 	else
 		text_add(why_not,
-			"not an SSH public key; give the line of the .pub file, such as \"ssh-ed25519 AAAA... name\"");
+			_("not an SSH public key; give the line of the .pub file, such as \"ssh-ed25519 AAAA... name\""));
 	return false;
 }
 
@@ -200,7 +201,7 @@ bool ssh_key_valid(const char *line, struct text *why_not)
 	autotext struct text bytes = {0};
 
 	if (strpbrk(line, "\r\n\t")) {
-		text_add(why_not, "a key is one line without tabs");
+		text_add(why_not, _("a key is one line without tabs"));
 		return false;
 	}
 	if (!type)

@@ -1,11 +1,10 @@
 #include "screens/consequences.h"
 
-#include <inttypes.h>
 #include <string.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "screens/hardening.h"
-#include "tui/language.h"
 
 enum { RECORD_BYTES = 8970 /* longest audit record */, RECORDS = 8192, MIB = 1 << 20 };
 
@@ -138,9 +137,8 @@ static const char *little_memory(const struct query *query)
 	if (!memory || memory >= 1024ULL * MIB)
 		return NULL;
 	return page_format(query->page,
-		_("Under load waiting audit records take up to %d of the %" PRIu64
-		  " MiB of memory."),
-		RECORD_BYTES * RECORDS / MIB, memory / MIB);
+		_("Under load waiting audit records take up to %d of the %llu MiB of memory."),
+		RECORD_BYTES * RECORDS / MIB, (unsigned long long)(memory / MIB));
 }
 
 static const struct consequence {

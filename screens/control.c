@@ -2,11 +2,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "screens/consequences.h"
 #include "screens/hardening.h"
 #include "screens/installed.h"
-#include "tui/language.h"
 
 static const char *wanted_now(const struct wizard *wizard, const struct control *control)
 {
@@ -104,13 +104,13 @@ static void build(struct page *page, void *context)
 	page->next_label = _("Back");
 	if (!control)
 		return;
-	(void)page_note(page, TONE_STRONG, "%s", control->title);
+	(void)page_note(page, TONE_STRONG, "%s", _(control->title));
 	add_switch(page, wizard, control);
 	add_trouble(page, wizard, control);
 	add_standing(page, wizard, control);
-	(void)page_fact(page, _("Why"), "%s", control->effect);
+	(void)page_fact(page, _("Why"), "%s", _(control->effect));
 	(void)page_fact(page, _("Breaks"), "%s",
-		control->breaks ? control->breaks : _("nothing known"));
+		control->breaks ? _(control->breaks) : _("nothing known"));
 	(void)page_fact(page, _("Undo"), "%s", undo);
 	(void)page_fact(page, _("Check"), "%s", proof);
 	add_needs(page, control);

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "screens/wizard.h"
-#include "tui/language.h"
 
 #define MIB (UINT64_C(1) << 20)
 #define SMALLEST                                                                         \
@@ -34,13 +34,18 @@ static const char *contents(struct page *page, const struct disk *disk)
 		const struct content *content = &disk->contents[i];
 
 		if (content->type && strcmp(content->type, "ntfs") == 0)
-			return page_format(
-				page, _("Windows, %zu parts"), disk->content_count);
+			return page_format(page,
+				P_("Windows, %zu part", "Windows, %zu parts",
+					disk->content_count),
+				disk->content_count);
 		if (content->type && strcmp(content->type, "crypto_LUKS") == 0)
-			return page_format(
-				page, _("encrypted, %zu parts"), disk->content_count);
+			return page_format(page,
+				P_("encrypted, %zu part", "encrypted, %zu parts",
+					disk->content_count),
+				disk->content_count);
 	}
-	return page_format(page, _("%zu parts"), disk->content_count);
+	return page_format(page, P_("%zu part", "%zu parts", disk->content_count),
+		disk->content_count);
 }
 
 static void add_disk(struct page *page, struct item *item, const struct disk *disk)

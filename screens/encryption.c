@@ -1,12 +1,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "screens/recovery.h"
 #include "screens/strength.h"
 #include "screens/typing.h"
 #include "screens/words.h"
-#include "tui/language.h"
 
 enum { PASSPHRASE_LEAST = 8, PASSPHRASE_MOST = 512 };
 
@@ -118,7 +118,7 @@ static void build(struct page *page, void *context)
 		page_add(page, ITEM_ONE, "disk.encryption", _("Encrypt the disk"));
 
 	item->value = is_encrypted(wizard) ? "luks2" : "none";
-	item->why = answers_field("disk.encryption")->why;
+	item->why = _(answers_field("disk.encryption")->why);
 	(void)item_choice(item, "luks2", _("yes, LUKS2"));
 	(void)item_choice(item, "none", _("no"));
 	page_gap(page);

@@ -13,10 +13,10 @@
 #include <unistd.h>
 
 #include "installer/base/file.h"
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "installer/journal.h"
 #include "screens/answers_file.h"
-#include "tui/language.h"
 
 enum { SECRET_PIPES = 3, LOG_MAX = 1 << 20 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "installer/event.h"
 
@@ -51,6 +52,30 @@ static void step_title(struct follow *follow, size_t i, const char *title)
 	}
 	if (title)
 		replace(&follow->steps[i].title, title);
+}
+
+/* The translation of text with the word from first to last as its %s; NULL: there is none. */
+static char *translate_around(const char *text, const char *first, const char *last)
+{
+	autofree char *general =
+		memory_format("%.*s%%s%s", (int)(first - text), text, last);
+	const char *shown = language_text(general);
+	const char *slot = shown != general ? strstr(shown, "%s") : NULL;
+
+	return slot ? memory_format("%.*s%.*s%s", (int)(slot - shown), shown,
+			      (int)(last - first), first, slot + strlen("%s"))
+		    : NULL;
+}
+
+char *follow_said(const char *text)
+{
+	const char *space = strrchr(text, ' ');
+	char *said =
+		space ? translate_around(text, space + 1, space + strlen(space)) : NULL;
+
+	if (space && !said)
+		said = translate_around(text, text, strchr(text, ' '));
+	return said ? said : memory_copy_text(_(text));
 }
 
 void follow_start(

@@ -37,3 +37,6 @@ bool follow_poll(struct follow *follow); /* true: something changed */
 unsigned follow_permille(const struct follow *follow);
 double follow_elapsed(const struct follow *follow);
 void follow_free(struct follow *follow);
+/* What the engine says, in the reader's language where the sentence is a known one: alone, or with the name of a disk as its first or last
+ * word. The caller frees it. */
+char *follow_said(const char *text) CHECKED;

@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "installer/base/command.h"
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "screens/engine.h"
 #include "screens/hardening.h"
 #include "screens/installed.h"
-#include "tui/language.h"
 
 enum { PLAN_SECONDS = 120, CONFIRM_SECONDS = 20 };
 

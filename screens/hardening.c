@@ -2,10 +2,10 @@
 
 #include <string.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "screens/consequences.h"
 #include "screens/installed.h"
-#include "tui/language.h"
 
 enum { PROBLEMS_SHOWN = 1 };
 
@@ -140,8 +140,9 @@ static void add_layers(struct item *item, struct page *page, const struct wizard
 		if (!count.all)
 			continue;
 		(void)item_choice(item, page_format(page, "%u", layer),
-			page_format(page, _("%s\t%zu of %zu on\t%s"), layer_names[layer],
-				count.on, count.all, layer_state(page, wizard, layer)));
+			page_format(page, _("%s\t%zu of %zu on\t%s"),
+				_(layer_names[layer]), count.on, count.all,
+				layer_state(page, wizard, layer)));
 	}
 }
 
@@ -158,11 +159,13 @@ static void add_views(struct item *item, struct page *page, const struct wizard 
 		"What the facts of this computer and your answers prove, at this level.");
 	choice->tone = here ? TONE_WARNING : TONE_NORMAL;
 	item_choice(item, "roles",
-		page_format(page, _("What this computer is for	%s"),
+		page_format(page, _("What this computer is for\t%s"),
 			roles->count == 0 ? _("no roles")
 			: roles->count == 1
 				? roles->items[0]
-				: page_format(page, _("%zu roles"), roles->count)))
+				: page_format(page,
+					  P_("%zu role", "%zu roles", roles->count),
+					  roles->count)))
 		->note =
 		_("Roles change measures: containers, several networks, a serial line.");
 	item_choice(item, "compare", _("Compare the levels"))->note =
@@ -186,7 +189,8 @@ static void add_problem(struct page *page, const struct problem *problem)
 	const struct control *control = hardening_control_of(problem);
 
 	page_note(page, TONE_DANGER, "! %s: %s",
-		control ? control->title : page_copy(page, problem->key), problem->text);
+		control ? _(control->title) : page_copy(page, problem->key),
+		problem->text);
 }
 
 void hardening_add_problems(struct page *page, const struct wizard *wizard)
@@ -216,7 +220,7 @@ static void build(struct page *page, void *context)
 	page->detail_rows = 3;
 	for (unsigned level = LEVEL_BASELINE; level_names[level]; level++)
 		item_choice(item, level_names[level], level_names[level])->note =
-			level_sentences[level];
+			_(level_sentences[level]);
 	if (wizard->installed && wizard->installed->trouble)
 		page_note(page, TONE_WARNING, _("No audit: %s"),
 			wizard->installed->trouble);
@@ -301,7 +305,7 @@ static void build_roles(struct page *page, void *context)
 	for (const struct role *role = control_roles; role->name; role++) {
 		struct choice *choice = item_choice(item, role->name, role->name);
 
-		choice->note = role->sentence;
+		choice->note = _(role->sentence);
 		choice->on = words_contain(&wizard->answers->hardening.roles, role->name);
 	}
 }

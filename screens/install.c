@@ -6,9 +6,9 @@
 
 #include "installer/base/command.h"
 #include "installer/base/file.h"
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "screens/engine.h"
-#include "tui/language.h"
 
 enum { LOGS_MAX = 16 << 20 };
 
@@ -107,9 +107,9 @@ static void add_steps(struct page *page, const struct follow *follow, struct ite
 {
 	for (size_t i = 0; i < follow->count; i++) {
 		const struct follow_step *step = &follow->steps[i];
-		const char *title = *step->title
-					    ? page_copy(page, step->title)
-					    : page_format(page, _("Step %zu"), i + 1);
+		autofree char *shown = follow_said(step->title);
+		const char *title = *shown ? page_copy(page, shown)
+					   : page_format(page, _("Step %zu"), i + 1);
 		struct choice *choice = item_choice(item, NULL, title);
 
 		choice->state = step->state;
@@ -277,13 +277,19 @@ static void build_failed(struct page *page, void *context)
 
 	(void)page_note(page, TONE_DANGER, "%s", _("The installation failed."));
 	page_gap(page);
-	if (follow->now < follow->count)
+	if (follow->now < follow->count) {
+		autofree char *title = follow_said(follow->steps[follow->now].title);
+
 		(void)page_fact(page, _("Step"), _("%zu of %zu: %s"), follow->now + 1,
-			follow->count, follow->steps[follow->now].title);
+			follow->count, title);
+	}
 	(void)page_fact(
 		page, _("Cause"), "%s", follow->failure ? follow->failure : _("unknown"));
-	if (follow->disk_state)
-		(void)page_fact(page, _("The disk"), "%s", follow->disk_state);
+	if (follow->disk_state) {
+		autofree char *state = follow_said(follow->disk_state);
+
+		(void)page_fact(page, _("The disk"), "%s", state);
+	}
 	add_log(page, wizard);
 	page_gap(page);
 	add_failed_actions(page);

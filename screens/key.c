@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "installer/base/command.h"
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "installer/ssh_key.h"
-#include "tui/language.h"
 
 enum { LOOK_SECONDS = 150 };
 

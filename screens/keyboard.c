@@ -1,10 +1,10 @@
 #include <stdlib.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "installer/keymap.h"
 #include "screens/console_keymap.h"
 #include "screens/wizard.h"
-#include "tui/language.h"
 
 static void build(struct page *page, void *context)
 {
@@ -18,7 +18,7 @@ static void build(struct page *page, void *context)
 	item = page_field(page, wizard, ITEM_ONE, "system.keymap");
 	for (const struct keymap *keymap = keymaps; keymap->name; keymap++)
 		(void)item_choice(item, keymap->name,
-			page_format(page, "%s (%s)", keymap->label, keymap->name));
+			page_format(page, "%s (%s)", _(keymap->label), keymap->name));
 	page_gap(page);
 	item = page_add(page, ITEM_TEXT, "keyboard.test", _("Try it here"));
 	item->value = wizard->typing_test;

@@ -1,11 +1,11 @@
 /* Lists of measures: a layer, what breaks here, what was changed, the levels beside each other. */
 #include <string.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "screens/consequences.h"
 #include "screens/hardening.h"
 #include "screens/installed.h"
-#include "tui/language.h"
 
 const char *measure_note(struct page *page, const struct wizard *wizard,
 	const struct problems *problems, const struct control *control)
@@ -17,17 +17,17 @@ const char *measure_note(struct page *page, const struct wizard *wizard,
 	if (standing_is_bad(standing))
 		return page_format(page, "%s: %s. %s", standing->status,
 			standing->evidence ? standing->evidence : _("not in force"),
-			control->effect);
+			_(control->effect));
 	if (problem && problem->severity == SEVERITY_ERROR)
 		return page_format(
-			page, _("Conflict: %s. %s"), problem->text, control->effect);
+			page, _("Conflict: %s. %s"), problem->text, _(control->effect));
 	if (here)
 		return page_format(
-			page, _("%s On this computer: %s"), control->effect, here);
+			page, _("%s On this computer: %s"), _(control->effect), here);
 	if (control->breaks)
 		return page_format(
-			page, _("%s Breaks: %s"), control->effect, control->breaks);
-	return control->effect;
+			page, _("%s Breaks: %s"), _(control->effect), _(control->breaks));
+	return _(control->effect);
 }
 
 const char *measure_help(struct page *page, const struct control *control)
@@ -37,8 +37,8 @@ const char *measure_help(struct page *page, const struct control *control)
 
 	return page_format(page,
 		_("%s\n\nWhy: %s\n\nBreaks: %s\n\nUndo: %s\n\nCheck: %s\n\nName: %s. From level: %s. Reference: %s"),
-		control->title, control->effect,
-		control->breaks ? control->breaks : _("nothing known"), undo, proof,
+		_(control->title), _(control->effect),
+		control->breaks ? _(control->breaks) : _("nothing known"), undo, proof,
 		control->id, level_names[control->level],
 		control->reference ? control->reference : "-");
 }
@@ -104,7 +104,7 @@ static void build_layer(struct page *page, void *context)
 	hardening_add_problems(page, wizard);
 	item = page_add(page, ITEM_MANY, "controls",
 		page_format(page, _("Measures of the layer: %s"),
-			layer_names[wizard->layer]));
+			_(layer_names[wizard->layer])));
 	item->opens = true;
 	page->detail_rows = 3;
 	page->next_label = _("All layers");
@@ -113,7 +113,7 @@ static void build_layer(struct page *page, void *context)
 
 		if ((*at)->layer != (enum layer)wizard->layer)
 			continue;
-		choice = item_choice(item, (*at)->id, (*at)->title);
+		choice = item_choice(item, (*at)->id, _((*at)->title));
 		choice->on = hardening_is_on(wizard, *at);
 		choice->why_not = measure_excluded(page, wizard, *at);
 		choice->note = measure_note(page, wizard, &problems, *at);
@@ -164,7 +164,7 @@ static void build_here(struct page *page, void *context)
 
 		if (!here)
 			continue;
-		choice = item_choice(item, (*at)->id, (*at)->title);
+		choice = item_choice(item, (*at)->id, _((*at)->title));
 		choice->note = here;
 		choice->tone = TONE_WARNING;
 	}
@@ -205,11 +205,11 @@ static void build_changes(struct page *page, void *context)
 
 		if (control)
 			item_choice(item, control->id,
-				page_format(page, _("%s\t%s\t%s"), setting->value,
+				page_format(page, "%s\t%s\t%s", setting->value,
 					hardening_of_level(wizard, control) ? _("on")
 									    : _("off"),
-					control->title))
-				->note = control->effect;
+					_(control->title)))
+				->note = _(control->effect);
 	}
 	if (!item->count)
 		(void)page_note(page, TONE_NORMAL, "%s",
@@ -291,7 +291,7 @@ static void build_compare(struct page *page, void *context)
 		item_choice(item, (*at)->id,
 			page_format(page, "%s\t%s\t%s\t%s", at_level(*at, LEVEL_BASELINE),
 				at_level(*at, LEVEL_HARDENED),
-				at_level(*at, LEVEL_PARANOID), (*at)->title))
+				at_level(*at, LEVEL_PARANOID), _((*at)->title)))
 			->note = measure_note(page, wizard, &problems, *at);
 	}
 	item->label = page_format(page,

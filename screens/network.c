@@ -2,9 +2,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "screens/wizard.h"
-#include "tui/language.h"
 
 static const char any_port[] = "any";
 static const char *const methods[] = {N_("automatic"), N_("fixed"), N_("none")};

@@ -27,7 +27,8 @@ static void add_step(struct preview *preview, size_t number, const struct json *
 {
 	const char *title = json_text(step, "title");
 	const struct json *operations = json_member(step, "operations");
-	autofree char *line = memory_format("%zu. %s", number, title ? title : "");
+	autofree char *shown = follow_said(title ? title : "");
+	autofree char *line = memory_format("%zu. %s", number, shown);
 
 	words_add(&preview->titles, title ? title : "");
 	words_add(&preview->lines, line);

@@ -4,10 +4,10 @@
 #include <strings.h>
 
 #include "installer/base/digest.h"
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "installer/secrets.h"
 #include "screens/recovery.h"
-#include "tui/language.h"
 
 enum { GROUP_SIZE = 4, GROUP_STRIDE = GROUP_SIZE + 1, GROUP_COUNT = 8 };
 

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "screens/answers_file.h"
 #include "screens/hardening.h"
-#include "tui/language.h"
 
 /* What the wizard knows better than the answers: a secret that was typed or made here, which is the operator's own. */
 static const char *value_of(
@@ -25,14 +25,14 @@ static const char *value_of(
 	if (is_recovery && wizard->wants_recovery)
 		return wizard->recovery_proven ? _("made, and copied by you")
 					       : _("made, not copied yet");
-	return row->value ? page_copy(page, row->value) : "-";
+	return page_copy(page, row->value);
 }
 
 /* What is done at the end is asked at the end. */
 static bool is_of_interest(const struct summary_row *row)
 {
 	return row->screen && strcmp(row->screen, "review") != 0 &&
-	       (row->changed || !text_equal(row->value, "not set"));
+	       (row->changed || !row->unset);
 }
 
 static void add_rows(struct page *page, const struct wizard *wizard)
@@ -49,7 +49,7 @@ static void add_rows(struct page *page, const struct wizard *wizard)
 		if (is_of_interest(&rows[i]))
 			(void)item_choice(item,
 				page_format(page, "%s %zu", rows[i].screen, i),
-				page_format(page, "%s\t%s\t%s", rows[i].label,
+				page_format(page, "%s\t%s\t%s", _(rows[i].label),
 					rows[i].changed ? _("you") : _("default"),
 					value));
 	}
@@ -62,9 +62,9 @@ static const char *problem_text(struct page *page, const struct problem *problem
 	const struct control *control = hardening_control_of(problem);
 
 	if (control)
-		return page_format(page, "! %s: %s", control->title, problem->text);
+		return page_format(page, "! %s: %s", _(control->title), problem->text);
 	if (field)
-		return page_format(page, "! %s: %s", field->label, problem->text);
+		return page_format(page, "! %s: %s", _(field->label), problem->text);
 	return page_format(page, "! %s", problem->text);
 }
 
@@ -92,12 +92,15 @@ static void add_plan(struct page *page, const struct wizard *wizard)
 	const struct disk *disk = wizard_disk(wizard);
 
 	if (wizard->preview.id)
-		(void)page_fact(page, _("Plan"), _("%s, %zu steps"), wizard->preview.id,
-			wizard->preview.titles.count);
+		(void)page_fact(page, _("Plan"),
+			P_("%s, %zu step", "%s, %zu steps", wizard->preview.titles.count),
+			wizard->preview.id, wizard->preview.titles.count);
 	else if (wizard->preview.error)
 		page_note(page, TONE_QUIET, _("No plan yet: %s"), wizard->preview.error);
 	if (disk && disk->content_count)
-		page_fact(page, _("Destroyed"), _("everything on %s: %zu parts"),
+		page_fact(page, _("Destroyed"),
+			P_("everything on %s: %zu part", "everything on %s: %zu parts",
+				disk->content_count),
 			disk->name, disk->content_count)
 			->tone = TONE_WARNING;
 	else if (disk)

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "installer/base/file.h"
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
-#include "tui/language.h"
 
 enum { SESSION_MAX = 512 * 1024, SECRETS = 5 };
 

@@ -1,5 +1,5 @@
+#include "installer/base/language.h"
 #include "screens/wizard.h"
-#include "tui/language.h"
 
 static void relabel(struct item *item, const char *value, const char *label)
 {
@@ -19,9 +19,12 @@ static void build(struct page *page, void *context)
 	(void)page_field(page, wizard, ITEM_TEXT, "system.timezone");
 	page_gap(page);
 	item = page_field(page, wizard, ITEM_ONE, "system.console");
+	relabel(item, "both", _("both"));
 	relabel(item, "vga", _("screen"));
+	relabel(item, "serial", _("serial"));
 	page_gap(page);
-	(void)page_field(page, wizard, ITEM_ONE, "hardening.ssh");
+	item = page_field(page, wizard, ITEM_ONE, "hardening.ssh");
+	relabel(item, "none", _("none"));
 }
 
 const struct screen screen_system = {

@@ -2,9 +2,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "screens/wizard.h"
-#include "tui/language.h"
 
 static void build(struct page *page, void *context)
 {
@@ -37,7 +37,7 @@ static void plan_only(struct form *form)
 	struct wizard *wizard = form_context(form);
 
 	wizard->plan_only = true;
-	form_brand(form, "JefeLinux " PACKAGE_VERSION, _("PLAN"));
+	form_brand(form, "JefeLinux " PACKAGE_VERSION, N_("PLAN"));
 	form_open(form, "welcome");
 	form_input(form, &(struct input){.kind = INPUT_NEXT});
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "installer/base/display.h"
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "screens/answers_file.h"
 #include "screens/console_keymap.h"
@@ -20,11 +22,11 @@
 #include "screens/session.h"
 #include "screens/wizard.h"
 #include "tui/fullscreen.h"
-#include "tui/language.h"
 #include "tui/record.h"
 
 struct options {
-	const char *answers, *machine, *setup, *data, *theme, *run, *harden, *record;
+	const char *answers, *machine, *setup, *data, *theme, *run, *harden, *record,
+		*lang;
 	bool demo, thin;
 	int state; /* descriptor of a session to go on with, -1: none */
 	unsigned guard_ms;
@@ -34,7 +36,7 @@ static int usage(const char *program)
 {
 	(void)fprintf(stderr,
 		"Usage: %s [--answers FILE] [--machine FILE] [--demo] [--theme NAME|FILE] [--setup PROGRAM] [--data DIR]"
-		" [--run DIR] [--harden ROOT] [--record FILE]\nStarted by `jefe-setup wizard`; see jefe-setup(8).\n",
+		" [--run DIR] [--harden ROOT] [--record FILE] [--lang CODE]\nStarted by `jefe-setup wizard`; see jefe-setup(8).\n",
 		program);
 	return 2;
 }
@@ -50,13 +52,14 @@ static int read_options(int argc, char **argv, struct options *options)
 		{"run",            required_argument, NULL, 'r'},
 		{"harden",              required_argument, NULL, 'h'},
 		{"record",                  required_argument, NULL, 'R'},
-		{"demo",              no_argument, NULL, 'D'},
-                {"thin",               no_argument, NULL, 'T'},
-		{"state",            required_argument, NULL, 'S'},
-		{"no-guard",              no_argument, NULL, 'G'},
-                {0                 }
+		{"lang",              required_argument, NULL, 'l'},
+                {"demo",               no_argument, NULL, 'D'},
+		{"thin",            no_argument, NULL, 'T'},
+                {"state",              required_argument, NULL, 'S'},
+		{"no-guard",                  no_argument, NULL, 'G'},
+                {0}
         };
-	static const char names_of_texts[] = "amsdtrhR";
+	static const char names_of_texts[] = "amsdtrhRl";
 	uint64_t number;
 	int name;
 
@@ -68,7 +71,7 @@ static int read_options(int argc, char **argv, struct options *options)
 	while ((name = getopt_long(argc, argv, "", names, NULL)) != -1) {
 		const char **const texts[] = {&options->answers, &options->machine,
 			&options->setup, &options->data, &options->theme, &options->run,
-			&options->harden, &options->record};
+			&options->harden, &options->record, &options->lang};
 		const char *which = strchr(names_of_texts, name);
 
 		if (which)
@@ -150,6 +153,12 @@ static void fill_wizard(struct wizard *wizard, const struct options *options,
 		wizard->console = STDIN_FILENO;
 }
 
+/* An option with a value that another program of ours gets anew, or, as the language, from the environment. */
+static bool is_dropped(const char *argument)
+{
+	return strcmp(argument, "--state") == 0 || strcmp(argument, "--lang") == 0;
+}
+
 /* Replace this program by that of the display, which finds everything as it was. Returns only on failure. */
 static int become(const struct display *display, char **argv, int argc, int session,
 	struct error *err)
@@ -164,7 +173,7 @@ static int become(const struct display *display, char **argv, int argc, int sess
 	if (rc < 0)
 		return rc;
 	for (int i = 0; i < argc; i++)
-		if (strcmp(argv[i], state) == 0)
+		if (is_dropped(argv[i]))
 			i++;
 		else if (strcmp(argv[i], thin) != 0)
 			arguments[count++] = argv[i];
@@ -187,7 +196,7 @@ static void start_demo(struct wizard *wizard, struct form *form, char **argv, in
 	int count = 0;
 
 	for (int i = 0; i < argc; i++)
-		if (strcmp(argv[i], "--state") == 0 || strcmp(argv[i], "--answers") == 0)
+		if (is_dropped(argv[i]) || strcmp(argv[i], "--answers") == 0)
 			i++;
 		else
 			arguments[count++] = argv[i];
@@ -300,6 +309,20 @@ static void resume(struct session *session, struct wizard *wizard, struct form *
 	session_free(session);
 }
 
+/* Letters beyond ASCII need a terminal that shows them: a full-screen display knows, otherwise the locale has to say it. */
+static void open_language(const char *asked, const struct frontend *frontend,
+	const struct terminal *terminal)
+{
+	bool plain = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+
+	if (frontend->fills_screen && terminal->type) {
+		enum glyph_set glyphs = fullscreen_glyphs(terminal);
+
+		plain = glyphs == GLYPHS_ASCII || glyphs == GLYPHS_LINES;
+	}
+	language_open(asked, plain);
+}
+
 int ui_main(int argc, char **argv, const struct frontend *frontend)
 {
 	struct options options;
@@ -307,7 +330,7 @@ int ui_main(int argc, char **argv, const struct frontend *frontend)
 	struct session *session = NULL;
 	struct wizard *wizard = NULL;
 	struct form *form;
-	struct error err = {0};
+	struct error err = {0}, theme_err = {0};
 	struct theme theme;
 	struct terminal terminal = {.in = STDIN_FILENO,
 		.out = STDOUT_FILENO,
@@ -315,9 +338,14 @@ int ui_main(int argc, char **argv, const struct frontend *frontend)
 		.theme = &theme};
 	int status;
 
-	(void)setlocale(LC_ALL, "");
+	/* Only what letters are: numbers in files and recordings look the same everywhere. */
+	(void)setlocale(LC_CTYPE, "");
 	if (read_options(argc, argv, &options) < 0)
 		return usage(argv[0]);
+	(void)!theme_load(options.data, options.theme ? options.theme : "default", &theme,
+		&theme_err);
+	terminal.is_thin = options.thin;
+	open_language(options.lang, frontend, &terminal);
 	recorded = memory_format("%s/demo/machine.json", options.data);
 	if (options.demo && !options.machine)
 		options.machine = recorded;
@@ -330,18 +358,16 @@ int ui_main(int argc, char **argv, const struct frontend *frontend)
 	if (wizard->installed)
 		installed_audit(wizard);
 	form = form_new(wizard->installed ? installed_screens : wizard_screens, wizard);
-	form_brand(form, "JefeLinux " PACKAGE_VERSION, options.demo ? _("DEMO") : NULL);
+	form_brand(form, "JefeLinux " PACKAGE_VERSION, options.demo ? N_("DEMO") : NULL);
 	form_guard(form, options.guard_ms);
 	resume(session, wizard, form);
 	if (wizard->plan_only)
-		form_brand(form, "JefeLinux " PACKAGE_VERSION, _("PLAN"));
-	if (theme_load(options.data, options.theme ? options.theme : "default", &theme,
-		    &err) < 0)
-		form_say(form, TONE_WARNING, "%s", err.text);
+		form_brand(form, "JefeLinux " PACKAGE_VERSION, N_("PLAN"));
+	if (theme_err.code < 0)
+		form_say(form, TONE_WARNING, "%s", theme_err.text);
 	terminal.signals = make_signals();
 	terminal.pictures = wizard->run_dir;
 	terminal.is_slow = !console_is_local(STDIN_FILENO);
-	terminal.is_thin = options.thin;
 	if (options.record && recorder_open(&terminal.recorder, options.record,
 				      wizard->resumed, &theme, &err) < 0)
 		form_say(form, TONE_WARNING, "%s", err.text);

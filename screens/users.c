@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "installer/ssh_key.h"
 #include "screens/key.h"
-#include "tui/language.h"
 
 enum { PASSWORD_LEAST = 8 };
 

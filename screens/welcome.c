@@ -1,12 +1,26 @@
+#include <string.h>
+
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "screens/wizard.h"
-#include "tui/language.h"
 
 static const char *firmware(const struct machine *machine)
 {
 	if (machine->firmware == FIRMWARE_BIOS)
 		return _("BIOS");
 	return machine->secure_boot ? _("UEFI with Secure Boot") : _("UEFI");
+}
+
+static const char language_id[] = "language.";
+
+/* The others, by the names that they have for themselves. */
+static void add_languages(struct page *page)
+{
+	for (const struct language *language = languages; language->code; language++)
+		if (language != language_now() && language_available(language))
+			(void)page_add(page, ITEM_ACTION,
+				page_format(page, "%s%s", language_id, language->code),
+				language->name);
 }
 
 static void build(struct page *page, void *context)
@@ -17,7 +31,6 @@ static void build(struct page *page, void *context)
 
 	(void)page_note(page, TONE_STRONG, "%s",
 		_("This installs JefeLinux on a disk of this computer."));
-	page_gap(page);
 	(void)page_note(page, TONE_NORMAL, "%s",
 		_("The next pages ask what is needed. Nothing is written to any disk until you type the name of the disk at the end."));
 	page_gap(page);
@@ -49,6 +62,17 @@ static void build(struct page *page, void *context)
 	page_add(page, ITEM_ACTION, "tasks", _("Other tasks"))->why =
 		_("Only plan, repair an installed system, a demonstration, a shell.");
 	page_add(page, ITEM_ACTION, "quit", _("Quit"))->key = 'q';
+	add_languages(page);
+}
+
+static void change_language(struct form *form, const char *code)
+{
+	const struct language *language = language_find(code);
+
+	if (!language)
+		return;
+	language_use(language);
+	form_say(form, TONE_GOOD, "%s", _("The wizard goes on in English."));
 }
 
 static void act(struct form *form, const char *id, const char *row)
@@ -62,6 +86,8 @@ static void act(struct form *form, const char *id, const char *row)
 		form_open(form, "tasks");
 	else if (text_equal(id, "quit"))
 		form_end(form, 1);
+	else if (text_starts(id, language_id))
+		change_language(form, id + strlen(language_id));
 	else
 		form_input(form, &(struct input){.kind = INPUT_NEXT});
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "screens/installed.h"
 
@@ -77,14 +78,14 @@ struct item *page_field(struct page *page, const struct wizard *wizard,
 {
 	const struct field *field = answers_field(path);
 	autofree char *value = answers_get(wizard->answers, path);
-	struct item *item =
-		page_add(page, type, page_copy(page, path), field ? field->label : path);
+	struct item *item = page_add(
+		page, type, page_copy(page, path), field ? _(field->label) : path);
 
 	item->value = page_copy(page, value);
 	if (!field)
 		return item;
-	item->why = field->why;
-	item->help = field->help;
+	item->why = _(field->why);
+	item->help = _(field->help);
 	if (type == ITEM_ONE && field->type == FIELD_CHOICE)
 		for (const char *const *choice = field->choices; *choice; choice++)
 			(void)item_choice(item, *choice, *choice);

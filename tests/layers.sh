@@ -33,7 +33,7 @@ only() {
 	report "<$header> enters only through $*" "$found"
 }
 
-echo "1..23"
+echo "1..24"
 report "installer/base includes only itself" \
 	"$(includes installer/base '(installer/[a-z_]+\.h|installer/(steps|controls|distro|initramfs|recover|cli)/|tui/|screens/)')"
 report "installer never includes tui or screens" "$(includes installer '(tui|screens)/')"
@@ -55,6 +55,7 @@ only 'n?curses.h' tui/ncurses.c
 only 'newt.h' tui/newt.c
 only 'slang.h' tui/newt.c
 only 'qrencode.h' tui/qr.c
+only 'libintl.h' installer/base/language.c
 report "distribution words stay in distro and live-iso" \
 	"$(grep -rnE --include='*.[ch]' '"[^"]*\b(apk|rc-update|rc-service|mkinitfs|apt-get|dpkg|update-rc\.d|update-initramfs|openrc)\b[^"]*"' \
 		installer tui screens | grep -v '^installer/distro/')"

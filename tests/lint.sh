@@ -12,7 +12,7 @@ mapfile -t units < <(git ls-files '*.c')
 mapfile -t scripts < <(git ls-files | while read -r file; do
 	head -c 64 "$file" | grep -aqE '^#!.*\b(sh|bash)\b' && echo "$file"
 done)
-mapfile -t texts < <(git ls-files | grep -vE '\.(png|bin|json|bmap|patch)$|^LICENSE$|^tests/screens/golden/')
+mapfile -t texts < <(git ls-files | grep -vE '\.(png|bin|json|bmap|patch)$|^LICENSE$|^tests/screens/golden/|^tests/screens/plays/(german|language)|^po/')
 mapfile -t pythons < <(git ls-files '*.py'; git grep -lE '^#!.*python3' -- ':!*.py')
 # Compiler flags as the build uses them, in the build directory.
 read -ra flags < <(printf 'include Makefile\nlint-flags:\n\t@echo -I. $(DEFS) $(AM_CPPFLAGS) $(CPPFLAGS) $(CMOCKA_CFLAGS) $(VTERM_CFLAGS)\n' |

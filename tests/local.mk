@@ -2,7 +2,7 @@
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 SH_LOG_DRIVER = $(LOG_DRIVER)
 TEST_EXTENSIONS = .sh
-AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; LC_ALL=C.UTF-8; TZ=UTC; \
+AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; LC_ALL=C.UTF-8; TZ=UTC; unset LANGUAGE; \
 	top_srcdir=$(top_srcdir); top_builddir=$(top_builddir); \
 	$(SANITIZER_ENVIRONMENT); \
 	export CMOCKA_MESSAGE_OUTPUT LC_ALL TZ top_srcdir top_builddir ASAN_OPTIONS;
@@ -11,8 +11,8 @@ include tests/unit/local.mk
 include tests/fuzz/local.mk
 
 EXTRA_DIST += tests/tap.sh
-dist_check_SCRIPTS = tests/layers.sh tests/canary.sh tests/canary-lower.sh tests/packages.sh tests/profiles.sh tests/ssh-keys.sh
-TESTS += tests/layers.sh tests/canary.sh tests/canary-lower.sh tests/packages.sh tests/profiles.sh tests/ssh-keys.sh
+dist_check_SCRIPTS = tests/layers.sh tests/canary.sh tests/canary-lower.sh tests/packages.sh tests/po.sh tests/profiles.sh tests/ssh-keys.sh
+TESTS += tests/layers.sh tests/canary.sh tests/canary-lower.sh tests/packages.sh tests/po.sh tests/profiles.sh tests/ssh-keys.sh
 
 # text cases
 dist_check_SCRIPTS += tests/cases/check.sh tests/probe.sh

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "tui/form_state.h"
-#include "tui/language.h"
 
 static double seconds_now(void)
 {
@@ -319,7 +319,7 @@ const struct view *form_view(struct form *form)
 	const struct screen *screen = form_screen(form);
 
 	view->product = form->product;
-	view->banner = form->banner;
+	view->banner = form->banner ? _(form->banner) : NULL;
 	view->screen = screen->id;
 	view->title = _(screen->title);
 	view->kind = screen->kind;

@@ -93,8 +93,8 @@ struct view {
 struct form *form_new(
 	const struct screen *const *screens, void *context) CHECKED; /* NULL-terminated */
 void form_free(struct form *form);
-void form_brand(
-	struct form *form, const char *product, const char *banner); /* constants */
+void form_brand(struct form *form, const char *product,
+	const char *banner); /* constants, banner: N_() */
 void form_guard(struct form *form,
 	unsigned milliseconds); /* how long a GATE ignores input; default 500 */
 

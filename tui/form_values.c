@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "tui/form_state.h"
-#include "tui/language.h"
 
 enum { TYPED_MAX = 16 * 1024 }; /* bytes; pasted garbage ends here */
 

@@ -10,8 +10,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
-#include "tui/language.h"
 #include "tui/record.h"
 
 enum {

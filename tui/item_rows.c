@@ -1,9 +1,9 @@
 /* Items that have rows: choices one below the other, lists, tables, and the list that opens for many choices. */
 #include <string.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "tui/item_draw.h"
-#include "tui/language.h"
 
 /* Tables: a tab separates columns; each column is as wide as its widest cell, the last takes what is left. */
 struct columns {

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "tui/item_draw.h"
-#include "tui/language.h"
 
 enum { NARROW = 44 };
 

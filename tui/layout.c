@@ -4,10 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
-#include "tui/language.h"
 
-enum { STEPS_WIDTH = 18, LABEL_MAX = 24, ABOUT_WIDTH = 38, ABOUT_FROM = 118 };
+enum {
+	STEPS_MIN = 18,
+	STEPS_MAX = 26,
+	LABEL_MAX = 24,
+	ABOUT_WIDTH = 38,
+	ABOUT_FROM = 118
+};
 
 /* Where the parts of a frame are. Rows that a tier does not have are -1. */
 struct plan {
@@ -15,6 +21,7 @@ struct plan {
 	bool thin; /* nothing is drawn but text */
 	int rows, cols;
 	int rule_top, rule_bottom, detail, detail_rows, keys;
+	int steps; /* width of the step list */
 	int about; /* column of the help beside the page, -1: none */
 	struct area body;
 };
@@ -33,6 +40,21 @@ enum tier layout_tier(int rows, int cols)
 	return rows >= 10 && cols >= 36 ? TIER_SMALL : TIER_TINY;
 }
 
+static int smaller(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+/* Titles of steps are not cut: before them a pointer, behind them "ok". */
+static int steps_width(const struct view *view)
+{
+	int width = STEPS_MIN;
+
+	for (size_t i = 0; i < view->step_count; i++)
+		width = larger(width, text_cells(view->steps[i].title) + 7);
+	return smaller(width, STEPS_MAX);
+}
+
 static struct plan plan_of(
 	const struct view *view, const struct pane *pane, struct canvas *canvas)
 {
@@ -45,7 +67,8 @@ static struct plan plan_of(
 
 	if (pane->thin && plan.tier == TIER_FULL)
 		plan.tier = TIER_PLAIN;
-	left = plan.tier == TIER_FULL ? STEPS_WIDTH + 2 : 0;
+	plan.steps = steps_width(view);
+	left = plan.tier == TIER_FULL ? plan.steps + 2 : 0;
 	plan.keys = plan.rows - 1;
 	plan.detail_rows = view->page->detail_rows ? (int)view->page->detail_rows : 2;
 	plan.detail = plan.keys - plan.detail_rows;
@@ -84,19 +107,22 @@ static void draw_title(
 	autofree char *left = memory_format(" %s", view->product);
 	autofree char *place = layout_place(view);
 	int col = plan->cols - 1 - text_cells(place);
+	int banner;
 
+	if (plan->tier == TIER_SMALL)
+		col = plan->cols - 1;
+	banner = view->banner ? larger(col - text_cells(view->banner) - 4, 1) : col;
 	if (!plan->thin)
 		area_fill(area, 0, 0, plan->cols, ROLE_TITLE, ' ');
 	if (plan->tier == TIER_SMALL) {
-		(void)area_put(area, 0, 1, -1, ROLE_TITLE, view->title);
-		col = plan->cols - 1;
+		(void)area_put(
+			area, 0, 1, larger(banner - 2, 0), ROLE_TITLE, view->title);
 	} else {
-		(void)area_put(area, 0, 0, -1, ROLE_TITLE, left);
+		(void)area_put(area, 0, 0, banner - 1, ROLE_TITLE, left);
 		(void)area_put(area, 0, col, -1, ROLE_TITLE, place);
 	}
 	if (view->banner)
-		(void)area_put(area, 0, col - text_cells(view->banner) - 4, -1,
-			ROLE_BANNER, view->banner);
+		(void)area_put(area, 0, banner, -1, ROLE_BANNER, view->banner);
 }
 
 static void draw_divider(const struct plan *plan, const struct area *area, int col)
@@ -118,13 +144,13 @@ static void draw_rules(const struct plan *plan, const struct area *area)
 			area, plan->rule_bottom, 0, plan->cols, ROLE_BORDER, GLYPH_HLINE);
 	if (plan->tier != TIER_FULL)
 		return;
-	draw_divider(plan, area, STEPS_WIDTH);
+	draw_divider(plan, area, plan->steps);
 	if (plan->about >= 0)
 		draw_divider(plan, area, plan->about);
 }
 
 /* States are words, not only colours: ok, !2. */
-static void draw_steps(const struct view *view, const struct area *area)
+static void draw_steps(const struct view *view, const struct area *area, int width)
 {
 	static const enum role roles[] = {[STEP_TODO] = ROLE_STEP_TODO,
 		[STEP_NOW] = ROLE_STEP_NOW,
@@ -139,14 +165,13 @@ static void draw_steps(const struct view *view, const struct area *area)
 
 		if (step->state == STEP_NOW)
 			area_fill(area, row, 1, 1, role, GLYPH_POINTER);
-		(void)area_put(area, row, 3, 11, role, step->title);
+		(void)area_put(area, row, 3, width - 7, role, step->title);
 		if (step->problems) {
 			autofree char *count = memory_format("!%u", step->problems);
 
-			(void)area_put(
-				area, row, STEPS_WIDTH - 3, 3, ROLE_WARNING, count);
+			(void)area_put(area, row, width - 3, 3, ROLE_WARNING, count);
 		} else if (step->state == STEP_DONE) {
-			(void)area_put(area, row, STEPS_WIDTH - 3, 2, role, _("ok"));
+			(void)area_put(area, row, width - 3, 2, role, _("ok"));
 		}
 	}
 }
@@ -426,7 +451,7 @@ static void draw_parts(
 	draw_title(view, plan, all);
 	draw_rules(plan, all);
 	if (plan->tier == TIER_FULL)
-		draw_steps(view, all);
+		draw_steps(view, all, plan->steps);
 	draw_keys(view, all, plan->keys);
 	if (view->help) {
 		struct area foot = {.canvas = all->canvas,

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
-#include "tui/language.h"
 #include "tui/line_state.h"
 #include "tui/line_text.h"
 
@@ -44,7 +44,7 @@ static int line_open(void **state, const struct terminal *terminal, struct error
 	line->typed = secret_new();
 	if (!line->typed) {
 		free(line);
-		return error_set(err, -ENOMEM, "no memory for typed text");
+		return error_set(err, -ENOMEM, "%s", _("no memory for typed text"));
 	}
 	line->has_termios = tcgetattr(terminal->in, &line->before) == 0;
 	line->step_now = SIZE_MAX;
@@ -95,10 +95,13 @@ static void announce(struct line *line)
 
 	if (!line->greeted)
 		line_tell(line,
-			_("%s, line mode.%s\nType ? for help, < to go back, = for the summary, ! for a shell,\n"
-			  "/text to search, @ for another display, Enter to take the answer in [brackets].\n"),
-			view->product,
-			view->banner ? _(" This is a demonstration.") : "");
+			view->banner ? _("%s, line mode. This is a demonstration.\n")
+				     : _("%s, line mode.\n"),
+			view->product);
+	if (!line->greeted)
+		line_tell(line, "%s",
+			_("Type ? for help, < to go back, = for the summary, ! for a shell,\n"
+			  "/text to search, @ for another display, Enter to take the answer in [brackets].\n"));
 	line->greeted = true;
 	if (view->kind == SCREEN_RUN || view->kind == SCREEN_SUB)
 		line_tell(line, "\n%s.\n", view->title);

@@ -2,8 +2,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
-#include "tui/language.h"
 #include "tui/line_state.h"
 #include "tui/line_text.h"
 
@@ -80,20 +80,26 @@ static int answer_many(
 	return send(input, INPUT_SET, item->id, line->answer.data);
 }
 
+static bool is_word(const char *text, const char *letter, const char *word)
+{
+	return strcasecmp(text, letter) == 0 || strcasecmp(text, word) == 0;
+}
+
+/* In one's own language, or in English. */
 static int answer_bool(
 	struct line *line, const struct item *item, const char *text, struct input *input)
 {
+	bool yes = is_word(text, _("y"), _("yes")) || is_word(text, "y", "yes");
+
 	if (!*text)
 		return answered(line, item);
-	if (strcasecmp(text, _("y")) != 0 && strcasecmp(text, _("yes")) != 0 &&
-		strcasecmp(text, _("n")) != 0 && strcasecmp(text, _("no")) != 0) {
+	if (!yes && !is_word(text, _("n"), _("no")) && !is_word(text, "n", "no")) {
 		line_tell(line, "%s\n", _("Answer y or n."));
 		line_keep(&line->asked, NULL);
 		return 0;
 	}
 	(void)answered(line, item);
-	return send(input, INPUT_SET, item->id,
-		strncasecmp(text, _("y"), 1) == 0 ? "true" : "false");
+	return send(input, INPUT_SET, item->id, yes ? "true" : "false");
 }
 
 static int answer_typed(

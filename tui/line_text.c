@@ -6,9 +6,9 @@
 #include <strings.h>
 
 #include "installer/base/file.h"
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "tui/canvas.h"
-#include "tui/language.h"
 
 enum { WRAP = 78 };
 

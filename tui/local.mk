@@ -11,7 +11,6 @@ libtui_a_SOURCES += \
 	tui/item_rows.c \
 	tui/items.c \
 	tui/keys.c tui/keys.h \
-	tui/language.h \
 	tui/layout.c tui/layout.h \
 	tui/line.c tui/line_state.h \
 	tui/line_answer.c \

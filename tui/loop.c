@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "installer/base/kernel_log.h"
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "tui/frontend.h"
-#include "tui/language.h"
 #include "tui/record.h"
 
 enum { TICK_MS = 250, USUAL_ROWS = 24, USUAL_COLS = 80 };
@@ -59,7 +59,7 @@ static void shell_exec(const struct terminal *terminal)
 
 static void give_shell(struct stage *stage)
 {
-	static const char hello[] = "\nType \"exit\" to return to the installer.\n";
+	const char *hello = _("\nType \"exit\" to return to the installer.\n");
 	pid_t pid;
 	const struct terminal *terminal = stage->terminal;
 	int status;
@@ -70,7 +70,7 @@ static void give_shell(struct stage *stage)
 	}
 	stage->frontend->suspend(stage->state);
 	let_speak(stage);
-	if (write(terminal->out, hello, sizeof(hello) - 1) < 0)
+	if (write(terminal->out, hello, strlen(hello)) < 0)
 		form_say(stage->form, TONE_WARNING, "%s",
 			_("The terminal does not take output."));
 	pid = fork();

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "tui/fullscreen.h"
-#include "tui/language.h"
 
 struct screen_state {
 	struct fullscreen full; /* first */

@@ -11,9 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "tui/fullscreen.h"
-#include "tui/language.h"
 
 enum {
 	SET_METER_ON =

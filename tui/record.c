@@ -10,8 +10,8 @@
 
 #include "installer/base/file.h"
 #include "installer/base/json.h"
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
-#include "tui/language.h"
 #include "tui/picture.h"
 
 enum { HEADER_MAX = 4096 };

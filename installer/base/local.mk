@@ -5,6 +5,7 @@ libinstaller_a_SOURCES += \
 	installer/base/error.c installer/base/error.h \
 	installer/base/file.c installer/base/file.h \
 	installer/base/kernel_log.c installer/base/kernel_log.h \
+	installer/base/language.c installer/base/language.h \
 	installer/base/memory.c installer/base/memory.h \
 	installer/base/secret.c installer/base/secret.h \
 	installer/base/text.c installer/base/text.h \

@@ -14,6 +14,7 @@
 #include "installer/base/display.h"
 #include "installer/base/file.h"
 #include "installer/base/kernel_log.h"
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "installer/base/text.h"
 #include "installer/cli/cli.h"
@@ -22,7 +23,7 @@
 enum { ARGUMENTS_MAX = 16 };
 
 struct call {
-	const char *ui;
+	const char *ui, *lang;
 	const char *arguments[ARGUMENTS_MAX]; /* for the front end */
 	size_t count;
 	bool names_something; /* answers, a machine, the demonstration: an installation is meant */
@@ -51,14 +52,17 @@ static bool parse(int argc, char **argv, struct call *call)
 		{"theme",required_argument, NULL, 't'},
 		{"data",               required_argument, NULL, 'd'},
 		{"record",          required_argument, NULL, 'r'},
-		{"demo",              no_argument, NULL, 'D'},
-                {0                 }
+		{"lang",              required_argument, NULL, 'l'},
+                {"demo",                  no_argument, NULL, 'D'},
+		{0             }
         };
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
 		if (option == 'u')
 			call->ui = optarg;
+		else if (option == 'l')
+			call->lang = optarg;
 		else if (option == 'a')
 			pass_on(call, "--answers", optarg);
 		else if (option == 'm')
@@ -74,7 +78,7 @@ static bool parse(int argc, char **argv, struct call *call)
 		else
 			return false;
 		call->names_something |= option == 'a' || option == 'm' || option == 'D';
-		if (call->count + 4 > ARGUMENTS_MAX)
+		if (call->count + 6 > ARGUMENTS_MAX)
 			return false;
 	}
 	return optind == argc;
@@ -96,18 +100,26 @@ static bool moves_cursor(void)
 }
 
 /* What was asked for, here or on the kernel line; full screen only where a cursor can be moved. */
-static const struct display *choose(const char *asked)
+static const struct display *choose(const char *asked, const struct kernel_line *line)
 {
-	autokernelline struct kernel_line line = {0};
-	const struct display *display = NULL;
+	const struct display *display = display_find(asked ? asked : line->ui);
 
 	if (asked)
-		return display_find(asked);
-	if (kernel_line_read(&line, NULL) == 0)
-		display = display_find(line.ui);
+		return display;
 	if (!display)
 		display = displays;
 	return moves_cursor() ? display : display_find("line");
+}
+
+/* Without one the environment decides. -1: there is none of this name. */
+static int choose_language(struct call *call, const struct kernel_line *line)
+{
+	const struct language *language =
+		language_find(call->lang ? call->lang : line->lang);
+
+	if (language)
+		pass_on(call, "--lang", language->code);
+	return call->lang && !language ? -1 : 0;
 }
 
 static void console_keep(struct console *console)
@@ -218,14 +230,22 @@ static int start(struct call *call, const struct display *display)
 
 int cli_wizard(int argc, char **argv)
 {
+	autokernelline struct kernel_line line = {0};
 	struct call call = {0};
 	const struct display *display;
 
 	if (!parse(argc, argv, &call))
 		return cli_usage("wizard", "takes no other arguments");
+	(void)!kernel_line_read(&line, NULL); /* without one nothing is asked for */
 	if (!call.names_something && cli_has_policy())
 		pass_on(&call, "--harden", "/");
-	display = choose(call.ui);
+	if (choose_language(&call, &line) < 0) {
+		autofree char *codes = language_codes();
+
+		return cli_usage("wizard", "there is no language \"%s\"; there are: %s",
+			call.lang, codes);
+	}
+	display = choose(call.ui, &line);
 	if (!display) {
 		autofree char *names = display_names();
 

@@ -1,4 +1,5 @@
 /* The catalogue: the data of all layers, in their order. */
+#include "installer/base/language.h"
 #include "installer/controls/kinds.h"
 
 // clang-format off
@@ -38,19 +39,19 @@ const struct control *const controls[] = {
 };
 // clang-format on
 
-const char *const layer_names[] = {"", "kernel", "mandatory access control", "network",
-	"authentication", "audit and logs", "containers", "userland",
-	"boot chain and data at rest", NULL};
+const char *const layer_names[] = {"", N_("kernel"), N_("mandatory access control"),
+	N_("network"), N_("authentication"), N_("audit and logs"), N_("containers"),
+	N_("userland"), N_("boot chain and data at rest"), NULL};
 
 const char *const level_names[] = {"none", "baseline", "hardened", "paranoid", NULL};
 
 const char *const level_sentences[] = {
-	"Nothing is hardened.",
-	"Secure defaults: log-in by SSH key only, closed firewall, AppArmor and audit on. Normal software, containers and USB keep working.",
-	"For exposed servers: unsigned kernel modules, debugging other processes, IPv6 auto-configuration and most set-uid programs stop "
-	"working; some hardware may need the fallback boot entry.",
-	"Appliance mode: USB disks, rootless containers and unlisted outgoing connections do not work, half the processor threads are off, "
-	"and changing some of this needs a restart from the console.",
+	N_("Nothing is hardened."),
+	N_("Secure defaults: log-in by SSH key only, closed firewall, AppArmor and audit on. Normal software, containers and USB keep working."),
+	N_("For exposed servers: unsigned kernel modules, debugging other processes, IPv6 auto-configuration and most set-uid programs stop "
+	   "working; some hardware may need the fallback boot entry."),
+	N_("Appliance mode: USB disks, rootless containers and unlisted outgoing connections do not work, half the processor threads are off, "
+	   "and changing some of this needs a restart from the console."),
 	NULL,
 };
 
@@ -58,13 +59,14 @@ const char *const control_severity_names[] = {"medium", "low", "high", "critical
 
 const struct role control_roles[] = {
 	{"containers",
-         "Docker or Podman runs here: traffic of containers is forwarded, user namespaces stay."},
+         N_("Docker or Podman runs here: traffic of containers is forwarded, user namespaces stay.")},
 	{"multihomed",
-         "Several networks with asymmetric routes: sender addresses are checked loosely."       },
-	{"serial-console", "The machine is operated over a serial line."                        },
-	{"ipv6-autoconf",  "The IPv6 address comes from router announcements."                  },
-	{"desktop-usb",    "USB disks and other USB devices are plugged in while it runs."      },
-	{NULL,             NULL								 },
+         N_("Several networks with asymmetric routes: sender addresses are checked loosely.")       },
+	{"serial-console", N_("The machine is operated over a serial line.")                        },
+	{"ipv6-autoconf",  N_("The IPv6 address comes from router announcements.")                  },
+	{"desktop-usb",
+         N_("USB disks and other USB devices are plugged in while it runs.")                        },
+	{NULL,             NULL								     },
 };
 
 const char *const control_status_names[] = {"PASS", "FAIL", "DRIFT", "WAIVED",

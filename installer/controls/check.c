@@ -1,6 +1,7 @@
 /* What is wrong with a policy, before anything is written. */
 #include <string.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "installer/controls/kinds.h"
 
@@ -11,10 +12,10 @@ static void add_unknown(const char *list, const char *id, struct problems *probl
 
 	if (near)
 		problems_add(problems, SEVERITY_ERROR, key, 0, 0,
-			"there is no such control (did you mean \"%s\"?)", near);
+			_("there is no such control (did you mean \"%s\"?)"), near);
 	else
 		problems_add(problems, SEVERITY_ERROR, key, 0, 0,
-			"there is no such control; `jefe-setup explain` lists them");
+			_("there is no such control; `jefe-setup explain` lists them"));
 }
 
 static bool is_invalid(
@@ -37,14 +38,14 @@ static void check_setting(
 	else if (strcmp(setting->value, "on") != 0 &&
 		 strcmp(setting->value, "off") != 0 && !control->kind->takes_value)
 		problems_add(problems, SEVERITY_ERROR, key, 0, 0,
-			"\"%s\": only on or off", setting->value);
+			_("\"%s\": only on or off"), setting->value);
 	else if (is_invalid(control, setting->value, &why_not))
 		problems_add(
 			problems, SEVERITY_ERROR, key, 0, 0, "%s", text_string(&why_not));
 	else if (control->locks_out && strcmp(setting->value, "off") != 0)
 		problems_add(problems, SEVERITY_WARNING, key, 0, 0,
-			"can lock you out: %s",
-			control->breaks ? control->breaks : control->effect);
+			_("can lock you out: %s"),
+			_(control->breaks ? control->breaks : control->effect));
 }
 
 /* Is it wanted, and does it concern a machine with these roles? */
@@ -67,7 +68,7 @@ static const char *fact_noun(const char *name)
 {
 	for (size_t i = 0; i < FACT_COUNT; i++)
 		if (strcmp(control_facts[i].name, name) == 0)
-			return control_facts[i].noun;
+			return _(control_facts[i].noun);
 	return name;
 }
 
@@ -102,14 +103,14 @@ static void check_needs(const struct control *control, const struct policy *poli
 					   ? needed.items[i] + strlen(fact_prefix)
 					   : NULL;
 		autofree char *text = memory_format(
-			"needs %s", fact ? fact_noun(fact) : needed.items[i]);
+			_("needs %s"), fact ? fact_noun(fact) : needed.items[i]);
 
 		if (fact && truth_of(policy, fact) == TRUTH_NO)
 			complain(control, fact_severity(control, policy), problems, text,
-				"see to that, or turn this off");
+				_("see to that, or turn this off"));
 		else if (!fact && !control_wanted(control_named(needed.items[i]), policy))
 			complain(control, SEVERITY_ERROR, problems, text,
-				"turn that on, or this off");
+				_("turn that on, or this off"));
 	}
 }
 
@@ -121,20 +122,19 @@ static void check_conflict(const struct control *control, const struct policy *p
 	const char *role =
 		text_starts(with, role_prefix) ? with + strlen(role_prefix) : NULL;
 	autofree char *text =
-		memory_format("cannot be together with %s%s", role ? "the role " : "",
-			fact   ? fact_noun(fact)
-			: role ? role
-			       : with);
+		role ? memory_format(_("cannot be together with the role %s"), role)
+		     : memory_format(_("cannot be together with %s"),
+			       fact ? fact_noun(fact) : with);
 
 	if (fact && truth_of(policy, fact) == TRUTH_YES)
 		complain(control, fact_severity(control, policy), problems, text,
-			"turn this off");
+			_("turn this off"));
 	else if (role && policy_has_role(policy, role))
 		complain(control, SEVERITY_ERROR, problems, text,
-			"take the role away, or turn this off");
+			_("take the role away, or turn this off"));
 	else if (!fact && !role && is_in_force(control_named(with), policy))
 		complain(control, SEVERITY_ERROR, problems, text,
-			"turn one of the two off");
+			_("turn one of the two off"));
 }
 
 static void check_conflicts(const struct control *control, const struct policy *policy,
@@ -157,11 +157,11 @@ static void check_excluded(const struct control *control, const struct policy *p
 
 	if (!role || !setting || strcmp(setting, "off") == 0)
 		return;
-	text = memory_format("has no effect %s the role %s",
-		*role == '!' ? "with" : "without", role + (*role == '!'));
+	text = *role == '!' ? memory_format(_("has no effect with the role %s"), role + 1)
+			    : memory_format(_("has no effect without the role %s"), role);
 	complain(control, SEVERITY_ERROR, problems, text,
-		*role == '!' ? "take the role away, or this setting"
-			     : "add the role, or take this setting away");
+		*role == '!' ? _("take the role away, or this setting")
+			     : _("add the role, or take this setting away"));
 }
 
 static void check_waiver(
@@ -178,11 +178,11 @@ static void check_waiver(
 	else if (waiver.expired)
 		problems_add(problems, policy->before ? SEVERITY_WARNING : SEVERITY_ERROR,
 			key, 0, 0,
-			"the waiver expired on %s; name a later day, or take it away",
+			_("the waiver expired on %s; name a later day, or take it away"),
 			waiver.expires);
 	else if (policy->level < control->level && !control_wanted(control, policy))
 		problems_add(problems, SEVERITY_WARNING, key, 0, 0,
-			"the waiver has no effect: the control only enters at level %s",
+			_("the waiver has no effect: the control only enters at level %s"),
 			level_names[control->level]);
 }
 
@@ -199,9 +199,13 @@ static void check_role(const char *name, struct problems *problems)
 		text_addf(&text, "%s%s", text.size ? ", " : "", role->name);
 	}
 	near = text_nearest(name, (const char *const *)names.items);
-	problems_add(problems, SEVERITY_ERROR, "hardening.roles", 0, 0,
-		"\"%s\" is none of %s%s%s%s", name, text_string(&text),
-		near ? " (did you mean \"" : "", near ? near : "", near ? "\"?)" : "");
+	if (near)
+		problems_add(problems, SEVERITY_ERROR, "hardening.roles", 0, 0,
+			_("\"%s\" is none of %s (did you mean \"%s\"?)"), name,
+			text_string(&text), near);
+	else
+		problems_add(problems, SEVERITY_ERROR, "hardening.roles", 0, 0,
+			_("\"%s\" is none of %s"), name, text_string(&text));
 }
 
 void control_check(const struct control *control, const struct policy *policy,

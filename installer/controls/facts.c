@@ -3,14 +3,15 @@
 #include <string.h>
 
 #include "installer/base/file.h"
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "installer/controls/kinds.h"
 #include "installer/distro/distro.h"
 
 const struct fact_row control_facts[FACT_COUNT] = {
-	[FACT_ADMIN_KEY] = {"admin-key",    "an administrator with an SSH key"                      },
+	[FACT_ADMIN_KEY] = {"admin-key",    N_("an administrator with an SSH key")                      },
 	[FACT_USB_KEYBOARD] = {"usb-keyboard",
-			    "a single USB keyboard, which would be dead when it is plugged in again"},
+			    N_("a single USB keyboard, which would be dead when it is plugged in again")},
 };
 
 enum { FILE_MAX = 1 << 20 };

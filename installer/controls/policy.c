@@ -5,6 +5,7 @@
 
 #include "installer/base/document.h"
 #include "installer/base/file.h"
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "installer/controls/kinds.h"
 
@@ -165,7 +166,7 @@ char *control_describe(const struct control *control, const char *value)
 char *control_undo(const struct control *control)
 {
 	return control->undo
-		       ? memory_copy_text(control->undo)
+		       ? memory_copy_text(_(control->undo))
 		       : memory_format("jefe-setup harden --set %s=off", control->id);
 }
 

@@ -40,6 +40,8 @@ static void take(struct kernel_line *line, const char *name, const char *value)
 		replace(&line->answers, value);
 	else if (text_equal(name, "jefe.ui"))
 		replace(&line->ui, value);
+	else if (text_equal(name, "jefe.lang"))
+		replace(&line->lang, value);
 	else if (text_equal(name, "TERM"))
 		replace(&line->term, value);
 	else if (text_equal(name, "jefe.auto"))
@@ -83,6 +85,7 @@ void kernel_line_free(struct kernel_line *line)
 {
 	free(line->answers);
 	free(line->ui);
+	free(line->lang);
 	free(line->term);
 	*line = (struct kernel_line){0};
 }

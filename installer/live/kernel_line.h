@@ -9,6 +9,7 @@
 struct kernel_line {
 	char *answers;            /* jefe.answers= */
 	char *ui;                 /* jefe.ui= */
+	char *lang;               /* jefe.lang= */
 	char *term;               /* TERM=: terminal type of serial consoles */
 	bool automatic;           /* jefe.auto=yes, never together with recover */
 	bool recover;             /* jefe.recover=yes */

@@ -337,6 +337,9 @@ debian_finish() {
 	rm -rf "$1/etc/update-motd.d" # programs that root runs at every login, to show the kernel's version
 	# Compiled Python says the time of its source, which becomes another one.
 	find "$1/usr" -xdev -name __pycache__ -type d -prune -exec rm -r {} +
+	# The C library looks catalogues up by the name of a locale that is there; of it the wizard uses nothing but the name.
+	mkdir -p "$1/usr/lib/locale/de_DE.utf8"
+	ln -sfn ../C.utf8/LC_MESSAGES "$1/usr/lib/locale/de_DE.utf8/LC_MESSAGES"
 	{
 		debian_source_stanza 1 "$(apt_suites suites)"
 		[ -z "$(apt_word more_suites)" ] || { echo && debian_source_stanza 2 "$(apt_suites more_suites)"; }

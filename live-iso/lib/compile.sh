@@ -3,7 +3,7 @@
 
 # What a build made inside the source tree; never copied, never deleted in the copy.
 generated=(/.git '/build*' /out /build-aux /autom4te.cache /aclocal.m4 /configure /config.h.in /Makefile.in '*~' '*.o' '*.iso')
-program_folders=(configure.ac Makefile.am bootstrap m4 installer tui screens themes doc)
+program_folders=(configure.ac Makefile.am bootstrap m4 installer tui screens themes po doc)
 
 # source_hash: of everything that jefe-setup is made from.
 source_hash() {

@@ -10,7 +10,7 @@ bad=0
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
 cd "$top" || exit 99
-unset NO_COLOR JEFE_THEME
+unset NO_COLOR JEFE_THEME LANGUAGE
 # The wizard starts programs with an environment of its own; a sanitizer's options have to get through.
 setup=$work/jefe-setup
 printf '#!/bin/sh\nASAN_OPTIONS="%s" exec "%s" "$@"\n' "$ASAN_OPTIONS" "$build/jefe-setup" >"$setup"
@@ -43,7 +43,8 @@ play() {
 mask() {
 	sed -E -e 's/JefeLinux [0-9.]+/JefeLinux #.#.#/' \
 		-e 's/ +[0-9]+ of +[0-9]+ on/ ## of ## on/' -e 's/ +[0-9]+ of?\.\./ ## o../' -e 's/(breaks on this computer +)[0-9]+/\1#/' -e 's/[0-9a-f]{8}, [0-9]+ steps/########, ## steps/' \
-		-e 's/(Plan +)[0-9a-f]{8}/\1########/' -e 's/elapsed +[0-9:]+/elapsed #:##/' -e 's/(Time +)[0-9:]+/\1#:##/'
+		-e 's/(Plan +)[0-9a-f]{8}/\1########/' -e 's/(elapsed|vergangen) +[0-9:]+/\1 #:##/' -e 's/((Time|Dauer) +)[0-9:]+/\1#:##/' \
+		-e 's/ +[0-9]+ von +[0-9]+ an/ ## von ## an/' -e 's/(Folgen auf diesem Rechner +)[0-9]+/\1#/' -e 's/[0-9a-f]{8}, [0-9]+ Schritte/########, ## Schritte/'
 }
 
 # golden NAME: what the last play printed is what it was.

@@ -12,6 +12,7 @@ static void an_ordinary_line_asks_for_nothing(void **state)
 		&line);
 	assert_null(line.answers);
 	assert_null(line.ui);
+	assert_null(line.lang);
 	assert_null(line.term);
 	assert_false(line.automatic);
 	assert_false(line.poweroff_on_failure);
@@ -24,10 +25,11 @@ static void every_argument_is_taken(void **state)
 
 	(void)state;
 	kernel_line_parse(
-		"jefe.answers=label:SITE:/a=b.yaml jefe.auto=yes jefe.ui=line TERM=xterm jefe.onfail=poweroff",
+		"jefe.answers=label:SITE:/a=b.yaml jefe.auto=yes jefe.ui=line jefe.lang=de TERM=xterm jefe.onfail=poweroff",
 		&line);
 	assert_string_equal(line.answers, "label:SITE:/a=b.yaml");
 	assert_string_equal(line.ui, "line");
+	assert_string_equal(line.lang, "de");
 	assert_string_equal(line.term, "xterm");
 	assert_true(line.automatic);
 	assert_true(line.poweroff_on_failure);
