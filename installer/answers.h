@@ -29,6 +29,7 @@ enum ssh_server { SSH_OPENSSH, SSH_DROPBEAR, SSH_TINYSSH, SSH_NONE };
 /* By enum: openssh, dropbear, tinyssh, none, NULL. */
 extern const char *const ssh_server_names[];
 enum console { CONSOLE_BOTH, CONSOLE_VGA, CONSOLE_SERIAL };
+enum identity { IDENTITY_INSTALLATION, IDENTITY_FIRST_START };
 
 struct user {
 	char *name, *full_name;
@@ -53,6 +54,7 @@ struct answers {
 	struct {
 		char *hostname, *keymap, *timezone;
 		enum console console; /* getty and kernel console of the installed system */
+		enum identity identity; /* when it gets what no two systems may share */
 	} system;
 	struct {
 		enum network_method method;

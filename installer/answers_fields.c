@@ -18,6 +18,7 @@ const char *const field_type_names[] = {"text", "true or false", "one of a few w
 	"control: value pairs", "control: {reason, expires} pairs", NULL};
 
 static const char *const console_names[] = {"both", "vga", "serial", NULL};
+static const char *const identity_names[] = {"installation", "first-start", NULL};
 static const char *const network_names[] = {"dhcp", "static", "none", NULL};
 static const char *const erase_names[] = {"none", "matched-disks", NULL};
 static const char *const layout_names[] = {"whole", NULL};
@@ -54,6 +55,11 @@ const struct field answer_fields[] = {
 		.label = "Login prompts", .example = "serial", .screen = "system", .since = 1, .advanced = true,
 		.why = "Where the installed system shows kernel messages and login prompts.",
 		.help = "vga: screen and keyboard. serial: the first serial port, ttyS0, at 115200 baud. both: both."},
+	{.key = "system.identity", .type = FIELD_CHOICE, AT(system.identity), .standard = "installation", .choices = identity_names,
+		.label = "SSH host key", .example = "first-start", .since = 1, .advanced = true,
+		.why = "When the computer gets the key by which it proves on the network that it is the same one.",
+		.help = "installation: now; its fingerprint is shown, for comparing at the first login. first-start: on the first start of each "
+			"copy, for disk images that several computers start from."},
 
 	{.key = "network.method", .type = FIELD_CHOICE, AT(network.method), .standard = "dhcp", .choices = network_names,
 		.label = "Network", .example = "static", .screen = "network", .since = 1,

@@ -55,6 +55,13 @@ static void describe_network(const struct recipe *recipe, struct text *to)
 	text_add(to, "\n");
 }
 
+/* Other servers make theirs on the first start. */
+static bool makes_host_key(const struct answers *answers)
+{
+	return answers->hardening.ssh == SSH_OPENSSH &&
+	       answers->system.identity == IDENTITY_INSTALLATION;
+}
+
 static void system_describe(const struct recipe *recipe, struct text *to)
 {
 	const struct answers *answers = recipe->answers;
@@ -66,7 +73,7 @@ static void system_describe(const struct recipe *recipe, struct text *to)
 	text_addf(to, "/etc/fstab%s by UUID\n",
 		recipe->layout.encrypted ? " and /etc/crypttab" : "");
 	text_add(to, "remove SSH host keys, machine id and random seed of the payload\n");
-	if (answers->hardening.ssh == SSH_OPENSSH)
+	if (makes_host_key(answers))
 		text_addf(to, "make an SSH host key: /%s\n", host_key);
 }
 
@@ -210,7 +217,7 @@ static int remove_identity(int root, struct error *err)
 	return rc;
 }
 
-/* Made here and not at the first start, so that people know what to compare at their first login over the network. */
+/* Made here unless the disk is to be copied, so that people know what to compare at their first login over the network. */
 static int make_host_key(const struct run *run, struct error *err)
 {
 	autosecret struct secret *file = secret_new();
@@ -264,8 +271,7 @@ static int system_run(const struct recipe *recipe, struct run *run, struct error
 		rc = run->distro->set_consoles(root, answers->system.console, err);
 	if (rc == 0)
 		rc = remove_identity(root, err);
-	if (rc == 0 && answers->hardening.ssh == SSH_OPENSSH &&
-		file_exists(root, "etc/ssh"))
+	if (rc == 0 && makes_host_key(answers) && file_exists(root, "etc/ssh"))
 		rc = make_host_key(run, err);
 	return rc;
 }

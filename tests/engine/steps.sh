@@ -52,11 +52,11 @@ make_disk() {
 	blocks=$(stat -c %b "$dir/disk")
 }
 
-attach_disk() { # [bytes of a sector]
+attach_disk() { # [bytes of a sector] [more below system:]
 	loop=$(losetup -P -b "${1:-512}" --show -f "$dir/disk") || skip "needs loop devices"
 	cat >"$dir/answers.yaml" <<X
 schema: 1
-system: {hostname: walker, timezone: UTC}
+system: {hostname: walker, timezone: UTC${2:+, $2}}
 disk: {match: {path: $loop}, erase: matched-disks, encryption: none, esp_size: 260M, boot_size: 256M}
 users: [{name: ana, admin: true, ssh_keys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPbkjQvGVmMpPvyNMT2zRBEGWPo7nLqH6oDFzOpCPD4v ana"]}]
 X
@@ -137,6 +137,18 @@ finished() {
 	return $result
 }
 
+# host_key: in the current folder; the one that was told, or none when each copy is to make its own.
+host_key() {
+	if grep -q first-start "$dir/answers.yaml"; then
+		! ls etc/ssh/ssh_host_* && ! grep '"event":"host_key"' "$dir/events"
+		return
+	fi
+	[ "$(stat -c %a etc/ssh/ssh_host_ed25519_key)" = 600 ]
+	ssh-keygen -y -f etc/ssh/ssh_host_ed25519_key | cmp - etc/ssh/ssh_host_ed25519_key.pub
+	ssh-keygen -l -f etc/ssh/ssh_host_ed25519_key.pub | cut -d' ' -f2 >"$dir/fingerprint"
+	grep '"event":"host_key"' "$dir/events" | grep -qFf "$dir/fingerprint"
+}
+
 inside() {
 	(
 		cd "$1" || exit 1
@@ -150,10 +162,7 @@ inside() {
 		[ "$(stat -c %a home/ana)" = 700 ]
 		grep -q '^sudo:.*ana' etc/group
 		[ ! -e etc/ssh/ssh_host_rsa_key ]
-		[ "$(stat -c %a etc/ssh/ssh_host_ed25519_key)" = 600 ]
-		ssh-keygen -y -f etc/ssh/ssh_host_ed25519_key | cmp - etc/ssh/ssh_host_ed25519_key.pub
-		ssh-keygen -l -f etc/ssh/ssh_host_ed25519_key.pub | cut -d' ' -f2 >"$dir/fingerprint"
-		grep '"event":"host_key"' "$dir/events" | grep -qFf "$dir/fingerprint"
+		host_key
 		[ ! -e var/lib/jefelinux/unpacked ]
 		grep -q "UUID=$(blkid -o value -s UUID "${loop}p3")" etc/fstab
 		grep -q "^ROOT_UUID=$(blkid -o value -s UUID "${loop}p4")" etc/jefelinux/boot
@@ -187,9 +196,9 @@ check "a whole run: the system is there" finished
 detach_disk
 
 make_disk
-attach_disk 4096
+attach_disk 4096 "identity: first-start"
 check "4096-byte sectors: a whole run" walked 0 none 0
-check "4096-byte sectors: the system is there" finished
+check "4096-byte sectors: the system is there, without a host key for copies to share" finished
 detach_disk
 
 make_disk
