@@ -33,7 +33,9 @@ check() {
 	name=$1
 	shift
 	number=$((number + 1))
-	if "$@" >"$dir/why" 2>&1; then
+	"$@" >"$dir/why" 2>&1 # not in the condition: set -e would not count in it
+	code=$?
+	if [ "$code" = 0 ]; then
 		echo "ok $number - $name"
 	else
 		echo "not ok $number - $name"
