@@ -14,7 +14,7 @@ usage() {
 
 		Targets: iso      the medium that installs, for disc and USB stick
 		         netboot  a folder with the same for booting over the network: kernel, initramfs, medium.cpio, iPXE script
-		         oci      a hardened container image, as an OCI image layout (base debian)
+		         oci      a hardened container image, as an OCI image layout
 		         rootfs   what is installed, as it is before any hardening: a tar archive
 
 		  --base NAME                distribution that is installed: alpine (the default), debian, devuan

@@ -47,7 +47,7 @@ oci_config() {
 		    "User": "0:0",
 		    "Env": ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
 		    "Entrypoint": ["/usr/libexec/jefelinux/enter"],
-		    "Cmd": ["/bin/busybox", "sh", "-l"],
+		    "Cmd": ["$(oci_shell)", "sh", "-l"],
 		    "WorkingDir": "/",
 		    "Labels": {"org.opencontainers.image.title": "jefelinux", "org.opencontainers.image.version": "$version",
 		      "org.jefelinux.base": "$base $(branch_of "$base")", "org.jefelinux.role": "$target_role"}

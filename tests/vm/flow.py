@@ -68,6 +68,12 @@ def medium(base):
     return path
 
 
+def build(base, output, *options):
+    """build.sh, with the roots from which the ISO of this base was made."""
+    answer = subprocess.run([ROOT / "tests/vm/iso", base, output, *options], capture_output=True, text=True)
+    require(answer.returncode == 0, f"build.sh {options}: exit code {answer.returncode}\n{answer.stdout}{answer.stderr}")
+
+
 def find_bytes(path, secret):
     """Offset of secret in a file of any size, or -1."""
     offset, kept = 0, b""
