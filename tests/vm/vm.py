@@ -145,14 +145,15 @@ class VM:
     """One QEMU process. Everything that waits has a timeout in seconds."""
 
     def __init__(self, name, folder, *, firmware="bios", memory=1536, disks=(), cdrom=None, kernel=None, initrd=None, append=None,
-                 boot=None, variables=None, accelerator="tcg,thread=multi", extra=()):
+                 boot=None, netboot=None, variables=None, accelerator="tcg,thread=multi", extra=()):
         self.name, self.folder = name, pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.run = pathlib.Path(tempfile.mkdtemp(prefix="vm-"))
         self.ssh_port = free_port()
         self.started = time.monotonic()
         self.serial = self.second = self.process = self.qmp_file = None
-        self.arguments = ["qemu-system-x86_64", "-accel", accelerator, *self._arguments(firmware, memory, variables, boot)]
+        self.arguments = ["qemu-system-x86_64", "-accel", accelerator, *self._arguments(firmware, memory, variables, boot),
+                          *self._network(netboot)]
         for number, disk in enumerate(disks):
             self.arguments += self._disk(number, disk)
         if cdrom:
@@ -167,7 +168,6 @@ class VM:
         line = ["-name", self.name, "-machine", "q35", "-cpu", "max,la57=off,svm=off",
                 "-smp", "1", "-m", str(memory), "-nodefaults", "-no-user-config", "-display", "none", "-vga", "std",
                 "-device", "virtio-rng-pci", "-device", "qemu-xhci,id=usb",
-                "-netdev", f"user,id=net,hostfwd=tcp:127.0.0.1:{self.ssh_port}-:22", "-device", "virtio-net-pci,netdev=net,romfile=",
                 "-qmp", f"unix:{self.run}/qmp,server=on,wait=off"]
         for port in ("serial", "second"):
             line += ["-chardev", f"socket,id={port},path={self.run}/{port},server=on,wait=off,logfile={self.folder}/{self.name}.{port}.log",
@@ -181,6 +181,13 @@ class VM:
             line += ["-drive", f"if=pflash,format=raw,readonly=on,file={OVMF}/OVMF_CODE_4M.fd",
                      "-drive", f"if=pflash,format=raw,file={variables}"]
         return line
+
+    def _network(self, netboot):
+        """netboot: what DHCP tells the iPXE of the network card to fetch and run."""
+        forward = f"user,id=net,hostfwd=tcp:127.0.0.1:{self.ssh_port}-:22"
+        if netboot:
+            return ["-netdev", f"{forward},bootfile={netboot}", "-device", "virtio-net-pci,netdev=net,bootindex=0"]
+        return ["-netdev", forward, "-device", "virtio-net-pci,netdev=net,romfile="]
 
     @staticmethod
     def _disk(number, disk):
