@@ -15,6 +15,7 @@ usage() {
 		Targets: iso      the medium that installs, for disc and USB stick
 		         netboot  a folder with the same for booting over the network: kernel, initramfs, medium.cpio, iPXE script
 		         oci      a hardened container image, as an OCI image layout
+		         disk     an installed system as the image of a disk, by --answers; needs QEMU (qemu-system-x86, qemu-utils, e2fsprogs)
 		         rootfs   what is installed, as it is before any hardening: a tar archive
 
 		  --base NAME                distribution that is installed: alpine (the default), debian, devuan
@@ -24,7 +25,9 @@ usage() {
 		                             (default: this machine's own for Debian and Devuan, the project's for Alpine)
 		  --key FILE                 Ed25519 private key (PEM) that signs the payload (default: made once in DIR/keys)
 		  --keyring FILE             archive keyring to trust for Debian, Devuan or both (default: in /usr/share/keyrings)
-		  --answers FILE             answer file to embed in the ISO
+		  --answers FILE             answer file to embed in the ISO; with --target disk the one that is installed by, for a disk with
+		                             the serial number JEFEDISK; secrets file:/run/jefe/answers-medium/NAME are files beside it
+		  --disk-size SIZE           of --target disk (default 8G)
 		  --append ARGUMENTS         more kernel arguments in every entry of the boot menu; with jefe.auto=yes it waits for a key
 		  --menu-theme NAME          colours of the boot menu, from themes/NAME.theme (default: default)
 		  --role NAME                also install a role's packages: containers, runtimes (Python, Node), security, forensics,
@@ -34,20 +37,20 @@ usage() {
 		  --locked FILE              build with the options and from the packages of a lock file alone, offline: they come from DIR
 		                             or from mirrors of the form file:///
 		  --compression small|fast   fast saves a minute or two and costs a fifth more bytes (default small)
-		  --output FILE              default jefelinux-VERSION-x86_64 and .iso, -netboot, -oci or -rootfs.tar.zst
+		  --output FILE              default jefelinux-VERSION-x86_64 and .iso, -netboot, -oci, .qcow2 (or .raw) or -rootfs.tar.zst
 		  --work DIR                 caches, roots and logs (default ./build-iso); a second run reuses it
 		  --version VERSION          default: configure.ac's
 		  --container podman|docker  build in a container (live-iso/Dockerfile.builder); with rootless Podman no root is needed
 
 		Needs root and the packages in live-iso/packages-host.list. The same source, packages, options and key give the same
-		ISO (netboot folder, archive) to the last bit (without --key, each work directory has a key of its own); all its files have one date: SOURCE_DATE_EPOCH, without it the last commit's. What it is made of,
+		ISO (netboot folder, archive, not disk) to the last bit (without --key, each work directory has a key of its own); all its files have one date: SOURCE_DATE_EPOCH, without it the last commit's. What it is made of,
 		as SPDX, is on it (live/sbom.spdx.json) and beside it (NAME.spdx.json).
 	END
 }
 
-declare -A target_endings=([iso]=.iso [netboot]=-netboot [oci]=-oci [rootfs]=-rootfs.tar.zst) # of --output; each has a stages/5-TARGET.sh
+declare -A target_endings=([iso]=.iso [netboot]=-netboot [oci]=-oci [disk]=.qcow2 [rootfs]=-rootfs.tar.zst) # of --output; each has a stages/5-TARGET.sh
 target= arch=x86_64 base=alpine live_base= branch= key= keyring= answers= append= target_role=target output= work= version= lock= locked= container=
-menu_theme=default compression=small
+menu_theme=default compression=small disk_size=
 verify_iso= foreign_medium= foreign_key= # build.sh verify
 mirrors=() roles=() given=()
 
@@ -62,7 +65,7 @@ parse_options() {
 		case $1 in
 		-h | --help) usage && exit 0 ;;
 		--with-peer) target_role=peer && shift && continue ;;
-		--target | --arch | --base | --live-base | --branch | --mirror | --role | --key | --keyring | --answers | --append | --menu-theme | --compression | --lock | --locked | --output | --work | --version | --container) ;;
+		--target | --arch | --base | --live-base | --branch | --mirror | --role | --key | --keyring | --answers | --append | --menu-theme | --compression | --disk-size | --lock | --locked | --output | --work | --version | --container) ;;
 		*) usage >&2 && refuse "unknown option $1" ;;
 		esac
 		[ $# -ge 2 ] || refuse "$1 needs a value"
@@ -110,7 +113,12 @@ check_options() {
 
 # check_target: options that say nothing about it are mistakes.
 check_target() {
-	live_wanted || [ -z "$answers$append" ] || refuse "--answers and --append go with a target that boots: iso or netboot"
+	live_wanted || [ -z "$answers$append" ] || refuse "--answers and --append go with a target that boots: iso, netboot or disk"
+	if [ "$target" = disk ]; then
+		choose_disk
+	elif [ -n "$disk_size" ]; then
+		refuse "--disk-size goes with --target disk"
+	fi
 	[ "$target" != oci ] || choose_image
 	[ "$target" = iso ] || [ -z "$lock$locked" ] || refuse "--lock and --locked go with --target iso"
 }
@@ -122,9 +130,26 @@ choose_image() {
 	target_role=oci
 }
 
+# choose_disk: its name says the format.
+choose_disk() {
+	local command missing=
+	: "${disk_size:=8G}"
+	[ -n "$answers" ] || refuse "--target disk needs --answers"
+	[[ $disk_size =~ ^[1-9][0-9]*[GT]$ ]] || refuse "--disk-size $disk_size: a size like 8G"
+	case $output in
+	'' | *.qcow2) ;;
+	*.raw) target_endings[disk]=.raw ;;
+	*) refuse "--output $output: the image of a disk ends in .qcow2 or .raw" ;;
+	esac
+	for command in qemu-system-x86_64 qemu-img mke2fs; do
+		command -v "$command" >/dev/null || missing="$missing $command"
+	done
+	[ -z "$missing" ] || refuse "--target disk installs in QEMU; not installed:$missing"
+}
+
 # live_wanted: the live system is part of the target.
 live_wanted() {
-	case $target in iso | netboot) ;; *) return 1 ;; esac
+	case $target in iso | netboot | disk) ;; *) return 1 ;; esac
 }
 
 # choose_roles: target_role becomes target+containers+runtimes, whatever order they were given in; see parts_of.
@@ -183,7 +208,7 @@ main() {
 		verify_result
 		exit
 	fi
-	! live_wanted || printf '\nParts: %s\n' "$(medium_parts)"
+	! live_wanted || [ "$target" = disk ] || printf '\nParts: %s\n' "$(medium_parts)"
 	printf 'Total: %s | Output: %s (%s MB)\n' "$(duration "$SECONDS")" "${output##*/}" "$(($(du -sb "$output" | cut -f1) / 1000000))"
 }
 main "$@"; exit

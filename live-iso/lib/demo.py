@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """The part of live-iso/demo that types and reads.
 
-    demo.py accelerator                       QEMU's -accel for this machine
-    demo.py auto ISO FOLDER BASE FIRMWARE     install unattended with an encrypted disk, boot it, print its audit
+    demo.py auto ISO FOLDER BASE FIRMWARE ACCELERATOR     install unattended with an encrypted disk, boot it, print its audit
 """
 
 import os
@@ -20,11 +19,6 @@ from vm import VM, Disk, VMError  # pylint: disable=wrong-import-position
 ESCALATE = {"debian": "sudo -n", "alpine": "doas -n"}
 # Seconds, for a slow machine that emulates.
 LIVE, INSTALL, BOOT, AUDIT = 300, 1800, 600, 300
-
-
-def accelerator():
-    """KVM only on request: on some machines it exists and hangs."""
-    return "kvm" if os.environ.get("JEFE_KVM") == "1" and os.access("/dev/kvm", os.R_OK | os.W_OK) else "tcg,thread=multi"
 
 
 def say(text):
@@ -87,14 +81,14 @@ def audit(vm, folder, base, key):
     return answer.returncode, answer.stdout.strip().splitlines()
 
 
-def auto(iso, folder, base, firmware):
+def auto(iso, folder, base, firmware, accelerator):
     folder = pathlib.Path(folder)
     key, passphrase = folder / "key", "-".join(secrets.token_hex(2) for _ in range(4))
     for path in (folder / "demo.qcow2", key, folder / "key.pub", folder / "demo.vars.fd"):
         path.unlink(missing_ok=True)
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "demo", "-f", key], check=True)
     medium = answers_medium(folder, answers(pathlib.Path(f"{key}.pub").read_text(encoding="utf-8").strip()), passphrase)
-    machine = {"firmware": firmware, "accelerator": accelerator(), "variables": folder / "demo.vars.fd"}
+    machine = {"firmware": firmware, "accelerator": accelerator, "variables": folder / "demo.vars.fd"}
     disk = Disk(folder / "demo.qcow2", size="8G", serial="JEFEDEMO")
 
     say("Installing unattended on an empty disk, encrypted with LUKS2")
@@ -120,10 +114,7 @@ def auto(iso, folder, base, firmware):
 
 
 def main():
-    if sys.argv[1:] == ["accelerator"]:
-        print(accelerator())
-        return 0
-    if len(sys.argv) == 6 and sys.argv[1] == "auto":
+    if len(sys.argv) == 7 and sys.argv[1] == "auto":
         try:
             return auto(*sys.argv[2:])
         except VMError as error:

@@ -13,3 +13,12 @@ host_commands_missing() {
 	done
 	echo "${missing# }"
 }
+
+# host_accelerator: QEMU's -accel for this machine. KVM only on request: on some machines it exists and hangs.
+host_accelerator() {
+	if [ "${JEFE_KVM:-}" = 1 ] && [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
+		echo kvm
+	else
+		echo tcg,thread=multi
+	fi
+}

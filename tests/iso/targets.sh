@@ -66,3 +66,62 @@ oci_is_confined() {
 	[ "$oci_status" = 0 ] && says 'umask 0077 PATH /usr/sbin:/usr/bin:/sbin:/bin' && says 'CapEff: 0000000000000000 NoNewPrivs: 1' &&
 		says read-only && says shared && says "$1"
 }
+
+# disk_target OUTPUT LAST-LINE [OPTION]...: with a QEMU that keeps its arguments and the answers it was given, says LAST-LINE on the serial
+# line, writes to the disk, and does not end by itself when it is done.
+disk_target() {
+	local output=$1
+	mkdir -p "$folder/fake"
+	printf '%s\r\n' "$2" >"$folder/fake/last"
+	cat >"$folder/fake/qemu-system-x86_64" <<-END
+		#!/bin/sh
+		printf '%s\n' "\$@" >$folder/fake/arguments
+		log=\$(sed -n 's/^file:\(.*\)/\1/p' $folder/fake/arguments)
+		disk=\$(sed -n 's/^if=none,id=disk,.*file=\([^,]*\),.*/\1/p' $folder/fake/arguments)
+		for name in answers.yaml passphrase; do debugfs -R "cat \$name" "\$(dirname "\$disk")/answers.img"; done >$folder/fake/answers 2>/dev/null
+		debugfs -R "stat passphrase" "\$(dirname "\$disk")/answers.img" >$folder/fake/mode 2>/dev/null
+		printf installed | dd of="\$disk" conv=notrunc status=none
+		cat $folder/fake/last >"\$log"
+		! grep -q done $folder/fake/last || exec sleep 600
+	END
+	chmod +x "$folder/fake/qemu-system-x86_64"
+	shift 2
+	PATH=$folder/fake:$PATH other_target disk "$output" --answers "$folder/fake/answers.yaml" "$@"
+}
+
+# disk_answers LINE...: the answer file; a secret is beside it.
+disk_answers() {
+	mkdir -p "$folder/fake"
+	printf '%s\n' "$@" 'passphrase: {from: "file:/run/jefe/answers-medium/passphrase"}' >"$folder/fake/answers.yaml"
+}
+
+# disk_refuses TEXT: before any machine starts, and there is no image.
+disk_refuses() {
+	rm -f "$folder/fake/arguments"
+	! disk_target "$folder/disk.raw" 'jefe: install done' && says "$1" && [ ! -e "$folder/fake/arguments" ] && [ ! -e "$folder/disk.raw" ]
+}
+
+# disk_checked: a secret that is not beside the answers, a recovery key that would be lost, what jefe-setup says of the answers.
+disk_checked() {
+	disk_answers '# generate:' 'schema: 1' && rm -f "$folder/fake/passphrase" && disk_refuses 'needs the file passphrase beside it' || return
+	echo open-sesame-47 >"$folder/fake/passphrase"
+	disk_answers 'recovery_key: {from: "generate:/root/key"}' && disk_refuses 'a recovery key that is made by the installation' || return
+	disk_answers nonsense && disk_refuses "$folder/fake/answers.yaml:1:1: error: nonsense"
+}
+
+# disk_fails: why the machine could not install is told, and there is no image.
+disk_fails() {
+	disk_answers '# generate:' 'identity: first-start'
+	! disk_target "$folder/disk.raw" 'jefe: install failed: no disk matches' && says 'the installation failed: no disk matches; see' && lacks 'the image has an SSH host key' &&
+		[ ! -e "$folder/disk.raw" ] && [ ! -e "$folder/disk.raw.part" ] || return
+	! disk_target "$folder/disk.raw" 'Kernel panic' && says 'nothing was installed: QEMU ended with exit code 0' && [ ! -e "$folder/disk.raw" ]
+}
+
+# disk_holds: what the machine wrote becomes the image, for root alone; it had answers and secrets, and installed by itself.
+disk_holds() {
+	disk_answers '# generate:' 'schema: 1'
+	disk_target "$folder/disk.raw" 'jefe: install done' --disk-size 2G || return
+	says 'the image has an SSH host key' && [ "$(head -c 9 "$folder/disk.raw")" = installed ] && [ "$(stat -c '%a %s' "$folder/disk.raw")" = '600 2147483648' ] &&
+		cat "$folder/fake/answers.yaml" "$folder/fake/passphrase" | cmp - "$folder/fake/answers" >>"$log" 2>&1 && grep -q 'Mode: *0600' "$folder/fake/mode" &&
+		grep -q '^jefe.medium=.* jefe.auto=yes jefe.onfail=poweroff$' "$folder/fake/arguments" && [ ! -e "$folder/disk.raw.part" ] && ! grep -rqx open-sesame-47 "$folder/alone"
+}

@@ -1,4 +1,5 @@
-# Instead of a compiler: jefe-setup is the text of main.c, which the tests change; initramfs is what it makes.
+# Instead of a compiler: jefe-setup is the text of main.c, which the tests change; initramfs is what it makes. It finds a word of answers
+# wrong, and plans a host key unless they say otherwise.
 # shellcheck shell=bash
 # shellcheck disable=SC2154
 program_folders=(configure.ac installer)
@@ -12,7 +13,12 @@ compile() {
 	{
 		echo '#!/bin/sh'
 		# shellcheck disable=SC2016
-		echo 'while [ $# -gt 1 ]; do [ "$1" != --output ] || cp "$0" "$2"; shift; done'
+		echo 'command=$1; while [ $# -gt 1 ]; do [ "$1" != --output ] || cp "$0" "$2"; shift; done'
+		# shellcheck disable=SC2016
+		echo 'case $command in
+			check) ! grep -q nonsense "$1" || { echo "$1:1:1: error: nonsense" && exit 1; } ;;
+			plan) grep -q first-start "$1" || echo "make an SSH host key: /etc/x" ;;
+			esac'
 		sed 's/^/# /' "$source_dir/installer/cli/main.c"
 	} >"$work/$1/$2/usr/sbin/jefe-setup"
 	chmod +x "$work/$1/$2/usr/sbin/jefe-setup"

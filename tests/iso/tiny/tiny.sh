@@ -27,7 +27,7 @@ tiny_bootstrap() {
 	tiny_pause 1
 	mkdir -p "$1"/{bin,sbin,usr/bin,usr/sbin,etc,proc,dev,run,tmp,root,var/log,var/tmp,var/lib/jefelinux,lib/rc/bin,etc/runlevels,boot}
 	cp "$(command -v busybox)" "$1/bin/busybox"
-	for applet in sh sed cp cat head; do ln -s busybox "$1/bin/$applet"; done
+	for applet in sh sed cp cat head grep; do ln -s busybox "$1/bin/$applet"; done
 	ln -s /bin/busybox "$1/usr/bin/env"
 	echo "root:*:$(($(date +%s) / 86400))::::::" >"$1/etc/shadow"
 	date >"$1/var/log/made"
