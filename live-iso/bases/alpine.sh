@@ -52,6 +52,7 @@ alpine_locked() {
 	tar -xzOf "$file" ./lib/apk/db/installed >"$work/log/minirootfs"
 	locked_packages alpine | while read -r name release _ hash; do
 		! alpine_has "$work/log/minirootfs" "${hash#apk:}" || continue
+		[ "$name" != jefelinux-initramfs ] || continue # made by alpine_local_repository
 		file=$(alpine_locked_file "$name-$release")
 		if [ -n "$file" ]; then
 			cp --reflink=auto "$file" "$branch/locked/x86_64/$name-$release.apk"
