@@ -25,10 +25,10 @@ make_disk_medium() {
 
 # check_disk_answers: what would be found out in the machine after minutes. Sets disk_files, what the answers name beside them.
 check_disk_answers() {
-	local folder=$work/disk-check text name names
+	local text name names
 	unit_name=disk-answers
 	echo "$unit_name" >>"$work/log/units"
-	rm -rf "$folder" "$work/stamp/$unit_name.notices"
+	rm -f "$work/stamp/$unit_name.notices"
 	text=$(sed 's/\(^\|[[:space:]]\)#.*//' "$answers")
 	disk_files=()
 	mapfile -t names < <(grep -oE "file:$disk_secrets/[A-Za-z0-9._-]+" <<<"$text" | sort -u)
@@ -38,12 +38,9 @@ check_disk_answers() {
 		disk_files+=("$name")
 	done
 	! grep -q 'generate:' <<<"$text" || fail "$answers: a recovery key that is made by the installation is lost with its machine; give one by file:"
-	mkdir -m 700 "$folder"
-	cp "$answers" "$folder/answers.yaml"
-	disk_facts >"$folder/machine.json"
-	disk_setup check --unattended || fail "$(grep -m 5 error "$work/log/disk-check" | sed "s,^/run/check/answers.yaml,$answers,")"
+	disk_setup check --unattended ||
+		fail "$({ grep -m 5 ': error: ' "$work/log/disk-check" || tail -n 1 "$work/log/disk-check"; } | sed "s,^/run/check/answers.yaml,$answers,")"
 	disk_setup plan || fail "$answers: no plan: $(tail -n 1 "$work/log/disk-check")"
-	rm -rf "$folder"
 	disk_warn
 }
 
@@ -57,9 +54,16 @@ disk_warn() {
 
 # disk_setup COMMAND...: jefe-setup of the medium on the answers and the machine that will be; what it says is log/disk-check.
 disk_setup() {
-	local root_binds=("$work/disk-check /run/check ro")
-	in_root "$live_root" /usr/sbin/jefe-setup "$@" --machine /run/check/machine.json /run/check/answers.yaml >"$work/log/disk-check" 2>&1 &&
-		cat "$work/log/disk-check"
+	local status=0 folder=$work/disk-check root_binds=("$work/disk-check /run/check ro")
+	rm -rf "$folder"
+	mkdir -m 700 "$folder"
+	cp "$answers" "$folder/answers.yaml"
+	disk_facts >"$folder/machine.json"
+	in_root "$live_root" /usr/sbin/jefe-setup "$@" --machine /run/check/machine.json /run/check/answers.yaml >"$work/log/disk-check" 2>&1 ||
+		status=$?
+	rm -rf "$folder"
+	cat "$work/log/disk-check"
+	return "$status"
 }
 
 # disk_facts: what jefe-setup probe would tell of the machine of make_disk.

@@ -106,7 +106,7 @@ disk_checked() {
 	disk_answers '# generate:' 'schema: 1' && rm -f "$folder/fake/passphrase" && disk_refuses 'needs the file passphrase beside it' || return
 	echo open-sesame-47 >"$folder/fake/passphrase"
 	disk_answers 'recovery_key: {from: "generate:/root/key"}' && disk_refuses 'a recovery key that is made by the installation' || return
-	disk_answers nonsense && disk_refuses "$folder/fake/answers.yaml:1:1: error: nonsense"
+	disk_answers nonsense && disk_refuses "$folder/fake/answers.yaml:1:1: error: nonsense" && [ ! -e "$folder/alone/disk-check" ]
 }
 
 # disk_fails: why the machine could not install is told, and there is no image.
