@@ -39,7 +39,7 @@ check_disk_answers() {
 	done
 	! grep -q 'generate:' <<<"$text" || fail "$answers: a recovery key that is made by the installation is lost with its machine; give one by file:"
 	disk_setup check --unattended ||
-		fail "$(sed -E "/: (note|warning): /d; s,^/run/check/answers.yaml,$answers,; 12q" "$work/log/disk-check")"
+		fail "$(sed "s,^/run/check/answers.yaml,$answers,; 15q" "$work/log/disk-check")"
 	disk_setup plan || fail "$answers: no plan: $(tail -n 1 "$work/log/disk-check")"
 	disk_warn
 }
