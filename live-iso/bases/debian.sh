@@ -332,7 +332,9 @@ debian_kernel_image() {
 debian_finish() {
 	rm -f "$1/usr/sbin/policy-rc.d" "$1/etc/apt/jefelinux-build.gpg" "$1/etc/apt/apt.conf.d/jefelinux-build" \
 		"$1/etc/dpkg/dpkg.cfg.d/jefelinux-build" "$1/etc/apt/apt.conf.d/99mmdebstrap" "$1/etc/apt/sources.list"
-	[ ! -d "$1/var/lib/apt/lists" ] || find "$1/var/lib/apt/lists" -type f -delete
+	# A repository in a folder (lib/locked.sh) is linked to, and fetching from others changes an owner.
+	[ ! -d "$1/var/lib/apt/lists" ] || find "$1/var/lib/apt/lists" ! -type d -delete
+	[ ! -d "$1/var/cache/apt/archives/partial" ] || chown 0:0 "$1/var/cache/apt/archives/partial"
 	rm -rf "$1"/var/cache/apt/*.bin "$1"/var/cache/debconf/*-old "$1"/var/lib/dpkg/*-old
 	rm -rf "$1/etc/update-motd.d" # programs that root runs at every login, to show the kernel's version
 	# Compiled Python says the time of its source, which becomes another one.
