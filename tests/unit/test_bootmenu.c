@@ -116,7 +116,8 @@ static void one_kernel_gives_an_entry_and_a_rescue_shell(void **state)
 	assert_has(menu, "search --no-floppy --fs-uuid --set=root bbbb-2\n");
 	assert_has(menu, "terminal_input console serial\n");
 	assert_has(menu, wanted);
-	assert_has(menu, "if [ \"$grub_platform\" = pc ]; then\n\tset jefe_16=16\n\tset jefe_bios=edd=off\nfi\n");
+	assert_has(menu,
+		"if [ \"$grub_platform\" = pc ]; then\n\tset jefe_16=16\n\tset jefe_bios=edd=off\nfi\n");
 	assert_has(menu, "jefe.break=switch");
 	assert_null(strstr(menu, "optional"));
 	assert_null(strstr(menu, "jefe.luks"));
