@@ -139,11 +139,12 @@ static void check_status(struct site *site, const char *value, struct finding *f
 	words_split(&options, value, "\n");
 	for (size_t i = 0; listing && i < options.count; i++)
 		for (size_t j = 0; j < LENGTH(rows); j++) {
-			autofree char *line = memory_format("%s%s", rows[j].name,
-				options.items[i] + strlen(rows[j].option));
+			autofree char *line = NULL;
 
 			if (!text_starts(options.items[i], rows[j].option))
 				continue;
+			line = memory_format("%s%s", rows[j].name,
+				options.items[i] + strlen(rows[j].option));
 			if (!text_has_line(listing, line)) {
 				find(finding, site_late(site, kind_audit_rule.file), NULL,
 					memory_format("auditctl -s lacks: %s", line));
