@@ -2,28 +2,16 @@
 # Catalogues: nothing is missing, formats agree, and who gets which language. Prints TAP.
 top=$(cd "${top_srcdir:-.}" && pwd)
 build=$(cd "${top_builddir:-.}" && pwd)
-number=0
-bad=0
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
 cd "$top" || exit 99
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
 
 if [ ! -e "$build/po/de/LC_MESSAGES/jefelinux.mo" ] || ! command -v xgettext >/dev/null; then
 	echo "1..0 # SKIP gettext is not there"
 	exit 0
 fi
-
-# report NAME STATUS: one TAP line; $work/errors explains a failure.
-report() {
-	number=$((number + 1))
-	if [ "$2" -eq 0 ]; then
-		echo "ok $number - $1"
-	else
-		echo "not ok $number - $1"
-		sed 's/^/# /' "$work/errors"
-		bad=1
-	fi
-}
 
 po/texts >"$work/texts.pot"
 for po in po/*.po; do
@@ -32,16 +20,16 @@ for po in po/*.po; do
 		msgattrib --no-obsolete --no-location "$po" | grep '^msgid' | sort >"$work/has"
 		msgattrib --no-location "$work/texts.pot" | grep '^msgid' | sort | diff - "$work/has"
 	} >"$work/errors" 2>&1
-	report "$po: every text and no other is translated (make po-update)" "$([ -s "$work/errors" ]; echo $((1 - $?)))"
+	report "$po: every text and no other is translated (make po-update)" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
 	msgfmt --check-format --check-domain --statistics -o /dev/null "$po" >"$work/errors" 2>&1
-	report "$po: formats agree, nothing is fuzzy or empty" "$(grep -q '^[0-9]* translated messages\.$' "$work/errors"; echo $?)"
+	report "$po: formats agree, nothing is fuzzy or empty" "$(grep -q '^[0-9]* translated messages\.$' "$work/errors"; echo $?)" "$work/errors"
 	sed -f po/ascii.sed "$po" | msgfmt -o "$work/ascii.mo" - && msgunfmt "$work/ascii.mo" | sed -n '/^msgstr/,/^$/p' |
 		LC_ALL=C grep -n "$(printf '[\200-\377]')" >"$work/errors"
-	report "$po: ASCII for each of its letters (po/ascii.sed)" "$([ -s "$work/errors" ]; echo $((1 - $?)))"
+	report "$po: ASCII for each of its letters (po/ascii.sed)" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
 done
 sed -n 's/^LANGUAGES = //p' po/local.mk | tr ' ' '\n' | sort >"$work/made"
 sed -n 's/^\t{"\([a-z_A-Z]*\)", *"[^"]*", *"[^"]*"},$/\1/p' installer/base/language.c | sort | diff "$work/made" - >"$work/errors"
-report "languages that are offered have a catalogue, and the other way round" $?
+report "languages that are offered have a catalogue, and the other way round" $? "$work/errors"
 
 # speaks LANGUAGE NAME=VALUE... [-- OPTION...]: what the wizard greets with.
 speaks() {
@@ -61,7 +49,7 @@ speaks() {
 	de) grep -q Zeilenmodus "$work/errors" ;;
 	en) grep -q 'line mode' "$work/errors" ;;
 	esac
-	report "$text" $?
+	report "$text" $? "$work/errors"
 }
 speaks en LC_ALL=C.UTF-8
 speaks de LANG=de_DE.UTF-8
@@ -87,9 +75,9 @@ for command in check "plan --json"; do
 			--machine tests/cases/machines/laptop-windows.json >"$work/$lang" 2>&1
 	done
 	cmp "$work/C.UTF-8" "$work/de_DE.UTF-8" >"$work/errors" 2>&1
-	report "jefe-setup $command is English everywhere" "$([ -s "$work/C.UTF-8" ] && [ ! -s "$work/errors" ]; echo $?)"
+	report "jefe-setup $command is English everywhere" "$([ -s "$work/C.UTF-8" ] && [ ! -s "$work/errors" ]; echo $?)" "$work/errors"
 done
 "$build/jefe-setup" wizard --lang xx >"$work/errors" 2>&1
-report "an unknown --lang is told, with those there are" "$([ $? -eq 2 ] && grep -q 'en, de' "$work/errors"; echo $?)"
+report "an unknown --lang is told, with those there are" "$([ $? -eq 2 ] && grep -q 'en, de' "$work/errors"; echo $?)" "$work/errors"
 echo "1..$number"
 exit "$bad"

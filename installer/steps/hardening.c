@@ -1,16 +1,12 @@
 /* The controls of the chosen level, applied below the new root. */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "installer/base/command.h"
-#include "installer/base/file.h"
 #include "installer/base/memory.h"
 #include "installer/controls/controls.h"
 #include "installer/manifest.h"
-#include "installer/release.h"
 #include "installer/run.h"
 #include "installer/steps/steps.h"
 
@@ -30,6 +26,8 @@ static void controls_describe(const struct recipe *recipe, struct text *to)
 	for (size_t i = 0; i < answers->hardening.waiver_count; i++)
 		text_addf(to, "waived %s until %s\n", answers->hardening.waivers[i].id,
 			answers->hardening.waivers[i].value);
+	text_add(to,
+		"compile the AppArmor profiles, if this kernel is the new system's\n");
 }
 
 static void take_note(void *context, const char *line)
@@ -39,29 +37,14 @@ static void take_note(void *context, const char *line)
 
 enum { COMPILE_SECONDS = 300 };
 
-static int unmount(void *argument, struct error *err)
-{
-	autofree char *dir = argument;
-
-	return fs_unmount(dir, err);
-}
-
-/* Without /proc/self/fd the parser compiles and keeps nothing. */
-static int mount_proc(struct run *run, struct error *err)
-{
-	autofree char *dir = memory_format("%s/proc", run->target);
-	int rc = fs_mount("proc", dir, "proc", "nosuid,nodev,noexec", err);
-
-	if (rc == 0)
-		releases_push(run->releases, "unmounting the new system's /proc", unmount,
-			memory_copy_text(dir));
-	return rc;
-}
-
+/* The kernel's features are copied into the new system as long as the parser runs there. Without /proc/self/fd it compiles and keeps
+ * nothing. */
 static int compile(struct run *run, const char *features, struct error *err)
 {
+	autofree char *proc = memory_format("%s/proc", run->target);
 	autofree char *copy = memory_format("%s/run/features", run->target);
-	int rc = mount_proc(run, err);
+	struct error left = {0}; /* nothing reads it */
+	int rc = run_mount(run, "proc", proc, "proc", "nosuid,nodev,noexec", err);
 
 	if (rc == 0)
 		rc = command_run(
@@ -76,14 +59,12 @@ static int compile(struct run *run, const char *features, struct error *err)
 				.root_fd = run->target_fd,
 				.timeout_seconds = COMPILE_SECONDS},
 			err);
-	if (rc == 0)
-		rc = command_run(
-			&(struct command){.argv = COMMAND("rm", "-r", copy)}, err);
+	(void)!command_run(&(struct command){.argv = COMMAND("rm", "-rf", copy)}, &left);
 	return rc;
 }
 
-/* The first start would do it, and takes long enough already. Compiled profiles are for the features of one kernel: the new system's must
- * be the one that runs, or they are compiled when it starts. */
+/* The first start would do it, and takes long enough already. Compiled profiles are good for the features of one kernel: when another one
+ * runs here, the first start does it. */
 static void compile_profiles(struct run *run)
 {
 	static const char features[] = "/sys/kernel/security/apparmor/features";

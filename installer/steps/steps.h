@@ -25,6 +25,8 @@ struct run;
 
 /* Give up the claim on the disk, so that its partitions can be used; once is enough. */
 void disk_unclaim(struct run *run);
+/* Mount device on dir until the run ends: an entry of its release stack. */
+int run_mount(struct run *run, const char *device, const char *dir, const char *type, const char *options, struct error *err) CHECKED;
 /* Is the archive of run->manifest completely unpacked below this root? */
 int payload_unpacked(int root_fd, const struct run *run);
 /* Remove what payload_unpacked() goes by. */

@@ -199,6 +199,17 @@ static int unmount(void *argument, struct error *err)
 	return fs_unmount(dir, err);
 }
 
+int run_mount(struct run *run, const char *device, const char *dir, const char *type,
+	const char *options, struct error *err)
+{
+	int rc = fs_mount(device, dir, type, options, err);
+
+	if (rc == 0)
+		releases_push(run->releases, "unmounting the new system", unmount,
+			memory_copy_text(dir));
+	return rc;
+}
+
 static int close_target(void *argument, struct error *err)
 {
 	struct run *run = argument;
@@ -217,10 +228,7 @@ static int mount_volume(const struct disk_layout *layout, const struct volume *v
 	int rc = make_mount_point(dir, err);
 
 	if (rc == 0)
-		rc = fs_mount(device, dir, volume->type_name, volume->options, err);
-	if (rc == 0)
-		releases_push(run->releases, "unmounting the new system", unmount,
-			memory_copy_text(dir));
+		rc = run_mount(run, device, dir, volume->type_name, volume->options, err);
 	return rc;
 }
 

@@ -5,11 +5,11 @@ top=$(cd "${top_srcdir:-..}" && pwd)
 build=$(cd "${top_builddir:-.}" && pwd)
 here=tests/screens
 machine=tests/cases/machines/laptop-windows.json
-number=0
-bad=0
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
 cd "$top" || exit 99
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
 unset NO_COLOR JEFE_THEME LANGUAGE
 # The wizard starts programs with an environment of its own; a sanitizer's options have to get through.
 setup=$work/jefe-setup
@@ -20,18 +20,6 @@ if [ ! -x "$build/tests/screens/screenplay" ]; then
 	echo "1..0 # SKIP libvterm is not there"
 	exit 0
 fi
-
-# report NAME STATUS [FILE]: one TAP line; FILE explains a failure.
-report() {
-	number=$((number + 1))
-	if [ "$2" -eq 0 ]; then
-		echo "ok $number - $1"
-	else
-		echo "not ok $number - $1"
-		[ -n "$3" ] && sed 's/^/# /' "$3"
-		bad=1
-	fi
-}
 
 play() {
 	"$build/tests/screens/screenplay" "$@"

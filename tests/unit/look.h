@@ -37,8 +37,10 @@ static inline enum found look(const struct control_kind *kind,
 	return found;
 }
 
-static inline enum found look_effective(
-	const struct control_kind *kind, const struct control *control, const char *value)
+/* The same of what runs, when a program of the audit has said this: the whole of its output. */
+static inline enum found look_told(const struct control_kind *kind,
+	const struct control *control, const char *value, enum program program,
+	const char *says)
 {
 	const struct control_scope scope = {
 		.root_fd = root, .distro = distro_named("alpine"), .running = true};
@@ -47,8 +49,18 @@ static inline enum found look_effective(
 	struct finding finding = {0};
 	enum found found;
 
+	if (says) {
+		site.programs[program].asked = true;
+		text_add(&site.programs[program].output, says);
+	}
 	kind->effective(&site, control, value, &finding);
 	found = finding.found;
 	finding_clear(&finding);
 	return found;
+}
+
+static inline enum found look_effective(
+	const struct control_kind *kind, const struct control *control, const char *value)
+{
+	return look_told(kind, control, value, PROGRAM_COUNT, NULL);
 }

@@ -307,8 +307,15 @@ class Installation:
             require(found == {f"{profile} (enforce)"}, f"{program}: {found}\n{labels}")
         for profile in ("jefe-syslogd", "jefe-klogd"):
             require(f"/busybox {profile} (enforce)\n" in labels, f"nothing runs in {profile}\n{labels}")
+        self._profiles_are_from_the_installation()
         self._daemons_work()
         self._denied_is_recorded()
+
+    def _profiles_are_from_the_installation(self):
+        """Compiling takes longer than everything else of a start: no start does it."""
+        compiled = self.root("find /var/cache/apparmor -type f -name \"jefe-*\"").split()
+        since = self.root("find /var/cache/apparmor -type f -newermt @$(grep btime /proc/stat | cut -c7-)").split()
+        require(compiled and not since, f"compiled: {compiled}; by this start: {since}")
 
     def _daemons_work(self):
         session = self.ssh("cat /proc/self/attr/apparmor/current").strip()
