@@ -27,7 +27,7 @@ static void controls_describe(const struct recipe *recipe, struct text *to)
 		text_addf(to, "waived %s until %s\n", answers->hardening.waivers[i].id,
 			answers->hardening.waivers[i].value);
 	text_add(to,
-		"compile the AppArmor profiles, if this kernel is the new system's\n");
+		"compile the new system's AppArmor profiles, if it has any and runs this kernel\n");
 }
 
 static void take_note(void *context, const char *line)
