@@ -17,7 +17,6 @@ def reset():
 def resets_lower_the_level():
     """Power lost in two starts: the third is one level lower and says so; with the level chosen again the next one is as ever."""
     well = "until grep -aq ^jefe_tries=0 /boot/grub/grubenv; do sleep 1; done"
-    pc.root("touch /tmp/left-behind")
     pc.harden("hardened")
     pc.root(f"jefe-setup harden --confirm; {well}; sync", BOOT)
     reset()
@@ -27,7 +26,6 @@ def resets_lower_the_level():
         reset()
     pc.vm.expect(ENTRY + ", one hardening level lower'", BOOT)
     pc.login()
-    pc.root("test ! -e /tmp/left-behind")
     line = "[t]he level was lowered from hardened to baseline"  # not what sudo records of this
     told = pc.root(f"{well}; grep -ac \"{line}\" /etc/jefelinux/lowered "
                    f"/var/log/messages /var/log/jefe-canary.log; grep -ah \"jefe: dropped: \" /var/log/messages", BOOT)

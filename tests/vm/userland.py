@@ -85,4 +85,16 @@ def sessions(root, base):
         shell(root, "visudo -c && sudo -V >/dev/null && su --version")
 
 
-CHECKS = (allocator, package_upgrade, editing, sessions)
+def start_files(root, base):
+    """A start empties /tmp where it is on disk, and makes what programs expect."""
+    if base != "debian":
+        return
+    (root / "tmp/left/behind").mkdir(parents=True)
+    shell(root, "mount -t tmpfs dev /dev && . /etc/init.d/localmount && make_files && test -d /dev/fd/ && test -L /dev/stderr")
+    require(not list((root / "tmp").iterdir()), "the start leaves what was in /tmp")
+    for path, mode in (("run/utmp", 0o664), ("var/log/wtmp", 0o664), ("var/log/btmp", 0o660)):
+        found = (root / path).stat()
+        require((found.st_mode & 0o7777, found.st_gid) == (mode, 43), f"/{path}: {found.st_mode:o}, group {found.st_gid}")
+
+
+CHECKS = (allocator, package_upgrade, editing, sessions, start_files)
