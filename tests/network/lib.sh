@@ -73,7 +73,7 @@ connections() {
 }
 
 listen() { # listen SPACE PORT
-	(exec ip netns exec "$name-$1" socat "TCP6-LISTEN:$2,fork,reuseaddr,ipv6only=0" PIPE >/dev/null 2>&1) &
+	(exec ip netns exec "$name-$1" socat "TCP6-LISTEN:$2,fork,backlog=128,reuseaddr,ipv6only=0" PIPE >/dev/null 2>&1) &
 	listeners+=($!)
 }
 
