@@ -10,7 +10,7 @@ number=0 failed=0
 
 mapfile -t units < <(git ls-files '*.c')
 mapfile -t scripts < <(git ls-files | while read -r file; do
-	head -c 64 "$file" | grep -aqE '^#!.*\b(sh|bash)\b' && echo "$file"
+	[ -f "$file" ] && head -c 64 "$file" | grep -aqE '^#!.*\b(sh|bash)\b' && echo "$file"
 done)
 mapfile -t texts < <(git ls-files | grep -vE '\.(png|bin|json|bmap|patch)$|^LICENSE$|^tests/screens/golden/|^tests/screens/plays/(german|language)|^po/')
 mapfile -t pythons < <(git ls-files '*.py'; git grep -lE '^#!.*python3' -- ':!*.py')
