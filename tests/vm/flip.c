@@ -553,6 +553,9 @@ static bool break_running_sysctl(
 		"0", "1", "2", "3", "core", "4 4 1 7", "0 0", "32768", "65536"};
 	autofree char *path = NULL;
 	autofree char *name = target_word(control, 0);
+	/* Without room for mappings an allocator may end this program before it can put the value back. */
+	size_t first =
+		name && strcmp(name, "vm.max_map_count") == 0 ? LENGTH(others) - 1 : 0;
 	bool done = false;
 
 	for (char *at = name; at && *at; at++)
@@ -561,7 +564,7 @@ static bool break_running_sysctl(
 	path = memory_format("proc/sys/%s", name);
 	if (!keep(flip, path))
 		return false;
-	for (size_t i = 0; i < LENGTH(others) && !done; i++)
+	for (size_t i = first; i < LENGTH(others) && !done; i++)
 		if (strcmp(others[i], value) != 0)
 			write_setting(path, others[i], &done);
 	return done;
