@@ -1,6 +1,8 @@
-/* libparted's one entrance: GUID partition tables. */
+/* libparted's one entrance: GUID partition tables. It is loaded when the first disk is opened: as it is loaded, Debian's starts dmidecode to
+ * ask for the computer's maker, and most commands never open a disk. */
 #include "installer/storage.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <parted/parted.h>
 #include <stdio.h>
@@ -9,21 +11,51 @@
 
 #include "installer/base/memory.h"
 
+enum { MESSAGE_MAX = 300 };
+
 const char *const partition_type_guids[] = {"21686148-6449-6e6f-744e-656564454649",
 	"c12a7328-f81f-11d2-ba4b-00a0c93ec93b", "0fc63daf-8483-4772-8e79-3d69d8477de4",
 	NULL};
 
+#define FUNCTIONS                                                                        \
+	FUNCTION(constraint_destroy)                                                     \
+	FUNCTION(constraint_exact)                                                       \
+	FUNCTION(device_destroy)                                                         \
+	FUNCTION(device_get)                                                             \
+	FUNCTION(disk_add_partition)                                                     \
+	FUNCTION(disk_commit)                                                            \
+	FUNCTION(disk_commit_to_dev)                                                     \
+	FUNCTION(disk_destroy)                                                           \
+	FUNCTION(disk_get_last_partition_num)                                            \
+	FUNCTION(disk_get_partition)                                                     \
+	FUNCTION(disk_new)                                                               \
+	FUNCTION(disk_new_fresh)                                                         \
+	FUNCTION(disk_probe)                                                             \
+	FUNCTION(disk_type_get)                                                          \
+	FUNCTION(exception_set_handler)                                                  \
+	FUNCTION(partition_destroy)                                                      \
+	FUNCTION(partition_get_name)                                                     \
+	FUNCTION(partition_new)                                                          \
+	FUNCTION(partition_set_flag)                                                     \
+	FUNCTION(partition_set_name)
+
+#define FUNCTION(name) __typeof__(&ped_##name)(name);
+static struct {
+	FUNCTIONS
+} ped;
+#undef FUNCTION
+
 /* libparted tells errors to one handler without a context; the last one waits here for parted_error(). */
 static char *last_message(void)
 {
-	static _Thread_local char message[300];
+	static _Thread_local char message[MESSAGE_MAX];
 
 	return message;
 }
 
 static PedExceptionOption take_exception(PedException *exception)
 {
-	(void)snprintf(last_message(), 300, "%s", exception->message);
+	(void)snprintf(last_message(), MESSAGE_MAX, "%s", exception->message);
 	if (exception->options & PED_EXCEPTION_IGNORE &&
 		exception->type < PED_EXCEPTION_ERROR)
 		return PED_EXCEPTION_IGNORE;
@@ -41,36 +73,60 @@ static int parted_error(struct error *err, const char *doing, const char *disk)
 static void device_close(PedDevice **device)
 {
 	if (*device)
-		ped_device_destroy(*device);
+		ped.device_destroy(*device);
 }
 
 static void disk_close(PedDisk **disk)
 {
 	if (*disk)
-		ped_disk_destroy(*disk);
+		ped.disk_destroy(*disk);
 }
 
 #define autodevice __attribute__((cleanup(device_close)))
 #define autodisk   __attribute__((cleanup(disk_close)))
 
+static bool load(void)
+{
+#define FUNCTION(name) {"ped_" #name, (void **)&ped.name},
+	static const struct {
+		const char *name;
+		void **place;
+	} functions[] = {FUNCTIONS};
+#undef FUNCTION
+	void *library = dlopen("libparted.so.2", RTLD_NOW);
+
+	for (size_t i = 0; library && i < LENGTH(functions); i++) {
+		*functions[i].place = dlsym(library, functions[i].name);
+		if (!*functions[i].place)
+			library = NULL;
+	}
+	if (!library) {
+		(void)snprintf(last_message(), MESSAGE_MAX, "%s", dlerror());
+		memset(&ped, 0, sizeof(ped));
+	}
+	return library;
+}
+
 static PedDevice *device_get(const char *path)
 {
 	last_message()[0] = '\0';
-	ped_exception_set_handler(take_exception);
-	return ped_device_get(path);
+	if (!ped.device_get && !load())
+		return NULL;
+	ped.exception_set_handler(take_exception);
+	return ped.device_get(path);
 }
 
 static int partition_mark(PedPartition *partition, const struct partition_spec *spec)
 {
-	if (!ped_partition_set_name(partition, spec->name))
+	if (!ped.partition_set_name(partition, spec->name))
 		return -EIO;
 	switch (spec->type) {
 	case PARTITION_BIOS_BOOT:
-		return ped_partition_set_flag(partition, PED_PARTITION_BIOS_GRUB, 1)
+		return ped.partition_set_flag(partition, PED_PARTITION_BIOS_GRUB, 1)
 			       ? 0
 			       : -EIO;
 	case PARTITION_ESP:
-		return ped_partition_set_flag(partition, PED_PARTITION_ESP, 1) ? 0 : -EIO;
+		return ped.partition_set_flag(partition, PED_PARTITION_ESP, 1) ? 0 : -EIO;
 	case PARTITION_LINUX:
 		break; /* what libparted gives a new partition */
 	}
@@ -84,18 +140,18 @@ static int partition_add(PedDisk *disk, const struct partition_spec *spec)
 	PedSector start = (PedSector)spec->start_bytes / sector;
 	PedSector end = start + (PedSector)spec->size_bytes / sector - 1;
 	PedPartition *partition =
-		ped_partition_new(disk, PED_PARTITION_NORMAL, NULL, start, end);
+		ped.partition_new(disk, PED_PARTITION_NORMAL, NULL, start, end);
 	PedConstraint *exact;
 	int added;
 
 	if (!partition)
 		return -EIO;
-	exact = ped_constraint_exact(&partition->geom);
-	added = exact && ped_disk_add_partition(disk, partition, exact);
+	exact = ped.constraint_exact(&partition->geom);
+	added = exact && ped.disk_add_partition(disk, partition, exact);
 	if (exact)
-		ped_constraint_destroy(exact);
+		ped.constraint_destroy(exact);
 	if (!added) {
-		ped_partition_destroy(partition);
+		ped.partition_destroy(partition);
 		return -EIO;
 	}
 	return partition_mark(partition, spec);
@@ -123,13 +179,13 @@ int storage_partition(const char *disk, const struct partition_spec *specs, size
 	autodisk PedDisk *table = NULL;
 
 	if (device)
-		table = ped_disk_new_fresh(device, ped_disk_type_get("gpt"));
+		table = ped.disk_new_fresh(device, ped.disk_type_get("gpt"));
 	if (!table)
 		return parted_error(err, "making a partition table on", disk);
 	for (size_t i = 0; i < count; i++)
 		if (partition_add(table, &specs[i]) < 0)
 			return parted_error(err, "adding a partition to", disk);
-	if (!ped_disk_commit(table))
+	if (!ped.disk_commit(table))
 		return parted_error(err, "writing the partition table of", disk);
 	return wait_for_nodes(disk, (unsigned)count, err);
 }
@@ -137,13 +193,13 @@ int storage_partition(const char *disk, const struct partition_spec *specs, size
 static bool partition_matches(
 	PedDisk *table, int number, const struct partition_spec *spec)
 {
-	PedPartition *partition = ped_disk_get_partition(table, number);
+	PedPartition *partition = ped.disk_get_partition(table, number);
 	uint64_t sector = (uint64_t)table->dev->sector_size;
 
 	return partition &&
 	       (uint64_t)partition->geom.start * sector == spec->start_bytes &&
 	       (uint64_t)partition->geom.length * sector == spec->size_bytes &&
-	       strcmp(ped_partition_get_name(partition), spec->name) == 0;
+	       strcmp(ped.partition_get_name(partition), spec->name) == 0;
 }
 
 int storage_partitioned(const char *disk, const struct partition_spec *specs,
@@ -154,11 +210,11 @@ int storage_partitioned(const char *disk, const struct partition_spec *specs,
 
 	if (!device)
 		return parted_error(err, "opening", disk);
-	if (ped_disk_probe(device))
-		table = ped_disk_new(device);
+	if (ped.disk_probe(device))
+		table = ped.disk_new(device);
 	if (!table || strcmp(table->type->name, "gpt") != 0)
 		return 0;
-	if (ped_disk_get_last_partition_num(table) != (int)count)
+	if (ped.disk_get_last_partition_num(table) != (int)count)
 		return 0;
 	for (size_t i = 0; i < count; i++)
 		if (!partition_matches(table, (int)i + 1, &specs[i]))
@@ -171,12 +227,12 @@ int storage_rename_partition(
 	const char *disk, unsigned number, const char *name, struct error *err)
 {
 	autodevice PedDevice *device = device_get(disk);
-	autodisk PedDisk *table = device ? ped_disk_new(device) : NULL;
+	autodisk PedDisk *table = device ? ped.disk_new(device) : NULL;
 	PedPartition *partition =
-		table ? ped_disk_get_partition(table, (int)number) : NULL;
+		table ? ped.disk_get_partition(table, (int)number) : NULL;
 
-	if (!partition || !ped_partition_set_name(partition, name) ||
-		!ped_disk_commit_to_dev(table))
+	if (!partition || !ped.partition_set_name(partition, name) ||
+		!ped.disk_commit_to_dev(table))
 		return parted_error(err, "renaming a partition of", disk);
 	return 0;
 }

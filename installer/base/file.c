@@ -13,6 +13,8 @@
 
 #include "installer/base/memory.h"
 
+enum { CHUNK = 8192 };
+
 static const struct file_observer *observer;
 
 void file_observe(const struct file_observer *new_observer)
@@ -62,14 +64,23 @@ bool file_exists(int root_fd, const char *path)
 	return fd >= 0;
 }
 
+/* What is left of a large file, so that memory for it is had once; one byte more, as only reading nothing is the end. */
+static size_t rest_of(int fd, size_t got)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_size > (off_t)(got + CHUNK)
+		       ? (size_t)st.st_size - got + 1
+		       : CHUNK;
+}
+
 static int read_all(
 	int fd, const char *path, size_t max, struct text *text, struct error *err)
 {
-	size_t total = 0;
-	char chunk[8192];
+	size_t total = 0, room = CHUNK;
 
 	for (;;) {
-		ssize_t got = read(fd, chunk, sizeof(chunk));
+		ssize_t got = read(fd, text_room(text, room), room);
 
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -77,11 +88,13 @@ static int read_all(
 			return error_errno(err, -errno, "reading %s", path);
 		if (got == 0)
 			return 0;
+		if (total == 0 && got == CHUNK)
+			room = rest_of(fd, CHUNK);
 		total += (size_t)got;
+		text_cut(text, text->size + (size_t)got);
 		if (total > max)
 			return error_set(err, -EFBIG, "reading %s: larger than %zu bytes",
 				path, max);
-		text_add_bytes(text, chunk, (size_t)got);
 	}
 }
 

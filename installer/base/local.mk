@@ -7,6 +7,7 @@ libinstaller_a_SOURCES += \
 	installer/base/kernel_log.c installer/base/kernel_log.h \
 	installer/base/language.c installer/base/language.h \
 	installer/base/memory.c installer/base/memory.h \
+	installer/base/netlink.c installer/base/netlink.h \
 	installer/base/secret.c installer/base/secret.h \
 	installer/base/text.c installer/base/text.h \
 	installer/base/diff.c installer/base/diff.h \

@@ -10,18 +10,26 @@
 
 #include "installer/base/memory.h"
 
-void text_add_bytes(struct text *text, const char *bytes, size_t size)
+char *text_room(struct text *text, size_t room)
 {
-	if (text->size + size + 1 > text->capacity) {
+	if (text->size + room + 1 > text->capacity) {
 		size_t capacity = text->capacity ? text->capacity * 2 : 64;
 
-		while (capacity < text->size + size + 1)
+		while (capacity < text->size + room + 1)
 			capacity *= 2;
 		text->data = memory_resize(text->data, capacity, 1);
 		text->capacity = capacity;
+		text->data[text->size] = '\0';
 	}
+	return text->data + text->size;
+}
+
+void text_add_bytes(struct text *text, const char *bytes, size_t size)
+{
+	char *room = text_room(text, size);
+
 	if (size)
-		memcpy(text->data + text->size, bytes, size);
+		memcpy(room, bytes, size);
 	text->size += size;
 	text->data[text->size] = '\0';
 }
@@ -48,12 +56,24 @@ const char *text_string(const struct text *text)
 	return text->data ? text->data : "";
 }
 
+const char *text_find(const struct text *text, const char *needle)
+{
+	return memmem(text_string(text), text->size, needle, strlen(needle));
+}
+
 char *text_take(struct text *text)
 {
 	char *data = text->data ? text->data : memory_copy_text("");
 
 	*text = (struct text){0};
 	return data;
+}
+
+void text_cut(struct text *text, size_t size)
+{
+	text->size = size;
+	if (text->data)
+		text->data[size] = '\0';
 }
 
 void text_free(struct text *text)

@@ -17,7 +17,12 @@ struct text {
 void text_add(struct text *text, const char *string);
 void text_add_bytes(struct text *text, const char *bytes, size_t size);
 void text_addf(struct text *text, const char *format, ...) PRINTF(2, 3);
+/* At least room bytes behind what there is, to be written; text_cut() takes those that were. */
+char *text_room(struct text *text, size_t room) __attribute__((returns_nonnull));
+void text_cut(struct text *text, size_t size);    /* to this many bytes, at most as many as it has room for */
 const char *text_string(const struct text *text); /* "" when nothing was added */
+/* Where needle starts in it, or NULL: in long texts faster than strstr(3). */
+const char *text_find(const struct text *text, const char *needle);
 char *text_take(struct text *text);               /* the caller frees it; text is empty afterwards */
 void text_free(struct text *text);
 #define autotext __attribute__((cleanup(text_free)))

@@ -234,6 +234,7 @@ static int boot(struct hardening *hardening, struct error *err)
 
 static int daily(struct hardening *hardening, struct error *err)
 {
+	hardening->scope.thorough = true;
 	return run_audit(hardening, err);
 }
 

@@ -33,6 +33,7 @@ static const struct {
 	{"control", required_argument, FOR_AUDIT, AT(control), false},
 	{"json", no_argument, FOR_AUDIT, AT(json), false},
 	{"sarif", no_argument, FOR_AUDIT, AT(sarif), false},
+	{"thorough", no_argument, FOR_AUDIT, AT(thorough), false},
 	{"waive", required_argument, FOR_HARDEN, AT(waive), true},
 	{"reason", required_argument, FOR_HARDEN, AT(reason), false},
 	{"expires", required_argument, FOR_HARDEN, AT(expires), false},
@@ -238,6 +239,7 @@ int hardening_open(const struct hardening_options *options, struct hardening *ha
 	hardening->scope.edits = text_equal(options->accept_edits, "keep") ? EDITS_KEEP
 				 : options->accept_edits                   ? EDITS_REPLACE
 									   : EDITS_REFUSE;
+	hardening->scope.thorough = options->thorough;
 	hardening->scope.root_fd = file_open_root(options->root, err);
 	if (hardening->scope.root_fd < 0)
 		return hardening->scope.root_fd;

@@ -14,7 +14,7 @@ struct hardening_options {
 	const char *accept_edits;   /* keep or replace */
 	const char *ssh;	    /* NULL: the server the system keeps */
 	const char *confirm_within; /* seconds; NULL: the usual time */
-	bool json, sarif, plan, undo;
+	bool json, sarif, thorough, plan, undo;
 	bool confirm; /* keep what an earlier run changed */
 };
 

@@ -20,7 +20,7 @@ const struct cli_command cli_commands[] = {
 	{"attach", "", "watch the running installation", cli_attach},
 	{"explain", "[KEY|CONTROL]", "what a key of the answer file or a control means", cli_explain},
 	{"schema", "[answers|audit]", "JSON Schema of the answer file, or of what audit --json prints", cli_schema},
-	{"audit", "[--root DIR] [--level L] [--role R]... [--no-role R]... [--set CONTROL=VALUE]... [--control CONTROL] [--json|--sarif]",
+	{"audit", "[--root DIR] [--level L] [--role R]... [--no-role R]... [--set CONTROL=VALUE]... [--control CONTROL] [--thorough] [--json|--sarif]",
 		"check every hardening control", cli_audit},
 	{"harden", "[--root DIR] [--level L] [--role R]... [--no-role R]... [--ssh SERVER] [--set CONTROL=on|off|default|VALUE]...\n"
 		"         [--waive CONTROL... --reason TEXT --expires DATE] [--unwaive CONTROL]...\n"

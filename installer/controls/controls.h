@@ -148,6 +148,7 @@ struct control_scope {
 	/* Version whose configuration gates the controls; NULL: the running or the only one. */
 	const char *kernel;
 	enum edits edits;
+	bool thorough; /* an audit looks at the data of packages, too: many files */
 };
 
 /* A value of a control as people read it, in one line; the caller frees it. */

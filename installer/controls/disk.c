@@ -9,22 +9,53 @@
 #include "installer/base/memory.h"
 #include "installer/controls/kinds.h"
 
-enum { DISK_MAX = 1 << 20 };
+enum {
+	DISK_MAX = 1 << 20,
+	VIEW_MAX = 64 << 20 /* programs and the database of packages, too */
+};
+
+const struct text *disk_view(const struct site *site, const char *path, struct text *own)
+{
+	const struct text *known = own;
+	int code;
+
+	if (!memo_get(site->memo, path, &code, &known)) {
+		code = file_read(site->scope->root_fd, path, VIEW_MAX, own, NULL);
+		if (code < 0)
+			text_free(own);
+		known = memo_put(site->memo, path, code, own);
+	}
+	site_denied(site, path, code);
+	return code == 0 ? known : NULL;
+}
 
 bool disk_read(const struct site *site, const char *path, struct text *text)
 {
-	autotext struct text fresh = {0};
+	autotext struct text own = {0};
+	const struct text *view = disk_view(site, path, &own);
+
+	if (view)
+		text_add_bytes(text, text_string(view), view->size);
+	return view;
+}
+
+int disk_list(const struct site *site, const char *path, struct words *names)
+{
+	autofree char *key = memory_format("%s/", path);
+	autotext struct text joined = {0};
+	const struct text *known = &joined;
 	int code;
 
-	if (!memo_get(site->memo, path, &code, text)) {
-		code = file_read(site->scope->root_fd, path, DISK_MAX, &fresh, NULL);
-		if (code < 0)
-			text_free(&fresh);
-		memo_put(site->memo, path, code, &fresh);
-		text_add_bytes(text, text_string(&fresh), fresh.size);
+	if (!memo_get(site->memo, key, &code, &known)) {
+		autowords struct words fresh = {0};
+
+		code = file_list(site->scope->root_fd, path, true, &fresh, NULL);
+		for (size_t i = 0; i < fresh.count; i++)
+			text_addf(&joined, "%s/", fresh.items[i]);
+		known = memo_put(site->memo, key, code, &joined);
 	}
-	site_denied(site, path, code);
-	return code == 0;
+	words_split(names, text_string(known), "/");
+	return code;
 }
 
 int disk_load(
@@ -107,9 +138,7 @@ static void expand_one(const struct site *site, const char *path, struct words *
 	rest = name + strcspn(name, "/");
 	folder = memory_copy_bytes(path, (size_t)(name - path));
 	pattern = memory_copy_bytes(name, (size_t)(rest - name));
-	site_denied(site, folder,
-		file_list(site->scope->root_fd, *folder ? folder : ".", true, &names,
-			NULL));
+	site_denied(site, folder, disk_list(site, *folder ? folder : ".", &names));
 	for (size_t i = 0; i < names.count; i++) {
 		autofree char *inner =
 			memory_format("%s%s%s", folder, names.items[i], rest);

@@ -5,23 +5,24 @@
 #include "installer/base/memory.h"
 #include "installer/controls/kinds.h"
 
-static const char *const lists[] = {"modules.dep", "modules.builtin"};
+static const char built_in[] = "modules.builtin";
 
 /* Names of modules with one spelling of - and _, each between blanks. */
-static void add_names(struct text *names, const char *list)
+static void add_names(struct text *names, char *list)
 {
-	autowords struct words lines = {0};
+	char *rest = list, *line;
 
-	words_split(&lines, list, "\n");
-	for (size_t i = 0; i < lines.count; i++) {
-		char *path = lines.items[i];
-		char *slash, *name;
+	while ((line = line_next(&rest))) {
+		char *slash;
 
-		path[strcspn(path, ":")] = '\0';
-		slash = strrchr(path, '/');
-		name = slash ? slash + 1 : path;
-		name[strcspn(name, ".")] = '\0';
-		text_addf(names, " %s ", name);
+		line[strcspn(line, ":")] = '\0';
+		slash = strrchr(line, '/');
+		if (slash)
+			line = slash + 1;
+		line[strcspn(line, ".")] = '\0';
+		text_add(names, " ");
+		text_add(names, line);
+		text_add(names, " ");
 	}
 	for (size_t i = 0; i < names->size; i++)
 		if (names->data[i] == '-')
@@ -35,26 +36,34 @@ static bool has_name(const struct text *names, const char *name)
 	for (char *at = word; *at; at++)
 		if (*at == '-')
 			*at = '_';
-	return strstr(text_string(names), word);
+	return text_find(names, word);
+}
+
+static void add_list(struct site *site, const char *list, struct text *names)
+{
+	autofree char *path =
+		site->kernel ? memory_format("lib/modules/%s/%s", site->kernel, list)
+			     : NULL;
+	autotext struct text text = {0};
+
+	if (path && disk_read(site, path, &text))
+		add_names(names, text.data);
 }
 
 /* The modules that this kernel has; all of them when it is not known what it has. */
 static char *expand(struct site *site, const char *value)
 {
-	autotext struct text names = {0}, text = {0};
+	struct text *names = &site->modules;
+	autotext struct text text = {0};
 	autowords struct words wanted = {0};
 
-	for (size_t i = 0; site->kernel && i < LENGTH(lists); i++) {
-		autofree char *path =
-			memory_format("lib/modules/%s/%s", site->kernel, lists[i]);
-		autotext struct text list = {0};
-
-		if (file_read(site->scope->root_fd, path, 16 << 20, &list, NULL) == 0)
-			add_names(&names, text_string(&list));
+	if (!names->size) {
+		add_list(site, "modules.dep", names);
+		add_list(site, built_in, names);
 	}
 	words_split(&wanted, value, " ");
 	for (size_t i = 0; i < wanted.count; i++)
-		if (!names.size || has_name(&names, wanted.items[i]))
+		if (!names->size || has_name(names, wanted.items[i]))
 			text_addf(&text, "%s%s", text.size ? " " : "", wanted.items[i]);
 	return memory_copy_text(text_string(&text));
 }
@@ -73,20 +82,17 @@ static void lines(struct site *site, const struct control *control, const char *
 
 /* A loaded module has a folder below /sys/module; so have built-in ones with parameters, and the others are in no list that
  * could be wrong. */
-static bool is_there(const struct site *site, const char *name)
+static bool is_there(struct site *site, const char *name)
 {
 	autofree char *path = memory_format("sys/module/%s", name);
-	autofree char *list = NULL;
-	autotext struct text names = {0}, text = {0};
+	autotext struct text names = {0};
 
 	for (char *at = path; *at; at++)
 		if (*at == '-')
 			*at = '_';
 	if (file_exists(site->scope->root_fd, path) || !site->kernel)
 		return file_exists(site->scope->root_fd, path);
-	list = memory_format("lib/modules/%s/modules.builtin", site->kernel);
-	if (disk_read(site, list, &text))
-		add_names(&names, text_string(&text));
+	add_list(site, built_in, &names);
 	return has_name(&names, name);
 }
 

@@ -13,35 +13,18 @@
 #include "installer/controls/kinds.h"
 #include "installer/distro/distro.h"
 
-enum { PRIVILEGE = S_ISUID | S_ISGID, DEPTH_MAX = 12, CAPABILITY_MAX = 64 };
+enum { PRIVILEGE = S_ISUID | S_ISGID, CAPABILITY_MAX = 64 };
 
 static const char capability[] = "security.capability";
 
-/* Where programs live. Where /bin is a link to usr/bin, usr/bin is looked at once. */
-static const char *const folders[] = {"usr", "bin", "sbin", "lib", "opt"};
-
-/* A sort of privilege: how a file shows it ("what it had", or false), and how it goes and comes back. A row of the database is
- * what it had, a blank, and the path. */
+/* A sort of privilege: the rule that finds it ("what it had", a blank, and the path: a row of the database), and how it goes and
+ * comes back. */
 struct privilege {
 	const char *name, *database;
-	bool (*has)(
-		int folder, const char *name, const struct stat *st, struct text *had);
+	enum scan_rule rule;
 	int (*take)(int fd, const char *had);
 	int (*give)(int fd, const char *had);
 };
-
-static bool has_mode(
-	int folder, const char *name, const struct stat *st, struct text *had)
-{
-	(void)folder;
-	(void)name;
-	if (!(st->st_mode & S_ISUID) &&
-		(st->st_mode & (S_ISGID | S_IXGRP)) != (S_ISGID | S_IXGRP))
-		return false;
-	text_addf(had, "%05o:%u:%u", (unsigned)st->st_mode & 07777, (unsigned)st->st_uid,
-		(unsigned)st->st_gid);
-	return true;
-}
 
 static int take_mode(int fd, const char *had)
 {
@@ -64,22 +47,6 @@ static int give_mode(int fd, const char *had)
 	return fchmod(fd, mode);
 }
 
-static bool has_capability(
-	int folder, const char *name, const struct stat *st, struct text *had)
-{
-	autofree char *path = NULL;
-	unsigned char value[CAPABILITY_MAX];
-	ssize_t size;
-
-	if (!(st->st_mode & 0111))
-		return false;
-	path = memory_format("/proc/self/fd/%d/%s", folder, name);
-	size = lgetxattr(path, capability, value, sizeof(value));
-	for (ssize_t i = 0; i < size; i++)
-		text_addf(had, "%02x", value[i]);
-	return size > 0;
-}
-
 static int take_capability(int fd, const char *had)
 {
 	(void)had;
@@ -100,9 +67,9 @@ static int give_capability(int fd, const char *had)
 }
 
 static const struct privilege privileges[] = {
-	{"setuid",       "var/lib/jefelinux/setuid.db",       has_mode,       take_mode, give_mode      },
-	{"capabilities", "var/lib/jefelinux/capabilities.db", has_capability,
-         take_capability,								give_capability},
+	{"setuid",       "var/lib/jefelinux/setuid.db",       SCAN_SETUID,       take_mode, give_mode      },
+	{"capabilities", "var/lib/jefelinux/capabilities.db", SCAN_CAPABILITIES,
+         take_capability,								   give_capability},
 };
 
 static const struct privilege *privilege_of(const struct control *control)
@@ -112,60 +79,6 @@ static const struct privilege *privilege_of(const struct control *control)
 	while (strcmp(privilege->name, control->target) != 0)
 		privilege++;
 	return privilege;
-}
-
-struct walk {
-	const struct privilege *privilege;
-	struct words found; /* "04755:0:0 /usr/bin/su" */
-	int depth;
-};
-
-static void take(struct walk *walk, int fd, const char *name, const char *path)
-{
-	autotext struct text had = {0};
-	struct stat st;
-
-	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
-		return;
-	if (walk->privilege->has(fd, name, &st, &had))
-		words_addf(&walk->found, "%s %s", had.data, path);
-}
-
-/* Modules, documentation and the like hold no programs, but most of the files. */
-static bool is_data(const char *path)
-{
-	static const char *const data[] = {"/usr/share", "/usr/include", "/usr/src",
-		"/lib/modules", "/usr/lib/modules", "/lib/firmware", "/usr/lib/firmware"};
-
-	for (size_t i = 0; i < LENGTH(data); i++)
-		if (strcmp(path, data[i]) == 0)
-			return true;
-	return false;
-}
-
-static void walk_folder(struct walk *walk, int parent, const char *name, const char *path)
-{
-	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	autoclosedir DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *entry;
-
-	if (!dir || is_data(path) || walk->depth >= DEPTH_MAX) {
-		if (!dir && fd >= 0)
-			(void)close(fd);
-		return;
-	}
-	walk->depth++;
-	while ((entry = readdir(dir))) {
-		autofree char *inner = memory_format("%s/%s", path, entry->d_name);
-
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		if (entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN)
-			walk_folder(walk, dirfd(dir), entry->d_name, inner);
-		if (entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN)
-			take(walk, dirfd(dir), entry->d_name, inner);
-	}
-	walk->depth--;
 }
 
 static const char *path_of(const char *row)
@@ -184,23 +97,12 @@ static bool may_stay(const char *path, const char *allowed)
 }
 
 /* Rows of the programs that are privileged and may not be. */
-static void find_surplus(const struct site *site, const struct privilege *privilege,
-	const char *allowed, struct words *surplus)
+static void find_surplus(
+	const struct words *found, const char *allowed, struct words *surplus)
 {
-	autoclose int root =
-		file_open(site->scope->root_fd, ".", O_RDONLY | O_DIRECTORY, 0, NULL);
-	struct walk walk = {.privilege = privilege};
-
-	for (size_t i = 0; i < LENGTH(folders) && root >= 0; i++) {
-		autofree char *path = memory_format("/%s", folders[i]);
-
-		walk_folder(&walk, root, folders[i], path);
-	}
-	words_sort(&walk.found);
-	for (size_t i = 0; i < walk.found.count; i++)
-		if (!may_stay(path_of(walk.found.items[i]), allowed))
-			words_add(surplus, walk.found.items[i]);
-	words_free(&walk.found);
+	for (size_t i = 0; i < found->count; i++)
+		if (!may_stay(path_of(found->items[i]), allowed))
+			words_add(surplus, found->items[i]);
 }
 
 static int change(const struct site *site, const char *row,
@@ -270,9 +172,11 @@ static int apply(struct site *site, const struct control *control, const char *v
 {
 	const struct privilege *privilege = privilege_of(control);
 	autowords struct words surplus = {0};
+	autoscan struct scan scan = {0};
 	int rc = give_back(site, privilege, value, changed, err);
 
-	find_surplus(site, privilege, value, &surplus);
+	scan_programs(site, privilege->rule, &scan);
+	find_surplus(&scan.found[privilege->rule], value, &surplus);
 	if (rc == 0 && surplus.count)
 		rc = remember(site, privilege, &surplus, err);
 	for (size_t i = 0; i < surplus.count && rc == 0; i++) {
@@ -291,15 +195,19 @@ static int withdraw(struct site *site, const struct control *control, bool *chan
 static void persisted(struct site *site, const struct control *control, const char *value,
 	struct finding *finding)
 {
+	const struct scan *scan = site_scan(site);
 	autowords struct words surplus = {0};
 	autotext struct text paths = {0};
 
-	find_surplus(site, privilege_of(control), value, &surplus);
+	find_surplus(&scan->found[privilege_of(control)->rule], value, &surplus);
 	for (size_t i = 0; i < surplus.count; i++)
 		text_addf(&paths, "%s%s", i ? " " : "", path_of(surplus.items[i]));
 	if (surplus.count)
 		find(finding, FOUND_WRONG, memory_copy_text(paths.data),
 			memory_format("privileged: %s", paths.data));
+	else if (scan->cut)
+		find(finding, FOUND_UNKNOWN, NULL,
+			memory_format("%lu files were looked at, not all", scan->looked));
 	else
 		find(finding, FOUND_RIGHT, memory_copy_text(value),
 			memory_copy_text(

@@ -10,8 +10,6 @@
 #include "installer/controls/kinds.h"
 #include "installer/distro/distro.h"
 
-enum { PROGRAM_MAX = 16 << 20 };
-
 static const char main_path[] = "etc/ssh/sshd_config";
 static const char folder[] = "etc/ssh/sshd_config.d";
 static const char program_path[] = "usr/sbin/sshd";
@@ -21,11 +19,10 @@ static const char include[] = "Include /etc/ssh/sshd_config.d/*.conf";
  * that does not run, too. */
 static bool server_knows(const struct site *site, const char *word)
 {
-	autotext struct text program = {0};
+	autotext struct text own = {0};
+	const struct text *program = disk_view(site, program_path, &own);
 
-	return file_read(site->scope->root_fd, program_path, PROGRAM_MAX, &program,
-		       NULL) == 0 &&
-	       memmem(program.data, program.size, word, strlen(word));
+	return program && text_find(program, word);
 }
 
 /* A line without the algorithms that are marked with "?" and not known here. */
@@ -134,7 +131,7 @@ static void add_drop_ins(struct site *site, struct text *text)
 {
 	autowords struct words names = {0};
 
-	if (file_list(site->scope->root_fd, folder, true, &names, NULL) < 0)
+	if (disk_list(site, folder, &names) < 0)
 		return;
 	for (size_t i = 0; i < names.count; i++) {
 		autofree char *path = memory_format("%s/%s", folder, names.items[i]);

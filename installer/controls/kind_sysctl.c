@@ -48,11 +48,11 @@ static void take_assignments(const struct site *site, const char *path, const ch
 	autotext struct text text = {0};
 	char *rest, *line;
 
-	if (!disk_read(site, path, &text))
+	if (!disk_read(site, path, &text) || !strstr(text_string(&text), name))
 		return;
 	rest = text.data;
 	while ((line = line_next(&rest))) {
-		char *equals = strchr(line, '=');
+		char *equals = strstr(line, name) ? strchr(line, '=') : NULL;
 		autofree char *key =
 			equals ? memory_copy_bytes(line, (size_t)(equals - line)) : NULL;
 		autofree char *found = key ? normal(key) : NULL;
@@ -74,7 +74,7 @@ static void setting_files(const struct site *site, struct words *files)
 	for (size_t i = 0; i < LENGTH(folders); i++) {
 		autowords struct words names = {0};
 
-		if (file_list(site->scope->root_fd, folders[i], true, &names, NULL) < 0)
+		if (disk_list(site, folders[i], &names) < 0)
 			continue;
 		for (size_t j = 0; j < names.count; j++)
 			if (text_ends(names.items[j], ".conf"))
@@ -148,7 +148,8 @@ static void names_now(
 	autowords struct words own = {0}, ports = {0};
 
 	words_split(&own, control->target, " ");
-	(void)!file_list(site->scope->root_fd, "sys/class/net", true, &ports, NULL);
+	if (strstr(control->target, mark))
+		(void)disk_list(site, "sys/class/net", &ports);
 	for (size_t i = 0; i < own.count; i++) {
 		const char *at = strstr(own.items[i], mark);
 

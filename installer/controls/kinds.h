@@ -29,6 +29,26 @@ enum program {
 	PROGRAM_AUDIT_STATUS,
 	PROGRAM_COUNT
 };
+struct listing {
+	bool asked;
+	int code;
+	struct text output;
+};
+
+/* What is looked for in all files of a system. */
+enum scan_rule {
+	SCAN_OPEN,         /* everybody may write: paths */
+	SCAN_UNOWNED,      /* of a user or group that is not there: paths */
+	SCAN_SETUID,       /* runs with its owner's or group's rights: "MODE:UID:GID PATH" */
+	SCAN_CAPABILITIES, /* "VALUE PATH", in hexadecimal digits */
+	SCAN_RULES
+};
+enum { SCAN_NAMED_MAX = 20 }; /* paths of a rule that no more are needed of */
+struct scan {
+	bool done, cut; /* cut: it took too long */
+	unsigned long looked;
+	struct words found[SCAN_RULES];
+};
 
 /* A system under inspection: the scope and what was read from it so far. */
 struct site {
@@ -38,17 +58,10 @@ struct site {
 	void *context;
 	char *kernel;       /* version, or NULL: none found */
 	struct text config; /* its configuration behind one newline; empty: not found */
-	struct {
-		bool asked;
-		int code;
-		struct text output;
-	} programs[PROGRAM_COUNT];
+	struct text modules; /* kind_preload.c: names of its modules, nothing before the first question */
+	struct listing listings[PROGRAM_COUNT]; /* listing.c */
 	struct words *unknown; /* kernel_log.c: NULL before the first question */
-	struct scan {
-		bool done, cut; /* cut: it took too long */
-		unsigned long looked;
-		struct words open, unowned;
-	} scan; /* kind_scan.c */
+	struct scan scan;      /* of everything, by site_scan() */
 	struct memo *memo; /* memo.c: NULL while things are changed */
 	struct words written; /* written.c */
 	bool written_loaded;
@@ -163,12 +176,16 @@ char *site_wanted(struct site *site, const struct control *control);
 /* Can the control do anything here? Otherwise the finding says why not. */
 bool site_has(struct site *site, const struct control *control, struct finding *finding);
 bool site_kernel_has(const struct site *site, const char *symbol);
-/* Output of a program on the running system; NULL after filling the finding when there is none. */
-const char *site_listing(
-	struct site *site, enum program program, struct finding *finding);
 /* What runs now. */
 const struct processes *site_processes(struct site *site);
 void site_note(struct site *site, const char *format, ...) PRINTF(2, 3);
+
+/* listing.c: output of a program on the running system; NULL after filling the finding when there is none. */
+const char *site_listing(
+	struct site *site, enum program program, struct finding *finding);
+
+/* What that output depends on is added to the key; false: nobody can tell. */
+bool listing_key(const struct site *site, enum program program, struct text *key);
 
 /* kernel_log.c: does the running kernel say that it does not know this argument of its command line? */
 bool kernel_ignores(struct site *site, const char *argument);
@@ -205,12 +222,24 @@ bool written_diff(struct site *site, const char *path, const struct text *wanted
 /* Evidence that the control's file was edited by hand, or NULL. right: the control itself found nothing wrong in it. */
 char *written_drift(struct site *site, const struct control *control, bool right) CHECKED;
 
+/* scan.c */
+/* What all rules find in the root file system, looked for once per audit; privileged programs only where programs live. */
+const struct scan *site_scan(struct site *site);
+/* What one rule finds where programs live, now. */
+void scan_programs(const struct site *site, enum scan_rule rule, struct scan *scan);
+void scan_free(struct scan *scan);
+#define autoscan __attribute__((cleanup(scan_free)))
+
 /* memo.c: what one audit has read, so that it reads it once, and what it was not allowed to read. */
 struct memo *memo_new(void) CHECKED;
 void memo_free(struct memo *memo);
-/* What reading a file gave before; false: it was not read yet. */
-bool memo_get(const struct memo *memo, const char *path, int *code, struct text *text);
-void memo_put(struct memo *memo, const char *path, int code, const struct text *text);
+/* What reading a file gave before; false: it was not read yet. A path with / at its end is a folder's names. The text stays the
+ * memo's. */
+bool memo_get(
+	const struct memo *memo, const char *path, int *code, const struct text **text);
+/* Keep what was read; where it is now: the memo's, or text itself. */
+const struct text *memo_put(
+	struct memo *memo, const char *path, int code, struct text *text);
 /* A package of this distribution's name, asked for once. */
 bool site_package(const struct site *site, const char *name);
 /* Remember that a path could not be looked at for lack of rights (code), if it was for that. */
@@ -231,6 +260,11 @@ void composed_persisted(struct site *site, const struct control *control,
 /* disk.c: reading and replacing files with their owners kept. */
 /* For looking: false when it is not there or cannot be read. */
 bool disk_read(const struct site *site, const char *path, struct text *text);
+/* The same without a copy in an audit: good as long as the site and own. NULL: not there or not to be read. */
+const struct text *disk_view(
+	const struct site *site, const char *path, struct text *own);
+/* Names in a folder, sorted; none when it is not there. 0, or a negative errno. */
+int disk_list(const struct site *site, const char *path, struct words *names);
 /* For changing: 1, or 0 when it is not there; what cannot be read is an error, so that nothing of it gets lost. */
 int disk_load(const struct site *site, const char *path, struct text *text,
 	struct error *err) CHECKED;

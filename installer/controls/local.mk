@@ -39,6 +39,7 @@ libinstaller_a_SOURCES += \
 	installer/controls/kind_sysctl.c \
 	installer/controls/kernel_log.c \
 	installer/controls/kinds.h \
+	installer/controls/listing.c \
 	installer/controls/memo.c \
 	installer/controls/policy.c \
 	installer/controls/process.c installer/controls/process.h \
@@ -47,6 +48,7 @@ libinstaller_a_SOURCES += \
 	installer/controls/report_json.c \
 	installer/controls/report_sarif.c \
 	installer/controls/rollback.c installer/controls/rollback.h \
+	installer/controls/scan.c \
 	installer/controls/site.c \
 	installer/controls/written.c
 

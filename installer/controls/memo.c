@@ -13,7 +13,7 @@ struct memory {
 };
 
 struct memo {
-	struct memory *files;
+	struct memory **files;
 	size_t count;
 	struct words installed, missing; /* packages */
 	char *denied;
@@ -29,8 +29,9 @@ void memo_free(struct memo *memo)
 	if (!memo)
 		return;
 	for (size_t i = 0; i < memo->count; i++) {
-		free(memo->files[i].path);
-		text_free(&memo->files[i].text);
+		free(memo->files[i]->path);
+		text_free(&memo->files[i]->text);
+		free(memo->files[i]);
 	}
 	free(memo->files);
 	words_free(&memo->installed);
@@ -39,31 +40,52 @@ void memo_free(struct memo *memo)
 	free(memo);
 }
 
-bool memo_get(const struct memo *memo, const char *path, int *code, struct text *text)
+bool memo_get(
+	const struct memo *memo, const char *path, int *code, const struct text **text)
 {
 	for (size_t i = 0; memo && i < memo->count; i++) {
-		const struct memory *file = &memo->files[i];
+		const struct memory *file = memo->files[i];
 
 		if (strcmp(file->path, path) != 0)
 			continue;
 		*code = file->code;
-		text_add_bytes(text, text_string(&file->text), file->text.size);
+		*text = &file->text;
 		return true;
 	}
 	return false;
 }
 
-void memo_put(struct memo *memo, const char *path, int code, const struct text *text)
+const struct text *memo_put(
+	struct memo *memo, const char *path, int code, struct text *text)
 {
-	struct memory file = {.code = code};
+	struct memory *file;
 
 	/* Files of single processes are many, and read once anyway. */
 	if (!memo || (text_starts(path, "proc/") && strchr("0123456789", path[5])))
-		return;
-	file.path = memory_copy_text(path);
-	text_add_bytes(&file.text, text_string(text), text->size);
-	memo->files = memory_resize(memo->files, memo->count + 1, sizeof(*memo->files));
+		return text;
+	file = memory_zero(1, sizeof(*file));
+	file->code = code;
+	file->path = memory_copy_text(path);
+	file->text = *text;
+	*text = (struct text){0};
+	memo->files =
+		memory_resize(memo->files, memo->count + 1, sizeof(struct memory *));
 	memo->files[memo->count++] = file;
+	return &file->text;
+}
+
+static bool is_installed(const struct site *site, const char *package)
+{
+	const struct distro *distro = site->scope->distro;
+
+	for (const char *const *path = distro->package_databases; *path; path++) {
+		autotext struct text own = {0};
+		const struct text *database = disk_view(site, *path, &own);
+
+		if (database)
+			return distro->package_in(database, package);
+	}
+	return false;
 }
 
 bool site_package(const struct site *site, const char *name)
@@ -75,7 +97,7 @@ bool site_package(const struct site *site, const char *name)
 		return true;
 	if (memo && words_contain(&memo->missing, name))
 		return false;
-	installed = site->scope->distro->package_installed(site->scope->root_fd, name);
+	installed = is_installed(site, name);
 	if (memo)
 		words_add(installed ? &memo->installed : &memo->missing, name);
 	return installed;

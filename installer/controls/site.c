@@ -8,7 +8,6 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "installer/base/command.h"
 #include "installer/base/file.h"
 #include "installer/base/memory.h"
 #include "installer/controls/kinds.h"
@@ -57,15 +56,15 @@ void site_close(struct site *site)
 {
 	free(site->kernel);
 	text_free(&site->config);
+	text_free(&site->modules);
 	words_free(&site->written);
 	memo_free(site->memo);
 	for (size_t i = 0; i < PROGRAM_COUNT; i++)
-		text_free(&site->programs[i].output);
+		text_free(&site->listings[i].output);
 	if (site->unknown)
 		words_free(site->unknown);
 	free(site->unknown);
-	words_free(&site->scan.open);
-	words_free(&site->scan.unowned);
+	scan_free(&site->scan);
 	processes_free(&site->processes);
 	engine_free(&site->engine);
 }
@@ -83,11 +82,13 @@ void site_note(struct site *site, const char *format, ...)
 
 bool site_kernel_has(const struct site *site, const char *symbol)
 {
-	autofree char *built_in = memory_format("\nCONFIG_%s=y\n", symbol);
-	autofree char *module = memory_format("\nCONFIG_%s=m\n", symbol);
+	autofree char *line = memory_format("\nCONFIG_%s=", symbol);
+	const char *found = text_find(&site->config, line);
 
-	return !site->config.size || strstr(site->config.data, built_in) ||
-	       strstr(site->config.data, module);
+	if (found)
+		found += strlen(line);
+	return !site->config.size ||
+	       (found && (*found == 'y' || *found == 'm') && found[1] == '\n');
 }
 
 static bool has_one_of(const struct site *site, const char *symbols)
@@ -198,59 +199,6 @@ char *site_wanted(struct site *site, const struct control *control)
 
 	return value && control->kind->expand ? control->kind->expand(site, value)
 					      : memory_copy_text(value);
-}
-
-#define LIST_FIREWALL                                                                    \
-	{                                                                                \
-		"nft", "--stateless", "--terse", "list", "table", "inet", "jefe"         \
-	}
-
-static const char *const *program_argv(enum program program)
-{
-	static const char *const argv[PROGRAM_COUNT][8] = {
-		[PROGRAM_SSHD] = {"/usr/sbin/sshd", "-T"},
-		[PROGRAM_FIREWALL] = LIST_FIREWALL,
-		[PROGRAM_FIREWALL_WANTED] = LIST_FIREWALL,
-		[PROGRAM_AUDIT_RULES] = {"auditctl",       "-l"},
-		[PROGRAM_AUDIT_STATUS] = {"auditctl",       "-s"},
-	};
-
-	return argv[program];
-}
-
-static int program_run(enum program program, struct text *output, struct error *err)
-{
-	const char *const *argv = program_argv(program);
-
-	if (program == PROGRAM_FIREWALL_WANTED)
-		return firewall_list_wanted(argv, output, err);
-	return command_run(
-		&(struct command){.argv = argv, .output = output, .timeout_seconds = 20},
-		err);
-}
-
-const char *site_listing(struct site *site, enum program program, struct finding *finding)
-{
-	const char *const *argv = program_argv(program);
-	struct error err = {0};
-
-	if (geteuid() != 0) {
-		find(finding, FOUND_UNKNOWN, NULL,
-			memory_format("%s needs root", argv[0]));
-		return NULL;
-	}
-	if (!site->programs[program].asked) {
-		site->programs[program].asked = true;
-		site->programs[program].code =
-			program_run(program, &site->programs[program].output, &err);
-		if (site->programs[program].code < 0)
-			text_addf(&site->programs[program].output, "%s", err.text);
-	}
-	if (site->programs[program].code == 0)
-		return text_string(&site->programs[program].output);
-	find(finding, FOUND_WRONG, NULL,
-		memory_format("%s", text_string(&site->programs[program].output)));
-	return NULL;
 }
 
 const struct processes *site_processes(struct site *site)

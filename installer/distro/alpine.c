@@ -105,20 +105,14 @@ static const char *runlevel_here(const char *runlevel)
 	return runlevel;
 }
 
-static bool package_installed(int root_fd, const char *package)
+static const char *const package_databases[] = {
+	"lib/apk/db/installed", "usr/lib/apk/db/installed", NULL};
+
+static bool package_in(const struct text *database, const char *package)
 {
-	static const char *const databases[] = {
-		"lib/apk/db/installed", "usr/lib/apk/db/installed"};
 	autofree char *line = memory_format("\nP:%s\n", package);
 
-	for (size_t i = 0; i < LENGTH(databases); i++) {
-		autotext struct text text = {0};
-
-		if (file_read(root_fd, databases[i], 64 << 20, &text, NULL) == 0)
-			return strstr(text_string(&text), line) ||
-			       text_starts(text_string(&text), line + 1);
-	}
-	return false;
+	return text_find(database, line) || text_starts(text_string(database), line + 1);
 }
 
 /* "U usr/bin/x" and the like. Configuration is its owner's, and the indexes of kernel modules are made anew where they are. */
@@ -267,7 +261,8 @@ const struct distro distro_alpine = {
 	.service_action = openrc_action,
 	.service_running = openrc_running,
 	.all_started = openrc_all_started,
-	.package_installed = package_installed,
+	.package_databases = package_databases,
+	.package_in = package_in,
 	.check_packages = check_packages,
 	.set_kernel_hook = set_kernel_hook,
 	.package_hook = {"etc/apk/commit_hooks.d/jefe-packages", package_hook, 0755},

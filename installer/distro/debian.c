@@ -84,16 +84,15 @@ static int set_admin(int root_fd, const char *user, struct error *err)
 	return 0;
 }
 
-static bool package_installed(int root_fd, const char *package)
+static const char *const package_databases[] = {"var/lib/dpkg/status", NULL};
+
+static bool package_in(const struct text *database, const char *package)
 {
 	autofree char *line = memory_format("\nPackage: %s\n", package);
-	autotext struct text text = {0};
 	const char *found, *end, *status;
 
-	text_add(&text, "\n");
-	if (file_read(root_fd, "var/lib/dpkg/status", 64 << 20, &text, NULL) < 0)
-		return false;
-	found = strstr(text_string(&text), line);
+	found = text_starts(text_string(database), line + 1) ? database->data
+							     : text_find(database, line);
 	if (!found)
 		return false;
 	end = strstr(found + 1, "\n\n");
@@ -292,7 +291,7 @@ static const struct name_row services[] = {
 	.service_action = openrc_action, \
 	.service_running = openrc_running, \
 	.all_started = openrc_all_started, \
-	.package_installed = package_installed, \
+	.package_folder = "/var/lib/dpkg/info", .package_databases = package_databases, .package_in = package_in, \
 	.check_packages = check_packages, \
 	.set_kernel_hook = set_kernel_hook, \
 	.package_hook = {"etc/apt/apt.conf.d/90jefe-packages", package_hook, 0644}, \

@@ -51,7 +51,9 @@ struct distro {
 	int (*service_action)(const char *service, const char *action, struct error *err);
 	bool (*service_running)(const char *service);
 	bool (*all_started)(int root_fd); /* the start of the system is through its last runlevel */
-	bool (*package_installed)(int root_fd, const char *package);
+	const char *package_folder; /* where many files are that only the package manager reads, or NULL: "/var/lib/x" */
+	const char *const *package_databases; /* files, NULL-terminated; the first that is there counts */
+	bool (*package_in)(const struct text *database, const char *package); /* is it installed, says the text of that file */
 	/* Programs and data that are not as their packages brought them: "package /usr/bin/x" is added for each. */
 	int (*check_packages)(int root_fd, struct words *differences, struct error *err);
 	/* Install the hook that runs `jefe-setup boot` (initramfs of every kernel, boot menu) after a kernel upgrade. */

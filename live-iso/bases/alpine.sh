@@ -261,10 +261,7 @@ alpine_files() {
 alpine_libraries() {
 	local root_binds=("$1 /run/output ro")
 	# shellcheck disable=SC2016
-	in_root "$work/alpine/build" /bin/sh -euc '
-		for program in /run/output/usr/sbin/* /run/output/usr/libexec/jefelinux/*; do
-			case $(head -c 4 "$program") in ?ELF) ldd "$program" ;; esac
-		done | sed -n -e "s,.*[ 	]\(/[^ ]*\) (0x.*,\1,p" | sort -u | xargs -r -n 1 apk info --quiet --who-owns' |
+	in_root "$work/alpine/build" /bin/sh -euc "$list_libraries"' | xargs -r -n 1 apk info --quiet --who-owns' |
 		sed 's/$/\tDYNAMIC_LINK/'
 }
 

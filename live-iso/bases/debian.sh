@@ -313,10 +313,7 @@ debian_inventory() {
 debian_libraries() {
 	local root_binds=("$1 /run/output ro")
 	# shellcheck disable=SC2016
-	in_root "$work/$apt_base/build" /bin/sh -euc '
-		for program in /run/output/usr/sbin/* /run/output/usr/libexec/jefelinux/*; do
-			case $(head -c 4 "$program") in ?ELF) ldd "$program" ;; esac
-		done | sed -n -e "s,.*[ 	]\(/[^ ]*\) (0x.*,\1,p" | sort -u | while read -r file; do
+	in_root "$work/$apt_base/build" /bin/sh -euc "$list_libraries"' | while read -r file; do
 			name=$(basename "$(realpath "$file")")
 			dpkg-query -S "*/$name" | sed -n -e "1s/:.*//p" | sed "s/$/	DYNAMIC_LINK/"
 		done'

@@ -33,6 +33,17 @@ compile() {
 	' compile "${3:-}" "${options[@]}"
 }
 
+# For a shell in a builder root: paths of all libraries of the programs in /run/output, also of the one that is loaded when it is needed.
+# shellcheck disable=SC2016,SC2034
+list_libraries='{
+	for program in /run/output/usr/sbin/* /run/output/usr/libexec/jefelinux/*; do
+		case $(head -c 4 "$program") in ?ELF) ldd "$program" ;; esac
+	done
+	for library in /usr/lib/libparted.so.2 /usr/lib/*/libparted.so.2; do
+		[ ! -e "$library" ] || { echo " $library (0x0)" && ldd "$library"; }
+	done
+} | sed -n -e "s,.*[ 	]\(/[^ ]*\) (0x.*,\1,p" | sort -u'
+
 # compile_bundle BASE: the same with the C library and all others in /opt/jefe/lib, for a system whose own are different.
 compile_bundle() {
 	local libraries=/opt/jefe/lib
@@ -43,12 +54,7 @@ compile_bundle() {
 	mkdir -p "$work/$1/bundle$libraries"
 	local root_binds=("$work/$1/bundle /run/output")
 	# shellcheck disable=SC2016
-	in_root "$work/$1/build" /bin/sh -euc '
-		for program in /run/output/usr/sbin/* /run/output/usr/libexec/jefelinux/*; do
-			case $(head -c 4 "$program") in ?ELF) ldd "$program" ;; esac
-		done | sed -n -e "s,.* => \(/[^ ]*\) .*,\1,p" | sort -u | xargs cp -L -t "/run/output$1"
-		cp -L /lib64/ld-linux-x86-64.so.2 "/run/output$1/"
-	' bundle "$libraries"
+	in_root "$work/$1/build" /bin/sh -euc "$list_libraries"' | xargs cp -L -t "/run/output$1"' bundle "$libraries"
 }
 
 # program_of BASE: the folder whose content is laid over a root of BASE.

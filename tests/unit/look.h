@@ -50,8 +50,8 @@ static inline enum found look_told(const struct control_kind *kind,
 	enum found found;
 
 	if (says) {
-		site.programs[program].asked = true;
-		text_add(&site.programs[program].output, says);
+		site.listings[program].asked = true;
+		text_add(&site.listings[program].output, says);
 	}
 	kind->effective(&site, control, value, &finding);
 	found = finding.found;

@@ -163,16 +163,21 @@ static void package_databases_are_read(void **state)
 			    *debian = distro_named("debian");
 
 	(void)state;
-	put("lib/apk/db/installed",
-		"C:Q1\nP:nftables\nV:1.0.9\n\nP:doas-sudo-shim\nV:1\n");
-	assert_true(alpine->package_installed(root, "nftables"));
-	assert_false(alpine->package_installed(root, "doas"));
-	put("var/lib/dpkg/status",
-		"Package: auditd\nStatus: install ok installed\nVersion: 1\n\n"
-		"Package: gdb\nStatus: deinstall ok config-files\n\nPackage: x\nStatus: install ok installed\n");
-	assert_true(debian->package_installed(root, "auditd"));
-	assert_false(debian->package_installed(root, "gdb"));
-	assert_true(debian->package_installed(root, "x"));
+	static const char apk[] = "C:Q1\nP:nftables\nV:1.0.9\n\nP:doas-sudo-shim\nV:1\n",
+			  dpkg[] = "Package: auditd\nStatus: install ok installed\n"
+				   "Version: 1\n\nPackage: gdb\n"
+				   "Status: deinstall ok config-files\n\n"
+				   "Package: x\nStatus: install ok installed\n";
+
+	autotext struct text of_alpine = {0}, of_debian = {0};
+
+	text_add(&of_alpine, apk);
+	text_add(&of_debian, dpkg);
+	assert_true(alpine->package_in(&of_alpine, "nftables"));
+	assert_false(alpine->package_in(&of_alpine, "doas"));
+	assert_true(debian->package_in(&of_debian, "auditd"));
+	assert_false(debian->package_in(&of_debian, "gdb"));
+	assert_true(debian->package_in(&of_debian, "x"));
 }
 
 static void names_are_translated_or_null(void **state)

@@ -6,9 +6,11 @@
 
 static unsigned asked;
 
-static bool is_installed(int root_fd, const char *package)
+static const char *const databases[] = {"var/packages", NULL};
+
+static bool is_installed(const struct text *database, const char *package)
 {
-	(void)root_fd;
+	(void)database;
 	asked++;
 	return strcmp(package, "nftables") == 0;
 }
@@ -49,11 +51,13 @@ static void without_a_memo_it_is_read_again(void **state)
 
 static void a_package_is_asked_for_once(void **state)
 {
-	const struct distro distro = {.package_installed = is_installed};
+	const struct distro distro = {
+		.package_databases = databases, .package_in = is_installed};
 	const struct control_scope scope = {.root_fd = root, .distro = &distro};
 	autosite struct site site = {.scope = &scope, .memo = memo_new()};
 
 	(void)state;
+	put("var/packages", "");
 	for (int i = 0; i < 3; i++) {
 		assert_true(site_package(&site, "nftables"));
 		assert_false(site_package(&site, "auditd"));

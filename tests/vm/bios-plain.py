@@ -42,10 +42,22 @@ def resets_lower_the_level():
     pc.root(well, BOOT)
 
 
+def answers_are_kept():
+    """A second audit starts no program whose answer is known; after a change of what it tells of, the program is asked again."""
+    kept = "jefe-setup audit >/dev/null; stat -c \"%n %i\" /run/jefe/listing.*"
+    before = pc.root(kept)
+    require(len(before.splitlines()) == 4 and pc.root(kept) == before, f"asked again, or not kept: {before}")
+    pc.root("nft add element inet jefe banned4 { 192.0.2.99 } && nft flush set inet jefe banned4")
+    after = pc.root(kept)
+    changed = {line.split()[0] for line in set(after.splitlines()) - set(before.splitlines())}
+    require(changed == {"/run/jefe/listing.firewall", "/run/jefe/listing.firewall-wanted"}, f"asked again: {changed}")
+
+
 pc.run([
     ("installs unattended", pc.install_unattended),
     ("starts from its disk and lets the key in", pc.boot),
     ("audit finds no failure", pc.audit),
+    ("an audit asks programs only what it does not know", answers_are_kept),
     ("the audit notices everything that is broken", pc.audit_notices),
     ("a level that does not start is lowered", resets_lower_the_level),
     ("no secret in files, disk and logs", pc.no_secrets),

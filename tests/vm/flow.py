@@ -90,8 +90,9 @@ def find_bytes(path, secret):
 class Installation:
     """One computer: it boots the medium, is installed, and boots from its disk."""
 
-    def __init__(self, name, *, base="debian", firmware="bios", encrypted=True, memory=1536, bus="virtio", iso=None, level="hardened"):
+    def __init__(self, name, *, base="debian", firmware="bios", encrypted=True, memory=1536, bus="virtio", iso=None, level="hardened", roles=()):
         self.name, self.base, self.firmware, self.encrypted, self.memory, self.level = name, base, firmware, encrypted, memory, level
+        self.roles = ", ".join(roles)
         self.folder = WORK / name
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
@@ -155,7 +156,7 @@ class Installation:
                 f"  encryption: {values['encryption']}\n{secret}"
                 f"users:\n  - name: ana\n    admin: true\n    ssh_keys: [\"{self.public_key()}\"]\n"
                 f"  - name: bob\n    password: {{from: literal, value: \"{self.password}\"}}\n"
-                f"hardening:\n  level: {values['level']}\nfinish: {values['finish']}\n")
+                f"hardening:\n  level: {values['level']}\n  roles: [{self.roles}]\nfinish: {values['finish']}\n")
 
     def public_key(self):
         return pathlib.Path(f"{self.key}.pub").read_text().strip()
