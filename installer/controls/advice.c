@@ -44,6 +44,16 @@ char *control_proof(const struct control *control)
 	return memory_copy_text("jefe-setup audit");
 }
 
+bool control_is_service(const struct control *control)
+{
+	return control->kind == &kind_service && !control->role_values[0];
+}
+
+bool control_takes(const struct control *control, const char *value, struct text *why_not)
+{
+	return !control->kind->valid || control->kind->valid(control, value, why_not);
+}
+
 bool control_takes_value(const struct control *control)
 {
 	return control->kind->takes_value;

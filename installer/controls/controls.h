@@ -164,6 +164,11 @@ char *control_undo(const struct control *control) CHECKED;
 /* The command that shows whether it holds; the caller frees it. */
 char *control_proof(const struct control *control) CHECKED;
 bool control_takes_value(const struct control *control); /* more than on and off */
+/* Is that a value of the operator's that it takes? Otherwise why_not says what is wrong. */
+bool control_takes(
+	const struct control *control, const char *value, struct text *why_not);
+/* Does it start a service? Those of which a role says which one runs are chosen by that. */
+bool control_is_service(const struct control *control);
 
 /* The wanted value of a control under a policy, or NULL when it is not part of it. */
 const char *control_wanted(const struct control *control, const struct policy *policy);

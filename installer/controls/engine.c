@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +27,7 @@ static char *clean(const char *text)
 	char *copy = memory_copy_bytes(text, strnlen(text, NAME_SIZE));
 
 	for (char *at = copy; *at; at++)
-		if (!isgraph((unsigned char)*at))
+		if (!isprint((unsigned char)*at))
 			*at = '?';
 	return copy;
 }
@@ -116,6 +117,16 @@ static void find_isolation(
 		add(faults, "devices of the host");
 }
 
+/* "docker-default (enforce)", and of the profile that the engine asked for, if it tells. */
+static bool is_enforced(const char *label, const char *profile)
+{
+	size_t size = strcspn(label, " ");
+
+	return strcmp(label + size, " (enforce)") == 0 &&
+	       (!profile || !*profile ||
+		       (strlen(profile) == size && strncmp(label, profile, size) == 0));
+}
+
 /* What the options say, and what the kernel says about the first process. */
 static void find_confinement(int root_fd, const struct json *container,
 	const struct json *host, struct text *faults)
@@ -126,6 +137,8 @@ static void find_confinement(int root_fd, const struct json *container,
 
 	if (label && strcmp(label, "unconfined") == 0)
 		add(faults, "runs unconfined");
+	else if (label && !is_enforced(label, json_text(container, "AppArmorProfile")))
+		add_named(faults, "runs in", label);
 	for (size_t i = 0; i < json_count(options); i++) {
 		const char *option = json_as_text(json_item(options, i));
 
@@ -200,6 +213,20 @@ static int inspect(int root_fd, const char *id, struct engine *engine, struct er
 	return 0;
 }
 
+static void take_ports(const struct json *listed, struct words *published)
+{
+	const struct json *ports = json_member(listed, "Ports");
+
+	for (size_t i = 0; i < json_count(ports); i++) {
+		const struct json *port = json_item(ports, i);
+		uint64_t number = json_number(port, "PublicPort");
+		const char *type = json_text(port, "Type");
+
+		if (number && type)
+			words_addf(published, "%" PRIu64 "/%s", number, type);
+	}
+}
+
 static int ask_all(int root_fd, struct engine *engine, struct error *err)
 {
 	autojson struct json *list = NULL;
@@ -209,8 +236,10 @@ static int ask_all(int root_fd, struct engine *engine, struct error *err)
 	if (count > CONTAINERS_MAX)
 		return error_set(
 			err, -EFBIG, "there are more than %d containers", CONTAINERS_MAX);
-	for (size_t i = 0; rc == 0 && i < count; i++)
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		take_ports(json_item(list, i), &engine->published);
 		rc = inspect(root_fd, json_text(json_item(list, i), "Id"), engine, err);
+	}
 	return rc;
 }
 
@@ -224,6 +253,7 @@ void engine_ask(int root_fd, struct engine *engine)
 
 void engine_free(struct engine *engine)
 {
+	words_free(&engine->published);
 	for (size_t i = 0; i < FAULT_COUNT; i++)
 		text_free(&engine->faults[i]);
 }

@@ -19,6 +19,7 @@ struct engine {
 	int code; /* 0, or why nothing is known: -ENOENT, -ECONNREFUSED: it does not run */
 	struct error why;
 	size_t count;                     /* containers that run */
+	struct words published; /* ports that it holds for them: "8080/tcp" */
 	struct text faults[FAULT_COUNT]; /* "web: privileged, network of the host; db: …" */
 };
 

@@ -15,9 +15,18 @@ static const struct process *process_of(
 	return NULL;
 }
 
+/* The engine itself holds the ports that its containers publish. */
+static bool is_published(struct site *site, const struct listener *listener)
+{
+	autofree char *port = memory_format("%u/tcp", listener->port);
+
+	engine_ask(site->scope->root_fd, &site->engine);
+	return words_contain(&site->engine.published, port);
+}
+
 /* Confined is who has a profile, whatever its mode. */
-static bool is_offender(const struct control *control, const struct listener *listener,
-	const struct process *process)
+static bool is_offender(struct site *site, const struct control *control,
+	const struct listener *listener, const struct process *process)
 {
 	autowords struct words names = {0};
 
@@ -25,7 +34,7 @@ static bool is_offender(const struct control *control, const struct listener *li
 		return !process->label || strcmp(process->label, "unconfined") == 0;
 	words_split(&names, control->target, " ");
 	return text_starts(listener->protocol, "tcp") &&
-	       words_contain(&names, process->name);
+	       words_contain(&names, process->name) && !is_published(site, listener);
 }
 
 static void add_offender(struct text *offenders, const struct listener *listener,
@@ -59,7 +68,7 @@ static void effective(struct site *site, const struct control *control, const ch
 		const struct process *process =
 			process_of(processes, listeners.items[i].pid);
 
-		if (process && is_offender(control, &listeners.items[i], process))
+		if (process && is_offender(site, control, &listeners.items[i], process))
 			add_offender(&offenders, &listeners.items[i], process);
 	}
 	if (offenders.size)

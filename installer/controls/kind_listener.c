@@ -37,14 +37,16 @@ static void ports_allowed(
 	const struct site *site, const struct control *control, struct words *allowed)
 {
 	autowords struct words target = {0};
-	const char *ports;
 
 	words_split(&target, control->target, " ");
-	ports = control_wanted(control_named(target.items[0]), site->policy);
-	words_split(allowed, ports ? ports : "", " ,");
 	words_split(allowed, own, " ");
-	for (size_t i = 1; i < target.count; i++)
-		words_add(allowed, target.items[i]);
+	for (size_t i = 0; i < target.count; i++) {
+		const struct control *list = control_named(target.items[i]);
+		const char *ports =
+			list ? control_wanted(list, site->policy) : target.items[i];
+
+		words_split(allowed, ports ? ports : "", " ,");
+	}
 }
 
 /* Is it listed, by itself or within "6000-6010/udp"? */

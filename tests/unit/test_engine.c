@@ -9,7 +9,10 @@
 #define HEAD "HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n"
 #define ID   "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
-static const char list[] = HEAD "[{\"Id\": \"" ID "\", \"Names\": [\"/x\"]}]";
+static const char list[] = HEAD
+	"[{\"Id\": \"" ID
+	"\", \"Names\": [\"/x\"], \"Ports\": [{\"PrivatePort\": 80, \"PublicPort\": 8080, \"Type\": \"tcp\"}, "
+	"{\"PrivatePort\": 81, \"Type\": \"tcp\"}]}]";
 static const char harmless[] = HEAD
 	"{\"Name\": \"/web\", \"State\": {\"Pid\": 77}, \"Mounts\": [{\"Type\": \"volume\", \"Source\": \"/var/lib/docker/volumes/x/_data\"}, "
 	"{\"Type\": \"bind\", \"Source\": \"/srv/etc\"}], \"HostConfig\": {\"Privileged\": false, \"NetworkMode\": \"bridge\", "
@@ -41,6 +44,8 @@ static void a_harmless_container_has_no_fault(void **state)
 	engine = ask(list, harmless);
 	assert_done(engine.code, &engine.why);
 	assert_int_equal(engine.count, 1);
+	assert_int_equal(engine.published.count, 1);
+	assert_string_equal(engine.published.items[0], "8080/tcp");
 	for (size_t i = 0; i < FAULT_COUNT; i++)
 		assert_string_equal(text_string(&engine.faults[i]), "");
 	engine_free(&engine);
@@ -62,6 +67,32 @@ static void every_fault_is_named(void **state)
 	assert_string_equal(text_string(&engine.faults[FAULT_LIMITS]),
 		"evil?[31m: no memory limit, no limit of processes");
 	engine_free(&engine);
+}
+
+/* The engine's word that there is a profile is not enough. */
+static void another_profile_than_asked_for_is_named(void **state)
+{
+	static const struct {
+		const char *label, *fault;
+	} rows[] = {
+		{"docker-default (enforce)\n",  ""                                      },
+		{"docker-default (complain)\n", "web: runs in docker-default (complain)"},
+		{"jefe-containerd (enforce)\n", "web: runs in jefe-containerd (enforce)"},
+		{"docker (enforce)\n",          "web: runs in docker (enforce)"         },
+	};
+	static const char asked[] = HEAD
+		"{\"Name\": \"/web\", \"AppArmorProfile\": \"docker-default\", \"State\": {\"Pid\": 77}, \"HostConfig\": {}}";
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct engine engine;
+
+		put("proc/77/attr/apparmor/current", rows[i].label);
+		engine = ask(list, asked);
+		assert_string_equal(
+			text_string(&engine.faults[FAULT_CONFINEMENT]), rows[i].fault);
+		engine_free(&engine);
+	}
 }
 
 static void strange_answers_are_errors(void **state)
@@ -124,6 +155,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_harmless_container_has_no_fault),
 		TEST(every_fault_is_named),
+		TEST(another_profile_than_asked_for_is_named),
 		TEST(strange_answers_are_errors),
 		TEST(controls_ask_once),
 	};

@@ -269,33 +269,43 @@ class Installation:
             self.root("/usr/sbin/jefe-setup harden --confirm")
         self.level = level
 
-    def audit_notices(self):
-        """Everything that is right is broken once; see flip.c. On Alpine it needs the C library that jefe-setup brings along."""
+    def audit_notices(self, controls=""):
+        """Everything that is right is broken once, or only what controls whose names start so say; see flip.c. On Alpine it needs the
+        C library that jefe-setup brings along."""
         subprocess.run(["make", "-s", "-C", ROOT / "build", "tests/vm/flip"], check=True)
         self.vm.ssh("ana", self.key, f"{ESCALATE[self.base]} sh -c 'base64 -d >/opt/flip && chmod 755 /opt/flip'", SLOW_COMMAND, base64.b64encode(FLIP.read_bytes()).decode())
         run = "/opt/flip" if self.base == "debian" else "/opt/jefe/lib/ld-linux-x86-64.so.2 --library-path /opt/jefe/lib /opt/flip"
-        answer = self.vm.ssh("ana", self.key, f"{ESCALATE[self.base]} {run}", 1200)
+        answer = self.vm.ssh("ana", self.key, f"{ESCALATE[self.base]} {run} / {controls}", 1200)
         (self.folder / "flip.txt").write_text(answer.stdout + answer.stderr)
         print(f"# {(answer.stdout.strip().splitlines() or ['no output'])[-1]}", flush=True)
         require(answer.returncode == 0, f"flip: exit code {answer.returncode}\n{answer.stdout}{answer.stderr}")
 
     def records_and_bans(self):
-        """A write to the shadow file is recorded; wrong keys from one address (a network namespace) ban it, and nobody else."""
+        """A write to the shadow file is recorded; wrong keys and wrong passwords, each from an address of its own in a network namespace,
+        ban these two, and nobody else."""
         rules = self.root("auditctl -l")
         require(rules.count("-F key=jefe-") > 20, f"the kernel holds few audit rules: {rules}")
         self.root("true >>/etc/shadow")
         found = self.root("for i in 1 2 3 4 5; do grep -ah jefe-identity /var/log/audit/audit.log | grep SYSCALL && break; sleep 1; done", check=False)
         require("jefe-identity" in found, "no record of a write to /etc/shadow")
         self.root("ip netns add guess && ip link add guess0 type veth peer name eth0 netns guess && ip address add 10.99.0.1/24 dev guess0 && "
-                  "ip link set guess0 up && ip -n guess address add 10.99.0.2/24 dev eth0 && ip -n guess link set eth0 up && "
-                  "ssh-keygen -q -t ed25519 -N \"\" -f /run/guess")
-        self.root("for i in $(seq 60); do [ ! -S /run/jefe-bans.sock ] || break; sleep 1; done; for i in 1 2 3; do ip netns exec guess timeout 60 "
-                  "ssh -F /dev/null -i /run/guess -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=no "
-                  "-o UserKnownHostsFile=/dev/null ana@10.99.0.1 true; done", check=False)
-        banned = self.root("for i in $(seq 60); do nft list set inet jefe banned4 | grep 10.99.0.2 && break; sleep 1; done", check=False)
+                  "ip link set guess0 up && ip -n guess address add 10.99.0.2/24 dev eth0 && ip -n guess address add 10.99.0.3/24 dev eth0 && "
+                  "ip -n guess link set eth0 up && ssh-keygen -q -t ed25519 -N \"\" -f /run/guess && "
+                  "printf \"#!/bin/sh\\necho wrong\\n\" >/opt/wrong && chmod 755 /opt/wrong")
+        self.root("for i in $(seq 60); do [ ! -S /run/jefe-bans.sock ] || break; sleep 1; done")
+        self._guess("10.99.0.2", "-i /run/guess -o IdentitiesOnly=yes -o BatchMode=yes ana@10.99.0.1")
+        self.root("jefe-setup harden --set auth.ssh_keys_only=off --confirm-within 0")
+        self._guess("10.99.0.3", "-o PreferredAuthentications=password bob@10.99.0.1")
+        self.root("jefe-setup harden --set auth.ssh_keys_only=default --confirm-within 0")
+        self.root("ip netns del guess; ip link del guess0; rm -f /run/guess /run/guess.pub /opt/wrong; nft flush set inet jefe banned4", check=False)
+
+    def _guess(self, address, options):
+        """Three attempts to log in from an address, which is banned then."""
+        self.root("for i in 1 2 3; do SSH_ASKPASS=/opt/wrong SSH_ASKPASS_REQUIRE=force ip netns exec guess timeout 60 ssh -F /dev/null "
+                  f"-b {address} -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null {options} true; done", check=False)
+        banned = self.root(f"for i in $(seq 60); do nft list set inet jefe banned4 | grep {address} && break; sleep 1; done", check=False)
         log = self.root("grep -aE \"sshd|fail2ban\" /var/log/messages | tail -n 20")
-        require("10.99.0.2" in banned, f"who guesses is not banned:\n{log}")
-        self.root("ip netns del guess; ip link del guess0; rm -f /run/guess /run/guess.pub; nft flush set inet jefe banned4", check=False)
+        require(address in banned, f"who guesses from {address} is not banned:\n{log}")
 
     # Daemons and their profiles, by the end of their program's path; BusyBox's are known by their labels alone.
     CONFINED = {"sshd": "jefe-sshd", "chronyd": "jefe-chronyd", "auditd": "jefe-auditd", "cron": "jefe-cron"}
