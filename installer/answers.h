@@ -57,6 +57,10 @@ struct answers {
 		enum identity identity; /* when it gets what no two systems may share */
 	} system;
 	struct {
+		struct words servers; /* none: the distribution's */
+		bool nts; /* they prove who they are: Network Time Security, RFC 8915 */
+	} time;
+	struct {
 		enum network_method method;
 		char *interface;            /* NULL: the first wired one with a link */
 		uint64_t vlan;              /* 0: none */

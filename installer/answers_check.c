@@ -386,6 +386,14 @@ static void check_network(const struct checking *checking)
 			_("this machine has no %s"), interface);
 }
 
+static void check_time(const struct checking *checking)
+{
+	if (checking->answers->time.nts && !checking->answers->time.servers.count &&
+		!was_unusable(checking, "time.servers"))
+		complain(checking, SEVERITY_ERROR, "time.nts",
+			_("the distribution's pool cannot prove who it is: name servers that can (for example: servers: [ntp1.example.org])"));
+}
+
 static void check_machine(const struct checking *checking)
 {
 	if (checking->machine && checking->machine->secure_boot)
@@ -430,6 +438,7 @@ void answers_check(const struct answers *answers, const struct machine *machine,
 	check_secrets(&checking);
 	check_users(&checking);
 	check_network(&checking);
+	check_time(&checking);
 	check_controls(&checking);
 	check_machine(&checking);
 }

@@ -61,6 +61,15 @@ const struct field answer_fields[] = {
 		.help = "installation: now; its fingerprint is shown, for comparing at the first login. first-start: on the first start of each "
 			"copy, for disk images that several computers start from."},
 
+	{.key = "time.servers", .type = FIELD_TEXTS, AT(time.servers), .separators = " ,\n", .max = 8,
+		.label = "Time servers", .example = "ntp1.example.org", .screen = "time", .since = 1, .advanced = true,
+		.valid = valid_server, .why = "Names or addresses; without any the distribution's own pool.",
+		.help = "At most eight. They take the place of the pool and of what DHCP names."},
+	{.key = "time.nts", .type = FIELD_BOOL, AT(time.nts), .standard = "false",
+		.label = "They use NTS", .example = "true", .screen = "time", .since = 1, .advanced = true,
+		.why = "The servers prove who they are, so nobody on the way can set the clock.",
+		.help = "Network Time Security (RFC 8915): every server in time.servers must offer it, on port 4460/tcp."},
+
 	{.key = "network.method", .type = FIELD_CHOICE, AT(network.method), .standard = "dhcp", .choices = network_names,
 		.label = "Network", .example = "static", .screen = "network", .since = 1,
 		.why = "How the installed system gets its address.",

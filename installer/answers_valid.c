@@ -65,6 +65,11 @@ bool valid_hostname(const char *value, struct text *why_not)
 	return true;
 }
 
+bool valid_server(const char *value, struct text *why_not)
+{
+	return is_address(value) || valid_hostname(value, why_not);
+}
+
 bool valid_timezone(const char *value, struct text *why_not)
 {
 	if (consists_of(value, alphanumeric, "_+-/") && strchr(alphanumeric, *value) &&

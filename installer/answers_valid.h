@@ -7,6 +7,7 @@
 
 bool valid_schema(const char *value, struct text *why_not);
 bool valid_hostname(const char *value, struct text *why_not);    /* RFC 1123 */
+bool valid_server(const char *value, struct text *why_not);      /* a host name or an address */
 bool valid_timezone(const char *value, struct text *why_not);    /* form only: Area/City */
 bool valid_interface(const char *value, struct text *why_not);   /* eth0 */
 bool valid_cidr(const char *value, struct text *why_not);        /* 192.0.2.10/24 */

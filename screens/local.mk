@@ -19,7 +19,7 @@ libscreens_a_SOURCES += \
 	screens/preview.c screens/preview.h \
 	screens/recovery.c screens/recovery.h \
 	screens/review.c \
-	screens/session.c screens/session.h \
+	screens/services.c screens/session.c screens/session.h \
 	screens/strength.c screens/strength.h \
 	screens/system.c \
 	screens/tasks.c \

@@ -79,8 +79,7 @@ static void act_open(struct form *form, const char *id, const char *row)
 	measure_open(form, row);
 }
 
-/* Why the roles keep it away, or NULL. */
-static const char *measure_excluded(
+const char *measure_excluded(
 	struct page *page, const struct wizard *wizard, const struct control *control)
 {
 	struct policy policy = policy_of(wizard->answers);

@@ -25,6 +25,15 @@ static void build(struct page *page, void *context)
 	page_gap(page);
 	item = page_field(page, wizard, ITEM_ONE, "hardening.ssh");
 	relabel(item, "none", _("none"));
+	page_gap(page);
+	page_add(page, ITEM_ACTION, "services", _("Services and open ports"))->key = 's';
+	page_add(page, ITEM_ACTION, "time", _("Time servers"))->key = 't';
+}
+
+static void act(struct form *form, const char *id, const char *row)
+{
+	(void)row;
+	form_open(form, id);
 }
 
 const struct screen screen_system = {
@@ -35,4 +44,5 @@ const struct screen screen_system = {
 		"The host name is how the computer shows itself on the network. Times in logs follow the time zone; the hardware clock keeps UTC."),
 	.build = build,
 	.set = wizard_set,
+	.act = act,
 };

@@ -11,9 +11,10 @@ const struct screen *const wizard_screens[] = {&screen_welcome, &screen_tasks,
 	&screen_repair, &screen_keyboard, &screen_disk, &screen_encryption,
 	&screen_recovery, &screen_copied, &screen_hardening, &screen_layer, &screen_here,
 	&screen_roles, &screen_compare, &screen_changes, &screen_control, &screen_system,
-	&screen_network, &screen_users, &screen_key, &screen_review, &screen_save,
-	&screen_operations, &screen_confirm, &screen_progress, &screen_done,
-	&screen_failed, &screen_logs, &screen_host_key, NULL};
+	&screen_services, &screen_time, &screen_network, &screen_users, &screen_key,
+	&screen_review, &screen_save, &screen_operations, &screen_confirm,
+	&screen_progress, &screen_done, &screen_failed, &screen_logs, &screen_host_key,
+	NULL};
 
 struct wizard *wizard_new(struct answers *answers, struct machine *machine)
 {

@@ -57,7 +57,7 @@ extern const struct screen *const wizard_screens[]; /* all, in order; NULL-termi
 extern const struct screen screen_plan, screen_applying, screen_applied, screen_welcome,
 	screen_keyboard, screen_disk, screen_encryption, screen_recovery, screen_copied,
 	screen_hardening, screen_layer, screen_control, screen_here, screen_roles,
-	screen_compare, screen_changes, screen_system, screen_network, screen_users,
+	screen_compare, screen_changes, screen_system, screen_services, screen_time, screen_network, screen_users,
 	screen_key, screen_review, screen_save, screen_confirm, screen_progress,
 	screen_done, screen_failed, screen_logs, screen_host_key, screen_tasks,
 	screen_repair, screen_operations;

@@ -253,6 +253,7 @@ const struct distro distro_alpine = {
 	.kernel_config = kernel_config,
 	.set_keymap = keymap_copy,
 	.set_network = set_network,
+	.set_time_servers = clock_set_servers,
 	.set_consoles = set_consoles,
 	.set_admin = set_admin,
 	.runlevel = runlevel_here,

@@ -283,6 +283,7 @@ static const struct name_row services[] = {
 	.kernel_config = kernel_config, \
 	.set_keymap = keymap_copy, \
 	.set_network = set_network, \
+	.set_time_servers = clock_set_servers, \
 	.set_consoles = set_consoles, \
 	.set_admin = set_admin, \
 	.runlevel = runlevel_here, \

@@ -37,6 +37,7 @@ struct distro {
 	int (*set_keymap)(int root_fd, const char *keymap, struct error *err);
 	/* network.interface is the port to configure; unset, as on a machine whose ports are unknown, it is eth0. */
 	int (*set_network)(int root_fd, const struct answers *answers, struct error *err);
+	int (*set_time_servers)(int root_fd, const struct answers *answers, struct error *err);
 	/* getty on tty1..3 and/or ttyS0. */
 	int (*set_consoles)(int root_fd, enum console console, struct error *err);
 	/* Group and privilege escalation rule. After the user's shadow entry is written: who has no password to type is not asked. */

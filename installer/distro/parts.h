@@ -17,6 +17,10 @@ bool openrc_all_started(int root_fd);
 int interfaces_write(
 	int root_fd, const struct answers *answers, struct error *err) CHECKED;
 
+/* chrony's servers, when the answers name any. -ENOENT: the system has no chrony. */
+int clock_set_servers(
+	int root_fd, const struct answers *answers, struct error *err) CHECKED;
+
 /* Replace every getty line of /etc/inittab by the NULL-terminated lines. */
 int inittab_set_gettys(int root_fd, const char *const *lines, struct error *err) CHECKED;
 

@@ -62,6 +62,16 @@ static bool makes_host_key(const struct answers *answers)
 	       answers->system.identity == IDENTITY_INSTALLATION;
 }
 
+static void describe_time(const struct answers *answers, struct text *to)
+{
+	if (!answers->time.servers.count)
+		return;
+	text_addf(to, "time from");
+	for (size_t i = 0; i < answers->time.servers.count; i++)
+		text_addf(to, " %s", answers->time.servers.items[i]);
+	text_addf(to, "%s\n", answers->time.nts ? ", by NTS" : "");
+}
+
 static void system_describe(const struct recipe *recipe, struct text *to)
 {
 	const struct answers *answers = recipe->answers;
@@ -70,6 +80,7 @@ static void system_describe(const struct recipe *recipe, struct text *to)
 		answers->system.timezone, answers->system.keymap);
 	text_addf(to, "login on %s\n", console_names[answers->system.console]);
 	describe_network(recipe, to);
+	describe_time(answers, to);
 	text_addf(to, "/etc/fstab%s by UUID\n",
 		recipe->layout.encrypted ? " and /etc/crypttab" : "");
 	text_add(to, "remove SSH host keys, machine id and random seed of the payload\n");
@@ -267,6 +278,8 @@ static int system_run(const struct recipe *recipe, struct run *run, struct error
 		rc = write_tables(recipe, root, err);
 	if (rc == 0)
 		rc = set_network(recipe, run, err);
+	if (rc == 0)
+		rc = run->distro->set_time_servers(root, answers, err);
 	if (rc == 0)
 		rc = run->distro->set_consoles(root, answers->system.console, err);
 	if (rc == 0)

@@ -1,0 +1,116 @@
+/* What runs on the installed system, what of it is reached from outside, and where it gets the time. */
+#include <errno.h>
+#include <string.h>
+
+#include "installer/base/language.h"
+#include "installer/base/memory.h"
+#include "screens/hardening.h"
+
+static const char ports_id[] = "network.open_ports";
+
+static void add_ports(struct page *page, const struct wizard *wizard)
+{
+	const struct control *control = control_named(ports_id);
+	struct policy policy = policy_of(wizard->answers);
+	const char *value = control_wanted(control, &policy);
+	struct item *item = page_add(page, ITEM_TEXT, ports_id, _("Open ports"));
+
+	item->value = page_copy(page, value && strcmp(value, "none") != 0 ? value : "");
+	item->why = _("As in \"443/tcp 51820/udp\"; SSH's own port need not be listed.");
+}
+
+static void build_services(struct page *page, void *context)
+{
+	const struct wizard *wizard = context;
+	autoproblems struct problems problems = {0};
+	struct item *item;
+
+	(void)page_note(page, TONE_STRONG, "%s", _("What runs on it?"));
+	hardening_problems(wizard, &problems);
+	hardening_add_problems(page, wizard);
+	page_gap(page);
+	add_ports(page, wizard);
+	page_gap(page);
+	item = page_add(page, ITEM_MANY, "services", _("Services"));
+	item->opens = true;
+	page->detail_rows = 3;
+	page->next_label = _("Back");
+	for (const struct control *const *at = controls; *at; at++) {
+		struct choice *choice;
+
+		if (!control_is_service(*at))
+			continue;
+		choice = item_choice(item, (*at)->id, _((*at)->title));
+		choice->on = hardening_is_on(wizard, *at);
+		choice->why_not = measure_excluded(page, wizard, *at);
+		choice->note = measure_note(page, wizard, &problems, *at);
+		choice->help = measure_help(page, *at);
+		choice->remark =
+			measure_remark(page, wizard, &problems, *at, &choice->tone);
+	}
+}
+
+/* "+id" or "-id" of a service; the ports. */
+static int set_services(
+	void *context, const char *id, const char *value, struct error *err)
+{
+	bool is_ports = text_equal(id, ports_id);
+	const struct control *control = control_named(is_ports ? id : value + 1);
+	autotext struct text why_not = {0};
+
+	if (!control)
+		return 0;
+	if (!is_ports)
+		hardening_want(context, control, *value == '+' ? "on" : "off");
+	else if (!value || !*value)
+		hardening_want(context, control, "on");
+	else if (!control_takes(control, value, &why_not))
+		return error_set(err, -EINVAL, "%s", text_string(&why_not));
+	else
+		hardening_want(context, control, value);
+	return 0;
+}
+
+static void act_services(struct form *form, const char *id, const char *row)
+{
+	if (strcmp(id, "services") == 0)
+		measure_open(form, row);
+}
+
+const struct screen screen_services = {
+	.id = "services",
+	.title = N_("Services"),
+	.kind = SCREEN_SUB,
+	.parent = "system",
+	.help = N_(
+		"Each service that is on is one more program that can have faults; what listens needs its port among the open ones. Enter opens "
+		"a service with all that is known about it."),
+	.build = build_services,
+	.set = set_services,
+	.act = act_services,
+};
+
+static void build_time(struct page *page, void *context)
+{
+	const struct wizard *wizard = context;
+
+	page->next_label = _("Back");
+	(void)page_note(page, TONE_STRONG, "%s", _("Where does it get the time?"));
+	page_gap(page);
+	(void)page_field(page, wizard, ITEM_TEXT, "system.timezone");
+	page_gap(page);
+	(void)page_field(page, wizard, ITEM_TEXT, "time.servers");
+	(void)page_field(page, wizard, ITEM_BOOL, "time.nts");
+}
+
+const struct screen screen_time = {
+	.id = "time",
+	.title = N_("Time"),
+	.kind = SCREEN_SUB,
+	.parent = "system",
+	.help = N_(
+		"Logs, certificates and logins with one-time codes need the right time. Without servers of your own the system asks the pool of "
+		"its distribution. The hardware clock keeps UTC."),
+	.build = build_time,
+	.set = wizard_set,
+};
