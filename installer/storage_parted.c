@@ -39,7 +39,7 @@ const char *const partition_type_guids[] = {"21686148-6449-6e6f-744e-65656445464
 	FUNCTION(partition_set_flag)                                                     \
 	FUNCTION(partition_set_name)
 
-#define FUNCTION(name) __typeof__(&ped_##name)(name);
+#define FUNCTION(name) __typeof__ (&ped_##name)(name);
 static struct {
 	FUNCTIONS
 } ped;

@@ -50,24 +50,28 @@ static void build_services(struct page *page, void *context)
 	}
 }
 
-/* "+id" or "-id" of a service; the ports. */
+static int set_ports(void *context, const char *ports, struct error *err)
+{
+	const struct control *control = control_named(ports_id);
+	autotext struct text why_not = {0};
+
+	if (*ports && !control_takes(control, ports, &why_not))
+		return error_set(err, -EINVAL, "%s", text_string(&why_not));
+	hardening_want(context, control, *ports ? ports : "on");
+	return 0;
+}
+
+/* The ports; "+id" or "-id" of a service. */
 static int set_services(
 	void *context, const char *id, const char *value, struct error *err)
 {
-	bool is_ports = text_equal(id, ports_id);
-	const struct control *control = control_named(is_ports ? id : value + 1);
-	autotext struct text why_not = {0};
+	const struct control *control;
 
-	if (!control)
-		return 0;
-	if (!is_ports)
+	if (text_equal(id, ports_id))
+		return set_ports(context, value ? value : "", err);
+	control = value ? control_named(value + 1) : NULL;
+	if (control)
 		hardening_want(context, control, *value == '+' ? "on" : "off");
-	else if (!value || !*value)
-		hardening_want(context, control, "on");
-	else if (!control_takes(control, value, &why_not))
-		return error_set(err, -EINVAL, "%s", text_string(&why_not));
-	else
-		hardening_want(context, control, value);
 	return 0;
 }
 

@@ -101,7 +101,6 @@ static bool is_setuid(
 {
 	const struct stat *st = &entry->st;
 
-	(void)walk;
 	if ((!(st->st_mode & S_ISUID) &&
 		    (st->st_mode & (S_ISGID | S_IXGRP)) != (S_ISGID | S_IXGRP)) ||
 		!is_program(walk, entry))

@@ -60,6 +60,5 @@ pc.run([
     ("an audit asks programs only what it does not know", answers_are_kept),
     ("the audit notices everything that is broken", pc.audit_notices),
     ("a level that does not start is lowered", resets_lower_the_level),
-    ("no secret in files, disk and logs", pc.no_secrets),
     ("starts by UEFI, too", pc.boot_other_firmware),
 ])
