@@ -202,9 +202,10 @@ static void take(struct walk *walk, int folder, const char *name)
 	if (fstatat(folder, name, &entry.st, AT_SYMLINK_NOFOLLOW) < 0 ||
 		entry.st.st_dev != walk->device)
 		return;
+	if (S_ISDIR(entry.st.st_mode) && is_foreign(entry.path))
+		return;
 	look(walk, &entry);
-	if (!S_ISDIR(entry.st.st_mode) || walk->depth >= DEPTH_MAX ||
-		is_foreign(entry.path))
+	if (!S_ISDIR(entry.st.st_mode) || walk->depth >= DEPTH_MAX)
 		return;
 	data = is_data(walk, entry.path);
 	if (data && !walk->thorough)

@@ -48,6 +48,7 @@ static void a_thorough_look_goes_into_data_of_packages(void **state)
 	set_mode("usr/share/su", 04755);
 	set_mode("var/lib/dpkg/info/open", 0666);
 	set_mode("var/lib/docker/open", 0666);
+	assert_int_equal(fchmodat(root, "var/lib/docker", 0777, 0), 0);
 	scan = site_scan(&site);
 	assert_int_equal(scan->found[SCAN_OPEN].count, 2);
 	assert_string_equal(scan->found[SCAN_OPEN].items[0], "/usr/share/open");

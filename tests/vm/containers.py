@@ -5,7 +5,7 @@ import json
 
 from flow import BOOT, Installation, medium, require
 
-pc = Installation("containers", iso=medium("debian-containers"), encrypted=False, memory=2048, roles=["containers"])
+pc = Installation("containers", iso=medium("debian-containers"), memory=2048, roles=["containers"])
 IMAGE = "/usr/bin/busybox /lib/x86_64-linux-gnu/libc.so.6 /lib/x86_64-linux-gnu/libresolv.so.2 /lib64/ld-linux-x86-64.so.2"
 STATUS = "cat /proc/self/status /proc/self/attr/current"
 SERVE = "while true; do echo hello | nc -l -p 80; done"
@@ -94,8 +94,8 @@ def services_have_names():
             answer = pc.root(f"{confine} /usr/bin/{interpreter} >/dev/null 2>&1; echo $?").strip()
             require((answer == "0") == (not confine), f"{confine} {interpreter}: exit code {answer}")
     pc.root("kill $(cat /run/app)")
-    # The profile of web servers goes by the path; this one reads what it is told to.
-    pc.root("cp /usr/bin/cat /usr/sbin/nginx && echo page >/srv/page && /usr/sbin/nginx /srv/page | grep page")
+    # The profile of web servers goes by the path, and comes with the next change after the program; this one reads what it is told to.
+    pc.root("cp /usr/bin/cat /usr/sbin/nginx && jefe-setup harden --confirm-within 0 && echo page >/srv/page && /usr/sbin/nginx /srv/page | grep page")
     require("root:" not in pc.root("/usr/sbin/nginx /etc/shadow 2>/dev/null; rm /usr/sbin/nginx", check=False), "a web server reads /etc/shadow")
 
 
