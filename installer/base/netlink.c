@@ -37,10 +37,12 @@ static int ask(int fd, const struct netlink_question *question)
 static int take_message(const struct netlink_question *question,
 	const struct nlmsghdr *header, struct text *answer)
 {
+	const char *payload = (const char *)header + NLMSG_HDRLEN;
+
 	if (header->nlmsg_type == NLMSG_ERROR)
-		return ((const struct nlmsgerr *)NLMSG_DATA(header))->error;
+		return ((const struct nlmsgerr *)(const void *)payload)->error;
 	if (header->nlmsg_type == question->answer_type)
-		text_add_bytes(answer, NLMSG_DATA(header), NLMSG_PAYLOAD(header, 0));
+		text_add_bytes(answer, payload, NLMSG_PAYLOAD(header, 0));
 	return header->nlmsg_type == NLMSG_DONE ||
 	       (!question->list && header->nlmsg_type == question->answer_type);
 }

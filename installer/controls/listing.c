@@ -167,12 +167,13 @@ static const struct program_row {
 	/* What the answer depends on; false: that cannot be told. NULL: it is quickly had. */
 	bool (*key)(const struct site *site, struct text *key);
 } programs[PROGRAM_COUNT] = {
-	[PROGRAM_SSHD] = {"sshd",               {"/usr/sbin/sshd", "-T"}, run,   key_sshd},
-	[PROGRAM_FIREWALL] = {"firewall",                    LIST_FIREWALL,                                   run,        key_firewall},
-	[PROGRAM_FIREWALL_WANTED] = {"firewall-wanted",        LIST_FIREWALL,
-			  firewall_list_wanted,              key_firewall},
-	[PROGRAM_AUDIT_RULES] = {"audit-rules", {"auditctl", "-l"},             run,     key_audit_rules},
-	[PROGRAM_AUDIT_STATUS] = {"audit-status",  {"auditctl", "-s"},           read_audit_status},
+	[PROGRAM_SSHD] = {"sshd",            {"/usr/sbin/sshd", "-T"}, run,               key_sshd       },
+	[PROGRAM_FIREWALL] = {"firewall",        LIST_FIREWALL,            run,               key_firewall   },
+	[PROGRAM_FIREWALL_WANTED] = {"firewall-wanted", LIST_FIREWALL,
+			  firewall_list_wanted,					   key_firewall   },
+	[PROGRAM_AUDIT_RULES] = {"audit-rules",     {"auditctl", "-l"},       run,               key_audit_rules},
+	[PROGRAM_AUDIT_STATUS] = {"audit-status",    {"auditctl", "-s"},       read_audit_status,
+			  NULL									   },
 };
 
 bool listing_key(const struct site *site, enum program program, struct text *key)
