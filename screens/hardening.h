@@ -28,9 +28,10 @@ const char *hardening_of_level(
 /* Short text about a measure for the help area, and all of it. */
 const char *measure_note(struct page *page, const struct wizard *wizard,
 	const struct problems *problems, const struct control *control);
-/* Why the roles keep it away, or NULL. */
-const char *measure_excluded(
-	struct page *page, const struct wizard *wizard, const struct control *control);
+/* A row of a list in which measures are switched; measure_switch() takes what the list says of one, "+ID" or "-ID". */
+void measure_add(struct page *page, struct item *item, const struct wizard *wizard,
+	const struct problems *problems, const struct control *control);
+void measure_switch(struct wizard *wizard, const char *value);
 /* Everything about it, for the long help. */
 const char *measure_help(struct page *page, const struct control *control);
 /* "changed", "breaks here" or "conflict", or NULL. */

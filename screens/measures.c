@@ -79,7 +79,8 @@ static void act_open(struct form *form, const char *id, const char *row)
 	measure_open(form, row);
 }
 
-const char *measure_excluded(
+/* Why the roles keep it away, or NULL. */
+static const char *measure_excluded(
 	struct page *page, const struct wizard *wizard, const struct control *control)
 {
 	struct policy policy = policy_of(wizard->answers);
@@ -89,6 +90,26 @@ const char *measure_excluded(
 		return NULL;
 	return *role == '!' ? page_format(page, _("Not with the role %s."), role + 1)
 			    : page_format(page, _("Only with the role %s."), role);
+}
+
+void measure_add(struct page *page, struct item *item, const struct wizard *wizard,
+	const struct problems *problems, const struct control *control)
+{
+	struct choice *choice = item_choice(item, control->id, _(control->title));
+
+	choice->on = hardening_is_on(wizard, control);
+	choice->why_not = measure_excluded(page, wizard, control);
+	choice->note = measure_note(page, wizard, problems, control);
+	choice->help = measure_help(page, control);
+	choice->remark = measure_remark(page, wizard, problems, control, &choice->tone);
+}
+
+void measure_switch(struct wizard *wizard, const char *value)
+{
+	const struct control *control = value ? control_named(value + 1) : NULL;
+
+	if (control)
+		hardening_want(wizard, control, *value == '+' ? "on" : "off");
 }
 
 /* A layer. */
@@ -107,30 +128,17 @@ static void build_layer(struct page *page, void *context)
 	item->opens = true;
 	page->detail_rows = 3;
 	page->next_label = _("All layers");
-	for (const struct control *const *at = controls; *at; at++) {
-		struct choice *choice;
-
-		if ((*at)->layer != (enum layer)wizard->layer)
-			continue;
-		choice = item_choice(item, (*at)->id, _((*at)->title));
-		choice->on = hardening_is_on(wizard, *at);
-		choice->why_not = measure_excluded(page, wizard, *at);
-		choice->note = measure_note(page, wizard, &problems, *at);
-		choice->help = measure_help(page, *at);
-		choice->remark =
-			measure_remark(page, wizard, &problems, *at, &choice->tone);
-	}
+	for (const struct control *const *at = controls; *at; at++)
+		if ((*at)->layer == (enum layer)wizard->layer)
+			measure_add(page, item, wizard, &problems, *at);
 }
 
 /* "+id" or "-id" */
 static int set_layer(void *context, const char *id, const char *value, struct error *err)
 {
-	const struct control *control = control_named(value + 1);
-
 	(void)id;
 	(void)err;
-	if (control)
-		hardening_want(context, control, *value == '+' ? "on" : "off");
+	measure_switch(context, value);
 	return 0;
 }
 

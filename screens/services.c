@@ -35,19 +35,9 @@ static void build_services(struct page *page, void *context)
 	item->opens = true;
 	page->detail_rows = 3;
 	page->next_label = _("Back");
-	for (const struct control *const *at = controls; *at; at++) {
-		struct choice *choice;
-
-		if (!control_is_service(*at))
-			continue;
-		choice = item_choice(item, (*at)->id, _((*at)->title));
-		choice->on = hardening_is_on(wizard, *at);
-		choice->why_not = measure_excluded(page, wizard, *at);
-		choice->note = measure_note(page, wizard, &problems, *at);
-		choice->help = measure_help(page, *at);
-		choice->remark =
-			measure_remark(page, wizard, &problems, *at, &choice->tone);
-	}
+	for (const struct control *const *at = controls; *at; at++)
+		if (control_is_service(*at))
+			measure_add(page, item, wizard, &problems, *at);
 }
 
 static int set_ports(void *context, const char *ports, struct error *err)
@@ -65,13 +55,9 @@ static int set_ports(void *context, const char *ports, struct error *err)
 static int set_services(
 	void *context, const char *id, const char *value, struct error *err)
 {
-	const struct control *control;
-
 	if (text_equal(id, ports_id))
 		return set_ports(context, value ? value : "", err);
-	control = value ? control_named(value + 1) : NULL;
-	if (control)
-		hardening_want(context, control, *value == '+' ? "on" : "off");
+	measure_switch(context, value);
 	return 0;
 }
 
@@ -85,7 +71,6 @@ const struct screen screen_services = {
 	.id = "services",
 	.title = N_("Services"),
 	.kind = SCREEN_SUB,
-	.parent = "system",
 	.help = N_(
 		"Each service that is on is one more program that can have faults; what listens needs its port among the open ones. Enter opens "
 		"a service with all that is known about it."),
@@ -111,7 +96,6 @@ const struct screen screen_time = {
 	.id = "time",
 	.title = N_("Time"),
 	.kind = SCREEN_SUB,
-	.parent = "system",
 	.help = N_(
 		"Logs, certificates and logins with one-time codes need the right time. Without servers of your own the system asks the pool of "
 		"its distribution. The hardware clock keeps UTC."),

@@ -84,15 +84,23 @@ static void back(struct form *form)
 		form_open(form, form->screens[i]->id);
 }
 
+/* Steps and the review can be gone to from everywhere, pages that come back to their opener from the review. */
+static bool can_go_to(const struct form *form, size_t to)
+{
+	enum screen_kind from = form_screen(form)->kind;
+	enum screen_kind kind =
+		to < form->screen_count ? form->screens[to]->kind : SCREEN_RUN;
+
+	return from != SCREEN_RUN && (kind == SCREEN_STEP || kind == SCREEN_HUB ||
+					     (kind == SCREEN_SUB && from == SCREEN_HUB));
+}
+
 static void go_to(struct form *form, const char *id)
 {
 	size_t to = form_index(form, id);
 	size_t hub = form_hub(form);
-	bool jumps =
-		to < form->screen_count && (form->screens[to]->kind == SCREEN_STEP ||
-						   form->screens[to]->kind == SCREEN_HUB);
 
-	if (form_screen(form)->kind == SCREEN_RUN || !jumps)
+	if (!can_go_to(form, to))
 		return;
 	form_open(form, id);
 	form->from_hub = hub < form->screen_count && form->seen[hub] && to != hub;

@@ -64,14 +64,16 @@ bool file_exists(int root_fd, const char *path)
 	return fd >= 0;
 }
 
-/* What is left of a large file, so that memory for it is had once; one byte more, as only reading nothing is the end. */
-static size_t rest_of(int fd, size_t got)
+/* Room for what is left of a large file, so that memory for it is had once: one byte more, as only reading nothing is the end; never
+ * more than the limit needs to be seen exceeded. */
+static size_t room_for_rest(int fd, size_t max)
 {
 	struct stat st;
+	size_t rest = fstat(fd, &st) == 0 && st.st_size > 2 * CHUNK
+			      ? (size_t)st.st_size - CHUNK + 1
+			      : CHUNK;
 
-	return fstat(fd, &st) == 0 && st.st_size > (off_t)(got + CHUNK)
-		       ? (size_t)st.st_size - got + 1
-		       : CHUNK;
+	return rest < max ? rest : max;
 }
 
 static int read_all(
@@ -89,7 +91,7 @@ static int read_all(
 		if (got == 0)
 			return 0;
 		if (total == 0 && got == CHUNK)
-			room = rest_of(fd, CHUNK);
+			room = room_for_rest(fd, max);
 		total += (size_t)got;
 		text_cut(text, text->size + (size_t)got);
 		if (total > max)

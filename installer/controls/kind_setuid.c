@@ -13,7 +13,7 @@
 #include "installer/controls/kinds.h"
 #include "installer/distro/distro.h"
 
-enum { PRIVILEGE = S_ISUID | S_ISGID, CAPABILITY_MAX = 64 };
+enum { PRIVILEGE = S_ISUID | S_ISGID };
 
 static const char capability[] = "security.capability";
 

@@ -43,7 +43,10 @@ enum scan_rule {
 	SCAN_CAPABILITIES, /* "VALUE PATH", in hexadecimal digits */
 	SCAN_RULES
 };
-enum { SCAN_NAMED_MAX = 20 }; /* paths of a rule that no more are needed of */
+enum {
+	SCAN_NAMED_MAX = 20, /* paths of a rule that no more are needed of */
+	CAPABILITY_MAX = 64  /* bytes of a file capability; the kernel's have 24 at most, linux/capability.h */
+};
 struct scan {
 	bool done, cut; /* cut: it took too long */
 	unsigned long looked;

@@ -21,7 +21,6 @@ enum {
 	LIMIT_MS = 20000,
 	THOROUGH_LIMIT_MS = 600000,
 	NUMBERS_MAX = 1024,
-	CAPABILITY_MAX = 64,
 	FOLDER_CHUNK = 8192 /* on the stack at each depth */
 };
 

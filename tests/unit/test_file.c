@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "installer/base/memory.h"
 #include "tests/unit/temporary.h"
 #include "tests/unit/unit.h"
 
@@ -71,12 +73,27 @@ static void errors_name_the_path(void **state)
 	assert_non_null(strstr(err.text, "/none"));
 }
 
+/* Memory is not had for what is too large anyway. */
+static void the_limit_holds_for_huge_files(void **state)
+{
+	int root = ((struct temporary *)*state)->fd;
+	autoclose int fd = openat(root, "huge", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	struct error err = {0};
+	autotext struct text text = {0};
+
+	assert_int_equal(ftruncate(fd, (off_t)1 << 36), 0);
+	assert_int_equal(file_read(root, "/huge", 64 << 10, &text, &err), -EFBIG);
+	assert_non_null(strstr(err.text, "/huge: larger than 65536 bytes"));
+	assert_true(text.capacity < 1 << 20);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writing_replaces_at_once),
 		cmocka_unit_test(links_stay_below_the_root),
 		cmocka_unit_test(errors_name_the_path),
+		cmocka_unit_test(the_limit_holds_for_huge_files),
 	};
 
 	return cmocka_run_group_tests(tests, make_root, free_root);

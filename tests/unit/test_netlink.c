@@ -6,7 +6,7 @@
 #include "installer/base/netlink.h"
 #include "tests/unit/unit.h"
 
-static void one_answer_or_a_list(void **state)
+static void one_question_has_one_answer(void **state)
 {
 	const struct ifinfomsg first = {.ifi_index = 1};
 	struct netlink_question question = {.family = NETLINK_ROUTE,
@@ -50,7 +50,7 @@ static void the_kernels_error_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(one_answer_or_a_list),
+		cmocka_unit_test(one_question_has_one_answer),
 		cmocka_unit_test(the_kernels_error_is_told),
 	};
 

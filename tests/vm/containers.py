@@ -77,7 +77,7 @@ def too_much_is_named():
 
 
 def services_have_names():
-    """A service in Python in a profile of its own name works and reads no secrets, nor does a web server; the interpreter itself stays
+    """A service in Python runs in a profile of its own name and reads no secrets, nor does a web server; the interpreter itself stays
     free."""
     pc.root("mkdir -p /srv/jefe-app-example && echo \"import http.server as h; h.HTTPServer((\\\"127.0.0.1\\\", 8000), h.SimpleHTTPRequestHandler)"
             ".serve_forever()\" >/srv/jefe-app-example/main.py && "

@@ -1,7 +1,6 @@
 /* Break everything that the audit calls right, one control after the other, and see that it notices.
  *
- *	flip [ROOT [START]]     on a system that was hardened (its policy is read); default: the running one.
- *	                        START: of the names of the controls
+ *	flip [ROOT]       on a system that was hardened (its policy is read); default: the running one
  *
  * A control is broken on its disk, and in the kernel of the running system where that can be done and undone; each time the audit
  * must say fail or drift. Everything is put back. Prints a line for each that was not noticed and a last line of counts; the exit
@@ -701,7 +700,6 @@ static int fail(const struct error *err)
 int main(int argc, char **argv)
 {
 	const char *root = argc > 1 ? argv[1] : "/";
-	const char *start = argc > 2 ? argv[2] : ""; /* of the names of controls */
 	struct flip flip = {.scope.running = strcmp(root, "/") == 0};
 	struct answers *answers = NULL;
 	struct error err = {0};
@@ -716,8 +714,7 @@ int main(int argc, char **argv)
 	if (site_open(&flip.site, &err) < 0)
 		return fail(&err);
 	for (const struct control *const *control = controls; *control; control++)
-		if (text_starts((*control)->id, start))
-			flip_control(&flip, *control);
+		flip_control(&flip, *control);
 	(void)printf("flip: %s: %u breaks, %u not noticed, %u controls not broken\n",
 		level_names[flip.policy.level], flip.broken, flip.unnoticed,
 		flip.unbroken);
