@@ -69,7 +69,7 @@ bool file_exists(int root_fd, const char *path)
 static size_t room_for_rest(int fd, size_t max)
 {
 	struct stat st;
-	size_t rest = fstat(fd, &st) == 0 && st.st_size > 2 * CHUNK
+	size_t rest = fstat(fd, &st) == 0 && st.st_size > CHUNK + CHUNK
 			      ? (size_t)st.st_size - CHUNK + 1
 			      : CHUNK;
 
