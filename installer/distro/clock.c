@@ -10,16 +10,31 @@ static const char path[] = "etc/chrony/chrony.conf";
 
 enum { CONFIG_MAX = 1 << 20 };
 
+static bool is_directive(const char *line, const char *name)
+{
+	size_t size = strcspn(line, " \t");
+
+	return strlen(name) == size && strncmp(line, name, size) == 0;
+}
+
 /* Lines that name servers, or a folder in which DHCP does: "pool …", "server …", "sourcedir /run/chrony-dhcp". */
 static bool names_servers(const char *line)
 {
 	static const char *const words[] = {"pool", "server", "peer", "sourcedir"};
-	size_t size = strcspn(line, " \t");
 
 	for (size_t i = 0; i < LENGTH(words); i++)
-		if (strlen(words[i]) == size && strncmp(line, words[i], size) == 0)
+		if (is_directive(line, words[i]))
 			return true;
 	return false;
+}
+
+/* Alpine's file names the pool once more, for the first step: "initstepslew 10 pool.ntp.org". What took its place names none. */
+static void keep_line(struct text *text, const char *line)
+{
+	if (is_directive(line, "initstepslew"))
+		text_add(text, "makestep 1 3\n");
+	else if (!names_servers(line))
+		text_addf(text, "%s\n", line);
 }
 
 int clock_set_servers(int root_fd, const struct answers *answers, struct error *err)
@@ -44,7 +59,6 @@ int clock_set_servers(int root_fd, const struct answers *answers, struct error *
 			answers->time.nts ? " nts" : "");
 	words_split(&lines, text_string(&old), "\n");
 	for (size_t i = 0; i < lines.count; i++)
-		if (!names_servers(lines.items[i]))
-			text_addf(&text, "%s\n", lines.items[i]);
+		keep_line(&text, lines.items[i]);
 	return file_write(root_fd, path, text.data, text.size, 0644, err);
 }

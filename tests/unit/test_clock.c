@@ -6,7 +6,7 @@
 static const char config[] = "etc/chrony/chrony.conf";
 static const char packaged[] =
 	"# comment\npool 2.debian.pool.ntp.org iburst\nsourcedir /run/chrony-dhcp\n"
-	"serverstats\ndriftfile /var/lib/chrony/chrony.drift\ncmdport 0\n";
+	"initstepslew 10 pool.ntp.org\nserverstats\ndriftfile /var/lib/chrony/chrony.drift\ncmdport 0\n";
 
 static void own_servers_replace_all_others(void **state)
 {
@@ -25,7 +25,7 @@ static void own_servers_replace_all_others(void **state)
 		assert_file(config,
 			"# The servers were chosen when the system was installed.\n"
 			"server 192.0.2.7 iburst nts\nserver ntp1.example.org iburst nts\n"
-			"# comment\nserverstats\ndriftfile /var/lib/chrony/chrony.drift\ncmdport 0\n");
+			"# comment\nmakestep 1 3\nserverstats\ndriftfile /var/lib/chrony/chrony.drift\ncmdport 0\n");
 	}
 	answers_free(answers);
 }
