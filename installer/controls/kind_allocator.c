@@ -171,16 +171,13 @@ static enum mapped mapped_by(
 	return found;
 }
 
-/* Inside a container another C library may rule. */
-static bool is_elsewhere(const struct site *site, const char *process)
+/* Which file system tree a process sees; empty when that cannot be told. */
+static void mount_namespace(const struct site *site, const char *process, char name[64])
 {
-	autofree char *first = memory_copy_text("proc/1/ns/mnt");
 	autofree char *path = memory_format("proc/%s/ns/mnt", process);
-	char own[64] = "", other[64] = "";
+	ssize_t size = readlinkat(site->scope->root_fd, path, name, 63);
 
-	return readlinkat(site->scope->root_fd, first, own, sizeof(own) - 1) > 0 &&
-	       readlinkat(site->scope->root_fd, path, other, sizeof(other) - 1) > 0 &&
-	       strcmp(own, other) != 0;
+	name[size > 0 ? size : 0] = '\0';
 }
 
 /* Where services are told one by one: those that are meant, by their parent and not being BusyBox, which init and logins are. */
@@ -202,15 +199,20 @@ static bool is_meant(const struct site *site, const char *process)
 	       !text_ends(program, "/busybox");
 }
 
-static void take_process(const struct site *site, const char *process,
+/* Inside a container another C library may rule. */
+static void take_process(const struct site *site, const char *process, const char *host,
 	const char *library, unsigned *hardened, struct text *plain)
 {
 	autofree char *path = memory_format("proc/%s/comm", process);
 	autofree char *name = NULL;
-	enum mapped mapped = is_elsewhere(site, process)
-				     ? MAPPED_NOTHING
-				     : mapped_by(site, process, library);
+	char namespace[64];
+	enum mapped mapped = mapped_by(site, process, library);
 
+	if (mapped == MAPPED_NOTHING)
+		return;
+	mount_namespace(site, process, namespace);
+	if (strcmp(namespace, host) != 0)
+		return;
 	*hardened += mapped == MAPPED_HARDENED;
 	if (mapped == MAPPED_PLAIN && is_meant(site, process) &&
 		file_read_line(site->scope->root_fd, path, &name) == 0)
@@ -225,6 +227,7 @@ static void effective(struct site *site, const struct control *control, const ch
 	autowords struct words processes = {0}, paths = {0};
 	autotext struct text plain = {0};
 	unsigned hardened = 0;
+	char host[64];
 
 	(void)control;
 	if (!library || geteuid() != 0) {
@@ -232,12 +235,13 @@ static void effective(struct site *site, const struct control *control, const ch
 			memory_copy_text("the memory of other processes cannot be read"));
 		return;
 	}
+	mount_namespace(site, "1", host);
 	(void)!file_list(site->scope->root_fd, "proc", true, &processes, NULL);
 	for (size_t i = 0; i < processes.count; i++)
 		if (strspn(processes.items[i], "0123456789") ==
 			strlen(processes.items[i]))
-			take_process(
-				site, processes.items[i], library, &hardened, &plain);
+			take_process(site, processes.items[i], host, library, &hardened,
+				&plain);
 	places(site, &paths);
 	if (plain.size)
 		find(finding, site_late(site, paths.items[0]), NULL,

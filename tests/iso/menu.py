@@ -15,7 +15,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "vm"))
 from vm import VM, Disk, VMError  # noqa: E402
 
-ENTRIES = ["Install JefeLinux", "serial line only .ttyS0, 115200", "serial line only .ttyS0, 9600", "line mode", "Recover", "Check this medium",
+ENTRIES = ["Install JefeLinux", "serial line only: ttyS0, 115200", "serial line only: ttyS0, 9600", "line mode", "Recover", "Check this medium",
            "Test the memory", "first disk"]
 PATIENCE = 6  # the time-out of a menu that may start by itself is 3 s
 STICK = """search --no-floppy --set=root --file /images/any.iso
@@ -56,10 +56,10 @@ def boot_loader(folder):
     return folder / "stick.iso"
 
 
-def stick(folder, iso):
+def stick(folder, iso, size="64M"):
     """A FAT stick with the ISO as a file."""
     image = folder / "stick.img"
-    run("truncate", "-s", "64M", image)
+    run("truncate", "-s", size, image)
     run("mformat", "-i", image, "-F", "::")
     run("mmd", "-i", image, "::/images")
     run("mcopy", "-i", image, iso, "::/images/any.iso")

@@ -8,5 +8,5 @@ pc.run([
     ("unlocks, starts from its disk and lets the key in", pc.boot),
     ("audit finds no failure", pc.audit),
     ("no secret in files, disk and logs", pc.no_secrets),
-    ("starts by UEFI, too", pc.boot_other_firmware),
+    ("starts by UEFI, too, after two wrong passphrases", pc.boot_other_firmware),
 ])

@@ -10,6 +10,7 @@ ENTRY = r"Booting `JefeLinux, Linux [^ ']+"
 
 def reset():
     """UEFI writes what GRUB writes once more on the serial line: nothing from before counts."""
+    pc.vm.hang_up()
     pc.vm.serial.forget()
     pc.vm.qmp("system_reset")
 

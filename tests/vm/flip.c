@@ -1,6 +1,6 @@
 /* Break everything that the audit calls right, one control after the other, and see that it notices.
  *
- *	flip [ROOT]       on a system that was hardened (its policy is read); default: the running one
+ *	flip [ROOT [PREFIX]]   on a system that was hardened (its policy is read); default: the running one, and all its controls
  *
  * A control is broken on its disk, and in the kernel of the running system where that can be done and undone; each time the audit
  * must say fail or drift. Everything is put back. Prints a line for each that was not noticed and a last line of counts; the exit
@@ -9,8 +9,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -34,6 +36,10 @@ struct change {
 	bool table;    /* the rule set was deleted from the kernel */
 	char *profile; /* was loaded into the kernel to complain only */
 	int listener;  /* a socket that waits for connections, or 0 */
+	bool rules;    /* an audit rule was deleted from the kernel */
+	bool covered;  /* a file lies over the kernel's command line */
+	char *point;   /* mounted again, with other flags than these: */
+	unsigned long flags;
 };
 
 struct flip {
@@ -168,6 +174,11 @@ static bool load_profile(const char *path, const char *how)
 		       &err) == 0;
 }
 
+static bool mount_again(const char *point, unsigned long flags)
+{
+	return mount(NULL, point, NULL, MS_REMOUNT | MS_BIND | flags, NULL) == 0;
+}
+
 static void put_back(struct flip *flip)
 {
 	struct change *change = &flip->change;
@@ -185,6 +196,13 @@ static void put_back(struct flip *flip)
 		(void)printf("%s is not as before\n", change->profile);
 	if (change->listener)
 		(void)close(change->listener);
+	if (change->rules && kind_audit_rule.activate(&flip->site, &err) < 0)
+		(void)printf("the audit rules are not as before: %s\n", err.text);
+	if (change->covered && umount2("/proc/cmdline", MNT_DETACH) < 0)
+		(void)printf("/proc/cmdline is not as before: %s\n", strerror(errno));
+	if (change->point && !mount_again(change->point, change->flags))
+		(void)printf("%s is not as before: %s\n", change->point, strerror(errno));
+	free(change->point);
 	free(change->path);
 	free(change->profile);
 	text_free(&change->content);
@@ -570,6 +588,83 @@ static bool break_running_sysctl(
 	return done;
 }
 
+/* The command line as if the computer had been started otherwise: another file lies over the kernel's. */
+static bool break_running_argument(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	static const char cover[] = "/run/flip.cmdline";
+	autowords struct words tokens = {0}, wanted = {0};
+	autotext struct text old = {0}, text = {0};
+
+	(void)control;
+	if (file_read(root_of(flip), "proc/cmdline", FILE_MAX, &old, NULL) < 0)
+		return false;
+	words_split(&tokens, text_string(&old), " \n");
+	words_split(&wanted, value, " ");
+	for (size_t i = 0; i < tokens.count; i++)
+		if (!words_contain(&wanted, tokens.items[i]))
+			text_addf(&text, "%s ", tokens.items[i]);
+	for (size_t i = 0; i < wanted.count; i++)
+		if (wanted.items[i][0] == '!')
+			text_addf(&text, "%s ", wanted.items[i] + 1);
+	flip->change.covered =
+		file_write(root_of(flip), cover + 1, text_string(&text), text.size, 0600,
+			NULL) == 0 &&
+		mount(cover, "/proc/cmdline", NULL, MS_BIND, NULL) == 0;
+	return flip->change.covered;
+}
+
+/* Mounted again without what it must not allow. Options that are not flags of a mount stay. */
+static bool break_running_mount(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	enum { FLAGS = MS_NOSUID | MS_NODEV | MS_NOEXEC };
+	autofree char *point = target_word(control, 0);
+	struct statvfs status;
+
+	if (!strstr(value, "no") || statvfs(point, &status) < 0 ||
+		!(status.f_flag & FLAGS))
+		return false;
+	flip->change.flags = status.f_flag & (MS_RDONLY | FLAGS);
+	if (!mount_again(point, status.f_flag & MS_RDONLY))
+		return false;
+	flip->change.point = memory_copy_text(point);
+	return true;
+}
+
+/* One rule less in the kernel, where rules can still be changed. */
+static bool break_running_rule(
+	struct flip *flip, const struct control *control, const char *value)
+{
+	autotext struct text listing = {0};
+	autofree char *key = memory_format("key=%s", control->target);
+	char *rest, *line;
+
+	(void)value;
+	if (!control->target ||
+		command_run(&(struct command){.argv = COMMAND("auditctl", "-l"),
+				    .output = &listing,
+				    .timeout_seconds = 20},
+			NULL) < 0)
+		return false;
+	rest = listing.data;
+	while ((line = line_next(&rest))) {
+		autowords struct words words = {0};
+		const char *argv[40] = {"auditctl", "-d"};
+
+		words_split(&words, line, " ");
+		if (!text_starts(line, "-a ") || !text_ends(line, key) || words.count > 36)
+			continue;
+		for (size_t i = 1; i < words.count; i++)
+			argv[i + 1] = words.items[i];
+		flip->change.rules = command_run(&(struct command){.argv = argv,
+							 .timeout_seconds = 20},
+					     NULL) == 0;
+		return flip->change.rules;
+	}
+	return false;
+}
+
 static bool break_running_firewall(
 	struct flip *flip, const struct control *control, const char *value)
 {
@@ -600,9 +695,9 @@ static const struct {
 	breaker *disk, *kernel;
 } breakers[] = {
 	{&kind_sysctl,     break_sysctl,     break_running_sysctl  },
-	{&kind_argument,   break_argument,   NULL                  },
+	{&kind_argument,   break_argument,   break_running_argument},
 	{&kind_module,     break_lines,      NULL                  },
-	{&kind_mount,      break_mount,      NULL                  },
+	{&kind_mount,      break_mount,      break_running_mount   },
 	{&kind_file,       break_file,       NULL                  },
 	{&kind_mode,       break_mode,       NULL                  },
 	{&kind_service,    break_service,    NULL                  },
@@ -610,7 +705,7 @@ static const struct {
 	{&kind_account,    break_account,    NULL                  },
 	{&kind_setting,    break_setting,    NULL                  },
 	{&kind_sshd,       break_lines,      NULL                  },
-	{&kind_audit_rule, break_lines,      NULL                  },
+	{&kind_audit_rule, break_lines,      break_running_rule    },
 	{&kind_firewall,   break_lines,      break_running_firewall},
 	{&kind_listener,   break_listener,   NULL                  },
 	{&kind_json,       break_json,       NULL                  },
@@ -666,8 +761,10 @@ static void flip_side(struct flip *flip, const struct control *control, const ch
 		flip->unnoticed++;
 	}
 	put_back(flip);
-	if (status_now(flip, control) != CONTROL_PASS)
-		(void)printf("# %s: not right again\n", control->id);
+	if (status_now(flip, control) != CONTROL_PASS) {
+		(void)printf("%s: not right again\n", control->id);
+		flip->unnoticed++;
+	}
 }
 
 static void flip_control(struct flip *flip, const struct control *control)
@@ -700,6 +797,7 @@ static int fail(const struct error *err)
 int main(int argc, char **argv)
 {
 	const char *root = argc > 1 ? argv[1] : "/";
+	const char *only = argc > 2 ? argv[2] : "";
 	struct flip flip = {.scope.running = strcmp(root, "/") == 0};
 	struct answers *answers = NULL;
 	struct error err = {0};
@@ -714,7 +812,8 @@ int main(int argc, char **argv)
 	if (site_open(&flip.site, &err) < 0)
 		return fail(&err);
 	for (const struct control *const *control = controls; *control; control++)
-		flip_control(&flip, *control);
+		if (text_starts((*control)->id, only))
+			flip_control(&flip, *control);
 	(void)printf("flip: %s: %u breaks, %u not noticed, %u controls not broken\n",
 		level_names[flip.policy.level], flip.broken, flip.unnoticed,
 		flip.unbroken);

@@ -62,8 +62,7 @@ def answer(text):
 def install():
     vm = pc.machine("live", live=True)
     vm.expect(r"executed automatically in \d", 60)
-    vm.send("\x1b[B")
-    vm.sendline()
+    vm.send("s")
     timeout = LIVE
     for _ in range(60):
         match = vm.expect(rf"(?s)(.*?)(?:(?P<end>{INSTALLING})|{ONE_OF_THEM})", timeout)
@@ -81,6 +80,5 @@ def install():
 pc.run([
     ("line mode installs", install),
     ("unlocks, starts from its disk and lets the key in", pc.boot),
-    ("audit finds no failure", pc.audit),
     ("no secret in files, disk and logs", pc.no_secrets),
 ])

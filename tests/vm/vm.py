@@ -233,6 +233,7 @@ class VM:
 
     def stop(self):
         """End QEMU whatever it does; the disk images are usable afterwards."""
+        self.hang_up()
         if self.process and self.process.poll() is None:
             self.process.terminate()
             try:
@@ -375,13 +376,32 @@ class VM:
 
     # Network
 
-    def ssh(self, user, key, command, timeout=60, stdin=None):
-        """Run a command by SSH; a CompletedProcess with text output."""
-        line = ["ssh", "-p", str(self.ssh_port), *self._ssh_options(key), f"{user}@127.0.0.1", command]
+    def ssh(self, user, key, command, timeout=60, stdin=None, fresh=False):
+        """Run a command by SSH; a CompletedProcess with text output. Commands share one connection until hang_up(), because a new one
+        costs seconds; fresh: over one of its own."""
+        socket_path = "none" if fresh else self._shared_connection(user, key)
+        line = ["ssh", "-S", socket_path, "-p", str(self.ssh_port), *self._ssh_options(key), f"{user}@127.0.0.1", command]
         try:
             return subprocess.run(line, input=stdin if stdin is not None else "", capture_output=True, text=True, timeout=timeout)
         except subprocess.TimeoutExpired as error:
             return subprocess.CompletedProcess(line, 255, error.stdout or "", f"no end within {timeout} s")
+
+    def _shared_connection(self, user, key):
+        """The socket of a connection that is open, or of none when there cannot be one: ssh then opens its own and says why not."""
+        path = str(self.run / f"ssh-{user}")
+        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False}
+        if subprocess.run(["ssh", "-S", path, "-O", "check", "guest"], **quiet).returncode != 0:
+            try:
+                subprocess.run(["ssh", "-fNM", "-S", path, "-p", str(self.ssh_port), "-o", "ServerAliveInterval=20", *self._ssh_options(key),
+                                f"{user}@127.0.0.1"], timeout=60, **quiet)
+            except subprocess.TimeoutExpired:
+                pass
+        return path
+
+    def hang_up(self):
+        """End the shared connections, before the machine goes away below them or to prove that a new one works."""
+        for path in self.run.glob("ssh-*"):
+            subprocess.run(["ssh", "-S", str(path), "-O", "exit", "guest"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
 
     def copy(self, user, key, path, remote, timeout=60):
         """Copy a file to the machine by SFTP; a CompletedProcess with text output."""
@@ -400,7 +420,7 @@ class VM:
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise VMError(f"{self.name}: the machine went off before a login by SSH")
-            answer = self.ssh(user, key, "true", 40)
+            answer = self.ssh(user, key, "true", 40, fresh=True)
             if answer.returncode == 0:
                 return self.seconds()
             time.sleep(2)
