@@ -39,7 +39,7 @@ def containers_are_confined():
     require(limits.split() == ["0", "4096"], f"limits in a container: {limits}")
     for program, profile in (("dockerd", "jefe-dockerd"), ("containerd", "jefe-containerd")):
         label = pc.root(f"cat /proc/$(pidof {program})/attr/apparmor/current").strip()
-        require(label == f"{profile} (complain)", f"{program} runs as {label}")
+        require(label == f"{profile} (enforce)", f"{program} runs as {label}")
 
 
 def root_is_nobody():
@@ -69,7 +69,7 @@ def traffic_is_as_documented():
     check_reached({(outside, "10.99.0.1 8081"): True, (outside, "10.99.0.1 8082"): False})
     require(finding("network.listeners")["status"] == "DRIFT", "a port that is published and not listed is not named")
     pc.root("docker rm -f server client; "
-            f"docker run -d --name server -p 10.99.0.1:8081:80 tiny /usr/bin/busybox sh -c \"{SERVE}\"")
+            f"docker run -d --name server --memory 64m --pids-limit 50 -p 10.99.0.1:8081:80 tiny /usr/bin/busybox sh -c \"{SERVE}\"")
     pc.audit()
     pc.root("docker rm -f server")
 
