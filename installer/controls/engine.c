@@ -127,25 +127,48 @@ static bool is_enforced(const char *label, const char *profile)
 		       (strlen(profile) == size && strncmp(label, profile, size) == 0));
 }
 
-/* What the options say, and what the kernel says about the first process. */
-static void find_confinement(int root_fd, const struct json *container,
-	const struct json *host, struct text *faults)
+/* What the option "seccomp=PROFILE" names, or NULL without one: "unconfined", "builtin", or a profile's whole text. */
+static const char *filter_option(const struct json *host)
 {
 	const struct json *options = json_member(host, "SecurityOpt");
-	uint64_t pid = json_number(json_member(container, "State"), "Pid");
-	autofree char *label = pid ? process_label(root_fd, (unsigned long)pid) : NULL;
 
-	if (label && strcmp(label, "unconfined") == 0)
-		add(faults, "runs unconfined");
-	else if (label && !is_enforced(label, json_text(container, "AppArmorProfile")))
-		add_named(faults, "runs in", label);
 	for (size_t i = 0; i < json_count(options); i++) {
 		const char *option = json_as_text(json_item(options, i));
 
-		if (option && text_starts(option, "seccomp") &&
-			text_ends(option, "unconfined"))
-			add(faults, "no system call filter");
+		if (option && (text_starts(option, "seccomp=") ||
+				      text_starts(option, "seccomp:")))
+			return option + strlen("seccomp=");
 	}
+	return NULL;
+}
+
+static void find_profile(const char *label, const char *profile, struct text *faults)
+{
+	if (label && strcmp(label, "unconfined") == 0)
+		add(faults, "runs unconfined");
+	else if (label && !is_enforced(label, profile))
+		add_named(faults, "runs in", label);
+}
+
+/* What the options say, and what the kernel says about the first process: its word counts. */
+static void find_confinement(int root_fd, const struct json *container,
+	const struct json *host, struct text faults[FAULT_COUNT])
+{
+	unsigned long pid =
+		(unsigned long)json_number(json_member(container, "State"), "Pid");
+	autofree char *label = pid ? process_label(root_fd, pid) : NULL;
+	autofree char *filter = pid ? process_status(root_fd, pid, "Seccomp") : NULL;
+	autofree char *kept = pid ? process_status(root_fd, pid, "NoNewPrivs") : NULL;
+	const char *option = filter_option(host);
+
+	find_profile(label, json_text(container, "AppArmorProfile"),
+		&faults[FAULT_CONFINEMENT]);
+	if (text_equal(filter, "0") || text_equal(option, "unconfined"))
+		add(&faults[FAULT_CONFINEMENT], "no system call filter");
+	else if (option && strcmp(option, "builtin") != 0)
+		add(&faults[FAULT_CONFINEMENT], "a system call filter of its own");
+	if (text_equal(kept, "0"))
+		add(&faults[FAULT_GAIN], "no_new_privs is off");
 }
 
 static void find_limits(const struct json *host, struct text *faults)
@@ -165,7 +188,7 @@ static void take_container(
 	struct text faults[FAULT_COUNT] = {0};
 
 	find_isolation(container, host, &faults[FAULT_ISOLATION]);
-	find_confinement(root_fd, container, host, &faults[FAULT_CONFINEMENT]);
+	find_confinement(root_fd, container, host, faults);
 	find_limits(host, &faults[FAULT_LIMITS]);
 	for (size_t i = 0; i < FAULT_COUNT; i++) {
 		if (faults[i].size)

@@ -9,7 +9,8 @@
 /* What a container can do wrong. */
 enum fault {
 	FAULT_ISOLATION,   /* privileged, namespaces or folders of the host, the engine's socket, added capabilities, devices */
-	FAULT_CONFINEMENT, /* no AppArmor profile, no system call filter */
+	FAULT_CONFINEMENT, /* no AppArmor profile, no system call filter or one of its own */
+	FAULT_GAIN,        /* its programs may gain rights: no_new_privs is off */
 	FAULT_LIMITS,      /* may use all memory, or make processes without end */
 	FAULT_COUNT
 };

@@ -148,7 +148,8 @@ extern const struct control_kind
 	kind_machine,    /* target: a rule of kind_machine.c about firmware and encrypted disks. value: what it must say */
 	kind_apparmor,   /* target: "PROFILE PATH[:NAME]... +FILE... !FILE...": profile of ours, programs it is for with the names of their
 	                    processes, files it includes, the distribution's profile for the same program. value: enforce, complain */
-	kind_container,  /* target: isolation, confinement, limits: what containers that run must not lack. value: for people */
+	kind_container,  /* target: isolation, confinement, gain, limits: what containers that run must not lack; "FAULT/CONTROL": only while
+	                    the policy wants that control. value: for people */
 	kind_exposure,   /* target: names of programs that must not listen on a TCP port; NULL: every program that listens must be
 	                    confined. value: for people */
 	kind_state,      /* target: file and text it must hold; nothing to apply */

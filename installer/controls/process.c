@@ -87,6 +87,23 @@ char *process_label(int root_fd, unsigned long pid)
 	return label;
 }
 
+char *process_status(int root_fd, unsigned long pid, const char *name)
+{
+	autofree char *path = memory_format("proc/%lu/status", pid);
+	autofree char *start = memory_format("\n%s:", name);
+	autotext struct text text = {0};
+	const char *value;
+
+	if (file_read(root_fd, path, LINE_MAX_BYTES, &text, NULL) < 0)
+		return NULL;
+	value = text_find(&text, start);
+	if (!value)
+		return NULL;
+	value += strlen(start);
+	value += strspn(value, " \t");
+	return memory_copy_bytes(value, strcspn(value, "\n"));
+}
+
 static void process_add(struct processes *processes, int root_fd, unsigned long pid)
 {
 	autofree char *path = memory_format("proc/%lu/exe", pid);

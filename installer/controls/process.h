@@ -24,6 +24,9 @@ void processes_free(struct processes *processes);
 /* What confines a process, as in struct process. The caller frees it. */
 char *process_label(int root_fd, unsigned long pid) CHECKED;
 
+/* The value of a line of /proc/PID/status: "Seccomp", "NoNewPrivs"; NULL: no such process or line. The caller frees it. */
+char *process_status(int root_fd, unsigned long pid, const char *name) CHECKED;
+
 /* A socket on which a process waits for others, from whatever address. */
 struct listener {
 	unsigned long pid;
