@@ -121,8 +121,11 @@ static int activate(struct site *site, struct error *err)
 {
 	const struct distro *distro = site->scope->distro;
 	const char *service = distro_service(distro, "ssh-server");
+	autodaemon struct daemon daemon = {0};
 
-	return service && distro->service_running(service)
+	if (service)
+		distro->service_look(site->scope->root_fd, service, &daemon);
+	return daemon.life == SERVICE_RUNS
 		       ? distro->service_action(service, "reload", err)
 		       : 0;
 }

@@ -2,25 +2,12 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "installer/base/file.h"
 #include "installer/base/memory.h"
 
 enum { TABLE_MAX = 4 << 20, LINE_MAX_BYTES = 64 << 10 };
-
-/* Where a link below the root leads, or NULL. */
-static char *link_target(int root_fd, const char *path)
-{
-	char target[PATH_MAX];
-	ssize_t size = readlinkat(root_fd, path, target, sizeof(target));
-
-	return size < 0 || size == sizeof(target)
-		       ? NULL
-		       : memory_copy_bytes(target, (size_t)size);
-}
 
 static const char *base_name(const char *path)
 {
@@ -107,7 +94,7 @@ char *process_status(int root_fd, unsigned long pid, const char *name)
 static void process_add(struct processes *processes, int root_fd, unsigned long pid)
 {
 	autofree char *path = memory_format("proc/%lu/exe", pid);
-	autofree char *executable = link_target(root_fd, path);
+	autofree char *executable = file_read_link(root_fd, path);
 
 	if (!executable)
 		return;
@@ -233,7 +220,7 @@ static void take_listeners(int root_fd, unsigned long pid, const struct sockets 
 		return; /* it has ended */
 	for (size_t i = 0; i < names.count; i++) {
 		autofree char *path = memory_format("%s/%s", folder, names.items[i]);
-		autofree char *target = link_target(root_fd, path);
+		autofree char *target = file_read_link(root_fd, path);
 		const struct socket *socket = socket_find(sockets, target);
 
 		if (socket)
