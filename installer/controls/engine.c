@@ -199,7 +199,8 @@ static void take_container(
 	engine->count++;
 }
 
-static int ask(int root_fd, const char *path, struct json **document, struct error *err)
+int engine_question(
+	int root_fd, const char *path, struct json **document, struct error *err)
 {
 	autotext struct text body = {0};
 	int rc = http_get(
@@ -225,7 +226,7 @@ static int inspect(int root_fd, const char *id, struct engine *engine, struct er
 		return error_set(
 			err, -EPROTO, "the engine names a container without a proper id");
 	path = memory_format("/containers/%s/json", id);
-	rc = ask(root_fd, path, &container, err);
+	rc = engine_question(root_fd, path, &container, err);
 	if (rc < 0)
 		return rc;
 	if (json_expect(container, "HostConfig", JSON_IS_OBJECT, err) < 0 ||
@@ -253,7 +254,7 @@ static void take_ports(const struct json *listed, struct words *published)
 static int ask_all(int root_fd, struct engine *engine, struct error *err)
 {
 	autojson struct json *list = NULL;
-	int rc = ask(root_fd, "/containers/json", &list, err);
+	int rc = engine_question(root_fd, "/containers/json", &list, err);
 	size_t count = rc < 0 ? 0 : json_count(list);
 
 	if (count > CONTAINERS_MAX)
@@ -277,6 +278,8 @@ void engine_ask(int root_fd, struct engine *engine)
 void engine_free(struct engine *engine)
 {
 	words_free(&engine->published);
+	json_free(engine->info);
+	json_free(engine->bridge);
 	for (size_t i = 0; i < FAULT_COUNT; i++)
 		text_free(&engine->faults[i]);
 }

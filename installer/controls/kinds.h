@@ -76,6 +76,7 @@ struct control_kind {
 	const char *name; /* "sysctl" */
 	/* One sentence: how to repair when applying again is not enough, or NULL. */
 	const char *fix;
+	const char *pending; /* the same for a change that waits; NULL: restart the machine */
 	bool takes_value; /* --set ID=VALUE makes sense */
 	bool comes_back;  /* a package that is upgraded undoes it */
 	/* Where its controls stand when they have no file of their own, or that the first word of a target is the file. */
@@ -200,6 +201,14 @@ enum found site_late(const struct site *site, const char *path);
 /* For kinds of which a disk knows nothing: as wanted while the system runs, otherwise there is nothing to find. */
 void running_persisted(struct site *site, const struct control *control,
 	const char *value, struct finding *finding);
+
+/* reader.c: daemons that read files of ours. */
+/* What was found right in a file is pending while the daemon that goes by it has not read it since it changed. */
+void reader_doubt(const struct site *site, const char *path, struct finding *finding);
+/* The daemon of a service (this distribution's name) has just been told to read all of its files again. */
+void reader_told(const struct site *site, const char *name, unsigned long pid);
+/* Make those read their files again that can do so while they serve. */
+int readers_activate(struct site *site, struct error *err) CHECKED;
 
 /* Fill a finding; value and evidence are taken over. */
 void find(struct finding *finding, enum found found, char *value, char *evidence);

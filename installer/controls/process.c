@@ -91,6 +91,23 @@ char *process_status(int root_fd, unsigned long pid, const char *name)
 	return memory_copy_bytes(value, strcspn(value, "\n"));
 }
 
+/* The 22nd field; the second, in brackets, is the program's own and may hold anything. */
+bool process_start(int root_fd, unsigned long pid, uint64_t *ticks)
+{
+	enum { AFTER_NAME = 22 - 3 };
+	autofree char *path = memory_format("proc/%lu/stat", pid);
+	autofree char *line = NULL;
+	autowords struct words fields = {0};
+	const char *end;
+
+	if (file_read_line(root_fd, path, &line) < 0)
+		return false;
+	end = strrchr(line, ')');
+	words_split(&fields, end ? end + 1 : "", " ");
+	return fields.count > AFTER_NAME &&
+	       text_to_u64(fields.items[AFTER_NAME], 0, UINT64_MAX, ticks) == 0;
+}
+
 static void process_add(struct processes *processes, int root_fd, unsigned long pid)
 {
 	autofree char *path = memory_format("proc/%lu/exe", pid);
