@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <signal.h>
 #include <stdio.h>
@@ -289,6 +290,18 @@ int file_copy(int from_root_fd, const char *from, int to_root_fd, const char *to
 		if (file_write_all(draft.fd, chunk, (size_t)got, err) < 0)
 			return error_prefix(err, "copying %s to %s", from, to);
 	}
+}
+
+char *file_read_link(int root_fd, const char *path)
+{
+	char target[PATH_MAX];
+	ssize_t size = readlinkat(root_fd, path, target, sizeof(target));
+
+	if (size == sizeof(target))
+		errno = ENAMETOOLONG;
+	return size < 0 || size == sizeof(target)
+		       ? NULL
+		       : memory_copy_bytes(target, (size_t)size);
 }
 
 int file_make_dirs(int root_fd, const char *path, mode_t mode, struct error *err)

@@ -25,6 +25,9 @@ int file_read_argument(const char *path, size_t max, struct text *text, struct e
 /* First line without its newline, for sysfs and procfs; -ENOENT without a message cost. The caller frees *line. */
 int file_read_line(int root_fd, const char *path, char **line) CHECKED;
 
+/* Where a symbolic link leads, also one of /proc/PID that is no path; NULL with errno. The caller frees it. */
+char *file_read_link(int root_fd, const char *path) CHECKED;
+
 /* Replace or make the file at once: written beside it, fsynced, renamed. Owner root:root. The directory must exist. */
 int file_write(int root_fd, const char *path, const char *data, size_t size, mode_t mode, struct error *err) CHECKED;
 

@@ -127,25 +127,48 @@ static bool is_enforced(const char *label, const char *profile)
 		       (strlen(profile) == size && strncmp(label, profile, size) == 0));
 }
 
-/* What the options say, and what the kernel says about the first process. */
-static void find_confinement(int root_fd, const struct json *container,
-	const struct json *host, struct text *faults)
+/* What the option "seccomp=PROFILE" names, or NULL without one: "unconfined", "builtin", or a profile's whole text. */
+static const char *filter_option(const struct json *host)
 {
 	const struct json *options = json_member(host, "SecurityOpt");
-	uint64_t pid = json_number(json_member(container, "State"), "Pid");
-	autofree char *label = pid ? process_label(root_fd, (unsigned long)pid) : NULL;
 
-	if (label && strcmp(label, "unconfined") == 0)
-		add(faults, "runs unconfined");
-	else if (label && !is_enforced(label, json_text(container, "AppArmorProfile")))
-		add_named(faults, "runs in", label);
 	for (size_t i = 0; i < json_count(options); i++) {
 		const char *option = json_as_text(json_item(options, i));
 
-		if (option && text_starts(option, "seccomp") &&
-			text_ends(option, "unconfined"))
-			add(faults, "no system call filter");
+		if (option && (text_starts(option, "seccomp=") ||
+				      text_starts(option, "seccomp:")))
+			return option + strlen("seccomp=");
 	}
+	return NULL;
+}
+
+static void find_profile(const char *label, const char *profile, struct text *faults)
+{
+	if (label && strcmp(label, "unconfined") == 0)
+		add(faults, "runs unconfined");
+	else if (label && !is_enforced(label, profile))
+		add_named(faults, "runs in", label);
+}
+
+/* What the options say, and what the kernel says about the first process: its word counts. */
+static void find_confinement(int root_fd, const struct json *container,
+	const struct json *host, struct text faults[FAULT_COUNT])
+{
+	unsigned long pid =
+		(unsigned long)json_number(json_member(container, "State"), "Pid");
+	autofree char *label = pid ? process_label(root_fd, pid) : NULL;
+	autofree char *filter = pid ? process_status(root_fd, pid, "Seccomp") : NULL;
+	autofree char *kept = pid ? process_status(root_fd, pid, "NoNewPrivs") : NULL;
+	const char *option = filter_option(host);
+
+	find_profile(label, json_text(container, "AppArmorProfile"),
+		&faults[FAULT_CONFINEMENT]);
+	if (text_equal(filter, "0") || text_equal(option, "unconfined"))
+		add(&faults[FAULT_CONFINEMENT], "no system call filter");
+	else if (option && strcmp(option, "builtin") != 0)
+		add(&faults[FAULT_CONFINEMENT], "a system call filter of its own");
+	if (text_equal(kept, "0"))
+		add(&faults[FAULT_GAIN], "no_new_privs is off");
 }
 
 static void find_limits(const struct json *host, struct text *faults)
@@ -165,7 +188,7 @@ static void take_container(
 	struct text faults[FAULT_COUNT] = {0};
 
 	find_isolation(container, host, &faults[FAULT_ISOLATION]);
-	find_confinement(root_fd, container, host, &faults[FAULT_CONFINEMENT]);
+	find_confinement(root_fd, container, host, faults);
 	find_limits(host, &faults[FAULT_LIMITS]);
 	for (size_t i = 0; i < FAULT_COUNT; i++) {
 		if (faults[i].size)
@@ -176,7 +199,8 @@ static void take_container(
 	engine->count++;
 }
 
-static int ask(int root_fd, const char *path, struct json **document, struct error *err)
+int engine_question(
+	int root_fd, const char *path, struct json **document, struct error *err)
 {
 	autotext struct text body = {0};
 	int rc = http_get(
@@ -202,7 +226,7 @@ static int inspect(int root_fd, const char *id, struct engine *engine, struct er
 		return error_set(
 			err, -EPROTO, "the engine names a container without a proper id");
 	path = memory_format("/containers/%s/json", id);
-	rc = ask(root_fd, path, &container, err);
+	rc = engine_question(root_fd, path, &container, err);
 	if (rc < 0)
 		return rc;
 	if (json_expect(container, "HostConfig", JSON_IS_OBJECT, err) < 0 ||
@@ -230,7 +254,7 @@ static void take_ports(const struct json *listed, struct words *published)
 static int ask_all(int root_fd, struct engine *engine, struct error *err)
 {
 	autojson struct json *list = NULL;
-	int rc = ask(root_fd, "/containers/json", &list, err);
+	int rc = engine_question(root_fd, "/containers/json", &list, err);
 	size_t count = rc < 0 ? 0 : json_count(list);
 
 	if (count > CONTAINERS_MAX)
@@ -254,6 +278,8 @@ void engine_ask(int root_fd, struct engine *engine)
 void engine_free(struct engine *engine)
 {
 	words_free(&engine->published);
+	json_free(engine->info);
+	json_free(engine->bridge);
 	for (size_t i = 0; i < FAULT_COUNT; i++)
 		text_free(&engine->faults[i]);
 }

@@ -124,11 +124,34 @@ static void persisted(struct site *site, const struct control *control, const ch
 			now ? now : "not set"));
 }
 
+/* Its reader's own word, where it has one; otherwise whether it started since the file changed. */
+static void effective(struct site *site, const struct control *control, const char *value,
+	struct finding *finding)
+{
+	autowords struct words target = {0};
+	enum engine_word word;
+
+	words_split(&target, control->target, " ");
+	word = engine_setting(
+		site->scope->root_fd, &site->engine, target.items[1], value);
+	find(finding, FOUND_RIGHT, memory_copy_text(value), NULL);
+	if (word == ENGINE_AGREES)
+		return;
+	reader_doubt(site, target.items[0], finding);
+	if (word == ENGINE_DIFFERS && finding->found == FOUND_RIGHT)
+		find(finding, FOUND_WRONG, NULL,
+			memory_format(
+				"the engine works with another value of \"%s\" than %s says: look at its command line",
+				target.items[1], target.items[0]));
+}
+
 const struct control_kind kind_json = {
 	.name = "json",
 	.names_file = true,
 	.fix = "Restart the service that reads it.",
+	.pending = "restart the service that is named",
 	.takes_value = true,
 	.apply = apply,
 	.persisted = persisted,
+	.effective = effective,
 };

@@ -80,17 +80,38 @@ static enum found service_differs(
 	return site_late(site, path);
 }
 
+/* What is told about a service that is on for the service manager and whose process is not there. */
+static char *describe_death(
+	const struct distro *distro, const char *name, const struct daemon *daemon)
+{
+	return memory_format(
+		"%s was started and is dead: no process runs %s%s%s%s; start it: %s %s restart",
+		name, daemon->program, daemon->pid_file ? " (" : "",
+		daemon->pid_file ? daemon->pid_file : "", daemon->pid_file ? ")" : "",
+		distro->service_program, name);
+}
+
 static void service_effective(struct site *site, const struct control *control,
 	const char *value, struct finding *finding)
 {
 	const struct distro *distro = site->scope->distro;
 	autoservice struct service service = service_of(site, control);
-	bool running = distro->service_running(service.name), on = is_on(value);
+	autodaemon struct daemon daemon = {0};
+	bool running, on = is_on(value);
 
-	if (on && !running && !distro->all_started(site->scope->root_fd))
+	distro->service_look(site->scope->root_fd, service.name, &daemon);
+	running = daemon.life == SERVICE_RUNS;
+	if (daemon.life == SERVICE_UNSEEN)
+		find(finding, FOUND_UNKNOWN, NULL,
+			memory_format("whether %s lives cannot be seen without root",
+				service.name));
+	else if (on && !running && !distro->all_started(site->scope->root_fd))
 		find(finding, FOUND_UNKNOWN, NULL,
 			memory_format("%s is not running; the system is still starting",
 				service.name));
+	else if (on && daemon.life == SERVICE_DEAD)
+		find(finding, FOUND_WRONG, memory_copy_text("dead"),
+			describe_death(distro, service.name, &daemon));
 	else
 		find(finding,
 			running == on ? FOUND_RIGHT : service_differs(site, &service, on),

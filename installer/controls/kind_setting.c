@@ -136,10 +136,22 @@ static void persisted(struct site *site, const struct control *control, const ch
 				found ? found : "is not set"));
 }
 
+static void effective(struct site *site, const struct control *control, const char *value,
+	struct finding *finding)
+{
+	autosetting struct setting setting = setting_of(control);
+
+	find(finding, FOUND_RIGHT, memory_copy_text(value), NULL);
+	reader_doubt(site, setting.path, finding);
+}
+
 const struct control_kind kind_setting = {
 	.name = "setting",
 	.names_file = true,
+	.pending = "restart the service that is named",
 	.takes_value = true,
 	.apply = apply,
+	.activate = readers_activate,
 	.persisted = persisted,
+	.effective = effective,
 };

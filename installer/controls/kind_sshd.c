@@ -1,8 +1,11 @@
 /* The SSH server's settings: a drop-in that is read first, as the first value of a keyword wins. */
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "installer/base/command.h"
 #include "installer/base/file.h"
@@ -117,14 +120,67 @@ static int written(struct site *site, const struct text *text, struct error *err
 		err);
 }
 
+/* When the file with its number was written. */
+static struct timespec noted_at(const struct site *site, const struct daemon *daemon)
+{
+	autoclose int fd = -1;
+	struct stat st = {0};
+
+	if (daemon->pid_file)
+		fd = file_open(site->scope->root_fd, daemon->pid_file, O_PATH, 0, NULL);
+	if (fd >= 0 && fstat(fd, &st) < 0)
+		st = (struct stat){0};
+	return st.st_mtim;
+}
+
+static bool is_back(const struct site *site, const char *service,
+	const struct timespec *before, bool *runs)
+{
+	autodaemon struct daemon daemon = {0};
+	struct timespec now;
+
+	site->scope->distro->service_look(site->scope->root_fd, service, &daemon);
+	now = noted_at(site, &daemon);
+	*runs = daemon.life == SERVICE_RUNS;
+	return *runs && (!daemon.pid_file || now.tv_sec != before->tv_sec ||
+				now.tv_nsec != before->tv_nsec);
+}
+
+/* It starts anew in the same process, and for a moment without the file that tells its number; nothing tells when it is done. */
+static int wait_for_return(const struct site *site, const char *service,
+	const struct timespec *before, struct error *err)
+{
+	enum { TRIES = 50 };
+	static const struct timespec moment = {.tv_nsec = 100000000};
+	bool runs = false;
+
+	for (unsigned i = 0; i < TRIES && !is_back(site, service, before, &runs); i++)
+		(void)nanosleep(&moment, NULL);
+	return runs ? 0
+		    : error_set(err, -EIO,
+			      "%s did not come back after it was told to read its settings; look into the system log",
+			      service);
+}
+
 static int activate(struct site *site, struct error *err)
 {
 	const struct distro *distro = site->scope->distro;
 	const char *service = distro_service(distro, "ssh-server");
+	autodaemon struct daemon daemon = {0};
+	struct timespec before;
+	int rc;
 
-	return service && distro->service_running(service)
-		       ? distro->service_action(service, "reload", err)
-		       : 0;
+	if (service)
+		distro->service_look(site->scope->root_fd, service, &daemon);
+	if (daemon.life != SERVICE_RUNS)
+		return 0;
+	before = noted_at(site, &daemon);
+	rc = distro->service_action(service, "reload", err);
+	if (rc == 0)
+		rc = wait_for_return(site, service, &before, err);
+	if (rc == 0)
+		reader_told(site, service, daemon.pid);
+	return rc;
 }
 
 static void add_drop_ins(struct site *site, struct text *text)
@@ -248,13 +304,18 @@ static void effective(struct site *site, const struct control *control, const ch
 	const char *listing = *value ? site_listing(site, PROGRAM_SSHD, finding) : NULL;
 
 	(void)control;
-	if (listing)
-		compare(listing, "sshd -T", value, finding);
+	if (!listing)
+		return;
+	compare(listing, "sshd -T", value, finding);
+	/* That was read from the files just now; the server works with what they were when it read them. */
+	if (finding->found == FOUND_RIGHT)
+		reader_doubt(site, main_path, finding);
 }
 
 const struct control_kind kind_sshd = {
 	.name = "sshd",
 	.fix = "Look for another file in /etc/ssh/sshd_config.d that sorts before ours.",
+	.pending = "restart the service that is named",
 	.describe = describe_lines,
 	.expand = expand,
 	.file = "etc/ssh/sshd_config.d/10-jefe.conf",

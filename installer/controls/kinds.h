@@ -76,6 +76,7 @@ struct control_kind {
 	const char *name; /* "sysctl" */
 	/* One sentence: how to repair when applying again is not enough, or NULL. */
 	const char *fix;
+	const char *pending; /* the same for a change that waits; NULL: restart the machine */
 	bool takes_value; /* --set ID=VALUE makes sense */
 	bool comes_back;  /* a package that is upgraded undoes it */
 	/* Where its controls stand when they have no file of their own, or that the first word of a target is the file. */
@@ -148,7 +149,8 @@ extern const struct control_kind
 	kind_machine,    /* target: a rule of kind_machine.c about firmware and encrypted disks. value: what it must say */
 	kind_apparmor,   /* target: "PROFILE PATH[:NAME]... +FILE... !FILE...": profile of ours, programs it is for with the names of their
 	                    processes, files it includes, the distribution's profile for the same program. value: enforce, complain */
-	kind_container,  /* target: isolation, confinement, limits: what containers that run must not lack. value: for people */
+	kind_container,  /* target: isolation, confinement, gain, limits: what containers that run must not lack; "FAULT/CONTROL": only while
+	                    the policy wants that control. value: for people */
 	kind_exposure,   /* target: names of programs that must not listen on a TCP port; NULL: every program that listens must be
 	                    confined. value: for people */
 	kind_state,      /* target: file and text it must hold; nothing to apply */
@@ -199,6 +201,14 @@ enum found site_late(const struct site *site, const char *path);
 /* For kinds of which a disk knows nothing: as wanted while the system runs, otherwise there is nothing to find. */
 void running_persisted(struct site *site, const struct control *control,
 	const char *value, struct finding *finding);
+
+/* reader.c: daemons that read files of ours. */
+/* What was found right in a file is pending while the daemon that goes by it has not read it since it changed. */
+void reader_doubt(const struct site *site, const char *path, struct finding *finding);
+/* The daemon of a service (this distribution's name) has just been told to read all of its files again. */
+void reader_told(const struct site *site, const char *name, unsigned long pid);
+/* Make those read their files again that can do so while they serve. */
+int readers_activate(struct site *site, struct error *err) CHECKED;
 
 /* Fill a finding; value and evidence are taken over. */
 void find(struct finding *finding, enum found found, char *value, char *evidence);

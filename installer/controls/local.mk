@@ -9,6 +9,7 @@ libinstaller_a_SOURCES += \
 	installer/controls/composed.c \
 	installer/controls/disk.c \
 	installer/controls/engine.c installer/controls/engine.h \
+	installer/controls/engine_setting.c \
 	installer/controls/kind_absent.c \
 	installer/controls/facts.c \
 	installer/controls/kind_account.c \
@@ -44,6 +45,7 @@ libinstaller_a_SOURCES += \
 	installer/controls/policy.c \
 	installer/controls/process.c installer/controls/process.h \
 	installer/controls/profiles.h \
+	installer/controls/reader.c \
 	installer/controls/report.c \
 	installer/controls/report_json.c \
 	installer/controls/report_sarif.c \

@@ -2,25 +2,12 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "installer/base/file.h"
 #include "installer/base/memory.h"
 
 enum { TABLE_MAX = 4 << 20, LINE_MAX_BYTES = 64 << 10 };
-
-/* Where a link below the root leads, or NULL. */
-static char *link_target(int root_fd, const char *path)
-{
-	char target[PATH_MAX];
-	ssize_t size = readlinkat(root_fd, path, target, sizeof(target));
-
-	return size < 0 || size == sizeof(target)
-		       ? NULL
-		       : memory_copy_bytes(target, (size_t)size);
-}
 
 static const char *base_name(const char *path)
 {
@@ -87,10 +74,44 @@ char *process_label(int root_fd, unsigned long pid)
 	return label;
 }
 
+char *process_status(int root_fd, unsigned long pid, const char *name)
+{
+	autofree char *path = memory_format("proc/%lu/status", pid);
+	autofree char *start = memory_format("\n%s:", name);
+	autotext struct text text = {0};
+	const char *value;
+
+	if (file_read(root_fd, path, LINE_MAX_BYTES, &text, NULL) < 0)
+		return NULL;
+	value = text_find(&text, start);
+	if (!value)
+		return NULL;
+	value += strlen(start);
+	value += strspn(value, " \t");
+	return memory_copy_bytes(value, strcspn(value, "\n"));
+}
+
+/* The 22nd field; the second, in brackets, is the program's own and may hold anything. */
+bool process_start(int root_fd, unsigned long pid, uint64_t *ticks)
+{
+	enum { AFTER_NAME = 22 - 3 };
+	autofree char *path = memory_format("proc/%lu/stat", pid);
+	autofree char *line = NULL;
+	autowords struct words fields = {0};
+	const char *end;
+
+	if (file_read_line(root_fd, path, &line) < 0)
+		return false;
+	end = strrchr(line, ')');
+	words_split(&fields, end ? end + 1 : "", " ");
+	return fields.count > AFTER_NAME &&
+	       text_to_u64(fields.items[AFTER_NAME], 0, UINT64_MAX, ticks) == 0;
+}
+
 static void process_add(struct processes *processes, int root_fd, unsigned long pid)
 {
 	autofree char *path = memory_format("proc/%lu/exe", pid);
-	autofree char *executable = link_target(root_fd, path);
+	autofree char *executable = file_read_link(root_fd, path);
 
 	if (!executable)
 		return;
@@ -216,7 +237,7 @@ static void take_listeners(int root_fd, unsigned long pid, const struct sockets 
 		return; /* it has ended */
 	for (size_t i = 0; i < names.count; i++) {
 		autofree char *path = memory_format("%s/%s", folder, names.items[i]);
-		autofree char *target = link_target(root_fd, path);
+		autofree char *target = file_read_link(root_fd, path);
 		const struct socket *socket = socket_find(sockets, target);
 
 		if (socket)

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "installer/base/error.h"
 
@@ -23,6 +24,12 @@ void processes_free(struct processes *processes);
 
 /* What confines a process, as in struct process. The caller frees it. */
 char *process_label(int root_fd, unsigned long pid) CHECKED;
+
+/* The value of a line of /proc/PID/status: "Seccomp", "NoNewPrivs"; NULL: no such process or line. The caller frees it. */
+char *process_status(int root_fd, unsigned long pid, const char *name) CHECKED;
+
+/* When it started, in ticks of the clock since the machine did. */
+bool process_start(int root_fd, unsigned long pid, uint64_t *ticks);
 
 /* A socket on which a process waits for others, from whatever address. */
 struct listener {

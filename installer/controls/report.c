@@ -92,7 +92,7 @@ const char *result_fix(const struct control_result *result)
 	case CONTROL_WAIVED:
 		return kind->fix ? kind->fix : "jefe-setup harden";
 	case CONTROL_PENDING:
-		return "restart the machine";
+		return kind->pending ? kind->pending : "restart the machine";
 	case CONTROL_UNKNOWN:
 		return "look again, as root";
 	case CONTROL_PASS:

@@ -105,6 +105,11 @@ static const char *runlevel_here(const char *runlevel)
 	return runlevel;
 }
 
+static void service_look(int root_fd, const char *service, struct daemon *daemon)
+{
+	openrc_look(root_fd, service, NULL, daemon);
+}
+
 static const char *const package_databases[] = {
 	"lib/apk/db/installed", "usr/lib/apk/db/installed", NULL};
 
@@ -260,7 +265,8 @@ const struct distro distro_alpine = {
 	.service_state = openrc_state,
 	.set_service = openrc_set,
 	.service_action = openrc_action,
-	.service_running = openrc_running,
+	.service_look = service_look,
+	.service_program = "rc-service",
 	.all_started = openrc_all_started,
 	.package_databases = package_databases,
 	.package_in = package_in,

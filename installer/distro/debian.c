@@ -47,6 +47,23 @@ static int set_service(int root_fd, const char *service, const char *runlevel, b
 	return openrc_set(root_fd, service, runlevel_here(runlevel), on, err);
 }
 
+/* The packages' own scripts, where they are not replaced by services that tell. */
+static const struct daemon_row daemons[] = {
+	{"auditd",		   "/sbin/auditd", "/run/auditd.pid"},
+	{"busybox-klogd",         "/sbin/klogd", NULL},
+	{"busybox-syslogd",            "/sbin/syslogd", NULL},
+	{"chrony",		      "/usr/sbin/chronyd", "/run/chrony/chronyd.pid"},
+	{"cron",          "/usr/sbin/cron", "/run/crond.pid"},
+	{"docker",		      "/usr/sbin/dockerd", "/run/docker-ssd.pid"},
+	{"ssh",		   "/usr/sbin/sshd", "/run/sshd.pid"},
+	{0},
+};
+
+static void service_look(int root_fd, const char *service, struct daemon *daemon)
+{
+	openrc_look(root_fd, service, daemons, daemon);
+}
+
 static int set_network(int root_fd, const struct answers *answers, struct error *err)
 {
 	int rc = interfaces_write(root_fd, answers, err);
@@ -290,7 +307,8 @@ static const struct name_row services[] = {
 	.service_state = service_state, \
 	.set_service = set_service, \
 	.service_action = openrc_action, \
-	.service_running = openrc_running, \
+	.service_look = service_look, \
+	.service_program = "rc-service", \
 	.all_started = openrc_all_started, \
 	.package_folder = "/var/lib/dpkg/info", .package_databases = package_databases, .package_in = package_in, \
 	.check_packages = check_packages, \

@@ -11,6 +11,24 @@
 
 enum service_state { SERVICE_MISSING, SERVICE_OFF, SERVICE_ON };
 
+/* What is left of a service that was started. */
+enum service_life {
+	SERVICE_STOPPED,
+	SERVICE_RUNS,   /* what it started lives, or it is none that stays */
+	SERVICE_DEAD,   /* it counts as started, and its daemon is gone */
+	SERVICE_UNSEEN, /* its daemon may not be looked at */
+};
+
+/* A service and the process that it started; of several the first that is gone, else the last. */
+struct daemon {
+	enum service_life life;
+	unsigned long pid; /* 0: none that lives, or not known */
+	/* As the service names them; NULL: it has no daemon, or tells no such file. */
+	char *program, *pid_file;
+};
+void daemon_free(struct daemon *daemon);
+#define autodaemon __attribute__((cleanup(daemon_free)))
+
 /* A generic name and this distribution's own; a table ends with generic NULL. */
 struct name_row {
 	const char *generic, *own;
@@ -50,7 +68,9 @@ struct distro {
 		bool on, struct error *err);
 	/* On the running system only: start stop restart reload. */
 	int (*service_action)(const char *service, const char *action, struct error *err);
-	bool (*service_running)(const char *service);
+	/* Asked of the kernel; the caller clears it with daemon_free(). */
+	void (*service_look)(int root_fd, const char *service, struct daemon *daemon);
+	const char *service_program; /* "PROGRAM SERVICE restart" is what people type */
 	bool (*all_started)(int root_fd); /* the start of the system is through its last runlevel */
 	const char *package_folder; /* where many files are that only the package manager reads, or NULL: "/var/lib/x" */
 	const char *const *package_databases; /* files, NULL-terminated; the first that is there counts */

@@ -1,6 +1,7 @@
 /* OpenRC's services: a runlevel is a directory of links to /etc/init.d. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -51,20 +52,143 @@ int openrc_action(const char *service, const char *action, struct error *err)
 		err);
 }
 
-bool openrc_running(const char *service)
+static bool is_started(int root_fd, const char *service)
 {
 	/* The service that asks is itself still starting. */
-	static const char *const states[] = {
-		"/run/openrc/started", "/run/openrc/starting"};
-	bool running = false;
-	autoclose int root = file_open_root("/", NULL);
+	static const char *const states[] = {"run/openrc/started", "run/openrc/starting"};
+	bool started = false;
 
-	for (size_t i = 0; i < LENGTH(states) && root >= 0; i++) {
+	for (size_t i = 0; i < LENGTH(states); i++) {
 		autofree char *path = memory_format("%s/%s", states[i], service);
 
-		running = running || is_linked(root, path);
+		started = started || is_linked(root_fd, path);
 	}
-	return running;
+	return started;
+}
+
+/* What a service noted about a daemon that it started. */
+struct note {
+	struct words
+		programs; /* what it may be that runs: of a wrapper, what it starts */
+	char *pid_file;
+};
+
+static void note_free(struct note *note)
+{
+	words_free(&note->programs);
+	free(note->pid_file);
+}
+#define autonote __attribute__((cleanup(note_free)))
+
+/* "exec=/usr/libexec/wrapper", "argv_2=/sbin/daemon", "pidfile=/run/daemon.pid"; what is not known has no value. */
+static void note_read(int root_fd, const char *path, struct note *note)
+{
+	autotext struct text text = {0};
+	autowords struct words lines = {0};
+
+	if (file_read(root_fd, path, 64U << 10, &text, NULL) < 0)
+		return;
+	words_split(&lines, text_string(&text), "\n");
+	for (size_t i = 0; i < lines.count; i++) {
+		const char *value = strchr(lines.items[i], '=');
+
+		if (!value || value[1] != '/')
+			continue;
+		if (text_starts(lines.items[i], "exec=") ||
+			text_starts(lines.items[i], "argv_"))
+			words_add(&note->programs, value + 1);
+		else if (text_starts(lines.items[i], "pidfile=") && !note->pid_file)
+			note->pid_file = memory_copy_text(value + 1);
+	}
+}
+
+/* The value that a service keeps under a name, or NULL. The caller frees it. */
+static char *option(int root_fd, const char *service, const char *name)
+{
+	autofree char *path = memory_format("run/openrc/options/%s/%s", service, name);
+	char *value = NULL;
+
+	return file_read_line(root_fd, path, &value) < 0 ? NULL : value;
+}
+
+static void look(int root_fd, const struct note *note, struct daemon *daemon)
+{
+	daemon_free(daemon);
+	daemon_look(root_fd, &note->programs, note->pid_file, daemon);
+	daemon->program = memory_copy_text(
+		note->programs.count ? note->programs.items[0] : "its program");
+	if (note->pid_file)
+		daemon->pid_file = memory_copy_text(note->pid_file);
+}
+
+/* All that it started must live. A supervisor's own number stands in the file that it names; its child's is an option. */
+static bool look_at_noted(int root_fd, const char *service, struct daemon *daemon)
+{
+	autofree char *folder = memory_format("run/openrc/daemons/%s", service);
+	autofree char *child_file =
+		memory_format("run/openrc/options/%s/child_pid", service);
+	autowords struct words names = {0};
+	bool supervised = file_exists(root_fd, child_file), found = false;
+
+	if (file_list(root_fd, folder, true, &names, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < names.count; i++) {
+		autofree char *path = memory_format("%s/%s", folder, names.items[i]);
+		autonote struct note note = {0};
+
+		note_read(root_fd, path, &note);
+		if (supervised) {
+			free(note.pid_file);
+			note.pid_file = memory_copy_text(child_file);
+		}
+		if (!note.programs.count && !note.pid_file)
+			continue;
+		found = true;
+		look(root_fd, &note, daemon);
+		if (daemon->life != SERVICE_RUNS)
+			break;
+	}
+	return found;
+}
+
+/* Where another start-stop-daemon than the service manager's own starts it, the script's variables are all that is noted. */
+static bool look_at_options(int root_fd, const char *service, struct daemon *daemon)
+{
+	autofree char *command = option(root_fd, service, "command");
+	autonote struct note note = {.pid_file = option(root_fd, service, "pidfile")};
+
+	if (!command)
+		return false;
+	words_split(&note.programs, command, " ");
+	look(root_fd, &note, daemon);
+	return true;
+}
+
+static void look_at_row(int root_fd, const char *service, const struct daemon_row *row,
+	struct daemon *daemon)
+{
+	autonote struct note note = {0};
+
+	while (row && row->service && strcmp(row->service, service) != 0)
+		row++;
+	if (!row || !row->service)
+		return;
+	words_add(&note.programs, row->program);
+	if (row->pid_file)
+		note.pid_file = memory_copy_text(row->pid_file);
+	look(root_fd, &note, daemon);
+}
+
+void openrc_look(int root_fd, const char *service, const struct daemon_row *rows,
+	struct daemon *daemon)
+{
+	*daemon = (struct daemon){0};
+	if (!is_started(root_fd, service))
+		return;
+	daemon->life = SERVICE_RUNS;
+	if (!look_at_noted(root_fd, service, daemon) &&
+		!look_at_options(root_fd, service, daemon))
+		look_at_row(root_fd, service, rows, daemon);
 }
 
 bool openrc_all_started(int root_fd)

@@ -10,8 +10,19 @@ enum service_state openrc_state(int root_fd, const char *service, const char *ru
 int openrc_set(int root_fd, const char *service, const char *runlevel, bool on,
 	struct error *err) CHECKED;
 int openrc_action(const char *service, const char *action, struct error *err) CHECKED;
-bool openrc_running(const char *service);
+/* The daemon of a service whose script tells the service manager nothing about it; pid_file NULL: it has none. A table ends with service
+ * NULL. */
+struct daemon_row {
+	const char *service, *program, *pid_file;
+};
+/* rows may be NULL. */
+void openrc_look(int root_fd, const char *service, const struct daemon_row *rows,
+	struct daemon *daemon);
 bool openrc_all_started(int root_fd);
+
+/* Sets life and pid: is it one of the programs (none: whatever it is) that runs with the number in the file, or (NULL) with any? */
+void daemon_look(int root_fd, const struct words *programs, const char *pid_file,
+	struct daemon *daemon);
 
 /* /etc/network/interfaces, and /etc/resolv.conf when the answers name servers. */
 int interfaces_write(

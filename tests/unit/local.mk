@@ -46,6 +46,10 @@ tests_unit_test_medium_SOURCES = tests/unit/test_medium.c
 
 UNIT_TESTS += tests/unit/test_diff tests/unit/test_change tests/unit/test_written tests/unit/test_facts
 UNIT_TESTS += tests/unit/test_clock tests/unit/test_listing tests/unit/test_netlink tests/unit/test_scan
+UNIT_TESTS += tests/unit/test_daemon tests/unit/test_reader tests/unit/test_engine_setting
+tests_unit_test_reader_SOURCES = tests/unit/test_reader.c tests/unit/look.h
+tests_unit_test_engine_setting_SOURCES = tests/unit/test_engine_setting.c tests/unit/daemon.h
+tests_unit_test_daemon_SOURCES = tests/unit/test_daemon.c tests/unit/process.h
 UNIT_TESTS += tests/unit/test_memo tests/unit/test_kind_service tests/unit/test_kind_audit_rule
 tests_unit_test_kind_service_SOURCES = tests/unit/test_kind_service.c
 tests_unit_test_kind_audit_rule_SOURCES = tests/unit/test_kind_audit_rule.c

@@ -128,6 +128,47 @@ static void names_in_the_catalogue_exist(void **state)
 	}
 }
 
+/* May a machine have both: is no role of the one what the other must not have? */
+static bool can_meet(const struct control *control, const char *other)
+{
+	autowords struct words own = {0}, others = {0};
+
+	words_split(&own, control->role ? control->role : "", " ");
+	words_split(&others, other ? other : "", " ");
+	for (size_t i = 0; i < own.count; i++)
+		for (size_t j = 0; j < others.count; j++) {
+			bool negated = own.items[i][0] == '!';
+
+			if (negated != (others.items[j][0] == '!') &&
+				strcmp(own.items[i] + negated,
+					others.items[j] + !negated) == 0)
+				return false;
+		}
+	return true;
+}
+
+/* A conflict of two that no machine has together says nothing, and a need of such is never met. */
+static void what_a_control_names_can_be_there_with_it(void **state)
+{
+	(void)state;
+	for (const struct control *const *at = controls; *at; at++) {
+		autowords struct words names = {0};
+
+		words_split(&names, (*at)->needs ? (*at)->needs : "", " ");
+		words_split(&names, (*at)->conflicts ? (*at)->conflicts : "", " ");
+		for (size_t i = 0; i < names.count; i++) {
+			const struct control *other = control_named(names.items[i]);
+			const char *roles = other ? other->role : NULL;
+
+			if (text_starts(names.items[i], "role:"))
+				roles = names.items[i] + strlen("role:");
+			if (!can_meet(*at, roles))
+				fail_msg("%s names %s, which excludes it by a role",
+					(*at)->id, names.items[i]);
+		}
+	}
+}
+
 static bool is_used(const char *role)
 {
 	for (const struct control *const *at = controls; *at; at++) {
@@ -410,6 +451,7 @@ int main(void)
 		cmocka_unit_test(every_control_is_complete),
 		cmocka_unit_test(every_control_has_one_entry_level),
 		cmocka_unit_test(names_in_the_catalogue_exist),
+		cmocka_unit_test(what_a_control_names_can_be_there_with_it),
 		cmocka_unit_test(every_role_switches_something),
 		cmocka_unit_test(every_layer_has_controls_at_baseline),
 		cmocka_unit_test(levels_are_cumulative),

@@ -95,6 +95,41 @@ static void another_profile_than_asked_for_is_named(void **state)
 	}
 }
 
+/* What was asked for is one thing, what the kernel holds the first process to is another. */
+static void the_kernels_word_about_the_first_process_counts(void **state)
+{
+	static const struct {
+		const char *options, *status, *confinement, *gain;
+	} rows[] = {
+		{"[]",							   "NoNewPrivs:\t1\nSeccomp:\t2\n", "",                                     ""},
+		{"[]",							   "NoNewPrivs:\t1\nSeccomp:\t0\n", "web: no system call filter",           ""},
+		{"[\"no-new-privileges=false\"]",
+                 "NoNewPrivs:\t0\nSeccomp:\t2\nSeccomp_filters:\t1\n",                                            "",
+                 "web: no_new_privs is off"														 },
+		{"[\"seccomp={\\\"defaultAction\\\":\\\"SCMP_ACT_ALLOW\\\"}\"]",
+                 "NoNewPrivs:\t1\nSeccomp:\t2\n",								 "web: a system call filter of its own", ""},
+		{"[\"seccomp=builtin\"]",                                        "NoNewPrivs:\t1\nSeccomp:\t2\n", "",                                     ""},
+		{"[\"seccomp=unconfined\"]",                                     "",                              "web: no system call filter",           ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		autofree char *answer = memory_format(HEAD
+			"{\"Name\": \"/web\", \"State\": {\"Pid\": 77}, \"HostConfig\": {\"SecurityOpt\": %s}}",
+			rows[i].options);
+		autofree char *status = memory_format("Name:\tweb\n%s", rows[i].status);
+		struct engine engine;
+
+		put("proc/77/status", status);
+		engine = ask(list, answer);
+		assert_string_equal(text_string(&engine.faults[FAULT_CONFINEMENT]),
+			rows[i].confinement);
+		assert_string_equal(
+			text_string(&engine.faults[FAULT_GAIN]), rows[i].gain);
+		engine_free(&engine);
+	}
+}
+
 static void strange_answers_are_errors(void **state)
 {
 	static const struct {
@@ -131,6 +166,27 @@ static enum found look(const char *target, struct site *site)
 	return found;
 }
 
+/* The catalogue's row: rights that containers may gain are a fault as long as the policy wants that they do not. */
+static void rights_that_the_policy_allows_are_no_fault(void **state)
+{
+	const struct control *control = control_named("container.confinement");
+	struct control_setting off = {
+		(char[]){"container.no_new_privileges"}, (char[]){"off"}};
+	struct policy policy = {.level = LEVEL_BASELINE, .settings = &off};
+	const struct control_scope scope = {
+		.root_fd = root, .distro = distro_named("debian"), .running = true};
+	struct site site = {.scope = &scope, .policy = &policy};
+
+	(void)state;
+	put("proc/77/attr/apparmor/current", "docker-default (enforce)\n");
+	put("proc/77/status", "Name:\tweb\nNoNewPrivs:\t0\nSeccomp:\t2\n");
+	site.engine = ask(list, harmless);
+	assert_int_equal(look(control->target, &site), FOUND_WRONG);
+	policy.setting_count = 1;
+	assert_int_equal(look(control->target, &site), FOUND_RIGHT);
+	site_close(&site);
+}
+
 static void controls_ask_once(void **state)
 {
 	static const char *const answers[] = {list, bad, NULL};
@@ -156,7 +212,9 @@ int main(void)
 		TEST(a_harmless_container_has_no_fault),
 		TEST(every_fault_is_named),
 		TEST(another_profile_than_asked_for_is_named),
+		TEST(the_kernels_word_about_the_first_process_counts),
 		TEST(strange_answers_are_errors),
+		TEST(rights_that_the_policy_allows_are_no_fault),
 		TEST(controls_ask_once),
 	};
 

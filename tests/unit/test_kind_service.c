@@ -38,6 +38,31 @@ static void turned_on_since_the_start_is_pending(void **state)
 	assert_int_equal(differs("on"), FOUND_WRONG);
 }
 
+/* Turned on since the start or not: what was started and is gone is told, with the way out. */
+static void a_dead_daemon_is_no_pending_one(void **state)
+{
+	struct finding finding = {0};
+	const struct control_scope scope = {
+		.root_fd = root, .distro = distro_named("alpine"), .running = true};
+	struct site site = {.scope = &scope};
+
+	(void)state;
+	put("run/openrc/softlevel", "default\n");
+	put("run/openrc/started/jefe-test", "");
+	put("proc/stat", "cpu 0\nbtime 1\n");
+	put("etc/runlevels/default/jefe-test", "");
+	assert_int_equal(differs("on"), FOUND_RIGHT);
+	put("run/openrc/daemons/jefe-test/001",
+		"exec=/sbin/test\npidfile=/run/test.pid\n");
+	kind_service.effective(&site, &service, "on", &finding);
+	assert_int_equal(finding.found, FOUND_WRONG);
+	assert_string_equal(finding.value, "dead");
+	assert_string_equal(finding.evidence,
+		"jefe-test was started and is dead: no process runs /sbin/test (/run/test.pid); start it: rc-service jefe-test restart");
+	assert_int_equal(differs("off"), FOUND_RIGHT);
+	finding_clear(&finding);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -45,6 +70,8 @@ int main(void)
 			not_there_yet_is_unknown, tree_make, tree_close),
 		cmocka_unit_test_setup_teardown(
 			turned_on_since_the_start_is_pending, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			a_dead_daemon_is_no_pending_one, tree_make, tree_close),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -742,6 +742,12 @@ static enum control_status status_now(struct flip *flip, const struct control *c
 	return status;
 }
 
+/* What was put back into a daemon's file is pending until the daemon reads it: as right as before, on the disk. */
+static bool is_right(enum control_status status)
+{
+	return status == CONTROL_PASS || status == CONTROL_PENDING;
+}
+
 static void flip_side(struct flip *flip, const struct control *control, const char *value,
 	breaker *function, const char *side)
 {
@@ -761,8 +767,9 @@ static void flip_side(struct flip *flip, const struct control *control, const ch
 		flip->unnoticed++;
 	}
 	put_back(flip);
-	if (status_now(flip, control) != CONTROL_PASS) {
-		(void)printf("%s: not right again\n", control->id);
+	if (!is_right(status_now(flip, control))) {
+		(void)printf("%s: not right again
+", control->id);
 		flip->unnoticed++;
 	}
 }
@@ -771,7 +778,7 @@ static void flip_control(struct flip *flip, const struct control *control)
 {
 	autofree char *value = NULL;
 
-	if (status_now(flip, control) != CONTROL_PASS)
+	if (!is_right(status_now(flip, control)))
 		return;
 	value = site_wanted(&flip->site, control);
 	for (size_t i = 0; i < LENGTH(breakers); i++) {
