@@ -176,6 +176,9 @@ const char *control_wanted(const struct control *control, const struct policy *p
  * The caller frees it. */
 char *control_excluded(const struct control *control, const struct policy *policy) CHECKED;
 
+/* The choice of an SSH server counts as a role: is it this one? */
+bool role_is_ssh_server(const char *role);
+
 /* The same one level lower, but never below baseline: what is left of a level that does not start. */
 struct policy policy_lowered(const struct policy *policy);
 /* Ids of the controls that the first policy wants and the second does not, or wants less of. */
