@@ -210,8 +210,9 @@ int controls_reapply(const struct control_scope *scope, const struct policy *pol
 	void (*note)(void *context, const char *line), void *context,
 	struct error *err) CHECKED;
 
-/* Make the running system follow what is on the disk; controls_apply() does it at its end. */
-int controls_activate(const struct control_scope *scope, const struct policy *policy,
+/* Make the running system follow the disk, and the policy kept there, again. before: what it was brought to meanwhile, or NULL. Where
+ * there is no policy what we loaded goes. */
+int controls_follow(const struct control_scope *scope, const struct policy *before,
 	void (*note)(void *context, const char *line), void *context,
 	struct error *err) CHECKED;
 
