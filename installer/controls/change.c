@@ -441,7 +441,7 @@ int change_undo_unconfirmed(int root_fd, const struct words *leave, struct error
 	if (!is_finished(root_fd, folder))
 		return change_undo(root_fd, leave, err);
 	rc = change_begin(root_fd, "harden --undo", &change, err);
-	if (rc < 0)
+	if (rc < 0 || !change)
 		return rc;
 	line = memory_format("undoes\t%s", folder);
 	rc = add_line(change, line, err);
