@@ -10,7 +10,14 @@
 
 enum { TABLE_MAX = 4 << 20 };
 
-static const char *const ssh_servers[] = {"sshd", "dropbear", "tinysshd", "tcpsvd", NULL};
+/* The services of which one is chosen as SSH server, and what waits for connections when it runs. */
+static const struct ssh_server_row {
+	const char *service, *program, *missing;
+} ssh_servers[] = {
+	{"ssh-server",    "sshd",      "the SSH server (OpenSSH) does not listen" },
+	{"jefe-dropbear", "dropbear",  "the SSH server (Dropbear) does not listen"},
+	{"jefe-tinyssh",  "tcpserver", "the SSH server (TinySSH) does not listen" },
+};
 static const char *const login_programs[] = {"getty", "agetty", "login", NULL};
 
 static bool is_one_of(const char *name, const char *const *names)
@@ -77,11 +84,12 @@ static bool holds_one_of(int root_fd, const char *process, const struct words *s
 	return false;
 }
 
-static bool ssh_listens(int root_fd)
+static bool program_listens(int root_fd, const char *program)
 {
+	const char *const programs[] = {program, NULL};
 	autowords struct words processes = {0}, sockets = {0};
 
-	find_processes(root_fd, ssh_servers, &processes);
+	find_processes(root_fd, programs, &processes);
 	find_listeners(root_fd, "proc/net/tcp", &sockets);
 	find_listeners(root_fd, "proc/net/tcp6", &sockets);
 	for (size_t i = 0; i < processes.count; i++)
@@ -98,17 +106,25 @@ static bool login_prompts(int root_fd)
 	return processes.count > 0;
 }
 
-static bool ssh_wanted(int root_fd, const struct distro *distro)
+static bool is_wanted(
+	int root_fd, const struct distro *distro, const struct ssh_server_row *server)
 {
-	const char *service = distro_service(distro, "ssh-server");
+	const char *own = distro_service(distro, server->service);
 
-	return service &&
-	       distro->service_state(root_fd, service, "default") == SERVICE_ON;
+	return distro->service_state(root_fd, own ? own : server->service, "default") ==
+	       SERVICE_ON;
 }
 
 const char *health_missing(int root_fd, const struct distro *distro)
 {
-	if (ssh_wanted(root_fd, distro))
-		return ssh_listens(root_fd) ? NULL : "no SSH server listens";
-	return login_prompts(root_fd) ? NULL : "no login prompt waits";
+	bool wanted = false;
+
+	for (size_t i = 0; i < LENGTH(ssh_servers); i++) {
+		if (!is_wanted(root_fd, distro, &ssh_servers[i]))
+			continue;
+		if (!program_listens(root_fd, ssh_servers[i].program))
+			return ssh_servers[i].missing;
+		wanted = true;
+	}
+	return wanted || login_prompts(root_fd) ? NULL : "no login prompt waits";
 }

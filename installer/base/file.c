@@ -357,7 +357,8 @@ int file_move(int root_fd, const char *from, const char *to, struct error *err)
 	autoclose int from_dir = open_parent(root_fd, from, &from_name, err);
 	autoclose int to_dir = open_parent(root_fd, to, &to_name, err);
 
-	if (from_dir < 0 || to_dir < 0)
+	if (from_dir < 0 || to_dir < 0 || file_changes(root_fd, from, false, err) < 0 ||
+		file_changes(root_fd, to, false, err) < 0)
 		return error_prefix(err, "moving %s to %s", from, to);
 	return renameat(from_dir, from_name, to_dir, to_name) < 0
 		       ? error_errno(err, -errno, "moving %s to %s", from, to)

@@ -24,7 +24,7 @@ void confirm_ask(struct rollback *rollback, unsigned seconds)
 	if (!rollback_end(rollback, true))
 		return;
 	(void)printf(
-		"What decides who gets in has changed. In %u seconds the settings from before come back, unless you "
+		"What decides who gets in has changed. In %u seconds the whole change is taken back, unless you "
 		"confirm:\nopen a new connection, and run: jefe-setup harden --confirm\n",
 		seconds);
 	if (!isatty(STDIN_FILENO))
@@ -34,7 +34,7 @@ void confirm_ask(struct rollback *rollback, unsigned seconds)
 	if (!read_answer(seconds, answer, sizeof(answer)) || strcmp(answer, "yes") != 0)
 		(void)printf("\nNot confirmed.\n");
 	else if (rollback_confirm(&err) < 0)
-		(void)printf("Too late: the settings from before are back.\n");
+		(void)printf("Too late: the change was taken back.\n");
 	else
 		(void)printf("Confirmed.\n");
 }

@@ -87,23 +87,13 @@ static unsigned hardening_seconds(const struct hardening_options *options)
 	return (unsigned)seconds;
 }
 
-/* The running system as the disk wants it again. Without a policy what we loaded goes, and what we only set stays until the next start. */
-static void follow_disk(const struct hardening *hardening)
+/* The running system as the disk wants it again, from the policy that it was brought to. */
+static void follow_disk(const struct hardening *hardening, const struct policy *before)
 {
-	autoanswers struct answers *answers = NULL;
 	struct error err = {0};
-	struct policy policy = {0};
-	int rc = 0;
 
-	if (!hardening->scope.running)
-		return;
-	rc = policy_load(hardening->scope.root_fd, &answers, &err);
-	if (rc == 0)
-		policy = policy_of(answers);
-	if (rc == 0 || rc == -ENOENT)
-		rc = controls_activate(
-			&hardening->scope, &policy, print_line, NULL, &err);
-	if (rc < 0)
+	if (hardening->scope.running &&
+		controls_follow(&hardening->scope, before, print_line, NULL, &err) < 0)
 		(void)fprintf(stderr,
 			"jefe-setup harden: the files are as before; the running system follows at the next start: %s\n",
 			err.text);
@@ -131,16 +121,16 @@ static int change_system(
 		return error_prefix(err,
 			"could not all be put back (%s); try again: jefe-setup harden --undo. It failed at",
 			undo.text);
-	follow_disk(hardening);
+	follow_disk(hardening, &hardening->policy);
 	return error_prefix(err, "everything was put back as it was. It failed at");
 }
 
-/* What decides who gets in comes back unless somebody confirms. */
+/* When it touches what decides who gets in, it is taken back unless somebody confirms. */
 static int change_guarded(const struct hardening *hardening, const char *what,
 	unsigned seconds, struct error *err)
 {
 	struct rollback *rollback = NULL;
-	int rc = hardening->scope.running && seconds
+	int rc = hardening->scope.running
 			 ? rollback_begin(&hardening->scope, seconds, &rollback, err)
 			 : 0;
 
@@ -205,17 +195,19 @@ static int undo_guarded(const struct hardening *hardening, const struct last_cha
 	const struct words *leave =
 		hardening->scope.edits == EDITS_KEEP ? &last->edited : NULL;
 	struct rollback *rollback = NULL;
-	int rc = hardening->scope.running && seconds
+	int rc = hardening->scope.running
 			 ? rollback_begin(&hardening->scope, seconds, &rollback, err)
 			 : 0;
 
 	if (rc == 0)
-		rc = change_undo(hardening->scope.root_fd, leave, err);
+		rc = rollback ? change_undo_unconfirmed(
+					hardening->scope.root_fd, leave, err)
+			      : change_undo(hardening->scope.root_fd, leave, err);
 	if (rc < 0) {
 		(void)rollback_end(rollback, false);
 		return rc;
 	}
-	follow_disk(hardening);
+	follow_disk(hardening, hardening->has_policy ? &hardening->kept : NULL);
 	confirm_ask(rollback, seconds);
 	return 0;
 }

@@ -137,12 +137,20 @@ int controls_reapply(const struct control_scope *scope, const struct policy *pol
 	return rc;
 }
 
-int controls_activate(const struct control_scope *scope, const struct policy *policy,
+int controls_follow(const struct control_scope *scope, const struct policy *before,
 	void (*note)(void *context, const char *line), void *context, struct error *err)
 {
+	autoanswers struct answers *answers = NULL;
+	struct policy policy = {0};
 	autosite struct site site = {
-		.scope = scope, .policy = policy, .note = note, .context = context};
-	int rc = site_open(&site, err);
+		.scope = scope, .policy = &policy, .note = note, .context = context};
+	int rc = policy_load(scope->root_fd, &answers, err);
 
+	if (rc == 0)
+		policy = policy_of(answers);
+	if (rc < 0 && rc != -ENOENT)
+		return rc;
+	policy.before = before;
+	rc = site_open(&site, err);
 	return rc < 0 ? rc : activate_all(&site, err);
 }

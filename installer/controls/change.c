@@ -13,7 +13,8 @@
 #include "installer/controls/change_record.h"
 
 /* A change is a folder with a number for a name. Its record starts with what TEXT, has a line (change_record.h) for each thing, written
- * before that thing is touched, and ends with the digests of what it left behind, now DIGEST PATH, and done. */
+ * before that thing is touched, and ends with the digests of what it left behind, now DIGEST PATH, and done. One that takes back
+ * another until that is confirmed says so: undoes FOLDER. */
 static const char changes[] = "var/lib/jefelinux/changes";
 
 enum { KEPT_MAX = 20, ROOM = 512 << 10 };
@@ -247,7 +248,7 @@ int change_keep(struct change *change, struct error *err)
 
 		/* What we keep for ourselves changes with the next step. */
 		if (change->seen.items[i][0] != 'f' ||
-			text_starts(path, "var/lib/jefelinux/"))
+			text_starts(path, "var/lib/jefelinux/") || record_is_kernel(path))
 			continue;
 		record_digest(change->root_fd, path, hex);
 		line = memory_format("now\t%s\t%s", hex, path);
@@ -358,6 +359,8 @@ static void take_line(int root_fd, const char *folder, const struct words *lines
 
 	if (strcmp(kind, "done") == 0) {
 		last->interrupted = false;
+	} else if (strcmp(kind, "undoes") == 0 || text_starts(path, changes)) {
+		return;
 	} else if (strcmp(kind, "what") == 0) {
 		last->what = memory_copy_text(path);
 	} else if (strcmp(kind, "now") == 0) {
@@ -416,4 +419,108 @@ int change_undo(int root_fd, const struct words *leave, struct error *err)
 		return rc;
 	rc = put_back(root_fd, folder, leave, err);
 	return rc < 0 ? rc : remove_folder(root_fd, folder, err);
+}
+
+unsigned long change_newest(int root_fd)
+{
+	autowords struct words numbers = {0};
+
+	if (list_changes(root_fd, &numbers, NULL) < 0 || !numbers.count)
+		return 0;
+	return strtoul(numbers.items[numbers.count - 1], NULL, 10);
+}
+
+int change_undo_unconfirmed(int root_fd, const struct words *leave, struct error *err)
+{
+	autofree char *folder = NULL, *line = NULL;
+	struct change *change = NULL;
+	int rc = last_folder(root_fd, &folder, err);
+
+	if (rc < 0)
+		return rc;
+	if (!is_finished(root_fd, folder))
+		return change_undo(root_fd, leave, err);
+	rc = change_begin(root_fd, "harden --undo", &change, err);
+	if (rc < 0 || !change)
+		return rc;
+	line = memory_format("undoes\t%s", folder);
+	rc = add_line(change, line, err);
+	if (rc == 0)
+		rc = put_back(root_fd, folder, leave, err);
+	if (rc == 0)
+		return change_keep(change, err);
+	if (change_drop(change, NULL) < 0)
+		return error_prefix(
+			err, "try again: jefe-setup harden --undo. It failed at");
+	return rc;
+}
+
+/* The folder of what the last change took back, or NULL. */
+static char *undone_folder(int root_fd, const char *folder)
+{
+	autofree char *path = record_path(folder);
+	autowords struct words lines = {0};
+	autotext struct text text = {0};
+
+	if (file_read(root_fd, path, RECORD_FILE_MAX, &text, NULL) < 0)
+		return NULL;
+	words_split(&lines, text_string(&text), "\n");
+	for (size_t i = 0; i < lines.count; i++) {
+		autowords struct words fields = record_fields(lines.items[i]);
+
+		if (fields.count == 2 && strcmp(fields.items[0], "undoes") == 0)
+			return memory_copy_text(fields.items[1]);
+	}
+	return NULL;
+}
+
+int change_settle(int root_fd, struct error *err)
+{
+	autofree char *folder = NULL, *undone = NULL;
+	autoclose int lock = open_lock(root_fd, err);
+	int rc = lock < 0 ? lock : last_folder(root_fd, &folder, err);
+
+	if (rc == -ENOENT)
+		return 0;
+	if (rc < 0)
+		return rc;
+	undone = undone_folder(root_fd, folder);
+	if (undone)
+		rc = remove_folder(root_fd, undone, err);
+	return rc == 0 && undone ? remove_folder(root_fd, folder, err) : rc;
+}
+
+/* The value that a record has of a path of the running kernel, or NULL. */
+static char *value_in(int root_fd, const char *folder, const char *path)
+{
+	autofree char *record = record_path(folder);
+	autowords struct words lines = {0};
+	autotext struct text text = {0};
+
+	if (file_read(root_fd, record, RECORD_FILE_MAX, &text, NULL) < 0)
+		return NULL;
+	words_split(&lines, text_string(&text), "\n");
+	for (size_t i = 0; i < lines.count; i++) {
+		autowords struct words fields = record_fields(lines.items[i]);
+
+		if (fields.count == 3 && strcmp(fields.items[0], "kernel") == 0 &&
+			strcmp(fields.items[2], path) == 0)
+			return memory_copy_text(fields.items[1]);
+	}
+	return NULL;
+}
+
+char *change_kernel_value(int root_fd, const char *path)
+{
+	autowords struct words numbers = {0};
+	char *value = NULL;
+
+	if (list_changes(root_fd, &numbers, NULL) < 0)
+		return NULL;
+	for (size_t i = 0; i < numbers.count && !value; i++) {
+		autofree char *folder = memory_format("%s/%s", changes, numbers.items[i]);
+
+		value = value_in(root_fd, folder, path);
+	}
+	return value;
 }

@@ -31,3 +31,14 @@ void last_change_free(struct last_change *last);
 #define autolastchange __attribute__((cleanup(last_change_free)))
 /* Take it back, but leave these paths as they are. */
 int change_undo(int root_fd, const struct words *leave, struct error *err) CHECKED;
+/* The same, but until change_settle() it is a change that can itself be taken back. */
+int change_undo_unconfirmed(
+	int root_fd, const struct words *leave, struct error *err) CHECKED;
+/* It stays undone: what is kept of it goes. */
+int change_settle(int root_fd, struct error *err) CHECKED;
+
+/* The number of the last change, 0: there is none. */
+unsigned long change_newest(int root_fd);
+
+/* The value that something below proc/sys had before the first of the changes that are kept; NULL: none set it. The caller frees it. */
+char *change_kernel_value(int root_fd, const char *path);

@@ -14,6 +14,7 @@
 
 enum { CAPABILITY_MAX = 64 };
 
+static const char kernel_folder[] = "proc/sys/";
 static const char capability[] = "security.capability";
 
 /* The content of a file, kept in the folder; *name is what it is called there. */
@@ -40,6 +41,31 @@ static char *link_line(int fd, const char *path)
 		return NULL;
 	target[size] = '\0';
 	return memory_format("link\t%s\t%s", target, path);
+}
+
+/* A value of the running kernel as blanks separate its words; NULL: cannot be read. */
+static char *kernel_value(int root_fd, const char *path)
+{
+	char *value = NULL;
+
+	if (file_read_line(root_fd, path, &value) < 0)
+		return NULL;
+	for (char *at = value; *at; at++)
+		if (*at == '\t')
+			*at = ' ';
+	return value;
+}
+
+static char *kernel_line(int root_fd, const char *path)
+{
+	autofree char *value = kernel_value(root_fd, path);
+
+	return value && *value ? memory_format("kernel\t%s\t%s", value, path) : NULL;
+}
+
+bool record_is_kernel(const char *path)
+{
+	return text_starts(path, kernel_folder);
 }
 
 /* File capabilities in hex, "-": none. fd is only a path, which has no attributes itself. */
@@ -85,6 +111,10 @@ int record_describe(int root_fd, const char *folder, unsigned *copies, const cha
 	int rc;
 
 	*line = NULL;
+	if (record_is_kernel(path)) {
+		*line = kernel_line(root_fd, path);
+		return 0;
+	}
 	if (fd == -ENOENT && !mode_only)
 		*line = memory_format("absent\t%s", path);
 	if (fd == -ENOENT)
@@ -98,6 +128,9 @@ int record_describe(int root_fd, const char *folder, unsigned *copies, const cha
 
 		*line = memory_format("mode\t%o\t%u\t%u\t%s\t%s",
 			(unsigned)st.st_mode & 07777, st.st_uid, st.st_gid, had, path);
+	} else if (S_ISDIR(st.st_mode)) {
+		*line = memory_format("folder\t%o\t%u\t%u\t%s",
+			(unsigned)st.st_mode & 07777, st.st_uid, st.st_gid, path);
 	} else if (S_ISREG(st.st_mode)) {
 		rc = keep_copy(root_fd, folder, copies, path, &name, err);
 		if (rc < 0)
@@ -147,6 +180,8 @@ static int put_absent(int root_fd, const char *path, struct error *err)
 		return 0;
 	if (fstat(fd, &st) < 0 || !S_ISDIR(st.st_mode))
 		return file_remove(root_fd, path, err);
+	if (file_changes(root_fd, path, false, err) < 0)
+		return error_prefix(err, "removing %s", path);
 	/* A folder that others use by now stays. */
 	dir = file_open(root_fd, *parent ? parent : "/", O_PATH | O_DIRECTORY, 0, NULL);
 	if (dir >= 0)
@@ -181,6 +216,38 @@ static int put_file(
 	return rc < 0 ? rc : file_set_mode(root_fd, path, mode, uid, gid, err);
 }
 
+static int put_folder(int root_fd, const struct words *fields, struct error *err)
+{
+	enum { MODE = 1, UID, GID, PATH };
+	const char *path = fields->items[PATH];
+	mode_t mode = (mode_t)strtoul(fields->items[MODE], NULL, 8);
+	int rc = file_make_dirs(root_fd, path, mode, err);
+
+	return rc < 0 ? rc
+		      : file_set_mode(root_fd, path, mode,
+				(uid_t)strtoul(fields->items[UID], NULL, 10),
+				(gid_t)strtoul(fields->items[GID], NULL, 10), err);
+}
+
+/* What the kernel does not take back is no failure: who makes the running system follow tells it. */
+static int put_kernel(int root_fd, const struct words *fields, struct error *err)
+{
+	const char *value = fields->items[1], *path = fields->items[2];
+	autofree char *now = kernel_value(root_fd, path);
+	autoclose int fd = -1;
+	int rc;
+
+	if (!now || strcmp(now, value) == 0)
+		return 0;
+	rc = file_changes(root_fd, path, false, err);
+	if (rc < 0)
+		return rc;
+	fd = file_open(root_fd, path, O_WRONLY, 0, NULL);
+	if (fd >= 0)
+		(void)!write(fd, value, strlen(value));
+	return 0;
+}
+
 static int put_mode(int root_fd, const struct words *fields, struct error *err)
 {
 	enum { MODE = 1, UID, GID, CAPABILITY, PATH };
@@ -205,6 +272,10 @@ int record_put_back(
 		return put_absent(root_fd, fields->items[1], err);
 	if (strcmp(kind, "link") == 0 && fields->count == 3)
 		return file_link(root_fd, fields->items[1], fields->items[2], err);
+	if (strcmp(kind, "kernel") == 0 && fields->count == 3)
+		return put_kernel(root_fd, fields, err);
+	if (strcmp(kind, "folder") == 0 && fields->count == 5)
+		return put_folder(root_fd, fields, err);
 	if (strcmp(kind, "mode") == 0 && fields->count == 6)
 		return put_mode(root_fd, fields, err);
 	if (strcmp(kind, "file") == 0 && fields->count == 6)

@@ -157,6 +157,17 @@ static void check_excluded(const struct control *control, const struct policy *p
 
 	if (!role || !setting || strcmp(setting, "off") == 0)
 		return;
+	if (role_is_ssh_server(role + (*role == '!'))) {
+		text = *role == '!'
+			       ? memory_format(_("has no effect with the SSH server %s"),
+					 role + 1)
+			       : memory_format(
+					 _("has no effect without the SSH server %s"),
+					 role);
+		complain(control, SEVERITY_ERROR, problems, text,
+			_("choose another SSH server, or take this setting away"));
+		return;
+	}
 	text = *role == '!' ? memory_format(_("has no effect with the role %s"), role + 1)
 			    : memory_format(_("has no effect without the role %s"), role);
 	complain(control, SEVERITY_ERROR, problems, text,

@@ -176,6 +176,9 @@ const char *control_wanted(const struct control *control, const struct policy *p
  * The caller frees it. */
 char *control_excluded(const struct control *control, const struct policy *policy) CHECKED;
 
+/* The choice of an SSH server counts as a role: is it this one? */
+bool role_is_ssh_server(const char *role);
+
 /* The same one level lower, but never below baseline: what is left of a level that does not start. */
 struct policy policy_lowered(const struct policy *policy);
 /* Ids of the controls that the first policy wants and the second does not, or wants less of. */
@@ -207,8 +210,9 @@ int controls_reapply(const struct control_scope *scope, const struct policy *pol
 	void (*note)(void *context, const char *line), void *context,
 	struct error *err) CHECKED;
 
-/* Make the running system follow what is on the disk; controls_apply() does it at its end. */
-int controls_activate(const struct control_scope *scope, const struct policy *policy,
+/* Make the running system follow the disk, and the policy kept there, again. before: what it was brought to meanwhile, or NULL. Where
+ * there is no policy what we loaded goes. */
+int controls_follow(const struct control_scope *scope, const struct policy *before,
 	void (*note)(void *context, const char *line), void *context,
 	struct error *err) CHECKED;
 

@@ -166,6 +166,29 @@ static void add_line(struct text *text, const char *line, const char *value)
 			at + strlen(list->mark));
 }
 
+/* Not for this machine, whatever its policy says: neither its lines nor those that stand without it. */
+static bool part_is_excluded(struct site *site, const char *part, size_t size)
+{
+	for (const struct control *const *control = controls; *control; control++) {
+		autofree char *role = is_part(*control, part, size)
+					      ? control_excluded(*control, site->policy)
+					      : NULL;
+
+		if (role)
+			return true;
+	}
+	return false;
+}
+
+static bool rule_stands(struct site *site, const struct rule *rule, const char *value)
+{
+	if (!rule->part)
+		return true;
+	return rule->negated
+		       ? !value && !part_is_excluded(site, rule->part, rule->part_size)
+		       : value != NULL;
+}
+
 static void end(struct site *site, struct text *text)
 {
 	autofree char *base = part_value(site, base_part, strlen(base_part));
@@ -175,7 +198,7 @@ static void end(struct site *site, struct text *text)
 		autofree char *value =
 			rule.part ? part_value(site, rule.part, rule.part_size) : NULL;
 
-		if (!rule.part || (value != NULL) != rule.negated)
+		if (rule_stands(site, &rule, value))
 			add_line(text, rule.line, value ? value : "");
 	}
 }

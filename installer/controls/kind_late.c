@@ -43,6 +43,29 @@ static void effective(struct site *site, const struct control *control, const ch
 	}
 }
 
+/* The kernel takes none of them back: what nobody wants any more is told. */
+static int activate(struct site *site, struct error *err)
+{
+	const struct policy *before = site->policy->before;
+
+	(void)err;
+	for (const struct control *const *control = controls; *control; control++) {
+		const char *kept = before && (*control)->kind == &kind_late
+					   ? control_wanted(*control, before)
+					   : NULL;
+		struct finding finding = {0};
+
+		if (!kept || control_wanted(*control, site->policy))
+			continue;
+		effective(site, *control, kept, &finding);
+		if (finding.found == FOUND_RIGHT)
+			site_note(site, "%s stays set until the next start",
+				finding.evidence);
+		finding_clear(&finding);
+	}
+	return 0;
+}
+
 const struct control_kind kind_late = {
 	.name = "late",
 	.fix = "Restart: the service jefe-late sets it when everything runs.",
@@ -52,6 +75,7 @@ const struct control_kind kind_late = {
 	.header =
 		"# Written by jefe-setup from its policy: FILE VALUE, set by the service jefe-late at the end of the start.\n",
 	.lines = lines,
+	.activate = activate,
 	.persisted = composed_persisted,
 	.effective = effective,
 };

@@ -41,10 +41,16 @@ static void ports_allowed(
 	words_split(&target, control->target, " ");
 	words_split(allowed, own, " ");
 	for (size_t i = 0; i < target.count; i++) {
-		const struct control *list = control_named(target.items[i]);
-		const char *ports =
-			list ? control_wanted(list, site->policy) : target.items[i];
+		size_t size = strcspn(target.items[i], "=");
+		autofree char *id = memory_copy_bytes(target.items[i], size);
+		const struct control *list = control_named(id);
+		autofree char *role = control_excluded(list, site->policy);
+		const char *ports = target.items[i][size]
+					    ? target.items[i] + size + 1
+					    : control_wanted(list, site->policy);
 
+		if (role)
+			continue;
 		words_split(allowed, ports ? ports : "", " ,");
 	}
 }

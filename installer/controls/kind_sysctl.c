@@ -6,6 +6,7 @@
 
 #include "installer/base/file.h"
 #include "installer/base/memory.h"
+#include "installer/controls/change.h"
 #include "installer/controls/kinds.h"
 
 static void lines(struct site *site, const struct control *control, const char *value,
@@ -190,41 +191,113 @@ static void effective(struct site *site, const struct control *control, const ch
 	}
 }
 
-static void set_now(struct site *site, const char *name, const char *value)
+/* The value of the running kernel, or NULL. The caller frees it. */
+static char *value_now(const struct site *site, const char *path)
+{
+	autofree char *line = NULL;
+
+	return file_read_line(site->scope->root_fd, path, &line) == 0 ? normal(line)
+								      : NULL;
+}
+
+/* What was there is remembered first. *refused: why the kernel does not take it, or 0. */
+static int write_now(const struct site *site, const char *path, const char *value,
+	int *refused, struct error *err)
+{
+	autofree char *old = value_now(site, path);
+	autoclose int fd = -1;
+	int rc;
+
+	*refused = 0;
+	if (text_equal(old, value))
+		return 0;
+	rc = file_changes(site->scope->root_fd, path, false, err);
+	if (rc < 0)
+		return rc;
+	fd = file_open(site->scope->root_fd, path, O_WRONLY, 0, NULL);
+	if (fd < 0)
+		*refused = -fd;
+	else if (write(fd, value, strlen(value)) < 0)
+		*refused = errno;
+	return 0;
+}
+
+static int set_now(
+	struct site *site, const char *name, const char *value, struct error *err)
 {
 	autofree char *path = proc_path(name);
-	autofree char *now = NULL;
-	autoclose int fd = -1;
+	int refused, rc = write_now(site, path, value, &refused, err);
 
-	if (file_read_line(site->scope->root_fd, path, &now) == 0) {
-		autofree char *old = normal(now);
-
-		if (text_equal(old, value))
-			return;
-	}
-	fd = file_open(site->scope->root_fd, path, O_WRONLY, 0, NULL);
-	if (fd < 0 || write(fd, value, strlen(value)) < 0)
+	if (rc == 0 && refused)
 		site_note(site, "%s cannot be set on the running kernel: %s", name,
-			strerror(errno));
+			strerror(refused));
+	return rc;
+}
+
+/* Without our line: what another file sets, or what the kernel had before the first change that we remember. NULL: nobody knows. */
+static char *value_without(const struct site *site, const char *name, const char *path)
+{
+	__attribute__((cleanup(assignment_free))) struct assignment last = {0};
+	autowords struct words files = {0};
+	autofree char *noted = NULL;
+
+	setting_files(site, &files);
+	for (size_t i = 0; i < files.count; i++)
+		take_assignments(site, files.items[i], name, &last);
+	if (last.value)
+		return memory_copy_text(last.value);
+	noted = change_kernel_value(site->scope->root_fd, path);
+	return noted ? normal(noted) : NULL;
+}
+
+/* Back from the value that the policy before set, which nobody wants any more. */
+static int let_go(
+	struct site *site, const char *name, const char *value, struct error *err)
+{
+	autofree char *path = proc_path(name);
+	autofree char *now = value_now(site, path);
+	autofree char *old = NULL;
+	int refused = 0, rc = 0;
+
+	if (!text_equal(now, value))
+		return 0;
+	old = value_without(site, name, path);
+	if (old)
+		rc = write_now(site, path, old, &refused, err);
+	if (rc == 0 && (!old || refused))
+		site_note(site, "%s = %s stays set until the next start", name, value);
+	return rc;
+}
+
+static int activate_one(
+	struct site *site, const struct control *control, struct error *err)
+{
+	const struct policy *before = site->policy->before;
+	const char *kept = before ? control_wanted(control, before) : NULL;
+	autofree char *value = site_wanted(site, control);
+	struct finding finding = {0};
+	bool wanted = value && site_has(site, control, &finding);
+	autowords struct words names = {0};
+	int rc = 0;
+
+	finding_clear(&finding);
+	if (wanted || kept)
+		names_now(site, control, &names);
+	for (size_t i = 0; i < names.count && rc == 0; i++)
+		rc = wanted ? set_now(site, names.items[i], value, err)
+			    : let_go(site, names.items[i], kept, err);
+	return rc;
 }
 
 static int activate(struct site *site, struct error *err)
 {
-	(void)err;
-	for (const struct control *const *control = controls; *control; control++) {
-		struct finding finding = {0};
-		autofree char *value = (*control)->kind == &kind_sysctl
-					       ? site_wanted(site, *control)
-					       : NULL;
-		autowords struct words names = {0};
+	int rc = 0;
 
-		if (value && site_has(site, *control, &finding))
-			names_now(site, *control, &names);
-		for (size_t i = 0; i < names.count; i++)
-			set_now(site, names.items[i], value);
-		finding_clear(&finding);
-	}
-	return 0;
+	for (const struct control *const *control = controls; *control && rc == 0;
+		control++)
+		if ((*control)->kind == &kind_sysctl)
+			rc = activate_one(site, *control, err);
+	return rc;
 }
 
 const struct control_kind kind_sysctl = {

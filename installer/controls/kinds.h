@@ -137,7 +137,8 @@ extern const struct control_kind
 	kind_sshd,       /* value: lines for sshd */
 	kind_audit_rule, /* target: key. value: rules for auditctl without their key */
 	kind_firewall,   /* target: part of the rule set, then a text that listing the running set must show. value: on */
-	kind_listener,   /* target: ports that may be open, and controls that list such. value: listed */
+	kind_listener,   /* target: controls that list ports that may be open; ID=PORT: this one, where the control is for the machine.
+	                    value: listed */
 	kind_json,       /* target: file, member. value: true, false, an object as JSON, absent, or text */
 	kind_setuid,     /* target: setuid or capabilities. value: programs that may keep them, or none */
 	kind_hook,       /* the package manager's hook for what packages bring back. value: on */

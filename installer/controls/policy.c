@@ -69,6 +69,14 @@ bool policy_has_role(const struct policy *policy, const char *role)
 	       (policy->roles && words_contain(policy->roles, role));
 }
 
+bool role_is_ssh_server(const char *role)
+{
+	for (size_t i = 0; ssh_server_names[i]; i++)
+		if (strcmp(ssh_server_names[i], role) == 0)
+			return true;
+	return false;
+}
+
 /* The value of the first "role=value" whose role the policy has. */
 static const char *role_value(const struct control *control, const struct policy *policy)
 {

@@ -17,6 +17,7 @@
 
 #include "installer/base/file.h"
 #include "installer/base/memory.h"
+#include "installer/controls/change.h"
 #include "installer/controls/kinds.h"
 
 static const char socket_folder[] = "run/jefe";
@@ -37,8 +38,9 @@ static const struct guarded {
 struct rollback {
 	struct control_scope scope;
 	unsigned seconds;
-	int listener; /* where rollback_confirm() asks */
-	int line;     /* pipe between the changing process and the watching one */
+	unsigned long newest; /* number of the change before ours */
+	int listener;         /* where rollback_confirm() asks */
+	int line;             /* pipe between the changing process and the watching one */
 	struct {
 		bool there;
 		struct text text;
@@ -102,29 +104,90 @@ static int restore_file(
 		&changed, err);
 }
 
-/* All files first; then each kind that has a changed one. What fails is logged and does not keep the rest from coming back. */
-static void restore(struct rollback *rollback)
+static void log_note(void *context, const char *line)
 {
-	bool changed[LENGTH(guarded)] = {0};
+	(void)context;
+	syslog(LOG_NOTICE, "%s", line);
+}
+
+/* What somebody edited meanwhile is his, but neither the policy nor what decides who gets in. */
+static bool may_stay(const char *path)
+{
+	for (size_t i = 0; i < LENGTH(guarded); i++)
+		if (strcmp(guarded[i].path, path) == 0)
+			return false;
+	return !text_starts(path, "etc/jefelinux/");
+}
+
+/* The change as a whole, with its policy, what is known of written files, and its record. */
+static int undo_change(const struct rollback *rollback, struct error *err)
+{
+	autolastchange struct last_change last = {0};
+	autowords struct words leave = {0};
+	int root_fd = rollback->scope.root_fd;
+	int rc;
+
+	if (change_newest(root_fd) <= rollback->newest)
+		return 0;
+	rc = change_last(root_fd, &last, err);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < last.edited.count; i++)
+		if (may_stay(last.edited.items[i]))
+			words_add(&leave, last.edited.items[i]);
+	return change_undo(root_fd, &leave, err);
+}
+
+/* Those that are not back with the change. What fails is logged and does not keep the rest from coming back. */
+static void restore_guarded(struct rollback *rollback)
+{
 	autosite struct site site = {.scope = &rollback->scope};
 
 	for (size_t i = 0; i < LENGTH(guarded); i++) {
 		struct error err = {0};
 
-		changed[i] = has_changed(rollback, i);
-		if (changed[i] && restore_file(rollback, &site, i, &err) < 0)
+		if (has_changed(rollback, i) &&
+			restore_file(rollback, &site, i, &err) < 0)
 			syslog(LOG_ERR, "restoring %s: %s", guarded[i].path, err.text);
 	}
 	(void)!written_save(&site, NULL);
+}
+
+/* The running system: first who gets in, each by itself, then everything else. */
+static void follow(const struct rollback *rollback, const bool changed[LENGTH(guarded)],
+	const struct policy *before)
+{
+	autosite struct site site = {.scope = &rollback->scope};
+	struct error err = {0};
+
 	for (size_t i = 0; i < LENGTH(guarded); i++) {
-		struct error err = {0};
+		struct error failed = {0};
 		bool last = i + 1 == LENGTH(guarded) ||
 			    guarded[i + 1].kind != guarded[i].kind || !changed[i + 1];
 
-		if (changed[i] && last && guarded[i].kind->activate(&site, &err) < 0)
+		if (changed[i] && last && guarded[i].kind->activate(&site, &failed) < 0)
 			syslog(LOG_ERR, "making the running system follow (%s): %s",
-				guarded[i].kind->name, err.text);
+				guarded[i].kind->name, failed.text);
 	}
+	if (controls_follow(&rollback->scope, before, log_note, NULL, &err) < 0)
+		syslog(LOG_ERR, "%s", err.text);
+}
+
+static void restore(struct rollback *rollback)
+{
+	autoanswers struct answers *answers = NULL;
+	bool changed[LENGTH(guarded)] = {0};
+	struct policy before = {0};
+	struct error err = {0};
+
+	if (policy_load(rollback->scope.root_fd, &answers, NULL) == 0)
+		before = policy_of(answers);
+	for (size_t i = 0; i < LENGTH(guarded); i++)
+		changed[i] = has_changed(rollback, i);
+	if (undo_change(rollback, &err) < 0)
+		syslog(LOG_ERR, "taking back the change: %s", err.text);
+	restore_guarded(rollback);
+	follow(rollback, changed, &before);
 }
 
 static long milliseconds_now(void)
@@ -135,28 +198,37 @@ static long milliseconds_now(void)
 	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Take the next caller: does it confirm? Who only looks whether somebody waits says nothing. */
-static bool caller_confirms(int listener)
+static bool settle(const struct rollback *rollback)
+{
+	struct error err = {0};
+
+	if (change_settle(rollback->scope.root_fd, &err) < 0)
+		syslog(LOG_ERR, "%s", err.text);
+	return true;
+}
+
+/* Take the next caller: does it confirm? Who only looks whether somebody waits says nothing. He gets his answer when all is done. */
+static bool caller_confirms(const struct rollback *rollback)
 {
 	const struct timeval patience = {.tv_sec = 1};
-	autoclose int client = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	autoclose int client = accept4(rollback->listener, NULL, NULL, SOCK_CLOEXEC);
 	char word = 0;
 
 	return client >= 0 &&
 	       setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) ==
 		       0 &&
-	       read(client, &word, 1) == 1 && word == WORD_KEEP &&
+	       read(client, &word, 1) == 1 && word == WORD_KEEP && settle(rollback) &&
 	       write(client, &word, 1) == 1;
 }
 
-static bool is_confirmed(int listener, unsigned seconds)
+static bool is_confirmed(const struct rollback *rollback)
 {
-	long end = milliseconds_now() + (long)seconds * 1000, left;
+	long end = milliseconds_now() + (long)rollback->seconds * 1000, left;
 
 	while ((left = end - milliseconds_now()) > 0) {
-		struct pollfd ready = {.fd = listener, .events = POLLIN};
+		struct pollfd ready = {.fd = rollback->listener, .events = POLLIN};
 
-		if (poll(&ready, 1, (int)left) > 0 && caller_confirms(listener))
+		if (poll(&ready, 1, (int)left) > 0 && caller_confirms(rollback))
 			return true;
 	}
 	return false;
@@ -169,15 +241,14 @@ static void watch(struct rollback *rollback)
 	bool now = size == 1 && word == WORD_NOW;
 
 	openlog("jefe-setup", LOG_PID, LOG_AUTHPRIV);
-	if ((size == 1 && word == WORD_DROP) ||
-		(!now && is_confirmed(rollback->listener, rollback->seconds))) {
+	if ((size == 1 && word == WORD_DROP) || (!now && is_confirmed(rollback))) {
 		(void)unlink(socket_path);
 		return;
 	}
-	(void)unlink(socket_path); /* from here on it is too late to confirm */
-	(void)close(rollback->listener);
+	/* From here on nobody is answered any more: it is too late to confirm, and too early for another change. */
 	restore(rollback);
-	syslog(LOG_WARNING, "%s: the packet filter and SSH settings from before are back",
+	(void)unlink(socket_path);
+	syslog(LOG_WARNING, "%s: everything is as it was before the change",
 		now ? "the change failed" : "nobody confirmed");
 }
 
@@ -277,9 +348,14 @@ int rollback_begin(const struct control_scope *scope, unsigned seconds,
 	if (other >= 0)
 		return error_set(
 			err, -EBUSY, "an earlier change still waits to be confirmed");
+	if (!seconds)
+		return 0;
 	fresh = memory_zero(1, sizeof(*fresh));
-	*fresh = (struct rollback){
-		.scope = *scope, .seconds = seconds, .listener = -1, .line = -1};
+	*fresh = (struct rollback){.scope = *scope,
+		.seconds = seconds,
+		.newest = change_newest(scope->root_fd),
+		.listener = -1,
+		.line = -1};
 	rc = keep(fresh, err);
 	if (rc == 0)
 		rc = listen_for_confirmation(fresh, err);
@@ -303,6 +379,8 @@ bool rollback_end(struct rollback *rollback, bool applied)
 		return false;
 	if (!applied || !changed)
 		(void)!write(rollback->line, &word, 1);
+	if (applied && !changed)
+		(void)settle(rollback);
 	(void)close(rollback->line);
 	rollback_free(rollback);
 	return applied && changed;

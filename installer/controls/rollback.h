@@ -1,5 +1,5 @@
-/* A change that may have locked its operator out takes itself back. What decides who gets in (packet filter, SSH server) is kept
- * before the change; a process of its own, which outlives terminal and session, restores it unless somebody confirms in time. */
+/* A change that may have locked its operator out takes itself back. When it touches what decides who gets in (packet
+ * filter, SSH server), a process of its own, which outlives terminal and session, takes all of it back unless somebody confirms in time. */
 #pragma once
 
 #include "installer/controls/controls.h"
@@ -7,7 +7,7 @@
 struct rollback;
 
 /* Keep the files and start to watch, before anything is changed. Only on the running system, and one at a time: -EBUSY. From here on
- * the end of this process, whatever ends it, starts the clock. */
+ * the end of this process, whatever ends it, starts the clock. No seconds: nobody is asked, *rollback is NULL. */
 int rollback_begin(const struct control_scope *scope, unsigned seconds,
 	struct rollback **rollback, struct error *err) CHECKED;
 

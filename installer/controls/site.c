@@ -143,14 +143,6 @@ static bool kernel_suits(
 	return false;
 }
 
-static bool is_ssh_server(const char *role)
-{
-	for (size_t i = 0; ssh_server_names[i]; i++)
-		if (strcmp(ssh_server_names[i], role) == 0)
-			return true;
-	return false;
-}
-
 static bool role_suits(
 	const struct site *site, const struct control *control, struct finding *finding)
 {
@@ -160,7 +152,8 @@ static bool role_suits(
 		return true;
 	find(finding, FOUND_NOTHING, NULL,
 		memory_format("%s %s %s", *role == '!' ? "not with" : "only with",
-			is_ssh_server(role + (*role == '!')) ? "the SSH server" : "role",
+			role_is_ssh_server(role + (*role == '!')) ? "the SSH server"
+								  : "role",
 			role + (*role == '!')));
 	return false;
 }

@@ -27,7 +27,7 @@ listen two 22
 in_space server nft add table inet other
 sleep 1
 
-echo "1..25"
+echo "1..27"
 check "without the filter everything answers" test \
 	"$(connections two 10.77.2.1 22 1)$(connections two 10.77.2.1 8080 1)$(connections one 10.77.2.2 22 1)" = 111
 check "the rules load" in_space server nft -f "$rules"
@@ -110,6 +110,17 @@ in_space server sh -c '
 	. "$1" && rules=$2 && start 2>/dev/null' service "$tree/etc/init.d/jefe-firewall" "$tree/damaged.nft"
 check "damaged rules leave SSH only" test \
 	"$(connections two 10.77.2.1 22 1)$(connections two 10.77.2.1 8080 1)$(connections container 10.77.2.2 22 1)" = 100
+
+# Without an SSH server its port is closed, also when the rules are damaged.
+reload --set network.ssh_sources=default --ssh none
+check "without an SSH server its port is closed" test "$(connections two 10.77.2.1 22 1)$(connections two fd77:2::1 22 1)" = 00
+# shellcheck disable=SC2016
+in_space server sh -c '
+	ebegin() { :; }; eend() { return "$1"; }; ewarn() { :; }
+	. "$1" && rules=$2 policy=$3 && start 2>/dev/null' service "$tree/etc/init.d/jefe-firewall" "$tree/damaged.nft" \
+	"$tree/etc/jefelinux/policy.yaml"
+check "damaged rules leave it closed" test \
+	"$(connections two 10.77.2.1 22 1)$(connections container 10.77.2.2 22 1)$(in_space server nft list table inet jefe | grep -c 'policy drop')" = 002
 
 # The service that sets up interfaces which were there before the settings.
 in_space server sh -c '

@@ -44,7 +44,7 @@ tests_unit_test_archive_SOURCES = tests/unit/test_archive.c
 tests_unit_test_manifest_SOURCES = tests/unit/test_manifest.c
 tests_unit_test_medium_SOURCES = tests/unit/test_medium.c
 
-UNIT_TESTS += tests/unit/test_diff tests/unit/test_change tests/unit/test_written tests/unit/test_facts
+UNIT_TESTS += tests/unit/test_diff tests/unit/test_change tests/unit/test_kind_sysctl tests/unit/test_written tests/unit/test_facts
 UNIT_TESTS += tests/unit/test_clock tests/unit/test_listing tests/unit/test_netlink tests/unit/test_scan
 UNIT_TESTS += tests/unit/test_daemon tests/unit/test_reader tests/unit/test_engine_setting
 tests_unit_test_reader_SOURCES = tests/unit/test_reader.c tests/unit/look.h
@@ -60,6 +60,7 @@ tests_unit_test_scan_SOURCES = tests/unit/test_scan.c
 tests_unit_test_memo_SOURCES = tests/unit/test_memo.c
 tests_unit_test_diff_SOURCES = tests/unit/test_diff.c
 tests_unit_test_change_SOURCES = tests/unit/test_change.c
+tests_unit_test_kind_sysctl_SOURCES = tests/unit/test_kind_sysctl.c tests/unit/look.h
 tests_unit_test_facts_SOURCES = tests/unit/test_facts.c
 tests_unit_test_written_SOURCES = tests/unit/test_written.c
 UNIT_TESTS += tests/unit/test_distro tests/unit/test_controls tests/unit/test_kinds tests/unit/test_audit

@@ -123,6 +123,101 @@ static void changes_are_taken_back_one_by_one(void **state)
 	assert_int_equal(change_undo(root, NULL, &err), -ENOENT);
 }
 
+static void assert_as_after(void)
+{
+	assert_file("etc/kept", "newer\n");
+	assert_file("etc/made/deep/file", "x");
+	assert_int_equal(mode_of("etc/made/deep"), 0755);
+	assert_false(is_there("etc/gone"));
+	assert_false(is_there("etc/on"));
+	assert_link("etc/off", "/etc/other");
+	assert_int_equal(mode_of("bin/su"), 0755);
+}
+
+static void begin_and_touch_everything(void)
+{
+	struct change *change;
+	struct error err = {0};
+
+	put_everything();
+	put("proc/sys/kernel/number", "1\n");
+	change = begin("first");
+	touch_everything();
+	assert_done(file_changes(root, "proc/sys/kernel/number", false, &err), &err);
+	write_text("proc/sys/kernel/number", "2\n");
+	assert_done(change_keep(change, &err), &err);
+}
+
+static void an_undoing_that_nobody_confirms_is_taken_back(void **state)
+{
+	autolastchange struct last_change last = {0}, first = {0};
+	struct error err = {0};
+
+	(void)state;
+	begin_and_touch_everything();
+	assert_int_equal(change_newest(root), 1);
+	assert_done(change_undo_unconfirmed(root, NULL, &err), &err);
+	assert_as_before();
+	assert_file("proc/sys/kernel/number", "1\n");
+	assert_int_equal(change_newest(root), 2);
+	assert_done(change_last(root, &last, &err), &err);
+	assert_int_equal(last.edited.count, 0);
+	for (size_t i = 0; i < last.paths.count; i++)
+		assert_null(strstr(last.paths.items[i], "jefelinux/changes"));
+	assert_done(change_undo(root, NULL, &err), &err);
+	assert_as_after();
+	assert_file("proc/sys/kernel/number", "2\n");
+	/* and the first change can be taken back as ever */
+	assert_done(change_last(root, &first, &err), &err);
+	assert_string_equal(first.what, "first");
+	assert_int_equal(first.edited.count, 0);
+	assert_done(change_undo(root, NULL, &err), &err);
+	assert_as_before();
+	assert_int_equal(change_newest(root), 0);
+}
+
+static void a_confirmed_undoing_is_no_change(void **state)
+{
+	struct error err = {0};
+
+	(void)state;
+	begin_and_touch_everything();
+	assert_done(change_settle(root, &err), &err);
+	assert_int_equal(change_newest(root), 1);
+	assert_done(change_undo_unconfirmed(root, NULL, &err), &err);
+	assert_done(change_settle(root, &err), &err);
+	assert_as_before();
+	assert_int_equal(change_newest(root), 0);
+}
+
+/* The first change that is kept knows what was there before all of them. */
+static void values_of_the_kernel_are_known_from_before_all_changes(void **state)
+{
+	static const char path[] = "proc/sys/net/ipv4/ping_group_range";
+	autolastchange struct last_change last = {0};
+	autofree char *value = NULL;
+	struct error err = {0};
+
+	(void)state;
+	put(path, "1\t0\n");
+	for (char digit = '2'; digit < '4'; digit++) {
+		struct change *change = begin("range");
+		const char text[] = {digit, '\t', '0', '\n', '\0'};
+
+		assert_done(file_changes(root, path, false, &err), &err);
+		put(path, text);
+		assert_done(change_keep(change, &err), &err);
+	}
+	value = change_kernel_value(root, path);
+	assert_string_equal(value, "1 0");
+	assert_null(change_kernel_value(root, "proc/sys/kernel/other"));
+	put(path, "9\t0\n"); /* not an edit that stands against taking back */
+	assert_done(change_last(root, &last, &err), &err);
+	assert_int_equal(last.edited.count, 0);
+	assert_done(change_undo(root, NULL, &err), &err);
+	assert_file(path, "2 0\n");
+}
+
 static void what_others_changed_since_is_known(void **state)
 {
 	autolastchange struct last_change last = {0};
@@ -226,6 +321,14 @@ int main(void)
 			a_failed_change_leaves_what_was_there, tree_make, tree_close),
 		cmocka_unit_test_setup_teardown(
 			changes_are_taken_back_one_by_one, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			an_undoing_that_nobody_confirms_is_taken_back, tree_make,
+			tree_close),
+		cmocka_unit_test_setup_teardown(
+			a_confirmed_undoing_is_no_change, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			values_of_the_kernel_are_known_from_before_all_changes, tree_make,
+			tree_close),
 		cmocka_unit_test_setup_teardown(
 			what_others_changed_since_is_known, tree_make, tree_close),
 		cmocka_unit_test_setup_teardown(

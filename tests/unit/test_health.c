@@ -20,13 +20,14 @@ static void add_process(const char *number, const char *program, const char *fil
 	assert_done(file_link(root, file, link, &err), &err);
 }
 
-static void want_ssh(void)
+static void want(const char *service)
 {
+	autofree char *script = memory_format("etc/init.d/%s", service);
 	struct error err = {0};
 
-	put("etc/init.d/ssh", "");
+	put(script, "");
 	assert_done(
-		distro_named("debian")->set_service(root, "ssh", "default", true, &err),
+		distro_named("debian")->set_service(root, service, "default", true, &err),
 		&err);
 }
 
@@ -40,13 +41,36 @@ static void a_wanted_ssh_server_listens(void **state)
 	(void)state;
 	put("proc/net/tcp6", table);
 	add_process("7", "getty", "/dev/tty1");
-	want_ssh();
+	want("ssh");
 	assert_non_null(strstr(missing(), "SSH"));
 	add_process("8", "sshd", "socket:[4712]"); /* a connection */
 	add_process("9", "nc", "socket:[4711]");   /* somebody else */
 	assert_non_null(strstr(missing(), "SSH"));
 	add_process("10", "sshd", "socket:[4711]");
 	assert_null(missing());
+}
+
+/* A login prompt and another server do not stand for the one that was chosen. */
+static void the_chosen_server_listens(void **state)
+{
+	static const struct {
+		const char *service, *program, *name;
+	} rows[] = {
+		{"jefe-dropbear", "dropbear",  "Dropbear"},
+		{"jefe-tinyssh",  "tcpserver", "TinySSH" },
+	};
+
+	(void)state;
+	put("proc/net/tcp", table);
+	add_process("7", "getty", "/dev/tty1");
+	add_process("8", "sshd", "socket:[4711]");
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		want(rows[i].service);
+		assert_non_null(missing());
+		assert_non_null(strstr(missing(), rows[i].name));
+		add_process(i ? "10" : "9", rows[i].program, "socket:[4711]");
+		assert_null(missing());
+	}
 }
 
 static void without_one_a_login_prompt_will_do(void **state)
@@ -63,6 +87,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			a_wanted_ssh_server_listens, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			the_chosen_server_listens, tree_make, tree_close),
 		cmocka_unit_test_setup_teardown(
 			without_one_a_login_prompt_will_do, tree_make, tree_close),
 	};

@@ -3,11 +3,13 @@
 
 #include "installer/controls/kinds.h"
 
-static void rules_with(const char *id, const char *value)
+static void rules_of(enum ssh_server ssh, const char *id, const char *value)
 {
 	struct control_setting setting = {memory_copy_text(id), memory_copy_text(value)};
-	struct policy policy = {
-		.level = LEVEL_HARDENED, .settings = &setting, .setting_count = 1};
+	struct policy policy = {.level = LEVEL_HARDENED,
+		.ssh = ssh,
+		.settings = &setting,
+		.setting_count = 1};
 	const struct control_scope scope = {
 		.root_fd = root, .distro = distro_named("debian")};
 	struct error err = {0};
@@ -18,6 +20,29 @@ static void rules_with(const char *id, const char *value)
 	assert_done(controls_apply(&scope, &policy, NULL, NULL, &err), &err);
 	free(setting.id);
 	free(setting.value);
+}
+
+static void rules_with(const char *id, const char *value)
+{
+	rules_of(SSH_OPENSSH, id, value);
+}
+
+static void the_ssh_port_is_open_for_a_server_alone(void **state)
+{
+	static const char *const sources[] = {"on", "off"};
+
+	(void)state;
+	for (enum ssh_server ssh = SSH_OPENSSH; ssh <= SSH_NONE; ssh++)
+		for (size_t i = 0; i < LENGTH(sources); i++) {
+			autofree char *rules = NULL;
+
+			rules_of(ssh, "network.ssh_sources", sources[i]);
+			rules = content("etc/jefelinux/firewall.nft");
+			assert_int_equal(
+				strstr(rules, "tcp dport 22 ") != NULL, ssh != SSH_NONE);
+			assert_non_null(
+				strstr(rules, "\tudp sport 67 udp dport 68 accept"));
+		}
 }
 
 static void lists_take_their_words(void **state)
@@ -84,6 +109,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_make, tree_close)
 	const struct CMUnitTest tests[] = {
 		TEST(lists_take_their_words),
+		TEST(the_ssh_port_is_open_for_a_server_alone),
 		TEST(an_empty_list_leaves_no_line),
 		TEST(values_are_checked),
 	};

@@ -37,6 +37,37 @@ static void the_file_of_the_service_says_it(void **state)
 	assert_int_equal(look(&kind_late, control, "1", &evidence), FOUND_RIGHT);
 }
 
+static void take_note(void *context, const char *line)
+{
+	text_addf(context, "%s\n", line);
+}
+
+static void what_nobody_wants_any_more_is_told(void **state)
+{
+	const struct control_scope scope = {
+		.root_fd = root, .distro = distro_named("alpine"), .running = true};
+	const struct policy before = {.level = LEVEL_PARANOID};
+	const struct policy policy = {.level = LEVEL_BASELINE, .before = &before};
+	struct error err = {0};
+
+	(void)state;
+	for (char digit = '0'; digit <= '1'; digit++) {
+		const char text[] = {digit, '\n', '\0'};
+		autotext struct text notes = {0};
+		autosite struct site site = {.scope = &scope,
+			.policy = &policy,
+			.note = take_note,
+			.context = &notes};
+
+		put("proc/sys/kernel/modules_disabled", text);
+		assert_done(kind_late.activate(&site, &err), &err);
+		assert_string_equal(text_string(&notes),
+			digit == '0'
+				? ""
+				: "/proc/sys/kernel/modules_disabled = 1 stays set until the next start\n");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -47,6 +78,8 @@ int main(void)
 			tree_close),
 		cmocka_unit_test_setup_teardown(
 			the_file_of_the_service_says_it, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			what_nobody_wants_any_more_is_told, tree_make, tree_close),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,13 +6,15 @@
 #define HEAD "  sl  local_address rem_address   st tx_queue rx_queue\n"
 
 /* What is found with these ports open; the evidence is the caller's. */
-static enum found look(const char *open, char **evidence)
+static enum found look_with(enum ssh_server ssh, const char *open, char **evidence)
 {
 	const struct control *control = control_named("network.listeners");
 	struct control_setting setting = {
 		memory_copy_text("network.open_ports"), memory_copy_text(open)};
-	const struct policy policy = {
-		.level = LEVEL_BASELINE, .settings = &setting, .setting_count = 1};
+	const struct policy policy = {.level = LEVEL_BASELINE,
+		.ssh = ssh,
+		.settings = &setting,
+		.setting_count = 1};
 	const struct control_scope scope = {
 		.root_fd = root, .distro = distro_named("debian"), .running = true};
 	autosite struct site site = {.scope = &scope, .policy = &policy};
@@ -27,6 +29,25 @@ static enum found look(const char *open, char **evidence)
 	free(setting.id);
 	free(setting.value);
 	return found;
+}
+
+static enum found look(const char *open, char **evidence)
+{
+	return look_with(SSH_OPENSSH, open, evidence);
+}
+
+static void without_an_ssh_server_nothing_listens_on_its_port(void **state)
+{
+	(void)state;
+	put("proc/net/tcp", HEAD "   0: 00000000:0016 00000000:0000 0A 0:0\n");
+	for (enum ssh_server ssh = SSH_OPENSSH; ssh <= SSH_NONE; ssh++) {
+		autofree char *evidence = NULL;
+
+		assert_int_equal(look_with(ssh, "none", &evidence),
+			ssh == SSH_NONE ? FOUND_WRONG : FOUND_RIGHT);
+		if (ssh == SSH_NONE)
+			assert_string_equal(evidence, "/proc/net: not listed: 22/tcp");
+	}
 }
 
 static void listeners_are_listed_or_local(void **state)
@@ -59,6 +80,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			listeners_are_listed_or_local, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			without_an_ssh_server_nothing_listens_on_its_port, tree_make,
+			tree_close),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,10 @@
 """What only running programs show of a hardened root: asked in a chroot, in mount and process namespaces of its own."""
+import gzip
+import hashlib
+import io
 import shutil
 import subprocess
+import tarfile
 
 from flow import require
 
@@ -28,6 +32,7 @@ def shell(root, script, user=None):
 def allocator(root, base):
     """A double free ends a program, and says whose check it was; programs with more rights work."""
     if not (root / ALLOCATORS[base]).exists():
+        require(base != "debian", f"/{ALLOCATORS[base]} is missing: the payload has no hardened allocator")
         print(f"# {base}: the mirror has no package of a hardened allocator")
         return
     compiler = "gcc" if base == "debian" else "musl-gcc"
@@ -41,22 +46,58 @@ def allocator(root, base):
     program.unlink()
 
 
-def package_upgrade(root, base):
-    """A package that brings a set-uid program loses the bit when it is installed, and the database remembers it."""
-    if base != "debian":
-        return
+def archive(*files, ends):
+    """A compressed tar of (name, mode, content), content None: a folder. A stream of Alpine's package; only its last one has tar's end."""
+    plain = io.BytesIO()
+    with tarfile.open(fileobj=plain, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        for name, mode, content in files:
+            member = tarfile.TarInfo(name)
+            member.mode, member.uname, member.gname = mode, "root", "root"
+            if content is None:
+                member.type = tarfile.DIRTYPE
+            else:
+                member.size = len(content)
+                member.pax_headers = {"APK-TOOLS.checksum.SHA1": hashlib.sha1(content).hexdigest()}
+            tar.addfile(member, io.BytesIO(content or b""))
+        size = tar.offset
+    return gzip.compress(plain.getvalue() if ends else plain.getvalue()[:size], mtime=0)
+
+
+def debian_package(root, version):
     tree = root / "root/package"
     (tree / "DEBIAN").mkdir(parents=True)
-    (tree / "DEBIAN/control").write_text("Package: jefe-test\nVersion: 1\nArchitecture: all\nMaintainer: x\nDescription: x\n")
+    (tree / "DEBIAN/control").write_text(f"Package: jefe-test\nVersion: {version}\nArchitecture: all\nMaintainer: x\nDescription: x\n")
     (tree / "usr/bin").mkdir(parents=True)
-    (tree / "usr/bin/jefe-test").write_text("#!/bin/sh\n")
+    (tree / "usr/bin/jefe-test").write_text(f"#!/bin/sh\n# {version}\n")
     (tree / "usr/bin/jefe-test").chmod(0o4755)
-    shell(root, "cd /root && dpkg-deb --root-owner-group -b package jefe-test.deb && "
-          "apt-get -o APT::Sandbox::User=root install --reinstall -y ./jefe-test.deb")
-    mode = (root / "usr/bin/jefe-test").stat().st_mode & 0o7777
-    require(mode == 0o755, f"the package's program has mode {mode:o} after its installation")
-    require("04755:0:0 /usr/bin/jefe-test" in (root / "var/lib/jefelinux/setuid.db").read_text(), "the database does not remember it")
-    shell(root, "apt-get remove -y jefe-test && rm -rf /root/package /root/jefe-test.deb")
+    shell(root, "cd /root && dpkg-deb --root-owner-group -b package jefe-test.deb && rm -rf package && "
+          "apt-get -o APT::Sandbox::User=root install --reinstall -y ./jefe-test.deb && rm jefe-test.deb")
+
+
+def alpine_package(root, version):
+    data = archive(("usr", 0o755, None), ("usr/bin", 0o755, None),
+                   ("usr/bin/jefe-test", 0o4755, f"#!/bin/sh\n# {version}\n".encode()), ends=True)
+    control = (f"pkgname = jefe-test\npkgver = {version}-r0\npkgdesc = x\narch = noarch\nsize = 1\n"
+               f"datahash = {hashlib.sha256(data).hexdigest()}\n").encode()
+    (root / "root/jefe-test.apk").write_bytes(archive((".PKGINFO", 0o644, control), ends=False) + data)
+    shell(root, "cd /root && apk add --no-network --repositories-file /dev/null --allow-untrusted ./jefe-test.apk && rm jefe-test.apk")
+
+
+PACKAGES = {"debian": (debian_package, "apt-get remove -y jefe-test"),
+            "alpine": (alpine_package, "apk del --no-network --repositories-file /dev/null jefe-test")}
+
+
+def package_upgrade(root, base):
+    """A package that brings a set-uid program loses the bit when it is installed and upgraded, and the database remembers it."""
+    bring, remove = PACKAGES[base]
+    for version in (1, 2):
+        bring(root, version)
+        program = root / "usr/bin/jefe-test"
+        require(f"# {version}\n" in program.read_text(), f"version {version} of the package is not there")
+        mode = program.stat().st_mode & 0o7777
+        require(mode == 0o755, f"version {version} of the package's program has mode {mode:o} after its installation")
+        require("04755:0:0 /usr/bin/jefe-test" in (root / "var/lib/jefelinux/setuid.db").read_text(), "the database does not remember it")
+    shell(root, remove)
 
 
 def editing(root, base):
