@@ -166,7 +166,7 @@ static void build_list(struct page *page, void *context)
 	item->why = _("Enter opens the measure, Del takes the waiver back.");
 	item->removable = true;
 	item->notes_beside = true;
-	page->next_label = _("All layers");
+	page->next_label = _("Back");
 	for (size_t i = 0; i < policy.waiver_count; i++)
 		add_waiver(page, item, &policy, policy.waivers[i].id);
 	if (!item->count)
@@ -189,7 +189,6 @@ const struct screen screen_waivers = {
 	.id = "waivers",
 	.title = N_("Waivers"),
 	.kind = SCREEN_SUB,
-	.parent = "hardening",
 	.help = N_(
 		"Measures that may be out of force until the end of a day, with the reason. They are given on the page of the measure."),
 	.build = build_list,
