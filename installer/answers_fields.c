@@ -205,7 +205,7 @@ const struct field answer_fields[] = {
 
 	{.key = "hardening.waivers", .type = FIELD_WAIVERS, AT(hardening.waivers), .max = 256,
 		.label = "Waivers", .example = "{kernel.lockdown: {reason: \"drivers are built here\", expires: 2027-06-30}}",
-		.screen = "hardening", .since = 1, .advanced = true,
+		.screen = "waivers", .since = 1, .advanced = true,
 		.why = "Accepts until a date that single controls are not in force.",
 		.help = "The id of a control, then the reason and the last day. The control stays wanted and is still applied unless "
 			"hardening.controls turns it off; the audit reports it as waived instead of failed, and as failed again after that day."},

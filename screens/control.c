@@ -1,4 +1,4 @@
-/* The page of one measure: what it does, breaks, how to undo and to check it; and the switch. */
+/* The page of one measure: what it does, breaks, how to undo and to check it; the switch, and the waiver. */
 #include <errno.h>
 #include <string.h>
 
@@ -66,6 +66,24 @@ static void add_trouble(
 		page_fact(page, _("Here"), "%s", here)->tone = TONE_WARNING;
 }
 
+/* What the audit went by, while something else is wanted here. */
+static void add_kept_waiver(
+	struct page *page, const struct wizard *wizard, const struct control *control)
+{
+	struct policy policy = policy_of(wizard->installed->kept);
+	struct waiver kept, wanted;
+
+	if (!policy_waiver(&policy, control->id, &kept) ||
+		(hardening_waiver(wizard, control, &wanted) &&
+			strcmp(kept.expires, wanted.expires) == 0 &&
+			strcmp(kept.reason, wanted.reason) == 0))
+		return;
+	page_fact(page, _("So far"),
+		kept.expired ? _("waiver expired on %s: %s") : _("waived until %s: %s"),
+		kept.expires, kept.reason)
+		->tone = TONE_QUIET;
+}
+
 /* What the audit found on a system that is there. */
 static void add_standing(
 	struct page *page, const struct wizard *wizard, const struct control *control)
@@ -74,6 +92,7 @@ static void add_standing(
 
 	if (!standing)
 		return;
+	add_kept_waiver(page, wizard, control);
 	page_fact(page, _("Audit"), "%s%s%s", standing->status,
 		standing->evidence ? ": " : "",
 		standing->evidence ? standing->evidence : "")
@@ -108,6 +127,7 @@ static void build(struct page *page, void *context)
 	add_switch(page, wizard, control);
 	add_trouble(page, wizard, control);
 	add_standing(page, wizard, control);
+	waiver_add(page, wizard, control);
 	(void)page_fact(page, _("Why"), "%s", _(control->effect));
 	(void)page_fact(page, _("Breaks"), "%s",
 		control->breaks ? _(control->breaks) : _("nothing known"));
@@ -136,6 +156,12 @@ static int set(void *context, const char *id, const char *value, struct error *e
 	return 0;
 }
 
+static void act(struct form *form, const char *id, const char *row)
+{
+	(void)row;
+	form_open(form, id);
+}
+
 const struct screen screen_control = {
 	.id = "control",
 	.title = N_("Measure"),
@@ -146,4 +172,5 @@ const struct screen screen_control = {
 		"wanted, what is stored and what is in force."),
 	.build = build,
 	.set = set,
+	.act = act,
 };

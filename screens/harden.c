@@ -10,31 +10,100 @@
 #include "screens/hardening.h"
 #include "screens/installed.h"
 
-enum { PLAN_SECONDS = 120, CONFIRM_SECONDS = 20 };
+enum {
+	PLAN_SECONDS = 120,
+	PLAN_BYTES = 4 << 20,
+	CONFIRM_SECONDS = 20,
+	STATUS_REFUSED = 3
+};
 
-static void enter_plan(struct form *form)
+static const char edits_line[] = "\nedited by hand:\n";
+
+/* The last line that is said, but rather that of an error. */
+static void keep_line(void *context, const char *line)
 {
-	struct wizard *wizard = form_context(form);
+	struct error *said = context;
+
+	if (!strstr(said->text, ": error: "))
+		(void)error_set(said, -ECHILD, "%s", line);
+}
+
+/* What is told about files that were edited by hand stands behind the changes. */
+static void take_plan(struct installed *installed, const char *output)
+{
+	const char *edits = strstr(output, edits_line);
+	size_t size = edits ? (size_t)(edits - output) : strlen(output);
+
+	installed->plan = memory_copy_bytes(output, size);
+	installed->edits = edits ? memory_copy_text(edits + strlen(edits_line)) : NULL;
+}
+
+static int look_ahead(struct wizard *wizard, struct error *err)
+{
+	struct installed *installed = wizard->installed;
 	autowords struct words words = {0};
 	autotext struct text output = {0};
-	struct command command = {.output = &output, .timeout_seconds = PLAN_SECONDS};
-	struct error err = {0};
+	struct error said = {0};
+	struct command command = {.output = &output,
+		.line = keep_line,
+		.context = &said,
+		.timeout_seconds = PLAN_SECONDS,
+		.output_limit = PLAN_BYTES};
+	int status = 0, rc;
 
 	installed_command(wizard, &words);
 	words_add(&words, "--plan");
 	command.argv = (const char *const *)words.items;
-	free(wizard->installed->plan);
-	wizard->installed->plan = NULL;
-	if (command_run(&command, &err) < 0)
+	installed_forget(installed);
+	rc = command_status(&command, &status, err);
+	if (rc < 0)
+		return rc;
+	if (status != 0 && status != STATUS_REFUSED)
+		return error_set(err, -ECHILD, "%s",
+			*said.text ? said.text : _("The plan could not be made."));
+	take_plan(installed, text_string(&output));
+	return 0;
+}
+
+/* What was said about edits is good for these alone. */
+static bool is_unsettled(struct installed *installed)
+{
+	if (!text_equal(installed->edits, installed->settled))
+		installed_settle(installed, NULL);
+	return installed->edits && !installed->word;
+}
+
+static void enter_plan(struct form *form)
+{
+	struct wizard *wizard = form_context(form);
+	struct installed *installed = wizard->installed;
+	struct error err = {0};
+
+	if (look_ahead(wizard, &err) < 0)
 		form_say(form, TONE_DANGER, "%s", err.text);
-	else
-		wizard->installed->plan = text_take(&output);
+	else if (is_unsettled(installed))
+		form_open(form, "edits");
+}
+
+/* A waiver's reason may be longer than the row: it stands below. */
+static void add_waiver(struct page *page, struct item *item, const char *line)
+{
+	const char *until = strstr(line, " until ");
+	size_t blanks = strlen("waive") + strspn(line + strlen("waive"), " ");
+
+	if (!until)
+		return;
+	item_choice(item, NULL,
+		page_format(page, "waive %.*s", (int)(until - line - (long)blanks),
+			line + blanks))
+		->note = page_copy(page, until + 1);
 }
 
 /* Lines of the plan: what changes; what cannot be had is only counted. */
 static void add_changes(struct page *page, const char *plan)
 {
-	static const char change[] = "change ", missing[] = "unavailable ";
+	static const char change[] = "change ", missing[] = "unavailable ",
+			  waive[] = "waive ";
 	autowords struct words lines = {0};
 	struct item *item = page_add(page, ITEM_TABLE, NULL, NULL);
 	size_t unavailable = 0;
@@ -43,6 +112,10 @@ static void add_changes(struct page *page, const char *plan)
 	for (size_t i = 0; i < lines.count; i++) {
 		const char *line = lines.items[i];
 
+		if (text_starts(line, waive)) {
+			add_waiver(page, item, line);
+			continue;
+		}
 		if (text_starts(line, change))
 			line += strlen(change) + strspn(line + strlen(change), " ");
 		if (text_starts(line, missing))
@@ -73,6 +146,7 @@ static void build_plan(struct page *page, void *context)
 		_("Nothing has been changed yet. PageDown shows what does not fit.");
 	(void)page_note(page, TONE_STRONG, "%s", _("This would change on this system:"));
 	hardening_add_problems(page, wizard);
+	edits_add(page, wizard->installed);
 	page_gap(page);
 	if (wizard->installed->plan)
 		add_changes(page, wizard->installed->plan);
@@ -81,9 +155,11 @@ static void build_plan(struct page *page, void *context)
 
 static void act_plan(struct form *form, const char *id, const char *row)
 {
-	(void)id;
 	(void)row;
-	form_end(form, 0);
+	if (text_equal(id, "edits"))
+		form_open(form, id);
+	else
+		form_end(form, 0);
 }
 
 static int leave_plan(void *context, const char **at, struct error *err)
@@ -92,7 +168,13 @@ static int leave_plan(void *context, const char **at, struct error *err)
 	autoproblems struct problems problems = {0};
 	autowords struct words words = {0};
 
-	(void)at;
+	/* Somebody may have edited while this page was read. */
+	if (wizard->installed->word && look_ahead(wizard, err) < 0)
+		return err->code;
+	*at = "edits";
+	if (is_unsettled(wizard->installed))
+		return error_set(err, -EEXIST, "%s",
+			_("Files were edited by hand: look at them first."));
 	if (!wizard->installed->plan)
 		return error_set(
 			err, -ENODATA, "%s", _("Without a plan nothing is changed."));
@@ -142,6 +224,7 @@ static void look_again(struct form *form)
 		form_say(form, TONE_DANGER, "%s", err.text);
 		return;
 	}
+	installed_settle(wizard->installed, NULL);
 	answers_free(wizard->installed->kept);
 	wizard->installed->kept = now->kept;
 	now->kept = NULL;
@@ -284,4 +367,5 @@ const struct screen screen_applied = {
 
 const struct screen *const installed_screens[] = {&screen_hardening, &screen_layer,
 	&screen_here, &screen_roles, &screen_compare, &screen_changes, &screen_control,
-	&screen_plan, &screen_applying, &screen_applied, NULL};
+	&screen_waiver, &screen_waivers, &screen_edits, &screen_plan, &screen_applying,
+	&screen_applied, NULL};

@@ -9,26 +9,55 @@
 
 enum { PROBLEMS_SHOWN = 1 };
 
-static const char key_prefix[] = "hardening.controls.";
-
 void hardening_problems(const struct wizard *wizard, struct problems *problems)
 {
-	struct policy policy = policy_of(wizard->answers);
+	struct policy policy = policy_of(wizard->answers), kept;
 
+	if (wizard->installed) {
+		kept = policy_of(wizard->installed->kept);
+		policy.before = &kept;
+	}
 	controls_check(&policy, problems);
+}
+
+static const char of_settings[] = "hardening.controls.";
+static const char of_waivers[] = "hardening.waivers.";
+
+/* What the key of a problem names behind the prefix, or NULL. */
+static const char *id_behind(const struct problem *problem, const char *prefix)
+{
+	return problem->key && text_starts(problem->key, prefix)
+		       ? problem->key + strlen(prefix)
+		       : NULL;
+}
+
+static const struct problem *find_problem(const struct problems *problems,
+	const char *prefix, const struct control *control)
+{
+	for (size_t i = 0; i < problems->count; i++)
+		if (text_equal(id_behind(&problems->items[i], prefix), control->id))
+			return &problems->items[i];
+	return NULL;
 }
 
 const struct problem *hardening_problem(
 	const struct problems *problems, const struct control *control)
 {
-	for (size_t i = 0; i < problems->count; i++) {
-		const char *key = problems->items[i].key;
+	return find_problem(problems, of_settings, control);
+}
 
-		if (key && text_starts(key, key_prefix) &&
-			strcmp(key + strlen(key_prefix), control->id) == 0)
-			return &problems->items[i];
-	}
-	return NULL;
+const struct problem *hardening_waiver_problem(
+	const struct problems *problems, const struct control *control)
+{
+	return find_problem(problems, of_waivers, control);
+}
+
+bool hardening_waiver(
+	const struct wizard *wizard, const struct control *control, struct waiver *waiver)
+{
+	struct policy policy = policy_of(wizard->answers);
+
+	return policy_waiver(&policy, control->id, waiver);
 }
 
 bool hardening_is_on(const struct wizard *wizard, const struct control *control)
@@ -150,6 +179,7 @@ static void add_views(struct item *item, struct page *page, const struct wizard 
 {
 	size_t here = count_here(page, wizard);
 	size_t changed = hardening_changes(wizard, 0);
+	size_t waivers = wizard->answers->hardening.waiver_count;
 	const struct words *roles = &wizard->answers->hardening.roles;
 	struct choice *choice;
 
@@ -174,14 +204,20 @@ static void add_views(struct item *item, struct page *page, const struct wizard 
 		item_choice(
 			item, "changes", page_format(page, _("My changes\t%zu"), changed))
 			->note = _("What you switched other than the level says.");
+	if (waivers)
+		item_choice(
+			item, "waivers", page_format(page, _("Waivers\t%zu"), waivers))
+			->note =
+			_("Measures that may be out of force until a day, and why.");
 }
 
 const struct control *hardening_control_of(const struct problem *problem)
 {
-	const char *key = problem->key ? problem->key : "";
+	const char *id = id_behind(problem, of_settings);
 
-	return text_starts(key, key_prefix) ? control_named(key + strlen(key_prefix))
-					    : NULL;
+	if (!id)
+		id = id_behind(problem, of_waivers);
+	return id ? control_named(id) : NULL;
 }
 
 static void add_problem(struct page *page, const struct problem *problem)

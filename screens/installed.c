@@ -49,6 +49,20 @@ static void standings_drop(struct installed *installed)
 	installed->count = 0;
 }
 
+void installed_forget(struct installed *installed)
+{
+	free(installed->plan);
+	free(installed->edits);
+	installed->plan = installed->edits = NULL;
+}
+
+void installed_settle(struct installed *installed, const char *word)
+{
+	free(installed->settled);
+	installed->settled = word ? memory_copy_text(installed->edits) : NULL;
+	installed->word = word;
+}
+
 void installed_free(struct installed *installed)
 {
 	if (!installed)
@@ -56,7 +70,8 @@ void installed_free(struct installed *installed)
 	standings_drop(installed);
 	answers_free(installed->kept);
 	text_free(&installed->log);
-	free(installed->plan);
+	installed_forget(installed);
+	free(installed->settled);
 	free(installed->root);
 	free(installed);
 }
@@ -134,6 +149,38 @@ static const char *setting_of(const struct answers *answers, const char *id)
 	return NULL;
 }
 
+static const char *waiver_of(const struct answers *answers, const char *id)
+{
+	for (size_t i = 0; i < answers->hardening.waiver_count; i++)
+		if (text_equal(answers->hardening.waivers[i].id, id))
+			return answers->hardening.waivers[i].value;
+	return NULL;
+}
+
+/* Each with a reason and a day of its own. */
+static void add_waivers(
+	const struct answers *kept, const struct answers *wanted, struct words *words)
+{
+	for (size_t i = 0; i < wanted->hardening.waiver_count; i++) {
+		const struct control_setting *waiver = &wanted->hardening.waivers[i];
+		const char *blank = strchr(waiver->value, ' ');
+
+		if (!blank || text_equal(waiver->value, waiver_of(kept, waiver->id)))
+			continue;
+		words_add(words, "--waive");
+		words_add(words, waiver->id);
+		words_add(words, "--reason");
+		words_add(words, blank + 1);
+		words_add(words, "--expires");
+		words_addf(words, "%.*s", (int)(blank - waiver->value), waiver->value);
+	}
+	for (size_t i = 0; i < kept->hardening.waiver_count; i++)
+		if (!waiver_of(wanted, kept->hardening.waivers[i].id)) {
+			words_add(words, "--unwaive");
+			words_add(words, kept->hardening.waivers[i].id);
+		}
+}
+
 static void add_settings(
 	const struct answers *kept, const struct answers *wanted, struct words *words)
 {
@@ -177,4 +224,9 @@ void installed_command(const struct wizard *wizard, struct words *words)
 	add_roles(&wanted->hardening.roles, &kept->hardening.roles, "--role", words);
 	add_roles(&kept->hardening.roles, &wanted->hardening.roles, "--no-role", words);
 	add_settings(kept, wanted, words);
+	add_waivers(kept, wanted, words);
+	if (wizard->installed->word) {
+		words_add(words, "--accept-edits");
+		words_add(words, wizard->installed->word);
+	}
 }

@@ -17,10 +17,13 @@ struct installed {
 	struct answers *kept; /* its policy as it is now */
 	struct standing *standings;
 	size_t count;
-	char *trouble;   /* why the audit could not be had, or NULL */
-	char *plan;      /* what `harden --plan` says */
-	struct text log; /* of the last change */
-	int status;      /* how it ended */
+	char *trouble;    /* why the audit could not be had, or NULL */
+	char *plan;       /* what `harden --plan` says */
+	char *edits;      /* of it, how files that were edited by hand differ, or NULL */
+	const char *word; /* what is to happen with them: "keep" or "replace", or NULL */
+	char *settled;    /* the edits that word is about, or NULL */
+	struct text log;  /* of the last change */
+	int status;       /* how it ended */
 };
 
 /* A fresh copy of the policy kept below root; -ENOENT: none is. */
@@ -35,6 +38,11 @@ void installed_audit(struct wizard *wizard);
 const struct standing *installed_standing(
 	const struct wizard *wizard, const struct control *control);
 bool standing_is_bad(const struct standing *standing); /* FAIL or DRIFT */
+/* Drop what was planned; and say what is to happen with the edits that are known now. */
+void installed_forget(struct installed *installed);
+void installed_settle(struct installed *installed, const char *word);
+/* On the page of the plan: what happens to files that were edited by hand, if there are any. */
+void edits_add(struct page *page, const struct installed *installed);
 /* The command that makes the kept policy the edited one. */
 void installed_command(const struct wizard *wizard, struct words *words);
 /* The screens of a wizard on such a system, NULL-terminated. */

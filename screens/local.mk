@@ -5,6 +5,7 @@ libscreens_a_SOURCES += \
 	screens/console_keymap.c screens/console_keymap.h \
 	screens/control.c \
 	screens/disk.c \
+	screens/edits.c \
 	screens/encryption.c \
 	screens/engine.c screens/engine.h \
 	screens/follow.c screens/follow.h \
@@ -26,6 +27,7 @@ libscreens_a_SOURCES += \
 	screens/typing.c screens/typing.h \
 	screens/ui.c screens/ui.h \
 	screens/users.c \
+	screens/waiver.c \
 	screens/welcome.c \
 	screens/wizard.c screens/wizard.h \
 	screens/words.c screens/words.h

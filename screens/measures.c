@@ -7,7 +7,7 @@
 #include "screens/hardening.h"
 #include "screens/installed.h"
 
-const char *measure_note(struct page *page, const struct wizard *wizard,
+static const char *effect_note(struct page *page, const struct wizard *wizard,
 	const struct problems *problems, const struct control *control)
 {
 	const struct problem *problem = hardening_problem(problems, control);
@@ -30,6 +30,32 @@ const char *measure_note(struct page *page, const struct wizard *wizard,
 	return _(control->effect);
 }
 
+const char *measure_note(struct page *page, const struct wizard *wizard,
+	const struct problems *problems, const struct control *control)
+{
+	const char *note = effect_note(page, wizard, problems, control);
+	struct waiver waiver;
+
+	if (!hardening_waiver(wizard, control, &waiver))
+		return note;
+	return page_format(page,
+		waiver.expired ? _("The waiver expired on %s (%s). %s")
+			       : _("Waived until %s (%s). %s"),
+		waiver.expires, waiver.reason, note);
+}
+
+const char *measure_title(
+	struct page *page, const struct wizard *wizard, const struct control *control)
+{
+	struct waiver waiver;
+
+	if (!hardening_waiver(wizard, control, &waiver))
+		return _(control->title);
+	return page_format(page,
+		waiver.expired ? _("%s (waiver expired)") : _("%s (waived)"),
+		_(control->title));
+}
+
 const char *measure_help(struct page *page, const struct control *control)
 {
 	autofree char *undo = control_undo(control);
@@ -43,10 +69,22 @@ const char *measure_help(struct page *page, const struct control *control)
 		control->reference ? control->reference : "-");
 }
 
+static const char *waiver_remark(
+	const struct waiver *waiver, bool breaks, enum tone *tone)
+{
+	if (waiver->expired || breaks)
+		*tone = TONE_WARNING;
+	if (waiver->expired)
+		return _("waiver expired");
+	return breaks ? _("waived, breaks something here") : _("waived");
+}
+
 const char *measure_remark(struct page *page, const struct wizard *wizard,
 	const struct problems *problems, const struct control *control, enum tone *tone)
 {
 	const struct problem *problem = hardening_problem(problems, control);
+	bool breaks = consequence_of(page, wizard, control) != NULL;
+	struct waiver waiver;
 
 	*tone = TONE_NORMAL;
 	if (problem && problem->severity == SEVERITY_ERROR) {
@@ -55,9 +93,13 @@ const char *measure_remark(struct page *page, const struct wizard *wizard,
 	}
 	if (standing_is_bad(installed_standing(wizard, control))) {
 		*tone = TONE_DANGER;
-		return _("not in force");
+		return hardening_waiver(wizard, control, &waiver) && !waiver.expired
+			       ? _("not in force, waived")
+			       : _("not in force");
 	}
-	if (consequence_of(page, wizard, control)) {
+	if (hardening_waiver(wizard, control, &waiver))
+		return waiver_remark(&waiver, breaks, tone);
+	if (breaks) {
 		*tone = TONE_WARNING;
 		return _("breaks something here");
 	}
@@ -149,7 +191,7 @@ const struct screen screen_layer = {
 	.parent = "hardening",
 	.help = N_(
 		"Space switches a measure, Enter opens its page with everything there is to know about it. A star marks what differs from the "
-		"level, an exclamation mark what conflicts with another choice or breaks something on this computer."),
+		"level or is waived, an exclamation mark what conflicts with another choice or breaks something on this computer."),
 	.build = build_layer,
 	.set = set_layer,
 	.act = act_open,
@@ -171,7 +213,7 @@ static void build_here(struct page *page, void *context)
 
 		if (!here)
 			continue;
-		choice = item_choice(item, (*at)->id, _((*at)->title));
+		choice = item_choice(item, (*at)->id, measure_title(page, wizard, *at));
 		choice->note = here;
 		choice->tone = TONE_WARNING;
 	}
@@ -215,7 +257,7 @@ static void build_changes(struct page *page, void *context)
 				page_format(page, "%s\t%s\t%s", setting->value,
 					hardening_of_level(wizard, control) ? _("on")
 									    : _("off"),
-					_(control->title)))
+					measure_title(page, wizard, control)))
 				->note = _(control->effect);
 	}
 	if (!item->count)
@@ -298,7 +340,8 @@ static void build_compare(struct page *page, void *context)
 		item_choice(item, (*at)->id,
 			page_format(page, "%s\t%s\t%s\t%s", at_level(*at, LEVEL_BASELINE),
 				at_level(*at, LEVEL_HARDENED),
-				at_level(*at, LEVEL_PARANOID), _((*at)->title)))
+				at_level(*at, LEVEL_PARANOID),
+				measure_title(page, wizard, *at)))
 			->note = measure_note(page, wizard, &problems, *at);
 	}
 	item->label = page_format(page,

@@ -10,11 +10,11 @@
 const struct screen *const wizard_screens[] = {&screen_welcome, &screen_tasks,
 	&screen_repair, &screen_keyboard, &screen_disk, &screen_encryption,
 	&screen_recovery, &screen_copied, &screen_hardening, &screen_layer, &screen_here,
-	&screen_roles, &screen_compare, &screen_changes, &screen_control, &screen_system,
-	&screen_services, &screen_time, &screen_network, &screen_users, &screen_key,
-	&screen_review, &screen_save, &screen_operations, &screen_confirm,
-	&screen_progress, &screen_done, &screen_failed, &screen_logs, &screen_host_key,
-	NULL};
+	&screen_roles, &screen_compare, &screen_changes, &screen_control, &screen_waiver,
+	&screen_waivers, &screen_system, &screen_services, &screen_time, &screen_network,
+	&screen_users, &screen_key, &screen_review, &screen_save, &screen_operations,
+	&screen_confirm, &screen_progress, &screen_done, &screen_failed, &screen_logs,
+	&screen_host_key, NULL};
 
 struct wizard *wizard_new(struct answers *answers, struct machine *machine)
 {
@@ -67,6 +67,8 @@ void wizard_free(struct wizard *wizard)
 	words_free(&wizard->keys_confirmed);
 	free(wizard->save_path);
 	free(wizard->logs_path);
+	free(wizard->waiver_reason);
+	free(wizard->waiver_expires);
 	preview_free(&wizard->preview);
 	follow_free(&wizard->follow);
 	installed_free(wizard->installed);

@@ -37,9 +37,10 @@ struct wizard {
 	const char *keymap_dir;
 	char *typing_test, *new_key, *key_source, *save_path, *logs_path;
 	struct words keys_found,
-		keys_confirmed;        /* SSH keys looked up for the page of keys */
-	unsigned layer;                /* of the drill-down */
-	const struct control *control; /* whose page is open, or NULL */
+		keys_confirmed; /* SSH keys looked up for the page of keys */
+	char *waiver_reason, *waiver_expires; /* as typed on the page of one */
+	unsigned layer;                       /* of the drill-down */
+	const struct control *control;        /* whose page is open, or NULL */
 	struct preview preview; /* what `jefe-setup plan` says about these answers */
 	struct follow follow;   /* the installation */
 	bool show_log;
@@ -54,11 +55,12 @@ struct wizard *wizard_new(
 void wizard_free(struct wizard *wizard);
 
 extern const struct screen *const wizard_screens[]; /* all, in order; NULL-terminated */
-extern const struct screen screen_plan, screen_applying, screen_applied, screen_welcome,
-	screen_keyboard, screen_disk, screen_encryption, screen_recovery, screen_copied,
-	screen_hardening, screen_layer, screen_control, screen_here, screen_roles,
-	screen_compare, screen_changes, screen_system, screen_services, screen_time, screen_network, screen_users,
-	screen_key, screen_review, screen_save, screen_confirm, screen_progress,
+extern const struct screen screen_plan, screen_edits, screen_applying, screen_applied,
+	screen_welcome, screen_keyboard, screen_disk, screen_encryption, screen_recovery,
+	screen_copied, screen_hardening, screen_layer, screen_control, screen_here,
+	screen_roles, screen_compare, screen_changes, screen_system, screen_services,
+	screen_time, screen_network, screen_users, screen_key, screen_review,
+	screen_waiver, screen_waivers, screen_save, screen_confirm, screen_progress,
 	screen_done, screen_failed, screen_logs, screen_host_key, screen_tasks,
 	screen_repair, screen_operations;
 

@@ -395,8 +395,13 @@ void *form_context(const struct form *form)
 
 const char *form_place(const struct form *form)
 {
-	size_t i = form_screen(form)->kind == SCREEN_SUB ? form_parent(form) : form->now;
+	size_t opener = form->opener_count, i = form->now;
 
+	while (form->screens[i]->kind == SCREEN_SUB)
+		if (form->screens[i]->parent)
+			i = form_index(form, form->screens[i]->parent);
+		else
+			i = opener ? form->openers[--opener].screen : 0;
 	return form->screens[form->screens[i]->kind == SCREEN_GATE ? form_hub(form) : i]
 		->id;
 }

@@ -18,6 +18,37 @@ static void print_line(void *context, const char *line)
 	(void)printf("%s\n", line);
 }
 
+static bool same_waiver(const struct waiver *one, const struct waiver *other)
+{
+	return strcmp(one->expires, other->expires) == 0 &&
+	       strcmp(one->reason, other->reason) == 0;
+}
+
+/* How many waivers the change gives and takes. */
+static size_t print_waivers(const struct policy *kept, const struct policy *wanted)
+{
+	struct waiver old, new;
+	size_t count = 0;
+
+	for (size_t i = 0; i < wanted->waiver_count; i++) {
+		const char *id = wanted->waivers[i].id;
+
+		if (!policy_waiver(wanted, id, &new) ||
+			(policy_waiver(kept, id, &old) && same_waiver(&old, &new)))
+			continue;
+		(void)printf(
+			"waive       %s until %s: %s\n", id, new.expires, new.reason);
+		count++;
+	}
+	for (size_t i = 0; i < kept->waiver_count; i++) {
+		if (policy_waiver(wanted, kept->waivers[i].id, &new))
+			continue;
+		(void)printf("unwaive     %s\n", kept->waivers[i].id);
+		count++;
+	}
+	return count;
+}
+
 static int print_plan(const struct hardening *hardening, struct error *err)
 {
 	struct audit audit = {0};
@@ -28,7 +59,10 @@ static int print_plan(const struct hardening *hardening, struct error *err)
 	if (rc < 0)
 		return rc;
 	plan = audit_plan(&audit);
-	(void)printf("level %s\n%s", level_names[hardening->policy.level], plan);
+	(void)printf("level %s\n", level_names[hardening->policy.level]);
+	if (print_waivers(&hardening->kept, &hardening->policy) == 0 && !*plan)
+		(void)printf("nothing to change\n");
+	(void)printf("%s", plan);
 	controls_results_free(audit.results, audit.count);
 	return 0;
 }

@@ -35,8 +35,8 @@ static const struct {
 	{"sarif", no_argument, FOR_AUDIT, AT(sarif), false},
 	{"thorough", no_argument, FOR_AUDIT, AT(thorough), false},
 	{"waive", required_argument, FOR_HARDEN, AT(waive), true},
-	{"reason", required_argument, FOR_HARDEN, AT(reason), false},
-	{"expires", required_argument, FOR_HARDEN, AT(expires), false},
+	{"reason", required_argument, FOR_HARDEN, AT(reasons), true},
+	{"expires", required_argument, FOR_HARDEN, AT(expires), true},
 	{"unwaive", required_argument, FOR_HARDEN, AT(unwaive), true},
 	{"accept-edits", required_argument, FOR_HARDEN, AT(accept_edits), false},
 	{"undo", no_argument, FOR_HARDEN, AT(undo), false},
@@ -59,6 +59,38 @@ static void take_option(struct hardening_options *options, size_t row)
 		*(const char **)at = optarg;
 }
 
+/* One reason and one day are for all that are waived; otherwise each has its own, in the same order. */
+static const char *word_for(const struct words *words, size_t waived)
+{
+	size_t at = words->count == 1 ? 0 : waived;
+
+	return at < words->count ? words->items[at] : NULL;
+}
+
+static int check_waivers(const char *command, const struct hardening_options *options)
+{
+	size_t reasons = options->reasons.count, days = options->expires.count;
+
+	for (size_t i = 0; i < options->waive.count; i++) {
+		const char *id = options->waive.items[i];
+
+		if (!word_for(&options->reasons, i))
+			return cli_usage(
+				command, "--waive %s: a waiver needs a --reason", id);
+		if (!word_for(&options->expires, i))
+			return cli_usage(command,
+				"--waive %s: a waiver needs a last day: --expires 2027-06-30",
+				id);
+	}
+	if (!options->waive.count && (reasons || days))
+		return cli_usage(command, "--reason and --expires belong to --waive");
+	if ((reasons > 1 && reasons != options->waive.count) ||
+		(days > 1 && days != options->waive.count))
+		return cli_usage(command,
+			"one --reason and one --expires for all --waive, or one for each");
+	return 0;
+}
+
 /* What the options demand of each other. */
 static int check_options(const char *command, const struct hardening_options *options)
 {
@@ -66,13 +98,6 @@ static int check_options(const char *command, const struct hardening_options *op
 
 	if (options->json && options->sarif)
 		return cli_usage(command, "one of --json and --sarif");
-	if (options->waive.count && !options->reason)
-		return cli_usage(command, "--waive %s: a waiver needs a --reason",
-			options->waive.items[0]);
-	if (options->waive.count && !options->expires)
-		return cli_usage(command,
-			"--waive %s: a waiver needs a last day: --expires 2027-06-30",
-			options->waive.items[0]);
 	if (options->undo && (options->level || options->roles.count ||
 				     options->no_roles.count || options->settings.count ||
 				     options->waive.count || options->unwaive.count))
@@ -81,14 +106,12 @@ static int check_options(const char *command, const struct hardening_options *op
 		!text_equal(options->accept_edits, "replace"))
 		return cli_usage(command, "--accept-edits %s: keep or replace is wanted",
 			options->accept_edits);
-	if (!options->waive.count && (options->reason || options->expires))
-		return cli_usage(command, "--reason and --expires belong to --waive");
 	if (options->confirm_within &&
 		text_to_u64(options->confirm_within, 0, 3600, &seconds) < 0)
 		return cli_usage(command,
 			"--confirm-within %s: seconds, at most 3600; 0 asks for no confirmation",
 			options->confirm_within);
-	return 0;
+	return check_waivers(command, options);
 }
 
 int hardening_options_read(int argc, char **argv, struct hardening_options *options)
@@ -120,6 +143,8 @@ void hardening_options_free(struct hardening_options *options)
 	words_free(&options->roles);
 	words_free(&options->no_roles);
 	words_free(&options->settings);
+	words_free(&options->reasons);
+	words_free(&options->expires);
 	words_free(&options->waive);
 	words_free(&options->unwaive);
 }
@@ -160,22 +185,6 @@ static int take_roles(struct answers *answers, const struct hardening_options *o
 	return answers_set(answers, "hardening.roles", text_string(&all), err);
 }
 
-/* That a waiver kept by the system is over is no mistake; that a new one is, is. */
-static int take_waiver(struct answers *answers, const char *id,
-	const struct hardening_options *options, struct error *err)
-{
-	autofree char *path = memory_format("hardening.waivers.%s", id);
-	autofree char *value = memory_format("%s %s", options->expires, options->reason);
-	struct policy policy = policy_of(answers);
-	int rc = answers_set(answers, path, value, err);
-
-	if (rc == 0 && strcmp(options->expires, policy.today) < 0)
-		return error_set(err, -EINVAL,
-			"--waive %s: --expires %s has passed, today is %s", id,
-			options->expires, policy.today);
-	return rc < 0 ? error_prefix(err, "--waive %s", id) : 0;
-}
-
 static int take_waivers(struct answers *answers, const struct hardening_options *options,
 	struct error *err)
 {
@@ -191,8 +200,14 @@ static int take_waivers(struct answers *answers, const struct hardening_options 
 				   "--unwaive %s: there is no waiver for it",
 				   options->unwaive.items[i]);
 	}
-	for (size_t i = 0; i < options->waive.count && rc == 0; i++)
-		rc = take_waiver(answers, options->waive.items[i], options, err);
+	for (size_t i = 0; i < options->waive.count && rc == 0; i++) {
+		const char *id = options->waive.items[i];
+
+		rc = policy_waive(answers, id, word_for(&options->expires, i),
+			word_for(&options->reasons, i), err);
+		if (rc < 0)
+			return error_prefix(err, "--waive %s", id);
+	}
 	return rc;
 }
 

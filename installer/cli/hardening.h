@@ -5,15 +5,15 @@
 #include "installer/controls/controls.h"
 
 struct hardening_options {
-	const char *root;  /* "/" when none was given */
-	const char *level; /* NULL: the one the system keeps; audit has a default */
-	const char *reason, *expires; /* of all that are waived */
-	const char *control;	      /* only this one */
+	const char *root;    /* "/" when none was given */
+	const char *level;   /* NULL: the one the system keeps; audit has a default */
+	const char *control; /* only this one */
 	struct words roles, no_roles, settings; /* settings: CONTROL=VALUE */
 	struct words waive, unwaive;
-	const char *accept_edits;   /* keep or replace */
-	const char *ssh;	    /* NULL: the server the system keeps */
-	const char *confirm_within; /* seconds; NULL: the usual time */
+	struct words reasons, expires; /* one for all that are waived, or one for each */
+	const char *accept_edits;      /* keep or replace */
+	const char *ssh;               /* NULL: the server the system keeps */
+	const char *confirm_within;    /* seconds; NULL: the usual time */
 	bool json, sarif, thorough, plan, undo;
 	bool confirm; /* keep what an earlier run changed */
 };

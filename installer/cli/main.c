@@ -23,7 +23,7 @@ const struct cli_command cli_commands[] = {
 	{"audit", "[--root DIR] [--level L] [--role R]... [--no-role R]... [--set CONTROL=VALUE]... [--control CONTROL] [--thorough] [--json|--sarif]",
 		"check every hardening control", cli_audit},
 	{"harden", "[--root DIR] [--level L] [--role R]... [--no-role R]... [--ssh SERVER] [--set CONTROL=on|off|default|VALUE]...\n"
-		"         [--waive CONTROL... --reason TEXT --expires DATE] [--unwaive CONTROL]...\n"
+		"         [--waive CONTROL... --reason TEXT --expires DATE]... [--unwaive CONTROL]...\n"
 		"         [--accept-edits keep|replace] [--confirm-within SECONDS] [--plan | --undo | --confirm]",
 		"bring a system to a hardening level", cli_harden},
 	{"reapply", "[--root DIR]", "after a change of packages: take privileges and modes again", cli_reapply},

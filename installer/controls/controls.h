@@ -116,7 +116,8 @@ struct control_result {
 /* All, in catalogue order; NULL-terminated. */
 extern const struct control *const controls[];
 const struct control *control_named(const char *id); /* NULL when unknown */
-const char *control_nearest(const char *id); /* the id that may have been meant, or NULL */
+const char *control_nearest(
+	const char *id); /* the id that may have been meant, or NULL */
 
 /* What is wanted on a system: level, roles and the operator's overrides. Borrowed from the answers. */
 struct policy {
@@ -136,6 +137,9 @@ struct policy {
 
 /* The waiver of a control; false: there is none. What it points to is the policy's. */
 bool policy_waiver(const struct policy *policy, const char *id, struct waiver *waiver);
+/* Waive a control until the end of a day. -EINVAL: there is no reason, no such day, or it is over; then the answers are as before. */
+int policy_waive(struct answers *answers, const char *id, const char *expires,
+	const char *reason, struct error *err) CHECKED;
 
 /* What happens to files of ours that were edited by hand. */
 enum edits { EDITS_REFUSE, EDITS_KEEP, EDITS_REPLACE };
@@ -174,7 +178,8 @@ bool control_is_service(const struct control *control);
 const char *control_wanted(const struct control *control, const struct policy *policy);
 /* The word of the control's role ("containers", "!containers") that keeps it from a machine with these roles; NULL: none does.
  * The caller frees it. */
-char *control_excluded(const struct control *control, const struct policy *policy) CHECKED;
+char *control_excluded(
+	const struct control *control, const struct policy *policy) CHECKED;
 
 /* The choice of an SSH server counts as a role: is it this one? */
 bool role_is_ssh_server(const char *role);
@@ -243,7 +248,8 @@ char *audit_json(const struct audit *audit, const struct control_scope *scope,
 char *audit_schema(void) CHECKED;
 /* SARIF 2.1.0: rules are controls, a location is the file that a control writes or checks. */
 char *audit_sarif(const struct audit *audit) CHECKED;
-char *audit_plan(const struct audit *audit) CHECKED; /* what applying would change */
+char *audit_plan(
+	const struct audit *audit) CHECKED; /* what applying would change, "": nothing */
 /* Nothing failed, nothing drifted, and nothing could not be looked at. */
 bool audit_is_clean(const struct audit *audit);
 size_t audit_count(const struct audit *audit, enum control_status status);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "installer/answers_valid.h"
 #include "installer/base/document.h"
 #include "installer/base/file.h"
 #include "installer/base/language.h"
@@ -53,6 +54,37 @@ bool policy_waiver(const struct policy *policy, const char *id, struct waiver *w
 		return true;
 	}
 	return false;
+}
+
+static char *without_blanks_around(const char *text)
+{
+	size_t size;
+
+	text += strspn(text, " \t");
+	size = strlen(text);
+	while (size && strchr(" \t", text[size - 1]))
+		size--;
+	return memory_copy_bytes(text, size);
+}
+
+int policy_waive(struct answers *answers, const char *id, const char *expires,
+	const char *reason, struct error *err)
+{
+	autofree char *path = memory_format("hardening.waivers.%s", id);
+	autofree char *day = without_blanks_around(expires);
+	autofree char *why = without_blanks_around(reason);
+	autofree char *value = memory_format("%s %s", day, why);
+	autotext struct text why_not = {0};
+	struct policy policy = policy_of(answers);
+
+	if (!*why)
+		return error_set(err, -EINVAL, "%s", _("a waiver needs a reason"));
+	if (!valid_date(day, &why_not))
+		return error_set(err, -EINVAL, "%s", text_string(&why_not));
+	if (strcmp(day, policy.today) < 0)
+		return error_set(err, -EINVAL, _("the day %s has passed, today is %s"),
+			day, policy.today);
+	return answers_set(answers, path, value, err);
 }
 
 const char *policy_setting(const struct policy *policy, const char *id)

@@ -244,7 +244,5 @@ char *audit_plan(const struct audit *audit)
 			text_addf(&text, "unavailable %s: %s\n", result->control->id,
 				result->evidence);
 	}
-	if (!text.size)
-		text_add(&text, "nothing to change\n");
 	return text_take(&text);
 }

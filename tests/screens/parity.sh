@@ -15,17 +15,29 @@ sed "s#SAVE_PATH#$work/line.yaml#" "$here/parity.line" |
 cmp "$work/script.yaml" "$work/line.yaml" >"$work/errors" 2>&1
 report "parity: line mode gives the same answers" $? "$work/errors"
 # Every row of the review opens a page, also one that is no step, and Next there comes back.
+more='goto system
+act time
+set time.servers 192.0.2.7
+next
+goto hardening
+act layers 1
+act controls kernel.sysrq
+act waiver
+set waiver.reason remote
+set waiver.expires 2999-12-31
+next
+'
 {
-	printf 'goto system\nact time\nset time.servers 192.0.2.7\nnext\ngoto review\ndump\n' |
+	printf '%sgoto review\ndump\n' "$more" |
 		"$build/ui-script" --machine "$machine" --setup "$setup" --run "$work" --answers "$here/answers.yaml" --demo --no-guard |
 		sed -n '/^  sections/,/^  [a-z-]/s/^    \([a-z]* [0-9]*\) |.*/\1/p' >"$work/rows"
-	printf 'goto system\nact time\nset time.servers 192.0.2.7\nnext\ngoto review\n'
+	printf '%sgoto review\n' "$more"
 	while read -r page row; do
 		printf 'act sections %s %s\nexpect screen %s\nnext\nexpect screen review\n' "$page" "$row" "$page"
 	done <"$work/rows"
 } >"$work/rows.script"
 "$build/ui-script" --machine "$machine" --setup "$setup" --run "$work" --answers "$here/answers.yaml" --demo --no-guard \
-	<"$work/rows.script" >"$work/errors" 2>&1 && grep -q '^time ' "$work/rows"
+	<"$work/rows.script" >"$work/errors" 2>&1 && grep -q '^time ' "$work/rows" && grep -q '^waivers ' "$work/rows"
 report "every row of the review opens its page, and comes back" $? "$work/errors"
 for program in ui-ncurses $newt; do
 	play "$build/$program" "$here/plays/parity.play" "$machine" "$work" "$setup" "$work/$program.yaml" 2>"$work/errors"

@@ -85,6 +85,9 @@ static const struct screen one = {.id = "one",
 	.act = act_one};
 static const struct screen sub = {
 	.id = "sub", .title = "Sub", .kind = SCREEN_SUB, .build = build_nothing};
+/* Opened by a SUB, which has no parent of its own. */
+static const struct screen deep = {
+	.id = "deep", .title = "Deep", .kind = SCREEN_SUB, .build = build_nothing};
 static const struct screen two = {
 	.id = "two", .title = "Two", .kind = SCREEN_STEP, .build = build_two};
 static const struct screen hub = {
@@ -96,7 +99,8 @@ static const struct screen gate = {.id = "gate",
 	.leave = leave_gate};
 static const struct screen end = {
 	.id = "end", .title = "End", .kind = SCREEN_RUN, .build = build_nothing};
-static const struct screen *const screens[] = {&one, &sub, &two, &hub, &gate, &end, NULL};
+static const struct screen *const screens[] = {
+	&one, &sub, &deep, &two, &hub, &gate, &end, NULL};
 
 struct fixture {
 	struct values values;
@@ -299,6 +303,20 @@ static void handing_over_keeps_place_and_drafts(void **state)
 	assert_string_equal(shown(form, "name")->value, "x");
 }
 
+static void another_front_end_goes_on_with_the_step_behind_sub_screens(void **state)
+{
+	struct fixture *fixture = *state;
+	struct form *form = fixture->form;
+
+	form_open(form, "two");
+	form_open(form, "sub");
+	assert_string_equal(form_place(form), "two");
+	form_open(form, "deep");
+	assert_string_equal(form_place(form), "two");
+	send(form, INPUT_BACK, NULL, NULL);
+	assert_string_equal(form_view(form)->screen, "sub");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -306,6 +324,9 @@ int main(void)
 			back_keeps_a_draft_that_is_not_valid, make, discard),
 		cmocka_unit_test_setup_teardown(
 			first_invalid_item_gets_the_focus, make, discard),
+		cmocka_unit_test_setup_teardown(
+			another_front_end_goes_on_with_the_step_behind_sub_screens, make,
+			discard),
 		cmocka_unit_test_setup_teardown(
 			a_choice_changes_what_is_visible, make, discard),
 		cmocka_unit_test_setup_teardown(
