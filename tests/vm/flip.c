@@ -114,21 +114,6 @@ static bool spoil_added(struct flip *flip, const char *path, const char *line)
 	return spoil(flip, path, text.data);
 }
 
-/* The file without the lines of which one holds the word. */
-static bool spoil_without(struct flip *flip, const char *path, const char *word)
-{
-	autotext struct text old = {0}, text = {0};
-	char *rest, *line;
-
-	if (file_read(root_of(flip), path, FILE_MAX, &old, NULL) < 0)
-		return false;
-	rest = old.data;
-	while ((line = line_next(&rest)))
-		if (!strstr(line, word))
-			text_addf(&text, "%s\n", line);
-	return spoil(flip, path, text_string(&text));
-}
-
 static void write_setting(const char *path, const char *value, bool *done)
 {
 	autofree char *full = memory_format("/%s", path);
@@ -359,17 +344,19 @@ static bool break_account(
 	return false;
 }
 
+/* A later line sets something else. */
 static bool break_setting(
 	struct flip *flip, const struct control *control, const char *value)
 {
 	autofree char *path = target_word(control, 0);
 	autofree char *key = target_word(control, 1);
 	autofree char *style = target_word(control, 2);
-	autofree char *line = memory_format("x:%s:x", key);
+	autofree char *line = strcmp(style, "absent") == 0  ? memory_format("x:%s:x", key)
+			      : strcmp(style, "words") == 0 ? memory_format("%s x", key)
+							    : memory_format("%s=x", key);
 
 	(void)value;
-	return strcmp(style, "absent") == 0 ? spoil_added(flip, path, line)
-					    : spoil_without(flip, path, key);
+	return spoil_added(flip, path, line);
 }
 
 static bool break_json(
