@@ -9,6 +9,7 @@
 enum found {
 	FOUND_RIGHT,
 	FOUND_WRONG,
+	FOUND_DRIFTED,     /* was put right, and something else undoes it */
 	FOUND_PENDING,     /* was changed since the machine started */
 	FOUND_NOTHING,     /* does not apply here */
 	FOUND_UNAVAILABLE, /* cannot be had here */
@@ -203,6 +204,16 @@ void running_persisted(struct site *site, const struct control *control,
 /* Fill a finding; value and evidence are taken over. */
 void find(struct finding *finding, enum found found, char *value, char *evidence);
 void finding_clear(struct finding *finding);
+
+/* sshd_config.c: one "Keyword value" per line. */
+struct sshd_config {
+	struct text common;  /* for everybody */
+	struct text matched; /* behind Match, each with "FILE:LINE " before it */
+};
+/* With all files that it includes. */
+void sshd_config_read(struct site *site, const char *path, struct sshd_config *config);
+void sshd_config_free(struct sshd_config *config);
+#define autosshdconfig __attribute__((cleanup(sshd_config_free)))
 
 /* kind_firewall.c: what listing the packet filter would print if the file were loaded. */
 int firewall_list_wanted(const char *const *argv, struct text *listing,

@@ -50,6 +50,7 @@ libinstaller_a_SOURCES += \
 	installer/controls/rollback.c installer/controls/rollback.h \
 	installer/controls/scan.c \
 	installer/controls/site.c \
+	installer/controls/sshd_config.c \
 	installer/controls/written.c
 
 # The catalogue and the files it writes: data, included by catalogue.c and kind_firewall.c.
