@@ -205,6 +205,12 @@ void running_persisted(struct site *site, const struct control *control,
 void find(struct finding *finding, enum found found, char *value, char *evidence);
 void finding_clear(struct finding *finding);
 
+/* audit_rule.c */
+/* The same text for rules that are the same, whether written by us or listed by auditctl. The caller frees it. */
+char *audit_rule_normal(const char *rule) CHECKED;
+/* Does a line of a rule file, or of auditctl -l, keep something from the record that other rules would put there? */
+bool audit_rule_silences(const char *rule);
+
 /* sshd_config.c: one "Keyword value" per line. */
 struct sshd_config {
 	struct text common;  /* for everybody */

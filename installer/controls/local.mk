@@ -2,6 +2,7 @@ libinstaller_a_SOURCES += \
 	installer/controls/advice.c \
 	installer/controls/apply.c \
 	installer/controls/audit.c \
+	installer/controls/audit_rule.c \
 	installer/controls/catalogue.c installer/controls/controls.h \
 	installer/controls/change.c installer/controls/change.h \
 	installer/controls/change_record.c installer/controls/change_record.h \
