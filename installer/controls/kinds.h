@@ -152,7 +152,7 @@ extern const struct control_kind
 	kind_container,  /* target: isolation, confinement, limits: what containers that run must not lack. value: for people */
 	kind_exposure,   /* target: names of programs that must not listen on a TCP port; NULL: every program that listens must be
 	                    confined. value: for people */
-	kind_state,      /* target: file and text it must hold; nothing to apply */
+	kind_state,      /* target: mount point and type of what must be mounted there; nothing to apply */
 	kind_lowered,    /* the canary did not lower the level; nothing to apply */
 	kind_age;        /* target: file. value: hours within which it was written, while the system runs */
 extern const struct control_kind *const control_kinds[]; /* NULL-terminated */
@@ -204,6 +204,12 @@ void running_persisted(struct site *site, const struct control *control,
 /* Fill a finding; value and evidence are taken over. */
 void find(struct finding *finding, enum found found, char *value, char *evidence);
 void finding_clear(struct finding *finding);
+
+/* encryption.c */
+/* The name of the first LUKS device in crypttab, or NULL. The caller frees it. */
+char *encryption_entry(const struct site *site) CHECKED;
+/* Is there one, and is the root file system on such a device while the system runs? */
+void encryption_look(struct site *site, const char *value, struct finding *finding);
 
 /* audit_rule.c */
 /* The same text for rules that are the same, whether written by us or listed by auditctl. The caller frees it. */

@@ -9,6 +9,7 @@ libinstaller_a_SOURCES += \
 	installer/controls/check.c \
 	installer/controls/composed.c \
 	installer/controls/disk.c \
+	installer/controls/encryption.c \
 	installer/controls/engine.c installer/controls/engine.h \
 	installer/controls/kind_absent.c \
 	installer/controls/facts.c \

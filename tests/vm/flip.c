@@ -410,6 +410,8 @@ static bool break_machine(
 	struct flip *flip, const struct control *control, const char *value)
 {
 	(void)value;
+	if (strcmp(control->target, "encryption") == 0)
+		return spoil(flip, "etc/crypttab", "# no luks here\n");
 	return strcmp(control->target, "swap") == 0 &&
 	       spoil_added(flip, "etc/fstab", "/dev/vdz none swap sw 0 0");
 }
@@ -470,15 +472,6 @@ static bool break_absent(
 	return spoil(flip, path, "x\n");
 }
 
-static bool break_state(
-	struct flip *flip, const struct control *control, const char *value)
-{
-	autofree char *path = target_word(control, 0);
-
-	(void)value;
-	return spoil(flip, path, "# nothing\n");
-}
-
 static bool break_level(
 	struct flip *flip, const struct control *control, const char *value)
 {
@@ -487,7 +480,7 @@ static bool break_level(
 	return spoil(flip, LOWERED_PATH, "the level was lowered\n");
 }
 
-/* What would take a day, or a running container. */
+/* What would take a day, a running container or another mount. */
 static bool break_never(
 	struct flip *flip, const struct control *control, const char *value)
 {
@@ -602,7 +595,7 @@ static const struct {
 	{&kind_listener,   break_listener,   NULL                  },
 	{&kind_json,       break_json,       NULL                  },
 	{&kind_setuid,     break_setuid,     NULL                  },
-	{&kind_state,      break_state,      NULL                  },
+	{&kind_state,      break_never,      NULL                  },
 	{&kind_lowered,    break_level,      NULL                  },
 	{&kind_age,        break_never,      NULL                  },
 	{&kind_preload,    break_lines,      NULL                  },
