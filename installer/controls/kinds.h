@@ -205,6 +205,11 @@ void running_persisted(struct site *site, const struct control *control,
 void find(struct finding *finding, enum found found, char *value, char *evidence);
 void finding_clear(struct finding *finding);
 
+/* profile.c: "FILE:LINE: TEXT" of what login shells run after this file of /etc/profile.d and that sets otherwise what its value sets, or
+ * NULL. The caller frees it. */
+char *profile_against(
+	const struct site *site, const char *path, const char *value) CHECKED;
+
 /* encryption.c */
 /* The name of the first LUKS device in crypttab, or NULL. The caller frees it. */
 char *encryption_entry(const struct site *site) CHECKED;

@@ -46,6 +46,7 @@ libinstaller_a_SOURCES += \
 	installer/controls/policy.c \
 	installer/controls/process.c installer/controls/process.h \
 	installer/controls/profiles.h \
+	installer/controls/profile.c \
 	installer/controls/report.c \
 	installer/controls/report_json.c \
 	installer/controls/report_sarif.c \
