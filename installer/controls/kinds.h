@@ -69,6 +69,8 @@ struct site {
 	struct memo *memo; /* memo.c: NULL while things are changed */
 	struct words written; /* written.c */
 	bool written_loaded;
+	struct words applied; /* applied.c */
+	bool applied_loaded;
 	struct processes processes; /* read by site_processes() */
 	struct engine engine;
 };
@@ -252,6 +254,16 @@ bool written_diff(struct site *site, const char *path, const struct text *wanted
 	struct text *diff);
 /* Evidence that the control's file was edited by hand, or NULL. right: the control itself found nothing wrong in it. */
 char *written_drift(struct site *site, const struct control *control, bool right) CHECKED;
+
+/* Does the record name it? */
+bool written_has(struct site *site, const char *path);
+
+/* applied.c: controls that need a package. */
+/* Was it put into force on this system? */
+bool applied_before(struct site *site, const struct control *control);
+/* It is now, or is no longer wanted; applied_save() makes that last. */
+void applied_note(struct site *site, const struct control *control, bool in_force);
+int applied_save(struct site *site, struct error *err) CHECKED;
 
 /* scan.c */
 /* What all rules find in the root file system, looked for once per audit; privileged programs only where programs live. */

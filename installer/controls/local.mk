@@ -1,5 +1,6 @@
 libinstaller_a_SOURCES += \
 	installer/controls/advice.c \
+	installer/controls/applied.c \
 	installer/controls/apply.c \
 	installer/controls/audit.c \
 	installer/controls/audit_rule.c \
