@@ -179,10 +179,30 @@ static void look_at_files(struct site *site, const struct control *control,
 	}
 }
 
+/* The service that reads one file only reads our lines there, too. */
+static void look_at_one_file(struct site *site, const struct control *control,
+	const char *value, struct finding *finding)
+{
+	autotext struct text text = {0}, wanted = {0};
+	char *rest, *line;
+
+	lines(site, control, value, &wanted);
+	(void)disk_read(site, one_file, &text);
+	rest = wanted.data;
+	while ((line = line_next(&rest)))
+		if (!text_has_line(text_string(&text), line)) {
+			find(finding, FOUND_WRONG, NULL,
+				memory_format("%s lacks: %s", one_file, line));
+			return;
+		}
+}
+
 static void persisted(struct site *site, const struct control *control, const char *value,
 	struct finding *finding)
 {
 	composed_persisted(site, control, value, finding);
+	if (finding->found == FOUND_RIGHT && !service_merges(site))
+		look_at_one_file(site, control, value, finding);
 	if (finding->found == FOUND_RIGHT)
 		look_at_files(site, control, value, finding);
 }

@@ -363,6 +363,9 @@ static void sshd_reads_ours_first(void **state)
 
 static void audit_rules_cover_both_call_tables(void **state)
 {
+	const struct control *modules = control_named("audit.modules");
+	const char *value = modules->values[LEVEL_BASELINE];
+	autofree char *right = NULL, *emptied = NULL;
 	autofree char *rules = NULL, *one_file = NULL;
 
 	(void)state;
@@ -379,6 +382,10 @@ static void audit_rules_cover_both_call_tables(void **state)
 		"\n-a always,exit -F arch=b64 -F dir=/etc/ssh -F perm=wa -F key=jefe-configuration\n"));
 	assert_null(strstr(rules, "dir=/etc/sudoers.d"));
 	assert_true(text_ends(rules, "\n-e 2\n"));
+	assert_int_equal(look(&kind_audit_rule, modules, value, &right), FOUND_RIGHT);
+	put("etc/audit/audit.rules", "-D\n");
+	assert_int_equal(look(&kind_audit_rule, modules, value, &emptied), FOUND_WRONG);
+	assert_true(text_starts(emptied, "etc/audit/audit.rules lacks: "));
 }
 
 static void a_merging_audit_service_gets_one_file(void **state)
