@@ -148,7 +148,7 @@ static char *otherwise(char *rest, const char *value, unsigned *number)
 /* Of options the last one counts: what is loaded before our file does not matter. */
 static bool is_later(const char *path)
 {
-	return strverscmp(path, kind_audit_rule.file) > 0 || !strstr(path, "/rules.d/");
+	return strcmp(path, kind_audit_rule.file) > 0 || !strstr(path, "/rules.d/");
 }
 
 /* Files that are loaded with ours: no rule there may take from the record, no option differ. */
