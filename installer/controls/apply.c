@@ -51,7 +51,7 @@ static int apply_one(struct site *site, const struct control *control, struct er
 	int rc = 0;
 
 	if (value && !site_has(site, control, &finding)) {
-		if (finding.found == FOUND_UNAVAILABLE)
+		if (finding.found != FOUND_NOTHING)
 			site_note(site, "%s is unavailable: %s", control->id,
 				finding.evidence);
 	} else if (value && kind->apply) {
@@ -59,6 +59,8 @@ static int apply_one(struct site *site, const struct control *control, struct er
 	} else if (!value && kind->withdraw) {
 		rc = kind->withdraw(site, control, &changed, err);
 	}
+	if (rc == 0 && !finding.evidence)
+		applied_note(site, control, value);
 	if (changed && rc == 0)
 		site_note(site, "%s: %s", control->id,
 			value ? control->title : "turned off");
@@ -116,6 +118,8 @@ int controls_apply(const struct control_scope *scope, const struct policy *polic
 		rc = apply_all(&site, err);
 	if (rc == 0)
 		rc = written_save(&site, err);
+	if (rc == 0)
+		rc = applied_save(&site, err);
 	if (rc == 0)
 		rc = policy_save(scope->root_fd, policy, err);
 	if (rc == 0 && scope->running)

@@ -13,6 +13,8 @@ static enum control_status status_of(enum found found)
 		return CONTROL_PASS;
 	case FOUND_WRONG:
 		return CONTROL_FAIL;
+	case FOUND_DRIFTED:
+		return CONTROL_DRIFT;
 	case FOUND_PENDING:
 		return CONTROL_PENDING;
 	case FOUND_NOTHING:

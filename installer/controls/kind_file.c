@@ -60,10 +60,14 @@ static void file_persisted(struct site *site, const struct control *control,
 	const char *value, struct finding *finding)
 {
 	autofree char *path = file_control_path(site, control);
+	autofree char *later = profile_against(site, path, value);
 	autotext struct text text = {0};
 
 	if (!disk_read(site, path, &text))
 		find(finding, FOUND_WRONG, NULL, memory_format("%s is not there", path));
+	else if (text_equal(text_string(&text), value) && later)
+		find(finding, FOUND_DRIFTED, memory_copy_text("undone"),
+			memory_copy_text(later));
 	else if (text_equal(text_string(&text), value))
 		find(finding, FOUND_RIGHT, memory_copy_text("as wanted"),
 			memory_copy_text(path));

@@ -65,10 +65,9 @@ static void volume_free(struct volume *volume)
 
 static bool is_encrypted(const struct site *site)
 {
-	autotext struct text text = {0};
+	autofree char *entry = encryption_entry(site);
 
-	return disk_read(site, "etc/crypttab", &text) &&
-	       strstr(text_string(&text), "luks");
+	return entry;
 }
 
 /* No device to look at: nothing is encrypted, this is not the running system, or its devices are hidden. */
@@ -271,6 +270,7 @@ static void look_at_secure_boot(
 }
 
 static const struct rule rules[] = {
+	{"encryption",  encryption_look    },
 	{"luks-kdf",    look_at_kdf        },
 	{"luks-cipher", look_at_cipher     },
 	{"discard",     look_at_discard    },

@@ -14,7 +14,6 @@
 #include "installer/distro/distro.h"
 
 static const char main_path[] = "etc/ssh/sshd_config";
-static const char folder[] = "etc/ssh/sshd_config.d";
 static const char program_path[] = "usr/sbin/sshd";
 static const char include[] = "Include /etc/ssh/sshd_config.d/*.conf";
 
@@ -183,40 +182,6 @@ static int activate(struct site *site, struct error *err)
 	return rc;
 }
 
-static void add_drop_ins(struct site *site, struct text *text)
-{
-	autowords struct words names = {0};
-
-	if (disk_list(site, folder, &names) < 0)
-		return;
-	for (size_t i = 0; i < names.count; i++) {
-		autofree char *path = memory_format("%s/%s", folder, names.items[i]);
-
-		if (!text_ends(path, ".conf"))
-			continue;
-		(void)disk_read(site, path, text);
-		text_add(text, "\n");
-	}
-}
-
-/* The configuration as the server reads it, up to the first Match. */
-static bool read_merged(struct site *site, struct text *merged)
-{
-	autotext struct text text = {0};
-	char *rest, *line;
-
-	if (!disk_read(site, main_path, &text))
-		return false;
-	rest = text.data;
-	while ((line = line_next(&rest)) && strncasecmp(line, "Match ", 6) != 0) {
-		if (is_include(line))
-			add_drop_ins(site, merged);
-		else
-			text_addf(merged, "%s\n", line);
-	}
-	return true;
-}
-
 /* The first value of a keyword in "Keyword value" lines. The caller frees it. */
 static char *first_value(const char *text, const char *keyword, size_t size)
 {
@@ -281,21 +246,54 @@ static void compare(
 		      : memory_format("%s: %s", where, found.data));
 }
 
+/* What lines of a Match block ("FILE:LINE Keyword value") set otherwise than wanted; the server's own list of settings leaves them out. */
+static char *matched_otherwise(char *rest, const char *value)
+{
+	autowords struct words wanted = {0};
+	struct text found = {0};
+	char *line;
+
+	words_split(&wanted, value, "\n");
+	while ((line = line_next(&rest))) {
+		const char *setting = strchr(line, ' ') + 1;
+		size_t size = strcspn(setting, " ");
+
+		for (size_t i = 0; i < wanted.count; i++)
+			if (strncasecmp(setting, wanted.items[i], size) == 0 &&
+				wanted.items[i][size] == ' ' &&
+				strcasecmp(setting + size, wanted.items[i] + size) != 0)
+				text_addf(&found, "%s%.*s: Match sets %s",
+					found.size ? "; " : "", (int)(setting - line - 1),
+					line, setting);
+	}
+	return found.size ? text_take(&found) : NULL;
+}
+
 static void persisted(struct site *site, const struct control *control, const char *value,
 	struct finding *finding)
 {
-	autotext struct text merged = {0};
+	autosshdconfig struct sshd_config config = {0};
+	autotext struct text own = {0};
+	autofree char *otherwise = NULL;
 
-	if (!*value)
+	if (!*value) {
 		find(finding, FOUND_UNAVAILABLE, NULL,
 			memory_format("/%s does not know: %s", program_path,
 				control->values[control->level]));
-	else if (read_merged(site, &merged))
-		compare(text_string(&merged), "etc/ssh/sshd_config with its drop-ins",
-			value, finding);
-	else
+		return;
+	}
+	if (!disk_view(site, main_path, &own)) {
 		find(finding, FOUND_WRONG, NULL,
 			memory_format("%s is not there", main_path));
+		return;
+	}
+	sshd_config_read(site, main_path, &config);
+	compare(text_string(&config.common), "etc/ssh/sshd_config with its drop-ins",
+		value, finding);
+	otherwise = matched_otherwise(config.matched.data, value);
+	if (otherwise && finding->found == FOUND_RIGHT)
+		find(finding, FOUND_DRIFTED, memory_copy_text("for some only"),
+			memory_copy_text(otherwise));
 }
 
 static void effective(struct site *site, const struct control *control, const char *value,
@@ -314,7 +312,7 @@ static void effective(struct site *site, const struct control *control, const ch
 
 const struct control_kind kind_sshd = {
 	.name = "sshd",
-	.fix = "Look for another file in /etc/ssh/sshd_config.d that sorts before ours.",
+	.fix = "Look for Match, or for another file in /etc/ssh/sshd_config.d that sorts before ours.",
 	.pending = "restart the service that is named",
 	.describe = describe_lines,
 	.expand = expand,

@@ -8,25 +8,47 @@
 #include "installer/base/memory.h"
 #include "installer/controls/kinds.h"
 
+/* Type of what was mounted last at a place, or NULL. The caller frees it. */
+static char *type_at(const struct site *site, const char *place)
+{
+	autotext struct text text = {0};
+	char *rest, *line, *type = NULL;
+
+	(void)disk_read(site, "proc/mounts", &text);
+	rest = text.data;
+	while ((line = line_next(&rest))) {
+		autowords struct words fields = {0};
+
+		words_split(&fields, line, " ");
+		if (fields.count < 3 || fields.items[1][0] != '/' ||
+			strcmp(fields.items[1] + 1, place) != 0)
+			continue;
+		free(type);
+		type = memory_copy_text(fields.items[2]);
+	}
+	return type;
+}
+
 static void persisted(struct site *site, const struct control *control, const char *value,
 	struct finding *finding)
 {
 	autowords struct words target = {0};
-	autotext struct text text = {0};
+	autofree char *type = NULL;
 
-	words_split(&target, control->target, " ");
-	if (text_starts(target.items[0], "proc/") && !site->scope->running) {
+	if (!site->scope->running) {
 		find(finding, FOUND_NOTHING, NULL,
 			memory_copy_text("only the running system can tell"));
 		return;
 	}
-	(void)disk_read(site, target.items[0], &text);
-	if (strstr(text_string(&text), target.items[1]))
+	words_split(&target, control->target, " ");
+	type = type_at(site, target.items[0]);
+	if (text_equal(type, target.items[1]))
 		find(finding, FOUND_RIGHT, memory_copy_text(value),
-			memory_format("%s has %s", target.items[0], target.items[1]));
+			memory_format("/%s is %s", target.items[0], type));
 	else
-		find(finding, FOUND_WRONG, NULL,
-			memory_format("%s has no %s", target.items[0], target.items[1]));
+		find(finding, FOUND_WRONG, memory_copy_text(type),
+			memory_format("/%s is %s", target.items[0],
+				type ? type : "not mounted"));
 }
 
 const struct control_kind kind_state = {

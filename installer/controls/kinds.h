@@ -9,6 +9,7 @@
 enum found {
 	FOUND_RIGHT,
 	FOUND_WRONG,
+	FOUND_DRIFTED,     /* was put right, and something else undoes it */
 	FOUND_PENDING,     /* was changed since the machine started */
 	FOUND_NOTHING,     /* does not apply here */
 	FOUND_UNAVAILABLE, /* cannot be had here */
@@ -68,6 +69,8 @@ struct site {
 	struct memo *memo; /* memo.c: NULL while things are changed */
 	struct words written; /* written.c */
 	bool written_loaded;
+	struct words applied; /* applied.c */
+	bool applied_loaded;
 	struct processes processes; /* read by site_processes() */
 	struct engine engine;
 };
@@ -154,7 +157,7 @@ extern const struct control_kind
 	                    the policy wants that control. value: for people */
 	kind_exposure,   /* target: names of programs that must not listen on a TCP port; NULL: every program that listens must be
 	                    confined. value: for people */
-	kind_state,      /* target: file and text it must hold; nothing to apply */
+	kind_state,      /* target: mount point and type of what must be mounted there; nothing to apply */
 	kind_lowered,    /* the canary did not lower the level; nothing to apply */
 	kind_age;        /* target: file. value: hours within which it was written, while the system runs */
 extern const struct control_kind *const control_kinds[]; /* NULL-terminated */
@@ -215,6 +218,33 @@ int readers_activate(struct site *site, struct error *err) CHECKED;
 void find(struct finding *finding, enum found found, char *value, char *evidence);
 void finding_clear(struct finding *finding);
 
+/* profile.c: "FILE:LINE: TEXT" of what login shells run after this file of /etc/profile.d and that sets otherwise what its value sets, or
+ * NULL. The caller frees it. */
+char *profile_against(
+	const struct site *site, const char *path, const char *value) CHECKED;
+
+/* encryption.c */
+/* The name of the first LUKS device in crypttab, or NULL. The caller frees it. */
+char *encryption_entry(const struct site *site) CHECKED;
+/* Is there one, and is the root file system on such a device while the system runs? */
+void encryption_look(struct site *site, const char *value, struct finding *finding);
+
+/* audit_rule.c */
+/* The same text for rules that are the same, whether written by us or listed by auditctl. The caller frees it. */
+char *audit_rule_normal(const char *rule) CHECKED;
+/* Does a line of a rule file, or of auditctl -l, keep something from the record that other rules would put there? */
+bool audit_rule_silences(const char *rule);
+
+/* sshd_config.c: one "Keyword value" per line. */
+struct sshd_config {
+	struct text common;  /* for everybody */
+	struct text matched; /* behind Match, each with "FILE:LINE " before it */
+};
+/* With all files that it includes. */
+void sshd_config_read(struct site *site, const char *path, struct sshd_config *config);
+void sshd_config_free(struct sshd_config *config);
+#define autosshdconfig __attribute__((cleanup(sshd_config_free)))
+
 /* kind_firewall.c: what listing the packet filter would print if the file were loaded. */
 int firewall_list_wanted(const char *const *argv, struct text *listing,
 	struct error *err) CHECKED;
@@ -235,6 +265,16 @@ bool written_diff(struct site *site, const char *path, const struct text *wanted
 	struct text *diff);
 /* Evidence that the control's file was edited by hand, or NULL. right: the control itself found nothing wrong in it. */
 char *written_drift(struct site *site, const struct control *control, bool right) CHECKED;
+
+/* Does the record name it? */
+bool written_has(struct site *site, const char *path);
+
+/* applied.c: controls that need a package. */
+/* Was it put into force on this system? */
+bool applied_before(struct site *site, const struct control *control);
+/* It is now, or is no longer wanted; applied_save() makes that last. */
+void applied_note(struct site *site, const struct control *control, bool in_force);
+int applied_save(struct site *site, struct error *err) CHECKED;
 
 /* scan.c */
 /* What all rules find in the root file system, looked for once per audit; privileged programs only where programs live. */

@@ -1,13 +1,16 @@
 libinstaller_a_SOURCES += \
 	installer/controls/advice.c \
+	installer/controls/applied.c \
 	installer/controls/apply.c \
 	installer/controls/audit.c \
+	installer/controls/audit_rule.c \
 	installer/controls/catalogue.c installer/controls/controls.h \
 	installer/controls/change.c installer/controls/change.h \
 	installer/controls/change_record.c installer/controls/change_record.h \
 	installer/controls/check.c \
 	installer/controls/composed.c \
 	installer/controls/disk.c \
+	installer/controls/encryption.c \
 	installer/controls/engine.c installer/controls/engine.h \
 	installer/controls/engine_setting.c \
 	installer/controls/kind_absent.c \
@@ -45,6 +48,7 @@ libinstaller_a_SOURCES += \
 	installer/controls/policy.c \
 	installer/controls/process.c installer/controls/process.h \
 	installer/controls/profiles.h \
+	installer/controls/profile.c \
 	installer/controls/reader.c \
 	installer/controls/report.c \
 	installer/controls/report_json.c \
@@ -52,6 +56,7 @@ libinstaller_a_SOURCES += \
 	installer/controls/rollback.c installer/controls/rollback.h \
 	installer/controls/scan.c \
 	installer/controls/site.c \
+	installer/controls/sshd_config.c \
 	installer/controls/written.c
 
 # The catalogue and the files it writes: data, included by catalogue.c and kind_firewall.c.

@@ -58,6 +58,7 @@ void site_close(struct site *site)
 	text_free(&site->config);
 	text_free(&site->modules);
 	words_free(&site->written);
+	words_free(&site->applied);
 	memo_free(site->memo);
 	for (size_t i = 0; i < PROGRAM_COUNT; i++)
 		text_free(&site->listings[i].output);
@@ -170,10 +171,16 @@ static bool package_suits(
 
 		if (name && site_package(site, name))
 			continue;
-		find(finding, FOUND_UNAVAILABLE, NULL,
-			name ? memory_format("package %s is not installed", name)
-			     : memory_format("%s has no package for %s", distro->name,
-				       generics.items[i]));
+		if (name && applied_before(site, control))
+			find(finding, FOUND_DRIFTED, NULL,
+				memory_format(
+					"package %s was removed: install it again, or turn this off",
+					name));
+		else
+			find(finding, FOUND_UNAVAILABLE, NULL,
+				name ? memory_format("package %s is not installed", name)
+				     : memory_format("%s has no package for %s",
+					       distro->name, generics.items[i]));
 		return false;
 	}
 	return true;

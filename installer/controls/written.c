@@ -29,6 +29,15 @@ static const char *path_in(const char *row)
 	return blank ? blank + 1 : "";
 }
 
+bool written_has(struct site *site, const char *path)
+{
+	load(site);
+	for (size_t i = 0; i < site->written.count; i++)
+		if (strcmp(path_in(site->written.items[i]), path) == 0)
+			return true;
+	return false;
+}
+
 bool written_edited(struct site *site, const char *path)
 {
 	autotext struct text text = {0};

@@ -151,6 +151,55 @@ static void what_was_applied_passes(void **state)
 	}
 }
 
+static enum control_status status_of(
+	const struct control_scope *scope, const struct policy *policy, const char *id)
+{
+	struct control_result result = {0};
+	struct error err = {0};
+	enum control_status status;
+
+	assert_done(control_audit(scope, policy, control_named(id), &result, &err), &err);
+	status = result.status;
+	if (status == CONTROL_DRIFT)
+		assert_non_null(strstr(result.evidence, "was removed"));
+	control_result_clear(&result);
+	return status;
+}
+
+static void what_was_applied_and_lost_its_package_drifted(void **state)
+{
+	static const char *const ids[] = {"audit.service", "audit.modules",
+		"audit.log_size", "network.firewall", "mac.profile_sshd"};
+	const struct control_scope scope = {
+		.root_fd = root, .distro = distro_named("debian")};
+	char id[] = "network.firewall", value[] = "off";
+	struct control_setting off = {id, value};
+	const struct policy policy = {.level = LEVEL_BASELINE};
+	const struct policy without = {
+		.level = LEVEL_BASELINE, .settings = &off, .setting_count = 1};
+	struct error err = {0};
+
+	(void)state;
+	put("var/lib/dpkg/status",
+		"Package: nftables\nStatus: install ok installed\n\nPackage: auditd\nStatus: install ok installed\n\n"
+		"Package: apparmor\nStatus: install ok installed\n\n");
+	put("etc/init.d/auditd", "");
+	put("etc/audit/auditd.conf", "max_log_file = 8\n");
+	assert_done(controls_apply(&scope, &policy, NULL, NULL, &err), &err);
+	put("var/lib/dpkg/status", "");
+	for (unsigned again = 0; again < 2; again++) {
+		for (size_t i = 0; i < LENGTH(ids); i++)
+			assert_int_equal(
+				status_of(&scope, &policy, ids[i]), CONTROL_DRIFT);
+		assert_int_equal(status_of(&scope, &policy, "audit.time_sync"),
+			CONTROL_UNAVAILABLE);
+		assert_done(controls_apply(&scope, &policy, NULL, NULL, &err), &err);
+	}
+	assert_done(controls_apply(&scope, &without, NULL, NULL, &err), &err);
+	assert_int_equal(
+		status_of(&scope, &policy, "network.firewall"), CONTROL_UNAVAILABLE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -162,6 +211,9 @@ int main(void)
 			the_report_expands_what_is_wrong, tree_make, tree_close),
 		cmocka_unit_test_setup_teardown(
 			what_was_applied_passes, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			what_was_applied_and_lost_its_package_drifted, tree_make,
+			tree_close),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -94,6 +94,64 @@ static void the_firmware_says_whether_it_checks(void **state)
 	assert_int_equal(look_at("boot.secure_boot", "on"), FOUND_RIGHT);
 }
 
+static enum control_status status_of(const char *crypttab)
+{
+	const struct control_scope scope = {
+		.root_fd = root, .distro = distro_named("alpine")};
+	const struct policy policy = {.level = LEVEL_PARANOID};
+	struct control_result result = {0};
+	struct error err = {0};
+	enum control_status status;
+
+	put("etc/crypttab", crypttab);
+	assert_done(control_audit(&scope, &policy, control_named("boot.encryption"),
+			    &result, &err),
+		&err);
+	status = result.status;
+	control_result_clear(&result);
+	return status;
+}
+
+static void a_disk_is_encrypted_by_an_entry(void **state)
+{
+	static const char *const encrypted[] = {"root UUID=0 none luks\n",
+		"# disks\n\troot\t/dev/vda3\tnone\tdiscard,luks,x-initrd.attach\n",
+		"root /dev/vda3\n"};
+	static const char *const clear[] = {"", "# no luks here\n",
+		"#root UUID=0 none luks\n", "luks\n",
+		"root UUID=luks none plain,cipher=aes-xts-plain64\n",
+		"swap /dev/vda4 /dev/urandom swap,cipher=aes-xts-plain64\n"};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(encrypted); i++)
+		assert_int_equal(status_of(encrypted[i]), CONTROL_PASS);
+	for (size_t i = 0; i < LENGTH(clear); i++)
+		assert_int_equal(status_of(clear[i]), CONTROL_FAIL);
+}
+
+/* / on dm-1, a volume of LVM on dm-0 and dm-2. */
+static void the_kernel_says_whether_it_is_encrypted(void **state)
+{
+	static const char below[] = "sys/dev/block/254:1/slaves/dm-0/dm/uuid";
+
+	(void)state;
+	put_volume(good);
+	assert_int_equal(look_at("boot.encryption", "encrypted"), FOUND_UNKNOWN);
+	put("proc/self/mountinfo",
+		"1 0 0:2 / / rw - rootfs none rw\n22 1 254:1 / / rw - ext4 /dev/mapper/x rw\n23 22 8:1 / /boot rw - ext4 /dev/sda1 rw\n");
+	assert_int_equal(look_at("boot.encryption", "encrypted"), FOUND_WRONG);
+	put("sys/dev/block/254:1/dm/uuid", "LVM-abc\n");
+	put("sys/dev/block/254:1/slaves/dm-2/dm/uuid", "CRYPT-LUKS2-2-b\n");
+	put(below, "CRYPT-LUKS2-1-a\n");
+	assert_int_equal(look_at("boot.encryption", "encrypted"), FOUND_RIGHT);
+	put(below, "CRYPT-LUKS1-1-a\n");
+	assert_int_equal(look_at("boot.encryption", "encrypted"), FOUND_WRONG);
+	put("sys/dev/block/254:1/dm/uuid", "CRYPT-LUKS2-3-c\n");
+	assert_int_equal(look_at("boot.encryption", "encrypted"), FOUND_RIGHT);
+	put("etc/crypttab", "# no luks here\n");
+	assert_int_equal(look_at("boot.encryption", "encrypted"), FOUND_WRONG);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -105,6 +163,10 @@ int main(void)
 			swap_must_not_lie_in_the_clear, tree_make, tree_close),
 		cmocka_unit_test_setup_teardown(
 			the_firmware_says_whether_it_checks, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			a_disk_is_encrypted_by_an_entry, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			the_kernel_says_whether_it_is_encrypted, tree_make, tree_close),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

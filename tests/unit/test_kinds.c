@@ -34,6 +34,22 @@ static void a_lowered_level_is_found(void **state)
 	assert_int_equal(look(&kind_lowered, control, "as chosen", &after), FOUND_WRONG);
 }
 
+static void control_groups_are_those_that_are_mounted_there(void **state)
+{
+	const struct control *control = control_named("container.cgroups");
+	autofree char *none = NULL, *hybrid = NULL, *version_2 = NULL;
+
+	(void)state;
+	assert_int_equal(look(&kind_state, control, "version 2", &none), FOUND_WRONG);
+	put("proc/mounts",
+		"tmpfs /sys/fs/cgroup tmpfs rw 0 0\ncgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0\n");
+	assert_int_equal(look(&kind_state, control, "version 2", &hybrid), FOUND_WRONG);
+	assert_string_equal(hybrid, "/sys/fs/cgroup is tmpfs");
+	put("proc/mounts", "none /sys/fs/cgroup cgroup2 rw,nosuid 0 0\n");
+	assert_int_equal(
+		look(&kind_state, control, "version 2", &version_2), FOUND_RIGHT);
+}
+
 static void an_age_counts_from_the_start_of_the_machine(void **state)
 {
 	const struct control *control = control_named("audit.recent");
@@ -347,6 +363,9 @@ static void sshd_reads_ours_first(void **state)
 
 static void audit_rules_cover_both_call_tables(void **state)
 {
+	const struct control *modules = control_named("audit.modules");
+	const char *value = modules->values[LEVEL_BASELINE];
+	autofree char *right = NULL, *emptied = NULL;
 	autofree char *rules = NULL, *one_file = NULL, *paranoid = NULL;
 
 	(void)state;
@@ -364,9 +383,13 @@ static void audit_rules_cover_both_call_tables(void **state)
 	assert_null(strstr(rules, "dir=/etc/sudoers.d"));
 	/* Below paranoid what is recorded can be changed without a restart. */
 	assert_null(strstr(rules, "\n-e "));
+	assert_int_equal(look(&kind_audit_rule, modules, value, &right), FOUND_RIGHT);
 	apply(LEVEL_PARANOID, NULL, "");
 	paranoid = content("etc/audit/rules.d/zz-jefe.rules");
 	assert_true(text_ends(paranoid, "\n-e 2\n"));
+	put("etc/audit/audit.rules", "-D\n");
+	assert_int_equal(look(&kind_audit_rule, modules, value, &emptied), FOUND_WRONG);
+	assert_true(text_starts(emptied, "etc/audit/audit.rules lacks: "));
 }
 
 static void a_merging_audit_service_gets_one_file(void **state)
@@ -443,6 +466,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(sysctl_counts_who_comes_last),
 		TEST(a_lowered_level_is_found),
+		TEST(control_groups_are_those_that_are_mounted_there),
 		TEST(an_age_counts_from_the_start_of_the_machine),
 		TEST(arguments_of_the_level_below_are_kept_ready),
 		TEST(daily_jobs_are_where_the_distribution_runs_them),

@@ -120,21 +120,6 @@ static bool spoil_added(struct flip *flip, const char *path, const char *line)
 	return spoil(flip, path, text.data);
 }
 
-/* The file without the lines of which one holds the word. */
-static bool spoil_without(struct flip *flip, const char *path, const char *word)
-{
-	autotext struct text old = {0}, text = {0};
-	char *rest, *line;
-
-	if (file_read(root_of(flip), path, FILE_MAX, &old, NULL) < 0)
-		return false;
-	rest = old.data;
-	while ((line = line_next(&rest)))
-		if (!strstr(line, word))
-			text_addf(&text, "%s\n", line);
-	return spoil(flip, path, text_string(&text));
-}
-
 static void write_setting(const char *path, const char *value, bool *done)
 {
 	autofree char *full = memory_format("/%s", path);
@@ -377,17 +362,19 @@ static bool break_account(
 	return false;
 }
 
+/* A later line sets something else. */
 static bool break_setting(
 	struct flip *flip, const struct control *control, const char *value)
 {
 	autofree char *path = target_word(control, 0);
 	autofree char *key = target_word(control, 1);
 	autofree char *style = target_word(control, 2);
-	autofree char *line = memory_format("x:%s:x", key);
+	autofree char *line = strcmp(style, "absent") == 0  ? memory_format("x:%s:x", key)
+			      : strcmp(style, "words") == 0 ? memory_format("%s x", key)
+							    : memory_format("%s=x", key);
 
 	(void)value;
-	return strcmp(style, "absent") == 0 ? spoil_added(flip, path, line)
-					    : spoil_without(flip, path, key);
+	return spoil_added(flip, path, line);
 }
 
 static bool break_json(
@@ -441,6 +428,8 @@ static bool break_machine(
 	struct flip *flip, const struct control *control, const char *value)
 {
 	(void)value;
+	if (strcmp(control->target, "encryption") == 0)
+		return spoil(flip, "etc/crypttab", "# no luks here\n");
 	return strcmp(control->target, "swap") == 0 &&
 	       spoil_added(flip, "etc/fstab", "/dev/vdz none swap sw 0 0");
 }
@@ -501,15 +490,6 @@ static bool break_absent(
 	return spoil(flip, path, "x\n");
 }
 
-static bool break_state(
-	struct flip *flip, const struct control *control, const char *value)
-{
-	autofree char *path = target_word(control, 0);
-
-	(void)value;
-	return spoil(flip, path, "# nothing\n");
-}
-
 static bool break_level(
 	struct flip *flip, const struct control *control, const char *value)
 {
@@ -518,7 +498,7 @@ static bool break_level(
 	return spoil(flip, LOWERED_PATH, "the level was lowered\n");
 }
 
-/* What would take a day, or a running container. */
+/* What would take a day, a running container or another mount. */
 static bool break_never(
 	struct flip *flip, const struct control *control, const char *value)
 {
@@ -710,7 +690,7 @@ static const struct {
 	{&kind_listener,   break_listener,   NULL                  },
 	{&kind_json,       break_json,       NULL                  },
 	{&kind_setuid,     break_setuid,     NULL                  },
-	{&kind_state,      break_state,      NULL                  },
+	{&kind_state,      break_never,      NULL                  },
 	{&kind_lowered,    break_level,      NULL                  },
 	{&kind_age,        break_never,      NULL                  },
 	{&kind_preload,    break_lines,      NULL                  },
