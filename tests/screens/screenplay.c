@@ -317,7 +317,7 @@ static const char *key_bytes(const struct play *play, const char *name, char *bu
 		{"F5",        "\022",     "\033[[E" },
                 {"F6",        "\017",     "\033[17~"},
 		{"F2",        "\026",     "\033[[B" },
-                {"F3",        "\033[13~", "\033[[C" },
+                {"F3",        "\027", "\033[[C" },
 		{"F9",        "\020",     "\033[20~"}
         };
 	bool is_linux = strcmp(play->term, "linux") == 0;
