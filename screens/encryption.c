@@ -33,9 +33,11 @@ static void add_strength(struct page *page, const struct wizard *wizard)
 	static const char *const bars[] = {"[          ]", "[##        ]", "[#####     ]",
 		"[########  ]", "[##########]"};
 	enum strength strength = strength_of(wizard->passphrase);
+	struct item *item = page_fact(
+		page, _("Strength"), "%s %s", bars[strength], _(words[strength]));
 
-	page_fact(page, _("Strength"), "%s %s", bars[strength], _(words[strength]))
-		->tone = tones[strength];
+	item->tone = tones[strength];
+	item->spoken = _(words[strength]);
 }
 
 static void add_suggestion(struct page *page, const struct wizard *wizard)
