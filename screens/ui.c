@@ -237,7 +237,7 @@ static void change_display(struct wizard *wizard, struct form *form,
 }
 
 /* A display handed over to that cannot use this terminal hands everything on to line mode. */
-static void fall_back(const struct wizard *wizard, const struct form *form, char **argv,
+static void fall_back(struct wizard *wizard, const struct form *form, char **argv,
 	int argc, struct error *why)
 {
 	struct error err = {0};

@@ -40,6 +40,9 @@ if [ -n "$newt" ]; then
 	play "$build/ui-ncurses" "$work/switch.play" "$machine" "$work" "$setup" "$work/switch.yaml" 2>"$work/errors"
 	cmp "$work/script.yaml" "$work/switch.yaml" >>"$work/errors" 2>&1
 	report "parity: going through all displays gives the same answers" $? "$work/errors"
+	python3 "$here/keymaps.py" "$work/keymaps"
+	play "$build/ui-ncurses" "$here/plays/switch-sub.play" "$machine" "$work" "$setup" "$here/answers.yaml" "$work/keymaps" 2>"$work/errors"
+	report "all displays go on on a page that another opened" $? "$work/errors"
 	play "$build/ui-ncurses" "$here/plays/switch-run.play" "$machine" "$here/data/progress" "$setup" "$here/answers.yaml" \
 		2>"$work/errors"
 	report "all displays go on with a running installation" $? "$work/errors"
