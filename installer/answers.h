@@ -73,7 +73,7 @@ struct answers {
 		enum erase erase;
 		enum layout layout;
 		enum encryption encryption;
-		struct secret_source passphrase, recovery_key;
+		struct secret_source passphrase, recovery_key, us_passphrase;
 		uint64_t kdf_memory;        /* bytes; 0: a quarter of the memory, at most 1 GiB */
 		uint64_t esp_size, boot_size;
 	} disk;

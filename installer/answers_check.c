@@ -240,6 +240,8 @@ static void check_secrets(const struct checking *checking)
 	if (answers->disk.encryption != ENCRYPTION_NONE) {
 		check_secret(checking, "disk.passphrase", &answers->disk.passphrase);
 		check_secret(checking, "disk.recovery_key", &answers->disk.recovery_key);
+		check_secret(
+			checking, "disk.us_passphrase", &answers->disk.us_passphrase);
 	}
 	for (size_t i = 0; i < answers->user_count; i++) {
 		autofree char *key = memory_format("users.%zu.password", i);

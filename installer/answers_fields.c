@@ -153,6 +153,11 @@ const struct field answer_fields[] = {
 		.why = "A second key that opens the disk when the passphrase is lost.",
 		.help = "generate:/path: a random key is made and written to that file, mode 0600: copy it to a safe place before the "
 			"computer restarts. none: there is no second key; without the passphrase everything is lost."},
+	{.key = "disk.us_passphrase", .type = FIELD_SECRET, AT(disk.us_passphrase), .standard = "none",
+		.label = "Passphrase on US keys", .example = "{from: \"file:/run/jefe/luks-us\"}", .screen = "encryption", .since = 1, .advanced = true,
+		.why = "Opens the disk when the prompt at the start has the US layout after all.",
+		.help = "What the keys of the passphrase give on a US keyboard; it becomes a key slot of its own. prompt: the wizard works it "
+			"out from the passphrase, `jefe-setup install` asks. none: there is no such slot."},
 	{.key = "disk.kdf_memory", .type = FIELD_SIZE, AT(disk.kdf_memory), .min = 32 * MIB, .max = 4 * GIB,
 		.label = "Memory to unlock", .example = "512M", .screen = "encryption", .since = 1, .advanced = true,
 		.why = "Makes guessing passphrases expensive; each start needs as much free memory.",

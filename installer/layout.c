@@ -38,6 +38,7 @@ static void set_encryption(const struct answers *answers, const struct machine *
 	layout->encrypted = answers->disk.encryption == ENCRYPTION_LUKS2;
 	if (!layout->encrypted)
 		return;
+	layout->us_slot = answers->disk.us_passphrase.origin != SECRET_NONE;
 	layout->recovery_slot = answers->disk.recovery_key.origin != SECRET_NONE;
 	layout->kdf_memory_bytes = kdf_memory(answers, machine);
 	layout->kdf_iterations = answers->disk.kdf_memory ? KDF_ITERATIONS : 0;

@@ -20,7 +20,7 @@ enum { PART_BIOS, PART_ESP, PART_BOOT, PART_ROOT, PART_COUNT }; /* GPT number is
 struct disk_layout {
 	const char *disk;              /* /dev/vda; borrowed from the machine */
 	struct partition_spec partitions[PART_COUNT]; /* in the order of the enum */
-	bool encrypted, recovery_slot;
+	bool encrypted, recovery_slot, us_slot;
 	uint64_t kdf_memory_bytes;
 	unsigned kdf_iterations;       /* 0: measured when the key slots are made */
 	unsigned kdf_threads;

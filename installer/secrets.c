@@ -124,6 +124,9 @@ int secrets_read(const struct answers *answers, const struct secret_prompt *prom
 		if (rc == 0)
 			rc = read_one(&answers->disk.recovery_key, "disk.recovery_key",
 				prompt, &secrets->recovery_key, err);
+		if (rc == 0)
+			rc = read_one(&answers->disk.us_passphrase, "disk.us_passphrase",
+				prompt, &secrets->us_passphrase, err);
 	}
 	secrets->passwords =
 		memory_zero(answers->user_count + 1, sizeof(struct secret *));
@@ -141,6 +144,7 @@ void secrets_free(struct secrets *secrets)
 {
 	secret_free(secrets->passphrase);
 	secret_free(secrets->recovery_key);
+	secret_free(secrets->us_passphrase);
 	for (size_t i = 0; i < secrets->password_count; i++)
 		secret_free(secrets->passwords[i]);
 	free(secrets->passwords);

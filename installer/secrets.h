@@ -5,7 +5,7 @@
 #include "installer/base/secret.h"
 
 struct secrets {
-	struct secret *passphrase, *recovery_key; /* NULL: not wanted */
+	struct secret *passphrase, *recovery_key, *us_passphrase; /* NULL: not wanted */
 	struct secret **passwords;                /* by user; NULL entries for key-only users */
 	size_t password_count;
 };

@@ -46,8 +46,9 @@ struct luks_spec {
 	unsigned kdf_threads;
 	const char *open_as;   /* leave it open under this name, without a second key derivation; NULL: closed */
 };
-/* recovery_key may be NULL: one slot. Writes. */
-int luks_format(const struct luks_spec *spec, const struct secret *passphrase, const struct secret *recovery_key, struct error *err) CHECKED;
+enum { LUKS_PASSPHRASE, LUKS_RECOVERY_KEY, LUKS_US_PASSPHRASE, LUKS_SLOTS };
+/* keys by slot; all but the first may be NULL: no such slot. Writes. */
+int luks_format(const struct luks_spec *spec, const struct secret *const keys[LUKS_SLOTS], struct error *err) CHECKED;
 /* -EPERM: no slot takes it. name NULL: only try. */
 int luks_open(const char *device, const char *name, const struct secret *passphrase, struct error *err) CHECKED;
 int luks_close(const char *name, struct error *err) CHECKED;

@@ -77,8 +77,8 @@ static int add_slot(struct crypt_device *device, int slot, const struct secret *
 		device, slot, NULL, 0, secret_bytes(secret), secret_size(secret));
 }
 
-int luks_format(const struct luks_spec *spec, const struct secret *passphrase,
-	const struct secret *recovery_key, struct error *err)
+int luks_format(const struct luks_spec *spec, const struct secret *const keys[LUKS_SLOTS],
+	struct error *err)
 {
 	autocrypt struct crypt_device *device = NULL;
 	char last[LOG_SIZE];
@@ -87,10 +87,9 @@ int luks_format(const struct luks_spec *spec, const struct secret *passphrase,
 	if (rc < 0)
 		return error_prefix(err, "encrypting %s", spec->device);
 	rc = format_header(device, spec);
-	if (rc >= 0)
-		rc = add_slot(device, 0, passphrase);
-	if (rc >= 0 && recovery_key)
-		rc = add_slot(device, 1, recovery_key);
+	for (int slot = 0; rc >= 0 && slot < LUKS_SLOTS; slot++)
+		if (keys[slot])
+			rc = add_slot(device, slot, keys[slot]);
 	if (rc >= 0 && spec->open_as)
 		rc = crypt_activate_by_volume_key(device, spec->open_as, NULL, 0, 0);
 	if (rc < 0) {

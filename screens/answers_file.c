@@ -51,6 +51,7 @@ void answers_file_adopt(struct answers *answers)
 	answers->disk.erase = ERASE_NONE;
 	adopt_secret(&answers->disk.passphrase);
 	adopt_secret(&answers->disk.recovery_key);
+	adopt_secret(&answers->disk.us_passphrase);
 	for (size_t i = 0; i < answers->user_count; i++)
 		adopt_secret(&answers->users[i].password);
 }

@@ -3,9 +3,9 @@
 
 #include "installer/base/language.h"
 #include "installer/base/memory.h"
+#include "screens/proof.h"
 #include "screens/recovery.h"
 #include "screens/strength.h"
-#include "screens/typing.h"
 #include "screens/words.h"
 
 enum { PASSPHRASE_LEAST = 8, PASSPHRASE_MOST = 512 };
@@ -33,9 +33,11 @@ static void add_strength(struct page *page, const struct wizard *wizard)
 	static const char *const bars[] = {"[          ]", "[##        ]", "[#####     ]",
 		"[########  ]", "[##########]"};
 	enum strength strength = strength_of(wizard->passphrase);
+	struct item *item = page_fact(
+		page, _("Strength"), "%s %s", bars[strength], _(words[strength]));
 
-	page_fact(page, _("Strength"), "%s %s", bars[strength], _(words[strength]))
-		->tone = tones[strength];
+	item->tone = tones[strength];
+	item->spoken = _(words[strength]);
 }
 
 static void add_suggestion(struct page *page, const struct wizard *wizard)
@@ -55,32 +57,6 @@ static void add_suggestion(struct page *page, const struct wizard *wizard)
 		SUGGESTED_BITS);
 }
 
-/* The keyboard proof: what happens when the prompt at the start has the US layout after all. */
-static void add_typing(struct page *page, const struct wizard *wizard)
-{
-	struct error err = {0};
-	struct item *item;
-
-	if (!secret_size(wizard->passphrase) ||
-		typing_compare(wizard->keymap_dir, wizard->answers->system.keymap,
-			wizard->passphrase, wizard->moved, wizard->lost, &err) < 0)
-		return;
-	if (secret_size(wizard->lost)) {
-		item = page_add(page, ITEM_FACT, NULL, _("No key for"));
-		item->value = secret_bytes(wizard->lost);
-		item->secret = wizard->lost;
-		item->tone = TONE_DANGER;
-	}
-	if (!secret_size(wizard->moved))
-		return;
-	item = page_add(page, ITEM_FACT, NULL, _("Not as on US"));
-	item->value = secret_bytes(wizard->moved);
-	item->secret = wizard->moved;
-	item->tone = TONE_WARNING;
-	(void)page_note(page, TONE_QUIET, "%s",
-		_("These sit on other keys if the prompt at the start has the US layout, as after a repair from another medium."));
-}
-
 static void add_passphrase(struct page *page, const struct wizard *wizard)
 {
 	struct item *item = page_field(page, wizard, ITEM_SECRET, "disk.passphrase");
@@ -98,7 +74,7 @@ static void add_passphrase(struct page *page, const struct wizard *wizard)
 	add_suggestion(page, wizard);
 	(void)page_fact(page, _("Typed with"), _("layout %s, here and at each start"),
 		wizard->answers->system.keymap);
-	add_typing(page, wizard);
+	proof_add(page, wizard);
 }
 
 static void add_recovery(struct page *page, const struct wizard *wizard)
@@ -130,6 +106,7 @@ static void build(struct page *page, void *context)
 	if (is_typed(wizard)) {
 		add_passphrase(page, wizard);
 		add_recovery(page, wizard);
+		proof_add_rehearsal(page, wizard);
 		return;
 	}
 	(void)page_fact(page, _("Passphrase"), "%s",
@@ -149,7 +126,7 @@ static int check_passphrase(const struct wizard *wizard, struct error *err)
 		return error_set(err, -EINVAL,
 			_("At most %d characters can be typed when the computer starts."),
 			PASSPHRASE_MOST);
-	return 0;
+	return proof_check(wizard, err);
 }
 
 static int set(void *context, const char *id, const char *value, struct error *err)
@@ -158,6 +135,10 @@ static int set(void *context, const char *id, const char *value, struct error *e
 
 	if (text_equal(id, "recovery"))
 		return recovery_want(wizard, text_equal(value, "true"), err);
+	if (text_equal(id, "us_slot")) {
+		wizard->wants_us = text_equal(value, "true");
+		return 0;
+	}
 	if (text_equal(id, "disk.passphrase"))
 		return check_passphrase(wizard, err);
 	return wizard_set(context, id, value, err);
@@ -169,6 +150,8 @@ static void act(struct form *form, const char *id, const char *row)
 	struct error err = {0};
 
 	(void)row;
+	if (text_equal(id, "rehearse"))
+		form_open(form, "rehearsal");
 	if (text_equal(id, "suggest") && words_suggest(wizard->suggestion, &err) < 0)
 		form_say(form, TONE_DANGER, "%s", err.text);
 	if (text_equal(id, "type") &&

@@ -18,7 +18,7 @@
 #include "installer/journal.h"
 #include "screens/answers_file.h"
 
-enum { SECRET_PIPES = 3, LOG_MAX = 1 << 20 };
+enum { SECRET_PIPES = 4, LOG_MAX = 1 << 20 };
 
 /* A secret on its way to the engine: where its source stands in the answers, and the pipe. */
 struct passage {
@@ -71,6 +71,9 @@ static int open_passages(
 	if (rc == 0 && encrypted && wizard->wants_recovery)
 		rc = passage_open(&passages[1], wizard->recovery_key,
 			&answers->disk.recovery_key, err);
+	if (rc == 0 && encrypted && answers->disk.us_passphrase.origin == SECRET_PROMPT)
+		rc = passage_open(&passages[3], wizard->us_passphrase,
+			&answers->disk.us_passphrase, err);
 	if (rc == 0 && wizard->wants_password)
 		rc = passage_open(
 			&passages[2], wizard->password, &answers->users[0].password, err);
@@ -181,7 +184,7 @@ void engine_log(const struct wizard *wizard, struct text *log)
 int engine_start(struct wizard *wizard, struct error *err)
 {
 	struct passage passages[SECRET_PIPES] = {
-		{.read_end = -1}, {.read_end = -1}, {.read_end = -1}};
+		{.read_end = -1}, {.read_end = -1}, {.read_end = -1}, {.read_end = -1}};
 	int rc;
 
 	if (wizard->plan_only)

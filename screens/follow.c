@@ -10,6 +10,12 @@
 #include "installer/base/memory.h"
 #include "installer/event.h"
 
+enum {
+	WINDOW = 10,       /* seconds that a speed is taken from */
+	SETTLED = 10,      /* before, a pace says nothing */
+	SETTLED_SHARE = 10 /* per cent of the whole */
+};
+
 enum { LOG_KEPT = 32 * 1024, READ_MAX = 64 * 1024 };
 
 static double seconds_since(const struct timespec *start)
@@ -116,6 +122,7 @@ static void begin_step(struct follow *follow, const struct event *event)
 	follow->weight_now = event->weight;
 	follow->weight_total = event->weight_total;
 	follow->done = follow->total = 0;
+	follow->sample_count = 0;
 	replace(&follow->note, NULL);
 	log_line(follow, event->title ? event->title : "");
 }
@@ -128,13 +135,35 @@ static void end_step(struct follow *follow, const struct event *event)
 		text_equal(event->state, "skipped") ? STEP_SKIPPED : STEP_DONE;
 	follow->steps[follow->now].ended = event->time;
 	follow->weight_done += follow->weight_now;
+	if (follow->steps[follow->now].state == STEP_DONE)
+		follow->weight_worked += follow->weight_now;
 	follow->weight_now = 0;
 	follow->done = follow->total = 0;
+}
+
+static void take_progress(struct follow *follow, const struct event *event)
+{
+	follow->done = event->done;
+	follow->total = event->total;
+	if (follow->sample_count == FOLLOW_SAMPLES)
+		memmove(follow->samples, follow->samples + 1,
+			--follow->sample_count * sizeof(follow->samples[0]));
+	follow->samples[follow->sample_count++] =
+		(struct follow_sample){.time = event->time, .done = event->done};
+}
+
+static void plan_time(struct follow *follow)
+{
+	double left = follow_remaining(follow, follow->time);
+
+	if (follow->planned <= 0 && left >= 0)
+		follow->planned = follow->time + left;
 }
 
 static void take(struct follow *follow, const struct event *event)
 {
 	follow->time = event->time;
+	(void)clock_gettime(CLOCK_MONOTONIC, &follow->heard);
 	switch (event->kind) {
 	case EVENT_PLAN:
 		replace(&follow->plan_id, event->id);
@@ -143,8 +172,7 @@ static void take(struct follow *follow, const struct event *event)
 		begin_step(follow, event);
 		break;
 	case EVENT_PROGRESS:
-		follow->done = event->done;
-		follow->total = event->total;
+		take_progress(follow, event);
 		break;
 	case EVENT_NOTE:
 	case EVENT_WARN:
@@ -169,6 +197,7 @@ static void take(struct follow *follow, const struct event *event)
 		follow->finished = true;
 		break;
 	}
+	plan_time(follow);
 }
 
 /* true: taken, or no event line at all; false: its time has not come. */
@@ -216,9 +245,15 @@ bool follow_poll(struct follow *follow)
 	return used > 0;
 }
 
+/* Of the running step. */
+static double share_done(const struct follow *follow)
+{
+	return follow->total ? (double)follow->done / (double)follow->total : 0;
+}
+
 unsigned follow_permille(const struct follow *follow)
 {
-	double share = follow->total ? (double)follow->done / (double)follow->total : 0;
+	double share = share_done(follow);
 
 	if (follow->finished && !follow->failed)
 		return 1000;
@@ -231,4 +266,41 @@ unsigned follow_permille(const struct follow *follow)
 double follow_elapsed(const struct follow *follow)
 {
 	return follow->finished ? follow->time : seconds_since(&follow->start);
+}
+
+double follow_now(const struct follow *follow)
+{
+	return follow->finished ? follow->time
+				: follow->time + seconds_since(&follow->heard);
+}
+
+double follow_speed(const struct follow *follow, double now)
+{
+	const struct follow_sample *last = &follow->samples[follow->sample_count];
+	const struct follow_sample *first = follow->samples;
+
+	while (first < last && now - first->time > WINDOW)
+		first++;
+	if (last - first < 2 || now - first->time < 1 || last[-1].done < first->done)
+		return 0;
+	return (double)(last[-1].done - first->done) / (now - first->time);
+}
+
+double follow_remaining(const struct follow *follow, double now)
+{
+	double in_step = follow->weight_now * share_done(follow);
+	double worked = follow->weight_worked + in_step;
+	double left = follow->weight_total - follow->weight_done - in_step;
+
+	if (now < SETTLED || worked * 100 < follow->weight_total * SETTLED_SHARE ||
+		worked <= 0 || left < 0)
+		return -1;
+	return left * now / worked;
+}
+
+bool follow_is_slow(const struct follow *follow, double now)
+{
+	double left = follow_remaining(follow, now);
+
+	return follow->planned > 0 && left >= 0 && now + left > follow->planned * 1.5;
 }

@@ -118,14 +118,48 @@ static void add_steps(struct page *page, const struct follow *follow, struct ite
 	}
 }
 
+/* Honest: a range, and only when there is a pace to judge by. NULL: too early. */
+static const char *time_left(struct page *page, const struct follow *follow)
+{
+	double now = follow_now(follow);
+	double left = follow_remaining(follow, now);
+	unsigned least = (unsigned)(left * 0.8 / 60),
+		 most = (unsigned)(left * 1.2 / 60) + 1;
+
+	if (follow->finished || left < 0)
+		return NULL;
+	if (follow_is_slow(follow, now))
+		return page_format(page,
+			_("Slower than planned: about %u to %u minutes are left."), least,
+			most);
+	if (most == 1)
+		return _(
+			"Less than a minute is left; closing this display does not stop it.");
+	if (least == 0)
+		return page_format(page,
+			_("Up to %u minutes are left; closing this display does not stop it."),
+			most);
+	return page_format(page,
+		_("About %u to %u minutes are left; closing this display does not stop it."),
+		least, most);
+}
+
+static const char *how_fast(struct page *page, const struct follow *follow)
+{
+	double speed = follow_speed(follow, follow_now(follow));
+	autofree char *text = text_human_size((uint64_t)speed);
+
+	return speed < 1 ? "" : page_format(page, _(", %s per second"), text);
+}
+
 static const char *what_now(struct page *page, const struct follow *follow)
 {
 	autofree char *done = text_human_size(follow->done);
 	autofree char *total = text_human_size(follow->total);
 
 	if (follow->total > 1 << 20)
-		return page_format(page, _("%s of %s    elapsed %s"), done, total,
-			clock_text(page, follow_elapsed(follow)));
+		return page_format(page, _("%s of %s%s    elapsed %s"), done, total,
+			how_fast(page, follow), clock_text(page, follow_elapsed(follow)));
 	return page_format(page, _("elapsed %s    %s"),
 		clock_text(page, follow_elapsed(follow)),
 		follow->note ? follow->note : "");
@@ -154,7 +188,9 @@ static void build_progress(struct page *page, void *context)
 
 	page->detail_rows = 1;
 	item = page_add(page, ITEM_PROGRESS, "progress", NULL);
-	page->detail = _("Closing this display does not stop the installation.");
+	page->detail = time_left(page, &wizard->follow);
+	if (!page->detail)
+		page->detail = _("Closing this display does not stop the installation.");
 	item->permille = follow_permille(&wizard->follow);
 	if (!wizard->show_log)
 		add_steps(page, &wizard->follow, item);
@@ -369,6 +405,8 @@ static void forget_secrets(struct form *form)
 	secret_cut(wizard->passphrase_again, 0);
 	secret_cut(wizard->recovery_key, 0);
 	secret_cut(wizard->suggestion, 0);
+	secret_cut(wizard->us_passphrase, 0);
+	secret_cut(wizard->rehearsal, 0);
 	secret_cut(wizard->moved, 0);
 	secret_cut(wizard->lost, 0);
 	for (size_t i = 0; i < RECOVERY_ASKED; i++)

@@ -22,6 +22,7 @@ static void build(struct page *page, void *context)
 	page_gap(page);
 	item = page_add(page, ITEM_TEXT, "keyboard.test", _("Try it here"));
 	item->value = wizard->typing_test;
+	item->literal = true;
 	item->why = _(
 		"Type the characters of your passphrase that are not plain letters. Nothing here is kept.");
 	if (wizard->console < 0) {

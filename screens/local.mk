@@ -18,6 +18,7 @@ libscreens_a_SOURCES += \
 	screens/measures.c \
 	screens/network.c \
 	screens/preview.c screens/preview.h \
+	screens/proof.c screens/proof.h \
 	screens/recovery.c screens/recovery.h \
 	screens/review.c \
 	screens/services.c screens/session.c screens/session.h \

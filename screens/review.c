@@ -7,6 +7,7 @@
 #include "installer/base/memory.h"
 #include "screens/answers_file.h"
 #include "screens/hardening.h"
+#include "screens/proof.h"
 
 /* What the wizard knows better than the answers: a secret that was typed or made here, which is the operator's own. */
 static const char *value_of(
@@ -142,6 +143,7 @@ static void enter(struct form *form)
 
 	if (disk && wizard_choose_disk(wizard, disk, &err) < 0)
 		form_say(form, TONE_DANGER, "%s", err.text);
+	proof_settle(wizard);
 	preview_make(wizard);
 }
 
@@ -173,6 +175,14 @@ static int check_secrets(const struct wizard *wizard, struct error *err)
 		!secret_size(wizard->passphrase))
 		return error_set(err, -EINVAL, "%s",
 			_("The passphrase of the disk is missing: open Encryption."));
+	if (answers->disk.encryption != ENCRYPTION_NONE && typed &&
+		proof_check(wizard, err) < 0)
+		return err->code;
+	if (answers->disk.encryption != ENCRYPTION_NONE &&
+		answers->disk.us_passphrase.origin == SECRET_PROMPT &&
+		!secret_size(wizard->us_passphrase))
+		return error_set(err, -EINVAL, "%s",
+			_("What the passphrase gives on US keys cannot be worked out: open Encryption and type another one, or switch the US keys off."));
 	if (answers->disk.encryption != ENCRYPTION_NONE && wizard->wants_recovery &&
 		!wizard->recovery_proven)
 		return error_set(err, -EINVAL, "%s",

@@ -10,8 +10,9 @@
 #include "installer/base/file.h"
 #include "installer/base/language.h"
 #include "installer/base/memory.h"
+#include "installer/controls/controls.h"
 
-enum { SESSION_MAX = 512 * 1024, SECRETS = 5 };
+enum { SESSION_MAX = 512 * 1024, SECRETS = 10, TEXTS = 5 };
 
 /* Records: "KEY SIZE\n" and SIZE bytes. Secrets are read into locked memory at once and never stand in a text. */
 struct record {
@@ -24,16 +25,30 @@ struct session {
 	struct secret *secrets[SECRETS];
 };
 
-static const char *const secret_keys[SECRETS] = {
-	"passphrase", "passphrase-again", "recovery-key", "password", "password-again"};
+static const char *const secret_keys[SECRETS] = {"passphrase", "passphrase-again",
+	"recovery-key", "password", "password-again", "suggestion", "group-first",
+	"group-second", "group-third", "rehearsal"};
 
-static struct secret **secret_of(struct wizard *wizard, size_t i)
+static struct secret *secret_of(const struct wizard *wizard, size_t i)
 {
-	struct secret **const secrets[SECRETS] = {&wizard->passphrase,
-		&wizard->passphrase_again, &wizard->recovery_key, &wizard->password,
-		&wizard->password_again};
+	struct secret *const secrets[SECRETS] = {wizard->passphrase,
+		wizard->passphrase_again, wizard->recovery_key, wizard->password,
+		wizard->password_again, wizard->suggestion, wizard->groups[0],
+		wizard->groups[1], wizard->groups[2], wizard->rehearsal};
 
 	return secrets[i];
+}
+
+/* What was typed on pages and is no answer. */
+static const char *const text_keys[TEXTS] = {
+	"typing-test", "new-key", "key-source", "save-path", "logs-path"};
+
+static char **text_of(struct wizard *wizard, size_t i)
+{
+	char **const texts[TEXTS] = {&wizard->typing_test, &wizard->new_key,
+		&wizard->key_source, &wizard->save_path, &wizard->logs_path};
+
+	return texts[i];
 }
 
 struct writer {
@@ -49,6 +64,36 @@ static void put(struct writer *writer, const char *key, const char *value, size_
 		writer->rc = file_write_all(writer->fd, head, strlen(head), writer->err);
 	if (writer->rc == 0)
 		writer->rc = file_write_all(writer->fd, value, size, writer->err);
+}
+
+static void put_text(struct writer *writer, const char *key, const char *text)
+{
+	if (text)
+		put(writer, key, text, strlen(text));
+}
+
+static void put_open(void *context, const char *screen, const char *focus, size_t row)
+{
+	autofree char *place =
+		memory_format("%s %zu %s", screen, row, focus ? focus : "");
+
+	put_text(context, "open", place);
+}
+
+/* What pages show beside the answers: the measure and layer that are open, the log, keys that were found. */
+static void put_pages(struct writer *writer, struct wizard *wizard)
+{
+	autofree char *layer = memory_format("%u", wizard->layer);
+
+	for (size_t i = 0; i < TEXTS; i++)
+		put_text(writer, text_keys[i], *text_of(wizard, i));
+	put_text(writer, "layer", layer);
+	put_text(writer, "control", wizard->control ? wizard->control->id : NULL);
+	put_text(writer, wizard->show_log ? "show-log" : "no", "");
+	for (size_t i = 0; i < wizard->keys_found.count; i++)
+		put_text(writer, "key-found", wizard->keys_found.items[i]);
+	for (size_t i = 0; i < wizard->keys_confirmed.count; i++)
+		put_text(writer, "key-confirmed", wizard->keys_confirmed.items[i]);
 }
 
 static void put_draft(void *context, const char *screen, const char *id, const char *text)
@@ -74,15 +119,12 @@ static void put_follow(struct writer *writer, const struct follow *follow)
 			strlen(follow->steps[i].title));
 }
 
-int session_save(const struct wizard *wizard, const struct form *form,
-	const char *message, struct error *err)
+int session_save(struct wizard *wizard, const struct form *form, const char *message,
+	struct error *err)
 {
 	autofree char *yaml = answers_write(wizard->answers);
 	struct writer writer = {.err = err};
 	int fds[2];
-	const struct secret *secrets[SECRETS] = {wizard->passphrase,
-		wizard->passphrase_again, wizard->recovery_key, wizard->password,
-		wizard->password_again};
 
 	/* Not blocking: what does not fit is an error, not a standstill. */
 	if (pipe2(fds, O_NONBLOCK) < 0)
@@ -90,16 +132,18 @@ int session_save(const struct wizard *wizard, const struct form *form,
 	(void)fcntl(fds[1], F_SETPIPE_SZ, SESSION_MAX);
 	writer.fd = fds[1];
 	put(&writer, "answers", yaml, strlen(yaml));
-	put(&writer, "screen", form_place(form), strlen(form_place(form)));
+	form_each_open(form, put_open, &writer);
+	put_pages(&writer, wizard);
 	put(&writer, wizard->wants_recovery ? "wants-recovery" : "no", "", 0);
 	put(&writer, "recovery-asked", (const char *)wizard->asked,
 		sizeof(wizard->asked));
 	put(&writer, wizard->recovery_proven ? "recovery-proven" : "no", "", 0);
 	put(&writer, wizard->plan_only ? "plan-only" : "no", "", 0);
+	put(&writer, wizard->wants_us ? "wants-us" : "no", "", 0);
 	put(&writer, wizard->wants_password ? "wants-password" : "no", "", 0);
 	for (size_t i = 0; i < SECRETS; i++)
-		put(&writer, secret_keys[i], secret_bytes(secrets[i]),
-			secret_size(secrets[i]));
+		put(&writer, secret_keys[i], secret_bytes(secret_of(wizard, i)),
+			secret_size(secret_of(wizard, i)));
 	form_each_draft(form, put_draft, &writer);
 	put_follow(&writer, &wizard->follow);
 	if (message)
@@ -232,20 +276,41 @@ static void apply_follow(const struct session *session, struct follow *follow)
 		;
 }
 
-void session_apply(
-	const struct session *session, struct wizard *wizard, struct form *form)
+static void apply_secrets(const struct session *session, const struct wizard *wizard)
 {
-	for (size_t i = 0; i < SECRETS; i++)
-		(void)!secret_append(*secret_of(wizard, i),
+	for (size_t i = 0; i < SECRETS; i++) {
+		secret_cut(secret_of(wizard, i), 0);
+		(void)!secret_append(secret_of(wizard, i),
 			secret_bytes(session->secrets[i]),
 			secret_size(session->secrets[i]), NULL);
-	wizard->wants_recovery = find(session, "wants-recovery") != NULL;
-	wizard->plan_only = find(session, "plan-only") != NULL;
-	wizard->wants_password = find(session, "wants-password") != NULL;
-	if (find(session, "recovery-asked"))
-		memcpy(wizard->asked, find(session, "recovery-asked"),
-			sizeof(wizard->asked));
-	wizard->recovery_proven = find(session, "recovery-proven") != NULL;
+	}
+}
+
+static void apply_pages(const struct session *session, struct wizard *wizard)
+{
+	uint64_t layer;
+
+	for (size_t i = 0; i < TEXTS; i++) {
+		free(*text_of(wizard, i));
+		*text_of(wizard, i) = memory_copy_text(find(session, text_keys[i]));
+	}
+	if (find(session, "layer") &&
+		text_to_u64(find(session, "layer"), 0, UINT32_MAX, &layer) == 0)
+		wizard->layer = (unsigned)layer;
+	if (find(session, "control"))
+		wizard->control = control_named(find(session, "control"));
+	for (size_t i = 0; i < session->count; i++) {
+		const struct record *record = &session->records[i];
+
+		if (strcmp(record->key, "key-found") == 0)
+			words_add(&wizard->keys_found, record->value);
+		if (strcmp(record->key, "key-confirmed") == 0)
+			words_add(&wizard->keys_confirmed, record->value);
+	}
+}
+
+static void apply_drafts(const struct session *session, struct form *form)
+{
 	for (size_t i = 0; i < session->count; i++) {
 		autowords struct words parts = {0};
 
@@ -254,9 +319,42 @@ void session_apply(
 			form_put_draft(form, parts.items[1], parts.items[2],
 				session->records[i].value);
 	}
+}
+
+static void open_screens(const struct session *session, struct form *form)
+{
+	for (size_t i = 0; i < session->count; i++) {
+		autowords struct words parts = {0};
+		uint64_t row;
+
+		words_split(&parts, session->records[i].value, " ");
+		if (strcmp(session->records[i].key, "open") == 0 && parts.count >= 2 &&
+			text_to_u64(parts.items[1], 0, SESSION_MAX, &row) == 0)
+			form_resume(form, parts.items[0],
+				parts.count > 2 ? parts.items[2] : NULL, (size_t)row);
+	}
+}
+
+void session_apply(
+	const struct session *session, struct wizard *wizard, struct form *form)
+{
+	apply_secrets(session, wizard);
+	wizard->wants_recovery = find(session, "wants-recovery") != NULL;
+	wizard->plan_only = find(session, "plan-only") != NULL;
+	wizard->wants_us = find(session, "wants-us") != NULL;
+	wizard->wants_password = find(session, "wants-password") != NULL;
+	if (find(session, "recovery-asked"))
+		memcpy(wizard->asked, find(session, "recovery-asked"),
+			sizeof(wizard->asked));
+	wizard->recovery_proven = find(session, "recovery-proven") != NULL;
+	apply_pages(session, wizard);
+	apply_drafts(session, form);
 	apply_follow(session, &wizard->follow);
-	if (find(session, "screen"))
-		form_resume(form, find(session, "screen"));
+	open_screens(session, form);
+	/* Opening a page may have thrown these away, as it should for a person. */
+	apply_secrets(session, wizard);
+	wizard->show_log = find(session, "show-log") != NULL;
+	form_refresh(form);
 	if (find(session, "message"))
 		form_say(form, TONE_WARNING, "%s", find(session, "message"));
 }

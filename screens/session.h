@@ -4,7 +4,7 @@
 #include "screens/wizard.h"
 
 /* The reading end of a pipe that holds everything, or negative. message: to be shown there, or NULL. */
-int session_save(const struct wizard *wizard, const struct form *form,
+int session_save(struct wizard *wizard, const struct form *form,
 	const char *message, struct error *err) CHECKED;
 struct session;
 /* Read and close fd. The caller frees it. */

@@ -80,7 +80,7 @@ static bool find_key(
 
 static int note(struct secret *list, const char *bytes, size_t size, struct error *err)
 {
-	char one[5] = "";
+	char one[10] = "";
 
 	memcpy(one, bytes, size < sizeof(one) ? size : sizeof(one) - 1);
 	if (strstr(secret_bytes(list), one))
@@ -111,6 +111,59 @@ int typing_compare(const char *dir, const char *keymap, const struct secret *pas
 		else if (us.codes[map][key] != code)
 			rc = note(moved, at, size, err);
 		at += size;
+	}
+	return rc;
+}
+
+int typing_us(const char *dir, const char *keymap, const struct secret *passphrase,
+	struct secret *us, struct error *err)
+{
+	struct keyboard chosen, american;
+	const char *at = secret_bytes(passphrase);
+	int rc = keyboard_load(dir, keymap, &chosen, err);
+
+	secret_cut(us, 0);
+	if (rc == 0)
+		rc = keyboard_load(dir, "us", &american, err);
+	while (rc == 0 && *at) {
+		char typed[5] = "";
+		uint32_t code;
+		size_t map, key;
+
+		at += utf8_next(at, &code);
+		if (!find_key(&chosen, code, &map, &key) || !american.codes[map][key])
+			rc = error_set(err, -EILSEQ, "a key types nothing there");
+		else
+			rc = secret_append(us, typed,
+				utf8_put(typed, american.codes[map][key]), err);
+		explicit_bzero(typed, sizeof(typed));
+	}
+	if (rc < 0)
+		secret_cut(us, 0);
+	return rc;
+}
+
+int typing_pairs(const struct secret *passphrase, const struct secret *us,
+	struct secret *pairs, struct error *err)
+{
+	const char *left = secret_bytes(passphrase), *right = secret_bytes(us);
+	int rc = 0;
+
+	secret_cut(pairs, 0);
+	while (rc == 0 && *left && *right) {
+		uint32_t from, to;
+		size_t left_size = utf8_next(left, &from);
+		size_t right_size = utf8_next(right, &to);
+		char pair[10] = "";
+
+		memcpy(pair, left, left_size);
+		pair[left_size] = '=';
+		memcpy(pair + left_size + 1, right, right_size);
+		if (from != to)
+			rc = note(pairs, pair, left_size + 1 + right_size, err);
+		explicit_bzero(pair, sizeof(pair));
+		left += left_size;
+		right += right_size;
 	}
 	return rc;
 }

@@ -7,3 +7,10 @@
  * by spaces, and lost those that the layout has no key for; -ENOENT: a keymap is not there. */
 int typing_compare(const char *dir, const char *keymap, const struct secret *passphrase,
 	struct secret *moved, struct secret *lost, struct error *err) CHECKED;
+
+/* What the same keys type on a US keyboard. -EILSEQ: the layout has no key for a character, or that key types nothing there. */
+int typing_us(const char *dir, const char *keymap, const struct secret *passphrase,
+	struct secret *us, struct error *err) CHECKED;
+/* "z=y -=/": where the two differ, each pair once. */
+int typing_pairs(const struct secret *passphrase, const struct secret *us,
+	struct secret *pairs, struct error *err) CHECKED;

@@ -26,7 +26,7 @@
 
 struct options {
 	const char *answers, *machine, *setup, *data, *theme, *run, *harden, *record,
-		*lang;
+		*lang, *keymaps;
 	bool demo, thin;
 	int state; /* descriptor of a session to go on with, -1: none */
 	unsigned guard_ms;
@@ -36,7 +36,7 @@ static int usage(const char *program)
 {
 	(void)fprintf(stderr,
 		"Usage: %s [--answers FILE] [--machine FILE] [--demo] [--theme NAME|FILE] [--setup PROGRAM] [--data DIR]"
-		" [--run DIR] [--harden ROOT] [--record FILE] [--lang CODE]\nStarted by `jefe-setup wizard`; see jefe-setup(8).\n",
+		" [--run DIR] [--harden ROOT] [--record FILE] [--lang CODE] [--keymaps DIR]\nStarted by `jefe-setup wizard`; see jefe-setup(8).\n",
 		program);
 	return 2;
 }
@@ -53,13 +53,14 @@ static int read_options(int argc, char **argv, struct options *options)
 		{"harden",              required_argument, NULL, 'h'},
 		{"record",                  required_argument, NULL, 'R'},
 		{"lang",              required_argument, NULL, 'l'},
-                {"demo",               no_argument, NULL, 'D'},
-		{"thin",            no_argument, NULL, 'T'},
-                {"state",              required_argument, NULL, 'S'},
-		{"no-guard",                  no_argument, NULL, 'G'},
-                {0}
+		{"keymaps",               required_argument, NULL, 'k'},
+		{"demo",            no_argument, NULL, 'D'},
+                {"thin",              no_argument, NULL, 'T'},
+		{"state",                  required_argument, NULL, 'S'},
+		{"no-guard",no_argument, NULL, 'G'},
+                {0              }
         };
-	static const char names_of_texts[] = "amsdtrhRl";
+	static const char names_of_texts[] = "amsdtrhRlk";
 	uint64_t number;
 	int name;
 
@@ -71,7 +72,8 @@ static int read_options(int argc, char **argv, struct options *options)
 	while ((name = getopt_long(argc, argv, "", names, NULL)) != -1) {
 		const char **const texts[] = {&options->answers, &options->machine,
 			&options->setup, &options->data, &options->theme, &options->run,
-			&options->harden, &options->record, &options->lang};
+			&options->harden, &options->record, &options->lang,
+			&options->keymaps};
 		const char *which = strchr(names_of_texts, name);
 
 		if (which)
@@ -147,6 +149,8 @@ static void fill_wizard(struct wizard *wizard, const struct options *options,
 	wizard->frontend = options->thin ? "thin" : frontend->name;
 	wizard->setup = options->setup;
 	wizard->data_dir = options->data;
+	if (options->keymaps)
+		wizard->keymap_dir = options->keymaps;
 	if (options->run)
 		wizard->run_dir = options->run;
 	if (console_is_local(STDIN_FILENO) && !wizard->machine_is_file)
@@ -233,7 +237,7 @@ static void change_display(struct wizard *wizard, struct form *form,
 }
 
 /* A display handed over to that cannot use this terminal hands everything on to line mode. */
-static void fall_back(const struct wizard *wizard, const struct form *form, char **argv,
+static void fall_back(struct wizard *wizard, const struct form *form, char **argv,
 	int argc, struct error *why)
 {
 	struct error err = {0};

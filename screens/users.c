@@ -119,7 +119,7 @@ static void act(struct form *form, const char *id, const char *row)
 		form_open(form, "key");
 	else if (text_equal(id, "users.0.ssh_keys"))
 		form_say(form, TONE_NORMAL, "%s",
-			_("Del removes this key. Compare its fingerprint with the one where it was made."));
+			_("Del, or in line mode - and its number, removes this key. Compare its fingerprint with the one where it was made."));
 }
 
 static void remove_key(struct form *form, const char *id, const char *row)

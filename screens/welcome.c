@@ -98,7 +98,7 @@ const struct screen screen_welcome = {
 	.kind = SCREEN_STEP,
 	.help = N_(
 		"Enter does what is marked, Tab and the arrows move, Esc goes back, F10 goes on. Every F key has a Ctrl letter for terminals "
-		"that lose F keys: F1 is Ctrl-G, F4 Ctrl-T, F5 Ctrl-R, F6 Ctrl-O, F9 Ctrl-P, F10 Ctrl-N. Ctrl-B goes back, Ctrl-L draws the screen again.\n\n"
+		"that lose F keys: F1 is Ctrl-G, F2 Ctrl-V, F3 Ctrl-W, F4 Ctrl-T, F5 Ctrl-R, F6 Ctrl-O, F8 Ctrl-E, F9 Ctrl-P, F10 Ctrl-N. Ctrl-B goes back, Ctrl-L draws the screen again.\n\n"
 		"F5 opens the review, from where each page can be reached. F6 goes on with another display, line mode among them, and keeps everything. F4 gives a shell; "
 		"exit comes back here. F9 keeps the page as text and picture.\n\n"
 		"The installation runs as a program of its own: closing this display or losing the connection does not stop it."),

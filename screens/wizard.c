@@ -9,12 +9,13 @@
 
 const struct screen *const wizard_screens[] = {&screen_welcome, &screen_tasks,
 	&screen_repair, &screen_keyboard, &screen_disk, &screen_encryption,
-	&screen_recovery, &screen_copied, &screen_hardening, &screen_layer, &screen_here,
-	&screen_roles, &screen_compare, &screen_changes, &screen_control, &screen_waiver,
-	&screen_waivers, &screen_system, &screen_services, &screen_time, &screen_network,
-	&screen_users, &screen_key, &screen_review, &screen_save, &screen_operations,
-	&screen_confirm, &screen_progress, &screen_done, &screen_failed, &screen_logs,
-	&screen_host_key, NULL};
+	&screen_rehearsal, &screen_recovery, &screen_copied, &screen_hardening,
+	&screen_layer, &screen_here, &screen_roles, &screen_compare, &screen_changes,
+	&screen_control, &screen_waiver, &screen_waivers, &screen_system,
+	&screen_services, &screen_time, &screen_network, &screen_users, &screen_key,
+	&screen_review, &screen_save, &screen_operations, &screen_confirm,
+	&screen_progress, &screen_done, &screen_failed, &screen_logs, &screen_host_key,
+	NULL};
 
 struct wizard *wizard_new(struct answers *answers, struct machine *machine)
 {
@@ -33,6 +34,8 @@ struct wizard *wizard_new(struct answers *answers, struct machine *machine)
 	wizard->password = secret_new();
 	wizard->password_again = secret_new();
 	wizard->suggestion = secret_new();
+	wizard->us_passphrase = secret_new();
+	wizard->rehearsal = secret_new();
 	wizard->moved = secret_new();
 	wizard->lost = secret_new();
 	wizard->keymap_dir = "/usr/share/jefelinux/keymaps";
@@ -41,6 +44,7 @@ struct wizard *wizard_new(struct answers *answers, struct machine *machine)
 	if (!answers->user_count)
 		answers_add_user(answers)->admin = true;
 	wizard->wants_password = answers->users[0].password.origin == SECRET_PROMPT;
+	wizard->wants_us = answers->disk.us_passphrase.origin == SECRET_PROMPT;
 	return wizard;
 }
 
@@ -56,6 +60,8 @@ void wizard_free(struct wizard *wizard)
 	secret_free(wizard->password);
 	secret_free(wizard->password_again);
 	secret_free(wizard->suggestion);
+	secret_free(wizard->us_passphrase);
+	secret_free(wizard->rehearsal);
 	secret_free(wizard->moved);
 	secret_free(wizard->lost);
 	for (size_t i = 0; i < RECOVERY_ASKED; i++)

@@ -28,7 +28,9 @@ struct wizard {
 	int console;              /* terminal the keymap is loaded into; -1: none */
 	struct secret *passphrase, *passphrase_again, *recovery_key, *password,
 		*password_again;
-	bool wants_recovery, wants_password;
+	struct secret *us_passphrase,
+		*rehearsal; /* what the keys give on a US keyboard */
+	bool wants_recovery, wants_password, wants_us;
 	bool recovery_proven;           /* three groups were typed back */
 	unsigned asked[RECOVERY_ASKED]; /* which groups, from 0 */
 	struct secret *groups[RECOVERY_ASKED], *suggestion;
@@ -62,7 +64,7 @@ extern const struct screen screen_plan, screen_edits, screen_applying, screen_ap
 	screen_time, screen_network, screen_users, screen_key, screen_review,
 	screen_waiver, screen_waivers, screen_save, screen_confirm, screen_progress,
 	screen_done, screen_failed, screen_logs, screen_host_key, screen_tasks,
-	screen_repair, screen_operations;
+	screen_repair, screen_operations, screen_rehearsal;
 
 /* Items from the field table: label, why, help and current value come from there. */
 struct item *page_field(struct page *page, const struct wizard *wizard,

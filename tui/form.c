@@ -393,22 +393,39 @@ void *form_context(const struct form *form)
 	return form->context;
 }
 
-const char *form_place(const struct form *form)
+void form_refresh(struct form *form)
 {
-	size_t opener = form->opener_count, i = form->now;
-
-	while (form->screens[i]->kind == SCREEN_SUB)
-		if (form->screens[i]->parent)
-			i = form_index(form, form->screens[i]->parent);
-		else
-			i = opener ? form->openers[--opener].screen : 0;
-	return form->screens[form->screens[i]->kind == SCREEN_GATE ? form_hub(form) : i]
-		->id;
+	form_rebuild(form);
 }
 
-void form_resume(struct form *form, const char *screen)
+void form_each_open(const struct form *form,
+	void (*call)(void *context, const char *screen, const char *focus, size_t row),
+	void *context)
 {
-	for (size_t i = 0; i < form_index(form, screen); i++)
+	enum screen_kind kind = form_screen(form)->kind;
+
+	if (form->from_hub || kind == SCREEN_GATE)
+		call(context, form->screens[form_hub(form)]->id, NULL, 0);
+	if (kind == SCREEN_GATE)
+		return;
+	if (kind == SCREEN_SUB && !form->opener_count)
+		call(context, form->screens[form_parent(form)]->id, NULL, 0);
+	for (size_t i = 0; i < form->opener_count; i++)
+		call(context, form->screens[form->openers[i].screen]->id,
+			form->openers[i].focus, form->openers[i].row);
+	call(context, form_screen(form)->id, form->focus_id, form->row);
+}
+
+void form_resume(struct form *form, const char *screen, const char *focus, size_t row)
+{
+	size_t to = form_index(form, screen);
+	bool from_hub = form_screen(form)->kind == SCREEN_HUB;
+
+	if (to == form->screen_count)
+		return;
+	for (size_t i = 0; form->screens[to]->kind != SCREEN_SUB && i < to; i++)
 		form->seen[i] = form->screens[i]->kind == SCREEN_STEP;
 	form_open(form, screen);
+	form->from_hub |= from_hub && form->screens[to]->kind == SCREEN_STEP;
+	form_focus(form, focus, row);
 }

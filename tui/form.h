@@ -119,9 +119,13 @@ unsigned form_problems(
 	const struct form *form); /* drafts that cannot be taken, on all screens */
 const char *form_first_problem(
 	const struct form *form); /* screen of the first, or NULL */
-/* The screen another front end should go on with, and going on there. */
-const char *form_place(const struct form *form);
-void form_resume(struct form *form, const char *screen);
+/* The screens that are open, from the step on, or from the hub where that is gone back to, each with what has the focus (NULL: nothing); and opening the same ones again, the step
+ * first. Instead of a GATE the hub is named. */
+void form_each_open(const struct form *form,
+	void (*call)(void *context, const char *screen, const char *focus, size_t row),
+	void *context);
+void form_refresh(struct form *form); /* what the page shows has changed */
+void form_resume(struct form *form, const char *screen, const char *focus, size_t row);
 /* Every draft that is not a value yet, for handing over to another front end. */
 void form_each_draft(const struct form *form,
 	void (*call)(void *context, const char *screen, const char *id, const char *text),

@@ -308,7 +308,7 @@ void form_each_draft(const struct form *form,
 	void *context)
 {
 	for (size_t i = 0; i < form->draft_count; i++)
-		if (form->drafts[i].text)
+		if (form->drafts[i].text && !form->drafts[i].stored)
 			call(context, form->drafts[i].screen->id, form->drafts[i].id,
 				form->drafts[i].text);
 }

@@ -71,7 +71,7 @@ static void line_show(void *state, const struct view *view)
 }
 
 /* Back from a sub-screen the person stands in the menu that opened it; what warns is said again, the questions are not asked again. */
-static size_t first_item(const struct line *line)
+static size_t first_item(struct line *line)
 {
 	const struct view *view = line->view;
 	const struct item *item =
@@ -84,7 +84,7 @@ static size_t first_item(const struct line *line)
 
 		if (note->type == ITEM_NOTE &&
 			(note->tone == TONE_DANGER || note->tone == TONE_WARNING))
-			line_say_item(line->terminal->out, note);
+			line_tell_item(line, note);
 	}
 	return view->focus;
 }
@@ -111,6 +111,9 @@ static void announce(struct line *line)
 	line_keep(&line->screen, view->screen);
 	line_keep(&line->asked, NULL);
 	line_keep(&line->listed, NULL);
+	line_keep(&line->log, NULL);
+	words_free(&line->told);
+	line->acted = false;
 	line->at = first_item(line);
 	line->was_sub = view->kind == SCREEN_SUB;
 	line->tried_next = false;
@@ -130,6 +133,8 @@ static void tell_help(struct line *line, struct input *input)
 	if (item && item->why)
 		line_tell(line, "%s\n", item->why);
 	line_say_wrapped(line->terminal->out, line->view->help);
+	line_say_wrapped(line->terminal->out,
+		_("Alone in a line: < goes back, = opens the summary, ! gives a shell, @ another display, # keeps the page as text and picture, * shows the secret that is asked for, p says how far the installation is, L shows or hides its log. /text searches a list, -number removes a row that can be removed."));
 	*input = (struct input){.kind = INPUT_HELP};
 	line_keep(&line->asked, NULL);
 }
@@ -153,6 +158,9 @@ static void ask_menu(struct line *line)
 	}
 	if (line->view->kind == SCREEN_RUN)
 		line_tell(line, "%s", count ? _("Number: ") : "");
+	else if (count && line_removes(page))
+		line_tell(line, _("Number, -number to remove, or Enter for %s: "),
+			page->next_label ? page->next_label : _("Next"));
 	else if (count)
 		line_tell(line, _("Number, or Enter for %s: "),
 			page->next_label ? page->next_label : _("Next"));
@@ -174,6 +182,7 @@ static void ask(struct line *line, const struct item *item)
 		line_keep(&line->listed, item->type == ITEM_MANY ? item->id : NULL);
 	}
 	line_keep(&line->asked, item->id);
+	line_note_question(line, item);
 }
 
 static bool questions_remain(const struct page *page, size_t at)
@@ -199,7 +208,7 @@ static int advance(struct line *line, struct input *input)
 		}
 		if (!item_takes_focus(item) && item->type != ITEM_PROGRESS &&
 			item->type != ITEM_LOG && item->type != ITEM_QR)
-			line_say_item(line->terminal->out, item);
+			line_tell_item(line, item);
 	}
 	if (line->view->kind == SCREEN_RUN && !line_menu(line->view, 0, NULL)) {
 		line_keep(&line->asked, "");
@@ -242,28 +251,6 @@ static void after_next(struct line *line)
 	line->at = line->view->focus;
 	if (line->at >= page->count || !line_is_question(page->items[line->at]))
 		line->at = page->count;
-}
-
-static void tell_progress(struct line *line)
-{
-	const struct page *page = line->view->page;
-
-	for (size_t i = 0; i < page->count; i++) {
-		const struct item *item = page->items[i];
-		size_t now = 0;
-
-		if (item->type != ITEM_PROGRESS)
-			continue;
-		while (now < item->count && item->choices[now].state != STEP_NOW)
-			now++;
-		if (now < item->count && now != line->step_now)
-			line_tell(line, _("%zu of %zu: %s.\n"), now + 1, item->count,
-				item->choices[now].label);
-		if (item->permille / 100 > line->tenth)
-			line_tell(line, _("%u percent.\n"), item->permille / 10);
-		line->step_now = now;
-		line->tenth = item->permille / 100;
-	}
 }
 
 /* Reading: byte by byte into locked memory. 1: a line; 0: not yet; negative: the end. */
@@ -316,7 +303,9 @@ static int prepare(struct line *line, struct input *input)
 	}
 	if (line->checking)
 		after_check(line);
-	tell_progress(line);
+	line_tell_log(line);
+	line_tell_changes(line);
+	line_tell_progress(line);
 	return line->asked ? 0 : advance(line, input);
 }
 
@@ -382,6 +371,9 @@ static void line_close(void *state)
 	free(line->checking);
 	free(line->said);
 	free(line->listed);
+	free(line->log);
+	free(line->message);
+	words_free(&line->told);
 	free(line);
 }
 

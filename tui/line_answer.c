@@ -1,11 +1,17 @@
 /* What was typed in line mode, and what it means. */
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "installer/base/file.h"
 #include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "tui/line_state.h"
 #include "tui/line_text.h"
+#include "tui/record.h"
+
+enum { PICTURE_ROWS = 24, PICTURE_COLS = 80 };
 
 bool line_is_question(const struct item *item)
 {
@@ -29,6 +35,15 @@ size_t line_menu(const struct view *view, size_t number, struct entry *found)
 					item, is_action ? NULL : &item->choices[k]};
 	}
 	return count;
+}
+
+bool line_removes(const struct page *page)
+{
+	for (size_t i = 0; i < page->count; i++)
+		if (page->items[i]->type == ITEM_LIST && page->items[i]->removable &&
+			page->items[i]->count)
+			return true;
+	return false;
 }
 
 /* Take it as answered: the next question comes, after a check where one is needed. */
@@ -106,12 +121,48 @@ static int answer_typed(
 	struct line *line, const struct item *item, const char *text, struct input *input)
 {
 	bool keeps = !*text && item->type != ITEM_CONFIRM;
+	bool empties =
+		item->type != ITEM_CONFIRM && !item->literal && strcmp(text, "-") == 0;
 
 	(void)answered(line, item);
-	if (keeps)
+	return keeps ? 0 : send(input, INPUT_SET, item->id, empties ? "" : text);
+}
+
+/* "-2": the row is removed. */
+static int remove_row(struct line *line, const char *text, struct input *input)
+{
+	struct entry entry = {0};
+	uint64_t number;
+
+	if (text_to_u64(text, 1, line_menu(line->view, 0, NULL), &number) == 0)
+		(void)line_menu(line->view, number, &entry);
+	if (!entry.row || !entry.item->removable) {
+		line_tell(line, "%s\n", _("That is no row that can be removed."));
 		return 0;
-	return send(input, INPUT_SET, item->id,
-		item->type != ITEM_CONFIRM && strcmp(text, "-") == 0 ? "" : text);
+	}
+	return send(input, INPUT_REMOVE, entry.item->id, entry.row->value);
+}
+
+/* The letter of an action, in either case. 1: *input. */
+static int answer_key(struct line *line, const char *text, struct input *input)
+{
+	for (size_t i = 0; *text && !text[1] && i < line->view->page->count; i++) {
+		const struct item *item = line->view->page->items[i];
+
+		if (item->key && item->key == tolower((unsigned char)*text)) {
+			line->acted = true;
+			return send(input, INPUT_ACT, item->id, NULL);
+		}
+	}
+	return 0;
+}
+
+static bool has_progress(const struct page *page)
+{
+	for (size_t i = 0; i < page->count; i++)
+		if (page->items[i]->type == ITEM_PROGRESS)
+			return true;
+	return false;
 }
 
 static int answer_menu(struct line *line, const char *text, struct input *input)
@@ -124,20 +175,21 @@ static int answer_menu(struct line *line, const char *text, struct input *input)
 		line->tried_next = true;
 		return send(input, INPUT_NEXT, NULL, NULL);
 	}
-	if (strcasecmp(text, "p") == 0 && line->view->kind == SCREEN_RUN) {
-		line->tenth = 0;
+	if (strcasecmp(text, "p") == 0 && has_progress(line->view->page)) {
+		line->wants_progress = true;
 		line->step_now = SIZE_MAX;
 		return 0;
 	}
-	for (size_t i = 0; *text && !text[1] && i < line->view->page->count; i++)
-		if (line->view->page->items[i]->key == *text)
-			return send(
-				input, INPUT_ACT, line->view->page->items[i]->id, NULL);
+	if (text[0] == '-')
+		return remove_row(line, text + 1, input);
+	if (answer_key(line, text, input))
+		return 1;
 	if (text_to_u64(text, 1, line_menu(line->view, 0, NULL), &number) < 0) {
 		line_tell(line, "%s\n", _("Type one of the numbers."));
 		return 0;
 	}
 	(void)line_menu(line->view, number, &entry);
+	line->acted = entry.item != NULL;
 	return entry.item ? send(input, INPUT_ACT, entry.item->id,
 				    entry.row ? entry.row->value : NULL)
 			  : 0;
@@ -157,6 +209,37 @@ static int previous_question(struct line *line, struct input *input)
 	return send(input, INPUT_BACK, NULL, NULL);
 }
 
+/* As F9: the page as a display of the usual size would show it. */
+static int take_picture(struct line *line, struct input *input)
+{
+	static const struct pane plain;
+	autofree char *name = NULL;
+	struct error err = {0};
+	int rc = record_picture(line->terminal->pictures, line->terminal->theme,
+		line->view, &plain, PICTURE_ROWS, PICTURE_COLS, &name, &err);
+
+	line_keep(&line->asked, NULL);
+	free(line->message);
+	line->message =
+		rc < 0 ? memory_copy_text(err.text)
+		       : memory_format(
+				 _("This page is in %s.txt and .svg, without secrets."),
+				 name);
+	return send(input, INPUT_SAY, NULL, line->message);
+}
+
+/* As F2. Straight from its locked memory. */
+static int show_secret(struct line *line, const struct item *item)
+{
+	line_tell(line, "%s: ", item->label);
+	line_keep(&line->asked, NULL);
+	if (file_write_all(line->terminal->out, secret_bytes(item->secret),
+		    secret_size(item->secret), NULL) < 0)
+		return 0; /* the reader sees the end of input next */
+	line_tell(line, "\n");
+	return 0;
+}
+
 /* One character alone is a command wherever it is typed. 1 or 0: done; -1: it is none. */
 static int command(struct line *line, const char *text, struct input *input)
 {
@@ -170,10 +253,16 @@ static int command(struct line *line, const char *text, struct input *input)
 		{'@', INPUT_SWITCH}
         };
 
-	if (text[0] == '\0' || text[1] != '\0')
+	const struct item *item = line_asked(line);
+
+	if (text[0] == '\0' || text[1] != '\0' || (item && item->literal))
 		return -1;
 	if (text[0] == '<')
 		return previous_question(line, input);
+	if (text[0] == '#' && line->terminal->pictures)
+		return take_picture(line, input);
+	if (text[0] == '*' && item && item->type == ITEM_SECRET)
+		return show_secret(line, item);
 	for (size_t i = 0; i < LENGTH(commands); i++) {
 		if (commands[i].letter != text[0])
 			continue;

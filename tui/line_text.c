@@ -101,13 +101,20 @@ static void say_bar(int fd, const struct item *item)
 	line_say(fd, ".\n");
 }
 
+static void say_fact(int fd, const struct item *item)
+{
+	const char *value = item->spoken ? item->spoken : item->value;
+
+	sayf(fd, "%s: %s%s\n", item->label ? item->label : "", value,
+		line_stop(value, "."));
+}
+
 void line_say_item(int fd, const struct item *item)
 {
 	if (item->type == ITEM_NOTE)
 		line_say_wrapped(fd, item->value);
 	else if (item->type == ITEM_FACT)
-		sayf(fd, "%s: %s%s\n", item->label ? item->label : "", item->value,
-			line_stop(item->value, "."));
+		say_fact(fd, item);
 	else if (item->type == ITEM_TABLE)
 		say_table(fd, item);
 	else if (item->type == ITEM_BAR)

@@ -13,7 +13,7 @@ libtui_a_SOURCES += \
 	tui/keys.c tui/keys.h \
 	tui/layout.c tui/layout.h \
 	tui/line.c tui/line_state.h \
-	tui/line_answer.c \
+	tui/line_answer.c tui/line_news.c \
 	tui/line_text.c tui/line_text.h \
 	tui/loop.c \
 	tui/ncurses.c \

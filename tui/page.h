@@ -53,6 +53,7 @@ struct item {
 	const char *id; /* the answer's path where there is one; unique within the form */
 	const char *label;
 	const char *value;    /* what the person typed, even when it is not valid */
+	const char *spoken;   /* FACT: what line mode says instead of value, or NULL */
 	const char *why;      /* one sentence for the help line */
 	const char *help;     /* long help */
 	const char *error;    /* why value cannot be taken, or NULL */
@@ -70,6 +71,7 @@ struct item {
 	bool removable;        /* LIST */
 	bool notes_beside;     /* LIST: notes of rows stand beside them */
 	bool opens;            /* MANY: rows can be opened, too */
+	bool literal; /* TEXT: line mode takes a single ? or < as text, too */
 	bool key_only;         /* ACTION: stands in the key bar, takes no focus */
 	char key;              /* ACTION: letter that does it, 0: none */
 	unsigned function_key; /* ACTION: F key that does it, 0: none */

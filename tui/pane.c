@@ -415,6 +415,14 @@ static bool press_global(const struct press *press, struct input *input)
 	return false;
 }
 
+/* The Ctrl letter beside the F key of an action. */
+static bool is_beside(unsigned function, char control)
+{
+	static const char letters[] = "  VW    E"; /* by number */
+
+	return function < sizeof(letters) && letters[function] == control;
+}
+
 static bool press_action_key(
 	const struct view *view, const struct press *press, struct input *input)
 {
@@ -422,8 +430,12 @@ static bool press_action_key(
 		const struct item *item = view->page->items[i];
 		bool letter = press->kind == PRESS_TEXT && item->key &&
 			      tolower((unsigned char)press->text[0]) == item->key;
-		bool function = press->kind == PRESS_FUNCTION && item->function_key &&
-				press->number == item->function_key;
+		bool function = item->function_key &&
+				(press->kind == PRESS_FUNCTION
+						? press->number == item->function_key
+						: press->kind == PRESS_CONTROL &&
+							  is_beside(item->function_key,
+								  press->text[0]));
 
 		if (item->type == ITEM_ACTION && (letter || function))
 			return send(input, INPUT_ACT, item->id, NULL);
@@ -534,7 +546,8 @@ bool pane_press(struct pane *pane, const struct view *view, const struct press *
 		pane->reveal = !pane->reveal;
 		return false;
 	}
-	if (press->kind == PRESS_FUNCTION && press_action_key(view, press, input))
+	if ((press->kind == PRESS_FUNCTION || press->kind == PRESS_CONTROL) &&
+		press_action_key(view, press, input))
 		return true;
 	return press_global(press, input) || press_item(pane, view, press, input);
 }

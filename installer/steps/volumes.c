@@ -50,8 +50,9 @@ static void encrypt_describe(const struct recipe *recipe, struct text *to)
 	else
 		text_add(to, "measured so that unlocking takes about 2 s");
 	text_addf(to, ", %u threads\n", layout->kdf_threads);
-	text_addf(to, "key slots: passphrase%s\n",
-		layout->recovery_slot ? ", recovery key" : "");
+	text_addf(to, "key slots: passphrase%s%s\n",
+		layout->recovery_slot ? ", recovery key" : "",
+		layout->us_slot ? ", passphrase as typed on a US keyboard" : "");
 	text_addf(to, "open as /dev/mapper/%s\n", TARGET_MAPPING);
 }
 
@@ -67,10 +68,15 @@ static void push_mapping(struct run *run)
 }
 
 /* A recovery key made anew does not open what is there: it must be encrypted again, or the key on paper would be worth nothing. */
-static bool takes_recovery_key(const char *device, const struct run *run)
+static bool takes_other_keys(const char *device, const struct secrets *secrets)
 {
-	return !run->secrets->recovery_key ||
-	       luks_open(device, NULL, run->secrets->recovery_key, NULL) == 0;
+	const struct secret *const others[] = {
+		secrets->recovery_key, secrets->us_passphrase};
+
+	for (size_t i = 0; i < LENGTH(others); i++)
+		if (others[i] && luks_open(device, NULL, others[i], NULL) < 0)
+			return false;
+	return true;
 }
 
 /* Proven by opening it; it stays open for the steps that follow. */
@@ -82,7 +88,7 @@ static int encrypt_check(const struct recipe *recipe, struct run *run, struct er
 	int rc;
 
 	disk_unclaim(run);
-	if (!uuid || !takes_recovery_key(device, run))
+	if (!uuid || !takes_other_keys(device, run->secrets))
 		return 0;
 	rc = luks_open(device, TARGET_MAPPING, run->secrets->passphrase, err);
 	if (rc == -EPERM)
@@ -104,11 +110,14 @@ static int encrypt_run(const struct recipe *recipe, struct run *run, struct erro
 		.kdf_iterations = layout->kdf_iterations,
 		.kdf_threads = layout->kdf_threads,
 		.open_as = TARGET_MAPPING};
+	const struct secret *const keys[LUKS_SLOTS] = {
+		[LUKS_PASSPHRASE] = run->secrets->passphrase,
+		[LUKS_RECOVERY_KEY] = run->secrets->recovery_key,
+		[LUKS_US_PASSPHRASE] = run->secrets->us_passphrase};
 	int rc;
 
 	disk_unclaim(run);
-	rc = luks_format(
-		&spec, run->secrets->passphrase, run->secrets->recovery_key, err);
+	rc = luks_format(&spec, keys, err);
 	if (rc == 0)
 		push_mapping(run);
 	return rc;

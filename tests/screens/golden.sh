@@ -36,7 +36,7 @@ for end in "progress Unpack" "done is installed" "failed installation failed"; d
 		cat "$here/plays/progress.play"
 		case ${end%% *} in
 		done) printf 'type h\nwait SSH must show\nshot host-key\nkey Esc\nwait is installed\n' ;;
-		failed) printf 'type l\nwait Unpack the system\nshot failed-log\ntype l\nabsent Verify the payload\n' ;;
+		failed) printf 'type l\nwait Unpack the system\nshot failed-log\nkey ^E\nabsent Verify the payload\n' ;;
 		esac
 	} >"$work/end.play"
 	play "$build/ui-ncurses" "$work/end.play" "$machine" "$here/data/${end%% *}" "$setup" "$here/answers.yaml" \
@@ -48,6 +48,27 @@ if [ -n "$newt" ]; then
 		>"$work/screens"
 	golden newt.progress
 fi
+
+# The keyboard proof, with the differences between two keyboards; and where there is nothing to compare.
+python3 "$here/keymaps.py" "$work/keymaps"
+play "$build/ui-ncurses" "$here/plays/proof.play" "$machine" "$work" "$setup" "$work/keymaps" "$work/proof.yaml" >"$work/screens" 2>"$work/errors"
+report "the keyboard proof and the rehearsal of the start" $? "$work/errors"
+golden proof
+grep -q 'us_passphrase: prompt' "$work/proof.yaml" && ! grep -rqF 'horse' "$work/proof.yaml"
+report "the second slot is in the answers, its passphrase is not" $? "$work/proof.yaml"
+# proof KEYMAPS INPUT... : what the review says when it is to be left.
+proof() {
+	keymaps=$1
+	shift
+	printf '%s\n' "goto keyboard" "set system.keymap de" "goto encryption" "act type" "$@" | "$build/ui-script" --machine "$machine" --run "$work" \
+		--setup "$setup" --answers "$here/answers.yaml" --keymaps "$keymaps" --demo --no-guard >"$work/errors" 2>&1
+	report "proof: $1" $? "$work/errors"
+}
+proof "$work/keymaps" "set disk.passphrase correct horse €ñ" "set disk.passphrase.again correct horse €ñ" "goto review" "next" \
+	"expect screen review" "expect message layout de has no key for € ñ"
+proof "$work/keymaps" "set disk.passphrase lazy horse boat" "set disk.passphrase.again lazy horse boat" "set us_slot true" "goto review" "next" \
+	"expect screen confirm"
+proof "$work/none" "set disk.passphrase lazy horse boat" "expect text the keymap de cannot be read" "expect no us_slot"
 
 sed 's/nvme0n1/vda/' "$here/answers.yaml" >"$work/tasks.yaml"
 play "$build/ui-ncurses" "$here/plays/tasks.play" tests/cases/machines/installed.json "$top/screens" "$setup" "$work/tasks.yaml" \

@@ -52,6 +52,8 @@ if [ -n "$newt" ]; then
 	play "$build/ui-ncurses" "$work/switch.play" "$machine" "$work" "$setup" "$work/switch.yaml" 2>"$work/errors"
 	cmp "$work/script.yaml" "$work/switch.yaml" >>"$work/errors" 2>&1
 	report "parity: going through all displays gives the same answers" $? "$work/errors"
+	play "$build/ui-ncurses" "$here/plays/switch-sub.play" "$machine" "$work" "$setup" "$here/answers.yaml" 2>"$work/errors"
+	report "all displays go on on a page that another opened" $? "$work/errors"
 	play "$build/ui-ncurses" "$here/plays/switch-run.play" "$machine" "$here/data/progress" "$setup" "$here/answers.yaml" \
 		2>"$work/errors"
 	report "all displays go on with a running installation" $? "$work/errors"
@@ -72,6 +74,67 @@ printf '=\n9\n\n\n\n\n2\n\n%s\n\n2\n\n\n\n\n\n\n\n11\n%s\n12\n' "$work/keys" "$w
 	"$build/ui-line" --machine "$machine" --run "$work" --setup "$setup" --answers "$here/answers.yaml" --demo --no-guard >"$work/keys.out" 2>&1
 cmp "$work/keys.ui-ncurses" "$work/keys.line" >"$work/errors" 2>&1
 report "line mode: of the keys in a file only the confirmed one is added" $? "$work/keys.out"
+# The engine gets what the same keys give on US keys through a pipe of its own; a stand-in says what it was given.
+python3 "$here/keymaps.py" "$work/keymaps"
+cat >"$work/stand-in" <<-END
+	#!/bin/sh
+	[ "\$1" = install ] || exec "$setup" "\$@"
+	sed -n 's/^ *\\(.*passphrase\\): {from: "fd:\\([0-9]*\\)"}\$/\\1 \\2/p' "\$2" | while read -r key fd; do
+		echo "\$key: \$(cat /dev/fd/\$fd)"
+	done >"$work/given.part"
+	mv "$work/given.part" "$work/given"
+END
+chmod +x "$work/stand-in"
+printf '%s\n' "goto keyboard" "set system.keymap de" "goto encryption" "act type" "set disk.passphrase lazy goat boat" \
+	"set disk.passphrase.again lazy goat boat" "set us_slot true" "goto review" "next" "set confirm nvme0n1" "next" "expect screen progress" |
+	"$build/ui-script" --machine "$machine" --run "$work/stand-in-run" --setup "$work/stand-in" --answers "$here/answers.yaml" \
+		--keymaps "$work/keymaps" --no-guard >"$work/errors" 2>&1
+tries=50
+while [ ! -e "$work/given" ] && [ $((tries -= 1)) -gt 0 ]; do sleep 0.1; done
+printf 'passphrase: lazy goat boat\nus_passphrase: layz goat boat\n' | cmp - "$work/given" >>"$work/errors" 2>&1
+report "the engine gets the passphrase and what its keys give on US keys" $? "$work/errors"
+! grep -rqE 'goat|layz' "$work/stand-in-run"
+report "neither of them is in a file" $?
+# What full screen shows by keys, line mode says: suggested words, a secret, the page as a picture, rows that go, progress and log.
+# speaks NAME INPUT PATTERN... [-- OPTION...]: INPUT as lines, or as a function that prints them; each PATTERN is said.
+speaks() {
+	name=$1
+	input=$2
+	shift 2
+	: >"$work/said.patterns"
+	while [ $# -gt 0 ] && [ "$1" != -- ]; do
+		echo "$1" >>"$work/said.patterns"
+		shift
+	done
+	[ $# -eq 0 ] || shift
+	{ if [ "$input" = watch ]; then watch; else printf '%b' "$input"; fi; } |
+		"$build/ui-line" --machine "$machine" --run "$work" --setup "$setup" --demo --no-guard "$@" >"$work/said" 2>&1
+	failed=0
+	while read -r pattern; do
+		grep -qE -e "$pattern" "$work/said" || failed=1
+	done <"$work/said.patterns"
+	report "line mode: $name" "$failed" "$work/said"
+}
+speaks "words, the strength, a secret shown, a picture" '\nde\n?\n1\n\nlazy goat\n*\nlazy goat\n<\n*\n\nlazy goat\nn\n1\n#\n?\n' \
+	'^Number, or Enter for Next: Suggestion: [a-z ]+\.$' 'Strength: [a-z][a-z ,]*\.$' 'Again: lazy goat$' 'This page is in .*without secrets' \
+	'-number removes a row'
+grep -q 'lazy goat' "$work"/screen-*.txt
+report "line mode: the picture has no secret" "$([ $? -eq 1 ]; echo $?)"
+printf '\nde\n<\n\n' | "$build/ui-line" --machine "$machine" --run "$work" --setup "$setup" --demo --no-guard >"$work/said" 2>&1
+grep -q 'Which disk' "$work/said"
+report "line mode: a lone < is text where keys are tried" $? "$work/said"
+speaks "a key is removed by its number" '=\n9\n\n\n\n\n-1\n-1\n\n' '^Number, -number to remove' 'no row that can be removed' 'Nobody could log in' \
+	-- --answers "$here/answers.yaml"
+# An installation: what is known about it is said when it is asked for, and so is its log.
+watch() {
+	printf '=\n\nnvme0n1\n'
+	sleep 2
+	printf 'p\nL\n'
+	sleep 1
+}
+speaks "progress and log while it installs" watch '^195\.7 MiB of 412\.0 MiB.* elapsed [0-9:]+$' '^Closing this display does not stop' \
+	'^signature of the payload holds$' -- --answers "$here/answers.yaml" --data "$here/data/progress"
+speaks "the log of an installation that failed" watch 'Number: Verify the payload$' -- --answers "$here/answers.yaml" --data "$here/data/failed"
 # Recordings and pictures, also when the display changes in between: whole, readable, and without secrets.
 for program in ui-ncurses $newt; do
 	play "$build/$program" "$here/plays/record.play" "$machine" "$work/record.$program" "$setup" "$work/$program.cast" \

@@ -300,25 +300,25 @@ static const char *key_bytes(const struct play *play, const char *name, char *bu
 	static const struct {
 		const char *name, *bytes, *linux_bytes;
 	} keys[] = {
-		{"Enter",     "\r",       NULL      },
-                {"Tab",       "\t",       NULL      },
-                {"Esc",       "\033",     NULL      },
-		{"Up",        "\033[A",   NULL      },
-                {"Down",      "\033[B",   NULL      },
-		{"Right",     "\033[C",   NULL      },
-                {"Left",      "\033[D",   NULL      },
-                {"Space",     " ",        NULL      },
-		{"Backspace", "\177",     NULL      },
-                {"Delete",    "\033[3~",  NULL      },
-		{"PageDown",  "\033[6~",  NULL      },
-                {"PageUp",    "\033[5~",  NULL      },
-		{"F1",        "\007",     "\033[[A" },
-                {"F10",       "\016",     "\033[21~"},
-		{"F5",        "\022",     "\033[[E" },
-                {"F6",        "\017",     "\033[17~"},
-		{"F2",        "\026",     "\033[[B" },
-                {"F3",        "\033[13~", "\033[[C" },
-		{"F9",        "\020",     "\033[20~"}
+		{"Enter",     "\r",      NULL      },
+                {"Tab",       "\t",      NULL      },
+                {"Esc",       "\033",    NULL      },
+		{"Up",        "\033[A",  NULL      },
+                {"Down",      "\033[B",  NULL      },
+		{"Right",     "\033[C",  NULL      },
+                {"Left",      "\033[D",  NULL      },
+                {"Space",     " ",       NULL      },
+		{"Backspace", "\177",    NULL      },
+                {"Delete",    "\033[3~", NULL      },
+		{"PageDown",  "\033[6~", NULL      },
+                {"PageUp",    "\033[5~", NULL      },
+		{"F1",        "\007",    "\033[[A" },
+                {"F10",       "\016",    "\033[21~"},
+		{"F5",        "\022",    "\033[[E" },
+                {"F6",        "\017",    "\033[17~"},
+		{"F2",        "\026",    "\033[[B" },
+                {"F3",        "\027",    "\033[[C" },
+		{"F9",        "\020",    "\033[20~"}
         };
 	bool is_linux = strcmp(play->term, "linux") == 0;
 

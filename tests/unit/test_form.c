@@ -297,24 +297,71 @@ static void handing_over_keeps_place_and_drafts(void **state)
 	struct form *form = fixture->form;
 
 	form_put_draft(form, "one", "name", "x");
-	form_resume(form, "two");
-	assert_string_equal(form_place(form), "two");
+	form_resume(form, "two", "second", 0);
+	assert_string_equal(form_view(form)->screen, "two");
+	assert_int_equal(form_view(form)->focus, 1);
 	send(form, INPUT_BACK, NULL, NULL);
 	assert_string_equal(shown(form, "name")->value, "x");
 }
 
-static void another_front_end_goes_on_with_the_step_behind_sub_screens(void **state)
+struct places {
+	struct form *form;
+	struct text list;
+};
+
+static void note_place(void *context, const char *screen, const char *focus, size_t row)
+{
+	struct places *places = context;
+
+	text_addf(&places->list, "%s:%s ", screen, focus ? focus : "");
+	form_resume(places->form, screen, focus, row);
+}
+
+static void handing_over_keeps_what_is_open_and_the_way_back(void **state)
 {
 	struct fixture *fixture = *state;
 	struct form *form = fixture->form;
+	struct places places = {.form = form_new(screens, &fixture->values)};
 
-	form_open(form, "two");
-	form_open(form, "sub");
-	assert_string_equal(form_place(form), "two");
-	form_open(form, "deep");
-	assert_string_equal(form_place(form), "two");
-	send(form, INPUT_BACK, NULL, NULL);
+	send(form, INPUT_SET, "extra", "true");
+	form_open(form, "hub");
+	send(form, INPUT_GOTO, "one", NULL);
+	send(form, INPUT_FOCUS, "sub", NULL);
+	send(form, INPUT_ACT, "sub", NULL);
 	assert_string_equal(form_view(form)->screen, "sub");
+	form_each_open(form, note_place, &places);
+	assert_string_equal(text_string(&places.list), "hub: one:sub sub: ");
+	form = places.form;
+	assert_string_equal(form_view(form)->screen, "sub");
+	send(form, INPUT_NEXT, NULL, NULL);
+	assert_string_equal(form_view(form)->screen, "one");
+	assert_int_equal(form_view(form)->focus, 2);
+	send(form, INPUT_SET, "name", "ana");
+	send(form, INPUT_NEXT, NULL, NULL);
+	assert_string_equal(form_view(form)->screen, "hub");
+	text_free(&places.list);
+	form_free(form);
+}
+
+static void note_draft(
+	void *context, const char *screen, const char *id, const char *text)
+{
+	text_addf(&((struct places *)context)->list, "%s/%s=%s", screen, id, text);
+}
+
+static void what_is_a_value_is_no_draft_to_hand_over(void **state)
+{
+	struct form *form = ((struct fixture *)*state)->form;
+	struct places places = {.form = form_new(screens, form_context(form))};
+
+	send(form, INPUT_SET, "name", "ana");
+	form_each_draft(form, note_draft, &places);
+	assert_int_equal(places.list.size, 0);
+	send(form, INPUT_SET, "name", "a");
+	form_each_draft(form, note_draft, &places);
+	assert_string_equal(text_string(&places.list), "one/name=a");
+	text_free(&places.list);
+	form_free(places.form);
 }
 
 int main(void)
@@ -325,7 +372,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			first_invalid_item_gets_the_focus, make, discard),
 		cmocka_unit_test_setup_teardown(
-			another_front_end_goes_on_with_the_step_behind_sub_screens, make,
 			discard),
 		cmocka_unit_test_setup_teardown(
 			a_choice_changes_what_is_visible, make, discard),
@@ -343,6 +389,10 @@ int main(void)
 			help_closes_with_any_input, make, discard),
 		cmocka_unit_test_setup_teardown(
 			handing_over_keeps_place_and_drafts, make, discard),
+		cmocka_unit_test_setup_teardown(
+			handing_over_keeps_what_is_open_and_the_way_back, make, discard),
+		cmocka_unit_test_setup_teardown(
+			what_is_a_value_is_no_draft_to_hand_over, make, discard),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -90,7 +90,7 @@ static struct secret *make_secret(const char *text)
 	return secret;
 }
 
-static void both_keys_unlock(void **state)
+static void each_slot_unlocks(void **state)
 {
 	char *disk = make_disk(32 * MIB);
 	const struct luks_spec spec = {.device = disk,
@@ -100,17 +100,23 @@ static void both_keys_unlock(void **state)
 		.kdf_threads = 1};
 	autosecret struct secret *passphrase = make_secret("correct horse"),
 				 *recovery = make_secret("ABCD-EFGH"),
+				 *us = make_secret("correct horsy"),
 				 *wrong = make_secret("x");
 	autofree char *uuid = NULL, *none = luks_uuid(disk);
 	struct error err = {0};
 
 	(void)state;
 	assert_null(none);
-	assert_done(luks_format(&spec, passphrase, recovery, &err), &err);
+	assert_done(luks_format(&spec,
+			    (const struct secret *const[LUKS_SLOTS]){
+				    passphrase, recovery, us},
+			    &err),
+		&err);
 	uuid = luks_uuid(disk);
 	assert_non_null(uuid);
 	assert_done(luks_open(disk, NULL, passphrase, &err), &err);
 	assert_done(luks_open(disk, NULL, recovery, &err), &err);
+	assert_done(luks_open(disk, NULL, us, &err), &err);
 	assert_int_equal(luks_open(disk, NULL, wrong, &err), -EPERM);
 	assert_null(strstr(err.text, "correct horse"));
 	remove_disk(disk);
@@ -133,7 +139,7 @@ int main(void)
 		cmocka_unit_test(partition_names_follow_the_kernel),
 		cmocka_unit_test(tables_are_exact),
 		cmocka_unit_test(tables_that_do_not_fit_are_refused),
-		cmocka_unit_test(both_keys_unlock),
+		cmocka_unit_test(each_slot_unlocks),
 		cmocka_unit_test(mounting_names_both_ends),
 	};
 

@@ -65,6 +65,32 @@ static void keys_that_move_are_named_once(void **state)
 	temporary_remove(&root);
 }
 
+static void the_same_keys_give_something_else_on_us(void **state)
+{
+	autosecret struct secret *passphrase = secret_new();
+	autosecret struct secret *us = secret_new();
+	autosecret struct secret *pairs = secret_new();
+	struct temporary root;
+	struct error err = {0};
+
+	(void)state;
+	assert_true(temporary_make(&root) >= 0);
+	write_map(root.fd, "us.bmap", 'y', 'z', '\'');
+	write_map(root.fd, "de.bmap", 'z', 'y', 0x0be4);
+	assert_done(secret_append(passphrase, "Az\303\244yz", 6, &err), &err);
+	assert_done(typing_us(root.path, "de", passphrase, us, &err), &err);
+	assert_string_equal(secret_bytes(us), "Ay'zy");
+	assert_done(typing_pairs(passphrase, us, pairs, &err), &err);
+	assert_string_equal(secret_bytes(pairs), "z=y \303\244=' y=z");
+	assert_done(secret_append(passphrase, "?", 1, &err), &err);
+	assert_int_equal(typing_us(root.path, "de", passphrase, us, &err), -EILSEQ);
+	assert_int_equal(secret_size(us), 0);
+	write_map(root.fd, "us.bmap", 'y', 'z', 0);
+	secret_cut(passphrase, 5);
+	assert_int_equal(typing_us(root.path, "de", passphrase, us, &err), -EILSEQ);
+	temporary_remove(&root);
+}
+
 static void what_is_no_keymap_is_refused(void **state)
 {
 	autosecret struct secret *secret = secret_new();
@@ -85,6 +111,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keys_that_move_are_named_once),
+		cmocka_unit_test(the_same_keys_give_something_else_on_us),
 		cmocka_unit_test(what_is_no_keymap_is_refused),
 	};
 
