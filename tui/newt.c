@@ -114,19 +114,11 @@ static void make_colours(const struct newt_state *state)
 
 static enum depth choose_depth(void)
 {
+	int colours = SLtt_tgetnum((char[]){"Co"});
+
 	if (!SLtt_Use_Ansi_Colors)
 		return DEPTH_MONO;
-	return SLtt_tgetnum((char[]){"Co"}) >= 256 ? DEPTH_256 : DEPTH_8;
-}
-
-/* A real VT shows its own lines, and nothing in UTF-8; libnewt would send it that. */
-static enum glyph_set choose_glyphs(const struct terminal *terminal)
-{
-	enum glyph_set set = fullscreen_glyphs(terminal);
-
-	if (text_starts(terminal->type, "vt") && set != GLYPHS_ASCII)
-		return GLYPHS_LINES;
-	return set;
+	return colours >= 256 ? DEPTH_256 : colours >= 16 ? DEPTH_16 : DEPTH_8;
 }
 
 /* Opening and closing. */
@@ -162,7 +154,7 @@ static int start_library(struct newt_state *state, struct error *err)
 	if (newtInit() < 0)
 		return error_set(err, -ENOTTY,
 			_("libnewt cannot use the terminal \"%s\""), terminal->type);
-	state->glyphs = choose_glyphs(terminal);
+	state->glyphs = fullscreen_glyphs(terminal);
 	state->full.pane.blocks =
 		state->glyphs == GLYPHS_CP437 || state->glyphs == GLYPHS_UTF8;
 	use_plain_text(state);
