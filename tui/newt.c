@@ -265,6 +265,25 @@ static void open_window(
 	SLang_TT_Read_FD = typed;
 }
 
+/* libnewt frames every window; where nothing but text is wanted, blanks and the title take the frame's place. */
+static void erase_frame(const struct shape *shape, const char *title)
+{
+	int top = shape->row - 1, bottom = shape->row + shape->rows;
+	int left = shape->col - 1, right = shape->col + shape->cols;
+	unsigned height = (unsigned)shape->rows + 2, width = (unsigned)shape->cols + 2;
+
+	SLsmg_set_color(NEWT_COLORSET_WINDOW);
+	SLsmg_fill_region(top, left, 1, width, ' ');
+	SLsmg_fill_region(bottom, left, 1, width, ' ');
+	SLsmg_fill_region(top, left, height, 1, ' ');
+	SLsmg_fill_region(top, right, height, 1, ' ');
+	if (shape->tier != TIER_SMALL)
+		return; /* the line above has it */
+	SLsmg_set_color(NEWT_COLORSET_TITLE);
+	SLsmg_gotorc(top, shape->col);
+	SLsmg_write_string((char *)(uintptr_t)title);
+}
+
 static bool is_covered(const struct spots *spots, int row, int col)
 {
 	for (size_t i = 0; i < spots->count; i++) {
@@ -439,6 +458,8 @@ static void draw_window(struct newt_state *state)
 	if (shape.tier != TIER_SMALL)
 		draw_root(state);
 	open_window(state, &shape, title);
+	if (state->full.pane.thin)
+		erase_frame(&shape, title);
 	state->form = newtForm(NULL, NULL, NEWT_FLAG_NOF12);
 	layout_body(view, &state->full.pane, body, shape.tier == TIER_SMALL, &spots);
 	add_labels(state, body, 0, 0, &spots);

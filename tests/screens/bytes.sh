@@ -34,6 +34,17 @@ for program in ui-ncurses $newt; do
 	report "$program: NO_COLOR: no colours" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
 done
 
+# A terminal that says it has sixteen colours: danger is bright red, whatever bold does.
+if infocmp xterm-256color 2>"$work/errors" | sed -e 's/xterm-256color/xterm-16color/' -e 's/colors#[^,]*/colors#16/' \
+	-e 's/pairs#[^,]*/pairs#256/' >"$work/sixteen" && tic -o "$work/terminfo" "$work/sixteen" 2>"$work/errors"; then
+	for program in ui-ncurses $newt; do
+		TERMINFO_DIRS="$work/terminfo:" play -t xterm-16color -a "$build/$program" "$here/plays/sixteen.play" \
+			tests/cases/machines/no-disk.json "$work" "$setup" 2>"$work/errors" >"$work/screens"
+		grep -q '\.9/0x' "$work/screens"
+		report "$program: sixteen colours" $? "$work/screens"
+	done
+fi
+
 printf 'focus c8=white/black\nfocs mono=bold\n' >"$work/typo.theme"
 # theme NAME SHOWN NOT-SHOWN
 theme() {
@@ -44,8 +55,9 @@ theme() {
 }
 theme "$work/typo.theme" 'typo.theme:2: unknown role "focs"' nothing
 theme "$top/themes/light.theme" "Start" theme
-newt=
-theme "$top/themes/braille.theme" "Welcome" "Keyboard"
-theme "$top/themes/thin.theme" "Welcome" "---"
+for name in braille thin; do
+	theme "$top/themes/$name.theme" "Welcome" "Keyboard"
+	theme "$top/themes/$name.theme" "Welcome" "--"
+done
 
 finish
