@@ -187,7 +187,7 @@ static bool tick_progress(struct form *form)
 	}
 	if (wizard->follow.finished)
 		form_open(form, wizard->follow.failed ? "failed" : "done");
-	return changed;
+	return changed || wizard->follow.finished;
 }
 
 static void hide_log(struct form *form)
@@ -307,14 +307,30 @@ static void leave_computer(struct form *form, const char *program)
 		form_end(form, 0);
 }
 
-static void retry(struct form *form)
+/* The computer is no longer what it was before the installation. */
+static void open_review(struct form *form)
 {
 	struct error err = {0};
 
-	if (engine_start(form_context(form), &err) < 0)
+	if (wizard_look(form_context(form), &err) < 0)
+		form_say(form, TONE_WARNING, "%s", err.text);
+	form_open(form, "review");
+}
+
+/* Secrets of an installation that was started elsewhere are not here. */
+static void retry(struct form *form)
+{
+	struct wizard *wizard = form_context(form);
+	struct error err = {0};
+
+	if (wizard_check(wizard, &err) < 0) {
+		open_review(form);
 		form_say(form, TONE_DANGER, "%s", err.text);
-	else
+	} else if (engine_start(wizard, &err) < 0) {
+		form_say(form, TONE_DANGER, "%s", err.text);
+	} else {
 		form_open(form, "progress");
+	}
 }
 
 static void act_end(struct form *form, const char *id, const char *row)
@@ -328,7 +344,7 @@ static void act_end(struct form *form, const char *id, const char *row)
 	else if (text_equal(id, "retry"))
 		retry(form);
 	else if (text_equal(id, "change"))
-		form_open(form, "review");
+		open_review(form);
 	else if (text_equal(id, "quit"))
 		form_end(form, 1);
 	else
@@ -435,20 +451,25 @@ static int set_logs(void *context, const char *id, const char *value, struct err
 
 static int leave_logs(void *context, const char **at, struct error *err)
 {
-	static const char *const names[] = {"events", "engine.log"};
 	const struct wizard *wizard = context;
 	autoclose int dir = file_open_root(wizard->run_dir, err);
 	autoclose int root = file_open_root("/", err);
 	autotext struct text text = {0};
+	autowords struct words names = {0};
 
 	*at = "logs.path";
-	for (size_t i = 0; dir >= 0 && i < LENGTH(names); i++) {
-		text_addf(&text, "== %s\n", names[i]);
-		(void)!file_read(dir, names[i], LOGS_MAX, &text,
-			NULL); /* one of them may be missing */
-	}
-	if (dir < 0 || root < 0)
+	if (dir < 0 || root < 0 || file_list(dir, ".", false, &names, err) < 0)
 		return err->code;
+	for (size_t i = 0; i < names.count; i++) {
+		const char *name = names.items[i];
+
+		if (strcmp(name, "engine.log") != 0 && strcmp(name, "events") != 0 &&
+			!text_starts(name, "events."))
+			continue;
+		text_addf(&text, "== %s\n", name);
+		(void)!file_read(
+			dir, name, LOGS_MAX, &text, NULL); /* what is too long stays out */
+	}
 	return file_write(root, logs_path(wizard), text.data, text.size, 0600, err);
 }
 

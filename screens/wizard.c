@@ -20,7 +20,6 @@ struct wizard *wizard_new(struct answers *answers, struct machine *machine)
 {
 	struct wizard *wizard = memory_zero(1, sizeof(*wizard));
 
-	wizard->answers = answers;
 	wizard->machine = machine;
 	wizard->console = -1;
 	wizard->setup = "jefe-setup";
@@ -38,10 +37,32 @@ struct wizard *wizard_new(struct answers *answers, struct machine *machine)
 	wizard->keymap_dir = "/usr/share/jefelinux/keymaps";
 	for (size_t i = 0; i < RECOVERY_ASKED; i++)
 		wizard->groups[i] = secret_new();
+	wizard_take_answers(wizard, answers);
+	return wizard;
+}
+
+void wizard_take_answers(struct wizard *wizard, struct answers *answers)
+{
+	if (wizard->answers != answers)
+		answers_free(wizard->answers);
+	wizard->answers = answers;
 	if (!answers->user_count)
 		answers_add_user(answers)->admin = true;
 	wizard->wants_password = answers->users[0].password.origin == SECRET_PROMPT;
-	return wizard;
+}
+
+int wizard_look(struct wizard *wizard, struct error *err)
+{
+	struct machine *machine = NULL;
+	int rc = wizard->machine_path
+			 ? machine_load_file(wizard->machine_path, &machine, err)
+			 : machine_probe(&machine, err);
+
+	if (rc < 0)
+		return rc;
+	machine_free(wizard->machine);
+	wizard->machine = machine;
+	return 0;
 }
 
 void wizard_free(struct wizard *wizard)

@@ -52,6 +52,12 @@ struct wizard {
 struct wizard *wizard_new(
 	struct answers *answers, struct machine *machine) CHECKED; /* takes both over */
 void wizard_free(struct wizard *wizard);
+/* These answers are edited from here on. */
+void wizard_take_answers(struct wizard *wizard, struct answers *answers);
+/* Look at the computer again; pages have to be built anew. On failure the one known stays. */
+int wizard_look(struct wizard *wizard, struct error *err) CHECKED;
+/* Is all there that an installation needs, secrets too? */
+int wizard_check(const struct wizard *wizard, struct error *err) CHECKED;
 
 extern const struct screen *const wizard_screens[]; /* all, in order; NULL-terminated */
 extern const struct screen screen_plan, screen_applying, screen_applied, screen_welcome,
