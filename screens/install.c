@@ -363,7 +363,25 @@ static void build_host_key(struct page *page, void *context)
 	(void)page_note(page, TONE_GOOD, "%s",
 		follow->host_key ? follow->host_key : _("No key was made."));
 	page_add(page, ITEM_QR, NULL, NULL)->value = follow->host_key;
+	page_add_code(page, context, "host-key-code");
 }
+
+static void build_host_key_code(struct page *page, void *context)
+{
+	const struct wizard *wizard = context;
+
+	page->next_label = _("Close");
+	page->whole = true;
+	page_add(page, ITEM_QR, NULL, NULL)->value = wizard->follow.host_key;
+}
+
+const struct screen screen_host_key_code = {
+	.id = "host-key-code",
+	.title = N_("Host key"),
+	.kind = SCREEN_SUB,
+	.parent = "host-key",
+	.build = build_host_key_code,
+};
 
 const struct screen screen_host_key = {
 	.id = "host-key",
@@ -374,6 +392,7 @@ const struct screen screen_host_key = {
 		"SSH asks whether the key of an unknown computer is right. It is when the fingerprint it shows is the one on this page; another "
 		"one means that another computer answers.\n\nThe picture holds the same text for a camera."),
 	.build = build_host_key,
+	.act = page_open_code,
 };
 
 /* Nobody needs them any more. */

@@ -9,11 +9,12 @@
 
 const struct screen *const wizard_screens[] = {&screen_welcome, &screen_tasks,
 	&screen_repair, &screen_keyboard, &screen_disk, &screen_encryption,
-	&screen_recovery, &screen_copied, &screen_hardening, &screen_layer, &screen_here,
+	&screen_recovery, &screen_recovery_code, &screen_copied, &screen_hardening, &screen_layer, &screen_here,
 	&screen_roles, &screen_compare, &screen_changes, &screen_control, &screen_system,
 	&screen_services, &screen_time, &screen_network, &screen_users, &screen_key,
 	&screen_review, &screen_save, &screen_operations, &screen_confirm,
 	&screen_progress, &screen_done, &screen_failed, &screen_logs, &screen_host_key,
+	&screen_host_key_code,
 	NULL};
 
 struct wizard *wizard_new(struct answers *answers, struct machine *machine)
@@ -112,6 +113,23 @@ struct item *page_field(struct page *page, const struct wizard *wizard,
 		for (const char *const *choice = field->choices; *choice; choice++)
 			(void)item_choice(item, *choice, *choice);
 	return item;
+}
+
+void page_add_code(struct page *page, const struct wizard *wizard, const char *screen)
+{
+	struct item *item;
+
+	if (text_equal(wizard->frontend, "line"))
+		return; /* which shows none */
+	item = page_add(page, ITEM_ACTION, screen, _("Picture"));
+	item->key = 'c';
+	item->key_only = true;
+}
+
+void page_open_code(struct form *form, const char *id, const char *row)
+{
+	(void)row;
+	form_open(form, id);
 }
 
 int wizard_set(void *context, const char *path, const char *value, struct error *err)

@@ -66,11 +66,14 @@ extern const struct screen screen_plan, screen_applying, screen_applied, screen_
 	screen_compare, screen_changes, screen_system, screen_services, screen_time, screen_network, screen_users,
 	screen_key, screen_review, screen_save, screen_confirm, screen_progress,
 	screen_done, screen_failed, screen_logs, screen_host_key, screen_tasks,
-	screen_repair, screen_operations;
+	screen_repair, screen_operations, screen_recovery_code, screen_host_key_code;
 
 /* Items from the field table: label, why, help and current value come from there. */
 struct item *page_field(struct page *page, const struct wizard *wizard,
 	enum item_type type, const char *path);
+/* The key that shows a picture for a camera on this screen, a page of its own; and what it does, the `act` of its page. */
+void page_add_code(struct page *page, const struct wizard *wizard, const char *screen);
+void page_open_code(struct form *form, const char *id, const char *row);
 /* The `set` of a screen whose items are all fields. */
 int wizard_set(void *context, const char *path, const char *value, struct error *err);
 

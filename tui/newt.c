@@ -234,6 +234,7 @@ static void newt_close(void *data)
 /* Where the window and its parts are; row and column of the window's inside. */
 struct shape {
 	enum tier tier;
+	bool whole; /* only the page, its frame and the keys */
 	int row, col, rows, cols;
 	int body_rows, detail_rows;
 };
@@ -241,14 +242,17 @@ struct shape {
 static struct shape shape_of(const struct newt_state *state)
 {
 	struct shape shape = {.tier = layout_tier(state->full.rows, state->full.cols)};
+	const struct view *view = state->full.view;
+	unsigned wanted = view->page->detail_rows;
 	bool small = shape.tier == TIER_SMALL;
-	unsigned wanted = state->full.view->page->detail_rows;
 
+	shape.whole = view->page->whole && !view->help;
+	small |= shape.whole;
 	shape.row = small ? 1 : 2;
 	shape.col = small ? 1 : 2;
 	shape.rows = state->full.rows - shape.row - 2;
 	shape.cols = state->full.cols - 2 * shape.col;
-	shape.detail_rows = wanted ? (int)wanted : 2;
+	shape.detail_rows = shape.whole ? 0 : wanted ? (int)wanted : 2;
 	shape.body_rows = shape.rows - shape.detail_rows - (small ? 0 : 1);
 	return shape;
 }
@@ -277,7 +281,7 @@ static void erase_frame(const struct shape *shape, const char *title)
 	SLsmg_fill_region(bottom, left, 1, width, ' ');
 	SLsmg_fill_region(top, left, height, 1, ' ');
 	SLsmg_fill_region(top, right, height, 1, ' ');
-	if (shape->tier != TIER_SMALL)
+	if (shape->tier != TIER_SMALL && !shape->whole)
 		return; /* the line above has it */
 	SLsmg_set_color(NEWT_COLORSET_TITLE);
 	SLsmg_gotorc(top, shape->col);
@@ -455,7 +459,7 @@ static void draw_window(struct newt_state *state)
 	autocanvas struct canvas *detail = canvas_new(shape.detail_rows, shape.cols - 2);
 	autospots struct spots spots = {0};
 
-	if (shape.tier != TIER_SMALL)
+	if (shape.tier != TIER_SMALL && !shape.whole)
 		draw_root(state);
 	open_window(state, &shape, title);
 	if (state->full.pane.thin)
@@ -464,7 +468,7 @@ static void draw_window(struct newt_state *state)
 	layout_body(view, &state->full.pane, body, shape.tier == TIER_SMALL, &spots);
 	add_labels(state, body, 0, 0, &spots);
 	add_widgets(state, body, &spots);
-	if (!view->help)
+	if (!view->help && !shape.whole)
 		layout_detail(view, detail);
 	add_labels(state, detail, shape.rows - shape.detail_rows, 1, &(struct spots){0});
 	newtDrawForm(state->form);
