@@ -30,11 +30,14 @@ static void add_strength(struct page *page, const struct wizard *wizard)
 		N_("strong")};
 	static const enum tone tones[] = {
 		TONE_QUIET, TONE_DANGER, TONE_WARNING, TONE_GOOD, TONE_GOOD};
-	static const char *const bars[] = {"[          ]", "[##        ]", "[#####     ]",
-		"[########  ]", "[##########]"};
+	static const char *const bars[] = {"[          ] ", "[##        ] ",
+		"[#####     ] ", "[########  ] ", "[##########] "};
 	enum strength strength = strength_of(wizard->passphrase);
 
-	page_fact(page, _("Strength"), "%s %s", bars[strength], _(words[strength]))
+	/* A bar is not for the ear. */
+	page_fact(page, _("Strength"), "%s%s",
+		text_equal(wizard->frontend, "line") ? "" : bars[strength],
+		_(words[strength]))
 		->tone = tones[strength];
 }
 

@@ -210,13 +210,12 @@ const struct screen screen_progress = {
 
 /* The two ends. */
 
-static void add_end_actions(struct page *page)
+static void add_end_actions(struct page *page, const char *about_logs)
 {
 	struct item *item = page_add(page, ITEM_ACTION, "logs", _("Save logs"));
 
 	item->key = 's';
-	item->why =
-		_("Copy the event log and the plan to a file that survives the restart.");
+	item->why = about_logs;
 	item = page_add(page, ITEM_ACTION, "shell", _("Shell"));
 	item->why = _("A root shell; exit comes back here.");
 }
@@ -235,6 +234,9 @@ static void build_done(struct page *page, void *context)
 		wizard->answers->users[0].name ? wizard->answers->users[0].name : "-");
 	if (wizard->follow.host_key)
 		(void)page_fact(page, _("SSH host key"), "%s", wizard->follow.host_key);
+	if (wizard->answers->network.method == NETWORK_STATIC)
+		(void)page_fact(
+			page, _("Address"), "%s", wizard->answers->network.address);
 	page_gap(page);
 	(void)page_note(page, TONE_NORMAL, "%s",
 		_("Take the installation medium out when the screen goes dark, so that the computer starts from its disk."));
@@ -252,7 +254,8 @@ static void build_done(struct page *page, void *context)
 		item->why = _(
 			"The fingerprint to compare at the first login over the network, also for a camera.");
 	}
-	add_end_actions(page);
+	add_end_actions(page,
+		_("The new system has its log in /var/lib/jefelinux; this copies it to another file."));
 }
 
 static void add_failed_actions(struct page *page)
@@ -264,7 +267,8 @@ static void add_failed_actions(struct page *page)
 	item = page_add(page, ITEM_ACTION, "change", _("Change answers"));
 	item->key = 'a';
 	item->why = _("Opens the review; everything is as you chose it.");
-	add_end_actions(page);
+	add_end_actions(page,
+		_("Copy the event log and the plan to a file that survives the restart."));
 	item = page_add(page, ITEM_ACTION, "quit", _("Stop"));
 	item->key = 'q';
 	item->why = _("Ends the wizard and leaves the disk as it is now.");
@@ -486,8 +490,8 @@ static int leave_logs(void *context, const char **at, struct error *err)
 			!text_starts(name, "events."))
 			continue;
 		text_addf(&text, "== %s\n", name);
-		(void)!file_read(
-			dir, name, LOGS_MAX, &text, NULL); /* what is too long stays out */
+		(void)!file_read(dir, name, LOGS_MAX, &text,
+			NULL); /* what is too long stays out */
 	}
 	return file_write(root, logs_path(wizard), text.data, text.size, 0600, err);
 }

@@ -9,13 +9,12 @@
 
 const struct screen *const wizard_screens[] = {&screen_welcome, &screen_tasks,
 	&screen_repair, &screen_keyboard, &screen_disk, &screen_encryption,
-	&screen_recovery, &screen_recovery_code, &screen_copied, &screen_hardening, &screen_layer, &screen_here,
-	&screen_roles, &screen_compare, &screen_changes, &screen_control, &screen_system,
-	&screen_services, &screen_time, &screen_network, &screen_users, &screen_key,
-	&screen_review, &screen_save, &screen_operations, &screen_confirm,
-	&screen_progress, &screen_done, &screen_failed, &screen_logs, &screen_host_key,
-	&screen_host_key_code,
-	NULL};
+	&screen_recovery, &screen_recovery_code, &screen_copied, &screen_hardening,
+	&screen_layer, &screen_here, &screen_roles, &screen_compare, &screen_changes,
+	&screen_control, &screen_system, &screen_services, &screen_time, &screen_network,
+	&screen_users, &screen_key, &screen_review, &screen_save, &screen_operations,
+	&screen_confirm, &screen_progress, &screen_done, &screen_failed, &screen_logs,
+	&screen_host_key, &screen_host_key_code, &screen_checking, &screen_checked, NULL};
 
 struct wizard *wizard_new(struct answers *answers, struct machine *machine)
 {
@@ -91,6 +90,7 @@ void wizard_free(struct wizard *wizard)
 	free(wizard->logs_path);
 	preview_free(&wizard->preview);
 	follow_free(&wizard->follow);
+	text_free(&wizard->check_log);
 	installed_free(wizard->installed);
 	free(wizard);
 }

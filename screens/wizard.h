@@ -44,6 +44,8 @@ struct wizard {
 	struct follow follow;   /* the installation */
 	bool show_log;
 	unsigned shown_second; /* of the progress */
+	struct text check_log; /* of the medium, and how it ended */
+	int check_status;
 	pid_t engine;          /* the one started here, 0: none */
 	struct installed
 		*installed; /* its hardening is changed; NULL: one is being installed */
@@ -66,7 +68,8 @@ extern const struct screen screen_plan, screen_applying, screen_applied, screen_
 	screen_compare, screen_changes, screen_system, screen_services, screen_time, screen_network, screen_users,
 	screen_key, screen_review, screen_save, screen_confirm, screen_progress,
 	screen_done, screen_failed, screen_logs, screen_host_key, screen_tasks,
-	screen_repair, screen_operations, screen_recovery_code, screen_host_key_code;
+	screen_repair, screen_operations, screen_recovery_code, screen_host_key_code,
+	screen_checking, screen_checked;
 
 /* Items from the field table: label, why, help and current value come from there. */
 struct item *page_field(struct page *page, const struct wizard *wizard,
