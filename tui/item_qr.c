@@ -58,8 +58,8 @@ static int quiet_of(
 static char *why_not(const struct frame *frame, int side)
 {
 	if (!frame->pane->blocks || !side)
-		return memory_copy_text(
-			_("This display cannot draw the picture for a camera: the text has to do."));
+		return memory_copy_text(_(
+			"This display cannot draw the picture for a camera: the text has to do."));
 	if (!frame->view->page->whole)
 		return memory_copy_text(
 			_("The picture for a camera needs a page of its own: press C."));
@@ -71,9 +71,7 @@ static char *why_not(const struct frame *frame, int side)
 int qr_height(const struct frame *frame, const struct item *item, int width)
 {
 	int side = side_of(item);
-	int quiet = frame->pane->blocks && side
-			    ? quiet_of(frame, item, width, side)
-			    : 0;
+	int quiet = frame->pane->blocks && side ? quiet_of(frame, item, width, side) : 0;
 	autofree char *why = why_not(frame, side);
 
 	return quiet ? rows_of(side, quiet) : wrapped_rows(why, width - MARGIN);

@@ -73,7 +73,7 @@ static struct plan plan_of(
 	plan.steps = steps_width(view);
 	left = plan.tier == TIER_FULL ? plan.steps + 2 : 0;
 	plan.keys = plan.rows - 1;
-	plan.detail_rows = whole                       ? 0
+	plan.detail_rows = whole                     ? 0
 			   : view->page->detail_rows ? (int)view->page->detail_rows
 						     : 2;
 	plan.detail = plan.keys - plan.detail_rows;

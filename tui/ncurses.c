@@ -123,8 +123,8 @@ static void screen_show(void *data, const struct view *view)
 
 /* Lines go through ncurses, which knows how each terminal draws them; without UTF-8, and where that is not wanted, in the set of the
  * terminal's own. false: not a line. */
-static bool make_line(enum glyph_set set, uint32_t glyph, attr_t attributes, short pair,
-	cchar_t *drawn)
+static bool make_line(
+	enum glyph_set set, uint32_t glyph, attr_t attributes, short pair, cchar_t *drawn)
 {
 	const struct {
 		uint32_t glyph;
@@ -132,14 +132,14 @@ static bool make_line(enum glyph_set set, uint32_t glyph, attr_t attributes, sho
 		wchar_t own; /* its letter in the other set */
 	} lines[] = {
 		{GLYPH_HLINE,        WACS_HLINE,    L'q'},
-		{GLYPH_VLINE,        WACS_VLINE,    L'x'},
+                {GLYPH_VLINE,        WACS_VLINE,    L'x'},
 		{GLYPH_TEE_DOWN,     WACS_TTEE,     L'w'},
-		{GLYPH_TEE_UP,       WACS_BTEE,     L'v'},
+                {GLYPH_TEE_UP,       WACS_BTEE,     L'v'},
 		{GLYPH_TOP_LEFT,     WACS_ULCORNER, L'l'},
 		{GLYPH_TOP_RIGHT,    WACS_URCORNER, L'k'},
 		{GLYPH_BOTTOM_LEFT,  WACS_LLCORNER, L'm'},
 		{GLYPH_BOTTOM_RIGHT, WACS_LRCORNER, L'j'}
-	};
+        };
 	size_t i = 0;
 
 	/* Where lines are another character set, one at a time costs seven bytes a row. */

@@ -16,6 +16,22 @@ for program in ui-ncurses $newt; do
 	done
 	pages="0 3 7 9" # of what ncurses has shown for all
 done
+# The same while it installs, at both ends, and on a page that another opened: the line goes, a signal comes, the display is killed.
+for place in progress:progress:Unpack done:done:installed failed:failed:failed save:done:Nothing; do
+	data=${place#*:}
+	for way in "hangup" "signal TERM" "kill-front-end"; do
+		program=ui-ncurses
+		sed '/^shot/d' "$here/plays/progress.play" >"$work/place.play"
+		[ "${place%%:*}" != save ] || printf 'start --machine $1 --data $2 --setup $3 --answers $4 --demo --no-guard\nwait Start\nkey F5\nwait Nothing has\ntype s\nwait Save these\n' >"$work/place.play"
+		[ "$way" != kill-front-end ] || program=jefe-setup
+		[ $program = ui-ncurses ] || sed -i 's/^start --machine $1 --data $2 --setup $3/start wizard --ui ncurses --machine $1 --data $2/; s/ --no-guard//; s/^wait to start/&\nsleep 700/' "$work/place.play"
+		printf '%s\nexit 1\n' "$way" >>"$work/place.play"
+		[ "$way" = hangup ] || echo modes >>"$work/place.play"
+		play "$build/$program" "$work/place.play" "$machine" "$here/data/${data%%:*}" "$setup" "$here/answers.yaml" x \
+			"${place##*:}" >"$work/screens" 2>"$work/errors"
+		report "$way on ${place%%:*}" $? "$work/errors"
+	done
+done
 long=$(printf '%100s' '' | tr ' ' x)
 for program in ui-ncurses $newt; do
 	play "$build/$program" "$here/plays/bad.play" "$machine" "$work" "$setup" "$here/answers.yaml" "$long" 2>"$work/errors"
@@ -24,7 +40,7 @@ for program in ui-ncurses $newt; do
 	report "$program: no disk at all: explained" $? "$work/errors"
 	# Neither without a port nor without a link is anything else than a wish for later.
 	for ports in '"ports": []' '"ports": [{"driver": "e1000e", "link": false, "mac": "52:54:00:12:34:56", "name": "eth0", "wireless": false}]'; do
-		tr '\n' ' ' <tests/cases/machines/vm-uefi.json | sed "s/\"ports\": \[[^]]*\]/$ports/" >"$work/port.json"
+		tr '\n' ' ' <"$machine" | sed "s/\"ports\": \[[^]]*\]/$ports/" >"$work/port.json"
 		play "$build/$program" "$here/plays/no-network.play" "$work/port.json" "$work" "$setup" "$here/answers.yaml" 2>"$work/errors"
 		report "$program: no network: ${ports%%mac*}" $? "$work/errors"
 	done
@@ -90,6 +106,16 @@ running attach-secret failed 's/admin: true/&, password: {from: prompt}/'
 report "a secret that is gone is asked for before it begins again" "$([ "$ended" = 0 ] && [ ! -e "$work/again.yaml" ]; echo $?)" "$work/errors"
 running attach-slow progress '' 75000
 report "the time of a running installation is that of its events" "$ended" "$work/errors"
+# The medium is checked as another task: whole, and damaged.
+for status in 0 4; do
+	printf '#!/bin/sh\n[ "$1" = medium ] || exit 9\necho "50 %%"\necho "live/vmlinuz: lines of $1"\nsleep 1\nexit %s\n' "$status" >"$work/medium"
+	chmod +x "$work/medium"
+	mkdir -p "$work/checked"
+	printf 'act tasks\nact medium\nexpect screen checking\nwait checked\nexpect text live/vmlinuz: lines of medium\nexpect text The medium is %s\nnext\nexpect screen tasks\n' \
+		"$([ "$status" = 0 ] && echo whole || echo damaged)" |
+		"$build/ui-script" --machine "$machine" --setup "$work/medium" --run "$work/checked" >"$work/errors" 2>&1
+	report "other tasks: the medium is checked, status $status" $? "$work/errors"
+done
 # The disk that was chosen is pulled out while its page is open, and plugged in again.
 cp "$machine" "$work/machine.json"
 mkfifo "$work/lines"

@@ -105,11 +105,12 @@ static void text_can_be_read(void **state)
 					       : strcmp(themes[i], "high-contrast") == 0
 						       ? 7.0
 						       : 4.5;
-				double got = contrast(theme.styles[role][depth],
-					(enum depth)depth);
+				double got = contrast(
+					theme.styles[role][depth], (enum depth)depth);
 
 				if (got < least)
-					fail_msg("%s: %s at depth %zu: contrast %.2f, needed %.1f",
+					fail_msg(
+						"%s: %s at depth %zu: contrast %.2f, needed %.1f",
 						themes[i], role_names[role], depth, got,
 						least);
 			}
