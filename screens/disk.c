@@ -220,16 +220,13 @@ static int set(void *context, const char *id, const char *value, struct error *e
 static void rescan(struct form *form)
 {
 	struct wizard *wizard = form_context(form);
-	struct machine *machine = NULL;
 	struct error err = {0};
 
-	if (machine_probe(&machine, &err) < 0) {
+	if (wizard_look(wizard, &err) < 0)
 		form_say(form, TONE_DANGER, "%s", err.text);
-		return;
-	}
-	machine_free(wizard->machine);
-	wizard->machine = machine;
-	form_say(form, TONE_GOOD, _("Disks found: %zu."), machine->disk_count);
+	else
+		form_say(form, TONE_GOOD, _("Disks found: %zu."),
+			wizard->machine->disk_count);
 }
 
 static void act(struct form *form, const char *id, const char *row)
@@ -239,11 +236,20 @@ static void act(struct form *form, const char *id, const char *row)
 		rescan(form);
 }
 
+/* It may have been pulled out while the page was open. */
 static int leave(void *context, const char **at, struct error *err)
 {
-	const struct wizard *wizard = context;
+	struct wizard *wizard = context;
+	const struct disk *chosen = wizard_disk(wizard);
+	autofree char *name = memory_copy_text(chosen ? chosen->name : NULL);
 
 	*at = "disk";
+	if (wizard_look(wizard, err) < 0)
+		return err->code;
+	if (name && !wizard_disk(wizard))
+		return error_set(err, -ENODEV,
+			_("The disk %s is gone: plug it in again, or choose another."),
+			name);
 	if (!wizard->machine->disk_count)
 		return error_set(err, -ENODEV, "%s",
 			_("Without a disk there is nothing to install on."));

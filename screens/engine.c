@@ -17,6 +17,7 @@
 #include "installer/base/memory.h"
 #include "installer/journal.h"
 #include "screens/answers_file.h"
+#include "screens/recovery.h"
 
 enum { SECRET_PIPES = 4, LOG_MAX = 1 << 20 };
 
@@ -80,6 +81,19 @@ static int open_passages(
 	return rc;
 }
 
+/* What an earlier run said is kept as events.1, events.2 … */
+static int keep_events(int dir, struct error *err)
+{
+	for (unsigned i = 1; file_exists(dir, "events"); i++) {
+		autofree char *name = memory_format("events.%u", i);
+		int rc = file_exists(dir, name) ? 0 : file_move(dir, "events", name, err);
+
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
 static int write_answers(const struct wizard *wizard, struct error *err)
 {
 	autofree char *yaml = answers_write(wizard->answers);
@@ -90,7 +104,7 @@ static int write_answers(const struct wizard *wizard, struct error *err)
 	dir = file_open_root(wizard->run_dir, err);
 	if (dir < 0)
 		return dir;
-	if (file_remove(dir, "events", err) < 0)
+	if (keep_events(dir, err) < 0)
 		return err->code;
 	return file_write(dir, "answers.yaml", yaml, strlen(yaml), 0600, err);
 }
@@ -209,13 +223,75 @@ int engine_start(struct wizard *wizard, struct error *err)
 	return rc;
 }
 
-bool engine_attach(struct wizard *wizard)
+/* The file after "install" among these arguments, each with its zero byte; NULL: none. */
+static const char *answers_argument(const struct text *arguments)
+{
+	static const char *const with_value[] = {
+		"--machine", "--payload", "--keys", "--events"};
+	bool installs = false, is_value = false;
+
+	for (size_t at = 0; at < arguments->size;) {
+		const char *word = arguments->data + at;
+		bool takes_value = false;
+
+		for (size_t i = 0; i < LENGTH(with_value); i++)
+			takes_value |= text_equal(word, with_value[i]);
+		if (installs && !is_value && *word != '-')
+			return word;
+		is_value = installs && takes_value;
+		installs |= text_equal(word, "install");
+		at += strlen(word) + 1;
+	}
+	return NULL;
+}
+
+/* The answers the running engine was given: of its command line, which is the only thing that cannot be of an earlier run. */
+static int running_answers(pid_t engine, struct answers **answers, struct error *err)
+{
+	autofree char *proc = memory_format("/proc/%ld", (long)engine);
+	autofree char *path = NULL;
+	autoproblems struct problems problems = {0};
+	autotext struct text arguments = {0};
+	autoclose int dir = file_open_root(proc, err);
+	const char *file;
+
+	if (dir < 0 || file_read(dir, "cmdline", LOG_MAX, &arguments, err) < 0)
+		return err->code;
+	file = answers_argument(&arguments);
+	if (!file)
+		return error_set(err, -ENOENT, "%s",
+			_("the answers of the running installation were not found"));
+	path = memory_format("%s%s%s", proc, *file == '/' ? "/root" : "/cwd/", file);
+	return answers_read_file(path, answers, &problems, err);
+}
+
+/* Secrets that went to it through pipes or a prompt are gone. */
+static int take_answers(struct wizard *wizard, pid_t engine, struct error *err)
+{
+	struct answers *answers = NULL;
+	int rc = running_answers(engine, &answers, err);
+
+	if (rc < 0)
+		return rc;
+	answers_file_adopt(answers);
+	wizard_take_answers(wizard, answers);
+	return answers->disk.recovery_key.origin == SECRET_PROMPT
+		       ? recovery_want(wizard, true, err)
+		       : 0;
+}
+
+bool engine_attach(struct wizard *wizard, struct error *err)
 {
 	autofree char *events = memory_format("%s/events", wizard->run_dir);
+	pid_t engine = wizard->demo ? 0 : journal_engine(wizard->run_dir);
 
-	if (wizard->demo || journal_engine(wizard->run_dir) == 0)
+	if (engine == 0)
 		return false;
+	(void)!take_answers(wizard, engine, err);
 	follow_start(&wizard->follow, events, false, &(struct words){0});
+	while (follow_poll(&wizard->follow))
+		;
+	follow_backdate(&wizard->follow);
 	return true;
 }
 

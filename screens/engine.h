@@ -12,7 +12,7 @@ int engine_run(
 	struct wizard *wizard, const struct words *words, struct error *err) CHECKED;
 bool engine_ended(struct wizard *wizard, int *status); /* status: as of exit, or 128 */
 void engine_log(const struct wizard *wizard, struct text *log); /* what it said so far */
-/* Is an installation running already? Then follow it. */
-bool engine_attach(struct wizard *wizard);
+/* Is an installation running already? Then follow it, with its answers; err says why they are not to be had. */
+bool engine_attach(struct wizard *wizard, struct error *err);
 /* Did it end without saying so? err holds its last words. */
 bool engine_died(struct wizard *wizard, struct error *err);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "installer/base/language.h"
@@ -243,6 +244,19 @@ bool follow_poll(struct follow *follow)
 	used = take_lines(follow, bytes);
 	follow->offset += used;
 	return used > 0;
+}
+
+/* The last event came when the file was last written. */
+void follow_backdate(struct follow *follow)
+{
+	struct stat file = {0};
+	struct timespec now = {0};
+	double since = follow->time;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	if (stat(follow->path, &file) == 0 && now.tv_sec > file.st_mtim.tv_sec)
+		since += (double)(now.tv_sec - file.st_mtim.tv_sec);
+	follow->start.tv_sec -= (time_t)since;
 }
 
 /* Of the running step. */

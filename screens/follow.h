@@ -46,6 +46,8 @@ struct follow {
 /* Start over with this file. titles may be empty; steps are then named as they begin. */
 void follow_start(
 	struct follow *follow, const char *path, bool paced, const struct words *titles);
+/* What was taken so far began when its events say, not just now. */
+void follow_backdate(struct follow *follow);
 bool follow_poll(struct follow *follow); /* true: something changed */
 unsigned follow_permille(const struct follow *follow);
 double follow_elapsed(const struct follow *follow);

@@ -223,7 +223,7 @@ static bool tick_progress(struct form *form)
 	}
 	if (wizard->follow.finished)
 		form_open(form, wizard->follow.failed ? "failed" : "done");
-	return changed;
+	return changed || wizard->follow.finished;
 }
 
 static void hide_log(struct form *form)
@@ -246,13 +246,12 @@ const struct screen screen_progress = {
 
 /* The two ends. */
 
-static void add_end_actions(struct page *page)
+static void add_end_actions(struct page *page, const char *about_logs)
 {
 	struct item *item = page_add(page, ITEM_ACTION, "logs", _("Save logs"));
 
 	item->key = 's';
-	item->why =
-		_("Copy the event log and the plan to a file that survives the restart.");
+	item->why = about_logs;
 	item = page_add(page, ITEM_ACTION, "shell", _("Shell"));
 	item->why = _("A root shell; exit comes back here.");
 }
@@ -271,6 +270,9 @@ static void build_done(struct page *page, void *context)
 		wizard->answers->users[0].name ? wizard->answers->users[0].name : "-");
 	if (wizard->follow.host_key)
 		(void)page_fact(page, _("SSH host key"), "%s", wizard->follow.host_key);
+	if (wizard->answers->network.method == NETWORK_STATIC)
+		(void)page_fact(
+			page, _("Address"), "%s", wizard->answers->network.address);
 	page_gap(page);
 	(void)page_note(page, TONE_NORMAL, "%s",
 		_("Take the installation medium out when the screen goes dark, so that the computer starts from its disk."));
@@ -288,7 +290,8 @@ static void build_done(struct page *page, void *context)
 		item->why = _(
 			"The fingerprint to compare at the first login over the network, also for a camera.");
 	}
-	add_end_actions(page);
+	add_end_actions(page,
+		_("The new system has its log in /var/lib/jefelinux; this copies it to another file."));
 }
 
 static void add_failed_actions(struct page *page)
@@ -300,7 +303,8 @@ static void add_failed_actions(struct page *page)
 	item = page_add(page, ITEM_ACTION, "change", _("Change answers"));
 	item->key = 'a';
 	item->why = _("Opens the review; everything is as you chose it.");
-	add_end_actions(page);
+	add_end_actions(page,
+		_("Copy the event log and the plan to a file that survives the restart."));
 	item = page_add(page, ITEM_ACTION, "quit", _("Stop"));
 	item->key = 'q';
 	item->why = _("Ends the wizard and leaves the disk as it is now.");
@@ -343,14 +347,30 @@ static void leave_computer(struct form *form, const char *program)
 		form_end(form, 0);
 }
 
-static void retry(struct form *form)
+/* The computer is no longer what it was before the installation. */
+static void open_review(struct form *form)
 {
 	struct error err = {0};
 
-	if (engine_start(form_context(form), &err) < 0)
+	if (wizard_look(form_context(form), &err) < 0)
+		form_say(form, TONE_WARNING, "%s", err.text);
+	form_open(form, "review");
+}
+
+/* Secrets of an installation that was started elsewhere are not here. */
+static void retry(struct form *form)
+{
+	struct wizard *wizard = form_context(form);
+	struct error err = {0};
+
+	if (wizard_check(wizard, &err) < 0) {
+		open_review(form);
 		form_say(form, TONE_DANGER, "%s", err.text);
-	else
+	} else if (engine_start(wizard, &err) < 0) {
+		form_say(form, TONE_DANGER, "%s", err.text);
+	} else {
 		form_open(form, "progress");
+	}
 }
 
 static void act_end(struct form *form, const char *id, const char *row)
@@ -364,7 +384,7 @@ static void act_end(struct form *form, const char *id, const char *row)
 	else if (text_equal(id, "retry"))
 		retry(form);
 	else if (text_equal(id, "change"))
-		form_open(form, "review");
+		open_review(form);
 	else if (text_equal(id, "quit"))
 		form_end(form, 1);
 	else
@@ -383,7 +403,25 @@ static void build_host_key(struct page *page, void *context)
 	(void)page_note(page, TONE_GOOD, "%s",
 		follow->host_key ? follow->host_key : _("No key was made."));
 	page_add(page, ITEM_QR, NULL, NULL)->value = follow->host_key;
+	page_add_code(page, context, "host-key-code");
 }
+
+static void build_host_key_code(struct page *page, void *context)
+{
+	const struct wizard *wizard = context;
+
+	page->next_label = _("Close");
+	page->whole = true;
+	page_add(page, ITEM_QR, NULL, NULL)->value = wizard->follow.host_key;
+}
+
+const struct screen screen_host_key_code = {
+	.id = "host-key-code",
+	.title = N_("Host key"),
+	.kind = SCREEN_SUB,
+	.parent = "host-key",
+	.build = build_host_key_code,
+};
 
 const struct screen screen_host_key = {
 	.id = "host-key",
@@ -394,6 +432,7 @@ const struct screen screen_host_key = {
 		"SSH asks whether the key of an unknown computer is right. It is when the fingerprint it shows is the one on this page; another "
 		"one means that another computer answers.\n\nThe picture holds the same text for a camera."),
 	.build = build_host_key,
+	.act = page_open_code,
 };
 
 /* Nobody needs them any more. */
@@ -473,20 +512,25 @@ static int set_logs(void *context, const char *id, const char *value, struct err
 
 static int leave_logs(void *context, const char **at, struct error *err)
 {
-	static const char *const names[] = {"events", "engine.log"};
 	const struct wizard *wizard = context;
 	autoclose int dir = file_open_root(wizard->run_dir, err);
 	autoclose int root = file_open_root("/", err);
 	autotext struct text text = {0};
+	autowords struct words names = {0};
 
 	*at = "logs.path";
-	for (size_t i = 0; dir >= 0 && i < LENGTH(names); i++) {
-		text_addf(&text, "== %s\n", names[i]);
-		(void)!file_read(dir, names[i], LOGS_MAX, &text,
-			NULL); /* one of them may be missing */
-	}
-	if (dir < 0 || root < 0)
+	if (dir < 0 || root < 0 || file_list(dir, ".", false, &names, err) < 0)
 		return err->code;
+	for (size_t i = 0; i < names.count; i++) {
+		const char *name = names.items[i];
+
+		if (strcmp(name, "engine.log") != 0 && strcmp(name, "events") != 0 &&
+			!text_starts(name, "events."))
+			continue;
+		text_addf(&text, "== %s\n", name);
+		(void)!file_read(dir, name, LOGS_MAX, &text,
+			NULL); /* what is too long stays out */
+	}
 	return file_write(root, logs_path(wizard), text.data, text.size, 0600, err);
 }
 

@@ -80,13 +80,32 @@ static void build(struct page *page, void *context)
 	item->tone = TONE_STRONG;
 	item = page_add(page, ITEM_QR, NULL, NULL);
 	item->secret = wizard->recovery_key;
+	page_add_code(page, wizard, "recovery-code");
 }
+
+static void build_code(struct page *page, void *context)
+{
+	const struct wizard *wizard = context;
+
+	page->next_label = _("Close");
+	page->whole = true;
+	page_add(page, ITEM_QR, NULL, NULL)->secret = wizard->recovery_key;
+}
+
+const struct screen screen_recovery_code = {
+	.id = "recovery-code",
+	.title = N_("Recovery"),
+	.kind = SCREEN_SUB,
+	.parent = "recovery",
+	.build = build_code,
+};
 
 const struct screen screen_recovery = {
 	.id = "recovery",
 	.title = N_("Recovery"),
 	.kind = SCREEN_STEP,
 	.visible = wanted,
+	.act = page_open_code,
 	.help = N_(
 		"The recovery key is a second key of the disk. It is shown only here and is stored nowhere but in the disk's key slot.\n\n"
 		"The picture holds the same text for a camera. A photograph of it is as good as the key: think about where it ends up."),

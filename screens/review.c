@@ -194,12 +194,10 @@ static int check_secrets(const struct wizard *wizard, struct error *err)
 	return 0;
 }
 
-static int leave(void *context, const char **at, struct error *err)
+int wizard_check(const struct wizard *wizard, struct error *err)
 {
-	const struct wizard *wizard = context;
 	autoproblems struct problems problems = {0};
 
-	*at = "sections";
 	answers_check(wizard->answers, wizard->machine, false, &problems);
 	for (size_t i = 0; i < problems.count; i++)
 		if (problems.items[i].severity == SEVERITY_ERROR)
@@ -209,6 +207,12 @@ static int leave(void *context, const char **at, struct error *err)
 		return error_set(
 			err, -EINVAL, "%s", _("Choose a disk first: open Disk."));
 	return check_secrets(wizard, err);
+}
+
+static int leave(void *context, const char **at, struct error *err)
+{
+	*at = "sections";
+	return wizard_check(context, err);
 }
 
 const struct screen screen_review = {

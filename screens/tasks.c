@@ -4,7 +4,7 @@
 
 #include "installer/base/language.h"
 #include "installer/base/memory.h"
-#include "screens/wizard.h"
+#include "screens/medium.h"
 
 static void build(struct page *page, void *context)
 {
@@ -22,6 +22,10 @@ static void build(struct page *page, void *context)
 	item->key = 'r';
 	item->why = _("How to reach it from here, with the names of this computer.");
 	if (!wizard->demo) {
+		item = page_add(page, ITEM_ACTION, "medium", _("Check this medium"));
+		item->key = 'm';
+		item->why = _(
+			"Compares every file of it with the list that was signed with it.");
 		item = page_add(page, ITEM_ACTION, "demo", _("Demonstration"));
 		item->key = 'd';
 		item->why = _(
@@ -51,6 +55,8 @@ static void act(struct form *form, const char *id, const char *row)
 		plan_only(form);
 	} else if (text_equal(id, "repair")) {
 		form_open(form, "repair");
+	} else if (text_equal(id, "medium")) {
+		medium_start(form);
 	} else if (text_equal(id, "shell")) {
 		form_shell(form);
 	} else {

@@ -236,7 +236,7 @@ static void change_display(struct wizard *wizard, struct form *form,
 	form_say(form, TONE_WARNING, "%s", err.text);
 }
 
-/* A display handed over to that cannot use this terminal hands everything on to line mode. */
+/* A display that cannot use this terminal hands everything on to line mode. */
 static void fall_back(struct wizard *wizard, const struct form *form, char **argv,
 	int argc, struct error *why)
 {
@@ -268,7 +268,7 @@ static int run(struct wizard *wizard, struct form *form, const struct frontend *
 
 		if (rc == -ENODATA)
 			return 0;
-		if (rc == -ENOTTY && wizard->resumed)
+		if (rc == -ENOTTY && isatty(terminal->in) && isatty(terminal->out))
 			fall_back(wizard, form, argv, argc, &err);
 		if (rc < 0)
 			return explain_end(wizard, &err);
@@ -305,10 +305,14 @@ static int prepare(const struct options *options, struct session **session,
 
 static void resume(struct session *session, struct wizard *wizard, struct form *form)
 {
+	struct error err = {0};
+
 	if (session)
 		session_apply(session, wizard, form);
-	else if (!wizard->installed && engine_attach(wizard))
+	else if (!wizard->installed && engine_attach(wizard, &err))
 		form_open(form, "progress");
+	if (err.code < 0)
+		form_say(form, TONE_WARNING, "%s", err.text);
 	wizard->resumed = session != NULL;
 	session_free(session);
 }

@@ -9,19 +9,18 @@
 
 const struct screen *const wizard_screens[] = {&screen_welcome, &screen_tasks,
 	&screen_repair, &screen_keyboard, &screen_disk, &screen_encryption,
-	&screen_rehearsal, &screen_recovery, &screen_copied, &screen_hardening,
-	&screen_layer, &screen_here, &screen_roles, &screen_compare, &screen_changes,
-	&screen_control, &screen_waiver, &screen_waivers, &screen_system,
+	&screen_rehearsal, &screen_recovery, &screen_recovery_code, &screen_copied,
+	&screen_hardening, &screen_layer, &screen_here, &screen_roles, &screen_compare,
+	&screen_changes, &screen_control, &screen_waiver, &screen_waivers, &screen_system,
 	&screen_services, &screen_time, &screen_network, &screen_users, &screen_key,
 	&screen_review, &screen_save, &screen_operations, &screen_confirm,
 	&screen_progress, &screen_done, &screen_failed, &screen_logs, &screen_host_key,
-	NULL};
+	&screen_host_key_code, &screen_checking, &screen_checked, NULL};
 
 struct wizard *wizard_new(struct answers *answers, struct machine *machine)
 {
 	struct wizard *wizard = memory_zero(1, sizeof(*wizard));
 
-	wizard->answers = answers;
 	wizard->machine = machine;
 	wizard->console = -1;
 	wizard->setup = "jefe-setup";
@@ -41,11 +40,33 @@ struct wizard *wizard_new(struct answers *answers, struct machine *machine)
 	wizard->keymap_dir = "/usr/share/jefelinux/keymaps";
 	for (size_t i = 0; i < RECOVERY_ASKED; i++)
 		wizard->groups[i] = secret_new();
+	wizard_take_answers(wizard, answers);
+	return wizard;
+}
+
+void wizard_take_answers(struct wizard *wizard, struct answers *answers)
+{
+	if (wizard->answers != answers)
+		answers_free(wizard->answers);
+	wizard->answers = answers;
 	if (!answers->user_count)
 		answers_add_user(answers)->admin = true;
 	wizard->wants_password = answers->users[0].password.origin == SECRET_PROMPT;
 	wizard->wants_us = answers->disk.us_passphrase.origin == SECRET_PROMPT;
-	return wizard;
+}
+
+int wizard_look(struct wizard *wizard, struct error *err)
+{
+	struct machine *machine = NULL;
+	int rc = wizard->machine_path
+			 ? machine_load_file(wizard->machine_path, &machine, err)
+			 : machine_probe(&machine, err);
+
+	if (rc < 0)
+		return rc;
+	machine_free(wizard->machine);
+	wizard->machine = machine;
+	return 0;
 }
 
 void wizard_free(struct wizard *wizard)
@@ -77,6 +98,7 @@ void wizard_free(struct wizard *wizard)
 	free(wizard->waiver_expires);
 	preview_free(&wizard->preview);
 	follow_free(&wizard->follow);
+	text_free(&wizard->check_log);
 	installed_free(wizard->installed);
 	free(wizard);
 }
@@ -99,6 +121,23 @@ struct item *page_field(struct page *page, const struct wizard *wizard,
 		for (const char *const *choice = field->choices; *choice; choice++)
 			(void)item_choice(item, *choice, *choice);
 	return item;
+}
+
+void page_add_code(struct page *page, const struct wizard *wizard, const char *screen)
+{
+	struct item *item;
+
+	if (text_equal(wizard->frontend, "line"))
+		return; /* which shows none */
+	item = page_add(page, ITEM_ACTION, screen, _("Picture"));
+	item->key = 'c';
+	item->key_only = true;
+}
+
+void page_open_code(struct form *form, const char *id, const char *row)
+{
+	(void)row;
+	form_open(form, id);
 }
 
 int wizard_set(void *context, const char *path, const char *value, struct error *err)

@@ -47,7 +47,9 @@ struct wizard {
 	struct follow follow;   /* the installation */
 	bool show_log;
 	unsigned shown_second; /* of the progress */
-	pid_t engine;          /* the one started here, 0: none */
+	struct text check_log; /* of the medium, and how it ended */
+	int check_status;
+	pid_t engine; /* the one started here, 0: none */
 	struct installed
 		*installed; /* its hardening is changed; NULL: one is being installed */
 };
@@ -55,6 +57,12 @@ struct wizard {
 struct wizard *wizard_new(
 	struct answers *answers, struct machine *machine) CHECKED; /* takes both over */
 void wizard_free(struct wizard *wizard);
+/* These answers are edited from here on. */
+void wizard_take_answers(struct wizard *wizard, struct answers *answers);
+/* Look at the computer again; pages have to be built anew. On failure the one known stays. */
+int wizard_look(struct wizard *wizard, struct error *err) CHECKED;
+/* Is all there that an installation needs, secrets too? */
+int wizard_check(const struct wizard *wizard, struct error *err) CHECKED;
 
 extern const struct screen *const wizard_screens[]; /* all, in order; NULL-terminated */
 extern const struct screen screen_plan, screen_edits, screen_applying, screen_applied,
@@ -64,11 +72,15 @@ extern const struct screen screen_plan, screen_edits, screen_applying, screen_ap
 	screen_time, screen_network, screen_users, screen_key, screen_review,
 	screen_waiver, screen_waivers, screen_save, screen_confirm, screen_progress,
 	screen_done, screen_failed, screen_logs, screen_host_key, screen_tasks,
-	screen_repair, screen_operations, screen_rehearsal;
+	screen_repair, screen_operations, screen_recovery_code, screen_host_key_code,
+	screen_checking, screen_checked, screen_rehearsal;
 
 /* Items from the field table: label, why, help and current value come from there. */
 struct item *page_field(struct page *page, const struct wizard *wizard,
 	enum item_type type, const char *path);
+/* The key that shows a picture for a camera on this screen, a page of its own; and what it does, the `act` of its page. */
+void page_add_code(struct page *page, const struct wizard *wizard, const char *screen);
+void page_open_code(struct form *form, const char *id, const char *row);
 /* The `set` of a screen whose items are all fields. */
 int wizard_set(void *context, const char *path, const char *value, struct error *err);
 

@@ -57,7 +57,8 @@ enum glyph_set fullscreen_glyphs(const struct terminal *terminal)
 	if (terminal->theme->glyphs == GLYPHS_ASCII ||
 		terminal->theme->glyphs == GLYPHS_LINES)
 		return terminal->theme->glyphs;
-	if (!utf8)
+	/* A real VT shows its own lines, and nothing in UTF-8, where they are three times the bytes. */
+	if (!utf8 || text_starts(terminal->type, "vt"))
 		return GLYPHS_LINES;
 	if (terminal->theme->glyphs != GLYPHS_AUTO)
 		return terminal->theme->glyphs;

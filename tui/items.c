@@ -440,7 +440,6 @@ static void draw_progress(const struct frame *frame, const struct item *item,
 		(void)area_put(area, row + 1, MARGIN, -1, ROLE_VALUE, item->value);
 	for (size_t i = 0; i < shown; i++)
 		draw_step(&item->choices[first + i], area, row + 3 + (int)i);
-	area_cursor(area, row, area->cols - 1);
 }
 
 static int log_rows(const struct frame *frame)

@@ -18,7 +18,8 @@ enum {
 /* Where the parts of a frame are. Rows that a tier does not have are -1. */
 struct plan {
 	enum tier tier;
-	bool thin; /* nothing is drawn but text */
+	bool thin;  /* nothing is drawn but text */
+	bool whole; /* the page has it all but the keys */
 	int rows, cols;
 	int rule_top, rule_bottom, detail, detail_rows, keys;
 	int steps; /* width of the step list */
@@ -62,15 +63,19 @@ static struct plan plan_of(
 		.thin = pane->thin,
 		.rows = canvas->rows,
 		.cols = canvas->cols};
-	bool small = plan.tier == TIER_SMALL;
-	int left, top = small ? 1 : 2;
+	bool whole = view->page->whole && !view->help && plan.tier != TIER_TINY;
+	bool small = plan.tier == TIER_SMALL || whole;
+	int left, top = whole ? 0 : small ? 1 : 2;
 
-	if (pane->thin && plan.tier == TIER_FULL)
+	plan.whole = whole;
+	if ((pane->thin || whole) && plan.tier == TIER_FULL)
 		plan.tier = TIER_PLAIN;
 	plan.steps = steps_width(view);
 	left = plan.tier == TIER_FULL ? plan.steps + 2 : 0;
 	plan.keys = plan.rows - 1;
-	plan.detail_rows = view->page->detail_rows ? (int)view->page->detail_rows : 2;
+	plan.detail_rows = whole                     ? 0
+			   : view->page->detail_rows ? (int)view->page->detail_rows
+						     : 2;
 	plan.detail = plan.keys - plan.detail_rows;
 	plan.rule_bottom = small ? -1 : plan.detail - 1;
 	plan.rule_top = small ? -1 : 1;
@@ -208,7 +213,8 @@ static void draw_body(const struct frame *frame, struct area area)
 {
 	const struct page *page = frame->view->page;
 	const struct item *focus = pane_focus(frame->view);
-	int row = frame->compact ? 0 : 1;
+	int top = frame->compact || page->whole ? 0 : 1;
+	int row = top;
 	int focus_row = 0;
 
 	for (size_t i = 0; i < page->count; i++) {
@@ -240,7 +246,10 @@ static void draw_body(const struct frame *frame, struct area area)
 				  .rows = area.rows,
 				  .cols = area.cols + 1},
 			0, area.cols, 1, ROLE_HINT, GLYPH_UP);
-	row = frame->compact ? 0 : 1;
+	/* Where nothing has the focus, readers of a braille display follow the cursor to the first line all the same. */
+	if (!focus)
+		area_cursor(&area, larger(area.above, top), 0);
+	row = top;
 	for (size_t i = 0; i < page->count; i++) {
 		if (!is_shown(page->items[i]))
 			continue;
@@ -448,7 +457,8 @@ static void draw_parts(
 		.rows = plan->detail_rows,
 		.cols = plan->cols - 2};
 
-	draw_title(view, plan, all);
+	if (!plan->whole)
+		draw_title(view, plan, all);
 	draw_rules(plan, all);
 	if (plan->tier == TIER_FULL)
 		draw_steps(view, all, plan->steps);

@@ -23,7 +23,9 @@ static enum depth choose_depth(const struct terminal *terminal)
 	if (!has_colors() || fullscreen_mono(terminal) || start_color() == ERR ||
 		COLORS < 8)
 		return DEPTH_MONO;
-	return COLORS >= 256 && COLOR_PAIRS > ROLE_COUNT ? DEPTH_256 : DEPTH_8;
+	if (COLOR_PAIRS <= ROLE_COUNT || COLORS < 16)
+		return DEPTH_8;
+	return COLORS >= 256 ? DEPTH_256 : DEPTH_16;
 }
 
 static void make_pairs(const struct screen_state *state)
@@ -119,32 +121,47 @@ static void screen_show(void *data, const struct view *view)
 
 /* Drawing. */
 
-struct special {
-	uint32_t glyph;
-	const cchar_t *line;
-};
-
-/* Lines go through ncurses, which knows how each terminal draws them. NULL: not a line. */
-static const cchar_t *line_glyph(enum glyph_set set, uint32_t glyph)
+/* Lines go through ncurses, which knows how each terminal draws them; without UTF-8, and where that is not wanted, in the set of the
+ * terminal's own. false: not a line. */
+static bool make_line(
+	enum glyph_set set, uint32_t glyph, attr_t attributes, short pair, cchar_t *drawn)
 {
-	const struct special lines[] = {
-		{GLYPH_HLINE,        WACS_HLINE   },
-                {GLYPH_VLINE,        WACS_VLINE   },
-		{GLYPH_TEE_DOWN,     WACS_TTEE    },
-                {GLYPH_TEE_UP,       WACS_BTEE    },
-		{GLYPH_TOP_LEFT,     WACS_ULCORNER},
-                {GLYPH_TOP_RIGHT,    WACS_URCORNER},
-		{GLYPH_BOTTOM_LEFT,  WACS_LLCORNER},
-                {GLYPH_BOTTOM_RIGHT, WACS_LRCORNER}
+	const struct {
+		uint32_t glyph;
+		const cchar_t *line;
+		wchar_t own; /* its letter in the other set */
+	} lines[] = {
+		{GLYPH_HLINE,        WACS_HLINE,    L'q'},
+                {GLYPH_VLINE,        WACS_VLINE,    L'x'},
+		{GLYPH_TEE_DOWN,     WACS_TTEE,     L'w'},
+                {GLYPH_TEE_UP,       WACS_BTEE,     L'v'},
+		{GLYPH_TOP_LEFT,     WACS_ULCORNER, L'l'},
+		{GLYPH_TOP_RIGHT,    WACS_URCORNER, L'k'},
+		{GLYPH_BOTTOM_LEFT,  WACS_LLCORNER, L'm'},
+		{GLYPH_BOTTOM_RIGHT, WACS_LRCORNER, L'j'}
         };
+	size_t i = 0;
 
 	/* Where lines are another character set, one at a time costs seven bytes a row. */
 	if (set == GLYPHS_ASCII || (set == GLYPHS_LINES && glyph == GLYPH_VLINE))
-		return NULL;
-	for (size_t i = 0; i < LENGTH(lines); i++)
-		if (lines[i].glyph == glyph)
-			return lines[i].line;
-	return NULL;
+		return false;
+	while (i < LENGTH(lines) && lines[i].glyph != glyph)
+		i++;
+	if (i == LENGTH(lines))
+		return false;
+	if (set == GLYPHS_LINES) {
+		const wchar_t own[] = {lines[i].own, L'\0'};
+
+		(void)setcchar(drawn, own, attributes | A_ALTCHARSET, pair, NULL);
+	} else {
+		wchar_t shape[CCHARW_MAX + 1] = {0};
+		attr_t mine = 0;
+		short none = 0;
+
+		(void)getcchar(lines[i].line, shape, &mine, &none, NULL);
+		(void)setcchar(drawn, shape, attributes | mine, pair, NULL);
+	}
+	return true;
 }
 
 static void put_cell(
@@ -152,22 +169,14 @@ static void put_cell(
 {
 	attr_t attributes = role_attributes(state, (enum role)cell->role);
 	short pair = (short)(state->depth == DEPTH_MONO ? 0 : cell->role + 1);
-	const cchar_t *line = line_glyph(state->glyphs, cell->code);
 	wchar_t text[2] = {(wchar_t)glyph_code(state->glyphs, cell->code), L'\0'};
 	cchar_t drawn;
 
 	if (cell->code == 0)
 		return;
-	if (text[0] > 0x7e && !line && MB_CUR_MAX == 1)
-		text[0] = L'?';
-	if (line) {
-		wchar_t shape[CCHARW_MAX + 1] = {0};
-		attr_t own = 0;
-		short none = 0;
-
-		(void)getcchar(line, shape, &own, &none, NULL);
-		(void)setcchar(&drawn, shape, attributes | own, pair, NULL);
-	} else {
+	if (!make_line(state->glyphs, cell->code, attributes, pair, &drawn)) {
+		if (text[0] > 0x7e && MB_CUR_MAX == 1)
+			text[0] = L'?';
 		(void)setcchar(&drawn, text, attributes, pair, NULL);
 	}
 	(void)mvadd_wch(row, col, &drawn);

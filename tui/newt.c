@@ -114,19 +114,11 @@ static void make_colours(const struct newt_state *state)
 
 static enum depth choose_depth(void)
 {
+	int colours = SLtt_tgetnum((char[]){"Co"});
+
 	if (!SLtt_Use_Ansi_Colors)
 		return DEPTH_MONO;
-	return SLtt_tgetnum((char[]){"Co"}) >= 256 ? DEPTH_256 : DEPTH_8;
-}
-
-/* A real VT shows its own lines, and nothing in UTF-8; libnewt would send it that. */
-static enum glyph_set choose_glyphs(const struct terminal *terminal)
-{
-	enum glyph_set set = fullscreen_glyphs(terminal);
-
-	if (text_starts(terminal->type, "vt") && set != GLYPHS_ASCII)
-		return GLYPHS_LINES;
-	return set;
+	return colours >= 256 ? DEPTH_256 : colours >= 16 ? DEPTH_16 : DEPTH_8;
 }
 
 /* Opening and closing. */
@@ -162,7 +154,7 @@ static int start_library(struct newt_state *state, struct error *err)
 	if (newtInit() < 0)
 		return error_set(err, -ENOTTY,
 			_("libnewt cannot use the terminal \"%s\""), terminal->type);
-	state->glyphs = choose_glyphs(terminal);
+	state->glyphs = fullscreen_glyphs(terminal);
 	state->full.pane.blocks =
 		state->glyphs == GLYPHS_CP437 || state->glyphs == GLYPHS_UTF8;
 	use_plain_text(state);
@@ -242,6 +234,7 @@ static void newt_close(void *data)
 /* Where the window and its parts are; row and column of the window's inside. */
 struct shape {
 	enum tier tier;
+	bool whole; /* only the page, its frame and the keys */
 	int row, col, rows, cols;
 	int body_rows, detail_rows;
 };
@@ -249,14 +242,17 @@ struct shape {
 static struct shape shape_of(const struct newt_state *state)
 {
 	struct shape shape = {.tier = layout_tier(state->full.rows, state->full.cols)};
+	const struct view *view = state->full.view;
+	unsigned wanted = view->page->detail_rows;
 	bool small = shape.tier == TIER_SMALL;
-	unsigned wanted = state->full.view->page->detail_rows;
 
+	shape.whole = view->page->whole && !view->help;
+	small |= shape.whole;
 	shape.row = small ? 1 : 2;
 	shape.col = small ? 1 : 2;
 	shape.rows = state->full.rows - shape.row - 2;
 	shape.cols = state->full.cols - 2 * shape.col;
-	shape.detail_rows = wanted ? (int)wanted : 2;
+	shape.detail_rows = shape.whole ? 0 : wanted ? (int)wanted : 2;
 	shape.body_rows = shape.rows - shape.detail_rows - (small ? 0 : 1);
 	return shape;
 }
@@ -271,6 +267,25 @@ static void open_window(
 	state->has_window = newtOpenWindow(shape->col, shape->row, (unsigned)shape->cols,
 				    (unsigned)shape->rows, title) == 0;
 	SLang_TT_Read_FD = typed;
+}
+
+/* libnewt frames every window; where nothing but text is wanted, blanks and the title take the frame's place. */
+static void erase_frame(const struct shape *shape, const char *title)
+{
+	int top = shape->row - 1, bottom = shape->row + shape->rows;
+	int left = shape->col - 1, right = shape->col + shape->cols;
+	unsigned height = (unsigned)shape->rows + 2, width = (unsigned)shape->cols + 2;
+
+	SLsmg_set_color(NEWT_COLORSET_WINDOW);
+	SLsmg_fill_region(top, left, 1, width, ' ');
+	SLsmg_fill_region(bottom, left, 1, width, ' ');
+	SLsmg_fill_region(top, left, height, 1, ' ');
+	SLsmg_fill_region(top, right, height, 1, ' ');
+	if (shape->tier != TIER_SMALL && !shape->whole)
+		return; /* the line above has it */
+	SLsmg_set_color(NEWT_COLORSET_TITLE);
+	SLsmg_gotorc(top, shape->col);
+	SLsmg_write_string((char *)(uintptr_t)title);
 }
 
 static bool is_covered(const struct spots *spots, int row, int col)
@@ -444,14 +459,16 @@ static void draw_window(struct newt_state *state)
 	autocanvas struct canvas *detail = canvas_new(shape.detail_rows, shape.cols - 2);
 	autospots struct spots spots = {0};
 
-	if (shape.tier != TIER_SMALL)
+	if (shape.tier != TIER_SMALL && !shape.whole)
 		draw_root(state);
 	open_window(state, &shape, title);
+	if (state->full.pane.thin)
+		erase_frame(&shape, title);
 	state->form = newtForm(NULL, NULL, NEWT_FLAG_NOF12);
 	layout_body(view, &state->full.pane, body, shape.tier == TIER_SMALL, &spots);
 	add_labels(state, body, 0, 0, &spots);
 	add_widgets(state, body, &spots);
-	if (!view->help)
+	if (!view->help && !shape.whole)
 		layout_detail(view, detail);
 	add_labels(state, detail, shape.rows - shape.detail_rows, 1, &(struct spots){0});
 	newtDrawForm(state->form);

@@ -85,6 +85,7 @@ struct page {
 	const char *detail; /* help area when nothing with the focus says more, or NULL */
 	const char *next_label; /* what "next" is called here; NULL: Next */
 	bool gap_next;
+	bool whole; /* all of the screen but the line of keys: for what is tall */
 };
 
 struct page *page_new(void) CHECKED;

@@ -25,7 +25,7 @@ static const char *const colour_names[] = {
 	"black", "red", "green", "brown", "blue", "magenta", "cyan", "white", NULL};
 static const char *const attribute_names[] = {
 	"bold", "reverse", "underline", "dim", NULL};
-static const char *const depth_names[] = {"mono", "c8", "c256", NULL};
+static const char *const depth_names[] = {"mono", "c8", "c16", "c256", NULL};
 
 static size_t name_index(const char *const *names, const char *name)
 {
@@ -39,13 +39,14 @@ static size_t name_index(const char *const *names, const char *name)
 static int read_colour(const char *word, enum depth depth, short *colour)
 {
 	size_t named = name_index(colour_names, word);
+	unsigned most = depth == DEPTH_256 ? 255 : 15;
 	uint64_t number;
 
 	if (strcmp(word, "default") == 0)
 		*colour = -1;
 	else if (colour_names[named])
 		*colour = (short)named;
-	else if (depth == DEPTH_256 && text_to_u64(word, 0, 255, &number) == 0)
+	else if (depth >= DEPTH_16 && text_to_u64(word, 0, most, &number) == 0)
 		*colour = (short)number;
 	else
 		return -EINVAL;
@@ -85,6 +86,9 @@ static int read_style(char *spec, enum depth depth, struct style *style)
 static int read_role(
 	const struct words *words, size_t role, struct theme *theme, struct error *err)
 {
+	struct style *styles = theme->styles[role];
+	bool given[DEPTH_COUNT] = {false};
+
 	for (size_t i = 1; i < words->count; i++) {
 		char *equals = strchr(words->items[i], '=');
 		size_t depth;
@@ -94,13 +98,16 @@ static int read_role(
 		depth = name_index(depth_names, words->items[i]);
 		if (!equals || !depth_names[depth])
 			return error_set(err, -EINVAL,
-				"\"%s\" is not mono=…, c8=… or c256=…", words->items[i]);
-		if (read_style(equals + 1, (enum depth)depth,
-			    &theme->styles[role][depth]) < 0)
+				"\"%s\" is not mono=…, c8=…, c16=… or c256=…",
+				words->items[i]);
+		if (read_style(equals + 1, (enum depth)depth, &styles[depth]) < 0)
 			return error_set(err, -EINVAL,
 				"\"%s\" is not TEXT/GROUND, with +bold, +reverse, +underline or +dim behind it",
 				equals + 1);
+		given[depth] = true;
 	}
+	if (given[DEPTH_8] && !given[DEPTH_16])
+		styles[DEPTH_16] = styles[DEPTH_8];
 	return 0;
 }
 

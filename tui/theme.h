@@ -37,7 +37,7 @@ enum role {
 };
 extern const char *const role_names[]; /* by enum role; NULL-terminated */
 
-enum depth { DEPTH_MONO, DEPTH_8, DEPTH_256, DEPTH_COUNT };
+enum depth { DEPTH_MONO, DEPTH_8, DEPTH_16, DEPTH_256, DEPTH_COUNT };
 enum { STYLE_BOLD = 1, STYLE_REVERSE = 2, STYLE_UNDERLINE = 4, STYLE_DIM = 8 };
 
 /* Colours are terminal numbers; -1: the terminal's own. */

@@ -73,15 +73,19 @@ disk: {match: {path: $loop}, erase: matched-disks, encryption: none, esp_size: 6
 users: [{name: ana, admin: true, ssh_keys: ["$key"]}]
 X
 : >"$dir/watched"
-setsid "$setup" install "$dir/answers.yaml" --machine "$dir/machine.json" --payload "$dir/payload" --keys "$dir/keys" \
-	>"$dir/out" 2>"$dir/err" </dev/null &
-engine=$!
-# At once: where the kernel has no vfat, the installation ends within a second.
-for _ in $(seq 6000); do
-	! grep -qs '"event":"step_begin"' /run/jefe/events || break
-	sleep 0.01
-done
-kill -STOP "$engine"
+# Start an installation and hold it. At once: where the kernel has no vfat, it ends within a second.
+install_and_hold() {
+	rm -f /run/jefe/events
+	setsid "$setup" install "$dir/answers.yaml" --machine "$dir/machine.json" --payload "$dir/payload" --keys "$dir/keys" \
+		>"$dir/out" 2>"$dir/err" </dev/null &
+	engine=$!
+	for _ in $(seq 6000); do
+		! grep -qs '"event":"step_begin"' /run/jefe/events || break
+		sleep 0.01
+	done
+	kill -STOP "$engine"
+}
+install_and_hold
 check "the engine was caught in the middle" sh -c "! grep -qE '\"event\":\"(done|failed)\"' /run/jefe/events"
 
 "$setup" attach >"$dir/watched" 2>&1 </dev/null &
@@ -130,5 +134,30 @@ check "the watcher ends as the installation does" test $? = "$ended"
 check "and tells its result" grep -qE '^jefe: install (done|failed: )' "$dir/watched"
 check "the installation went on behind all this" \
 	test "$(grep -c '"event":"step_begin"' /run/jefe/events)" -gt 2
+
+cat >"$dir/setup" <<X
+#!/bin/sh
+[ "\$1" = install ] || exec "$setup" "\$@"
+exec "$setup" "\$@" --machine "$dir/machine.json" --payload "$dir/payload" --keys "$dir/keys"
+X
+chmod +x "$dir/setup"
+cat >"$dir/again.play" <<'X'
+start --machine $1 --setup $2
+wait Installing
+wait The installation failed
+wait that was running ended
+type t
+wait Installing
+X
+install_and_hold
+"$build/tests/screens/screenplay" "$build/ui-ncurses" "$dir/again.play" "$dir/machine.json" "$dir/setup" >"$dir/watched" 2>"$dir/err" &
+watcher=$!
+sleep 3
+kill -KILL "$engine"
+engine=
+check "an installation that was killed is begun again by the wizard beside it" wait "$watcher"
+check "which has its answers" grep -q 'hostname: walker' /run/jefe/answers.yaml
+check "and keeps its events" grep -q '"event":"step_begin"' /run/jefe/events.1
+check "the one begun again comes to its end" until_true grep -qE '"event":"(done|failed)"' /run/jefe/events
 echo "1..$number"
 exit "$bad"

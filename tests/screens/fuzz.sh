@@ -10,4 +10,24 @@ for seed in 1 2 3; do
 		report "$program: keys by chance, seed $seed" $? "$work/errors"
 	done
 done
+# Lines by chance, for FUZZ_SECONDS (60 for a longer look).
+until=$(($(date +%s) + ${FUZZ_SECONDS:-5}))
+seed=0
+failed=0
+: >"$work/errors"
+while [ "$failed" = 0 ] && { [ "$seed" -lt 2 ] || [ "$(date +%s)" -lt "$until" ]; }; do
+	seed=$((seed + 1))
+	awk -v seed="$seed" 'BEGIN {
+		srand(seed)
+		count = split("|1|2|3|7|99|-1|0|<|=|?|?1|/a|/|@|!|y|n|vda|ana|x x|[|%s%n|\303\244|\377|192.0.2.1/24|correct horse battery", word, "|")
+		for (i = 0; i < 400; i++)
+			print word[int(rand() * count) + 1]
+	}' >"$work/lines"
+	timeout 120 "$build/ui-line" --machine "$machine" --run "$work" --setup "$setup" --answers "$here/answers.yaml" --no-guard \
+		<"$work/lines" >"$work/line.out" 2>"$work/said"
+	status=$?
+	[ "$status" -le 1 ] || failed=1
+	[ "$failed" = 0 ] || { echo "seed $seed: status $status"; cat "$work/said"; } >"$work/errors"
+done
+report "line mode: $seed times 400 lines by chance" "$failed" "$work/errors"
 finish

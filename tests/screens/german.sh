@@ -41,6 +41,7 @@ one() {
 }
 one en english
 one de german
+speech German "$work/german" 'j od[e]r n' Auswahl
 played=0
 # Not the lists of measures, which change with the catalogue.
 sed -n '1,/^Maßnahmen\./p; /^Schritt 8/,/^Schritt 11/p' "$work/german" >"$work/screens"

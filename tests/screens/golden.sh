@@ -30,12 +30,53 @@ if [ -n "$newt" ]; then
 	walk $newt -t xterm-256color -s 60x18
 	golden newt.xterm-256color.60x18
 fi
+# Other sizes, terminals and locales: a sum of each page, and its text when it is another one.
+mkdir "$work/pages"
+# walk_beside TERM:SIZE:LOCALE: every page, in a file of its own, while others do the same.
+walk_beside() {
+	name=$(echo "$1" | tr : .)
+	size=${1#*:}
+	"$build/tests/screens/screenplay" -t "${1%%:*}" -s "${size%:*}" -l "${1##*:}" -a "$build/ui-ncurses" "$here/plays/install.play" \
+		"$machine" "$here/data/progress" "$setup" >"$work/beside.$name" 2>"$work/why.$name"
+	echo $? >>"$work/why.$name"
+}
+matrix="linux:80x25:C.UTF-8"
+for size in 132x43 60x18 40x12; do
+	matrix="$matrix linux:$size:C vt220:$size:C vt220:$size:C.UTF-8 xterm-256color:$size:C.UTF-8"
+done
+count=0
+for place in $matrix; do
+	walk_beside "$place" &
+	count=$((count + 1))
+	[ $((count % 5)) != 0 ] || wait
+done
+wait
+for place in $matrix; do
+	name=$(echo "$place" | tr : .)
+	mask <"$work/beside.$name" | awk -v start="$work/pages/$name." '/^=== / {
+		close(page)
+		page = start substr($2, 1, length($2) - 1)
+	}
+	{ print >page }'
+	(cd "$work/pages" && sha256sum "$name".* | sed 's/^\(.\{16\}\)[^ ]*/\1/') >"$work/sums"
+	[ "$UPDATE" != yes ] || cp "$work/sums" "$here/golden/sums.$name"
+	diff "$here/golden/sums.$name" "$work/sums" | sed -n 's/^> .*  //p' >"$work/others"
+	{
+		cat "$work/why.$name" "$work/others"
+		while read -r page; do
+			cat "$work/pages/$page"
+		done <"$work/others"
+	} >"$work/diff"
+	[ "$(tail -n 1 "$work/why.$name")" = 0 ] && cmp -s "$here/golden/sums.$name" "$work/sums"
+	report "pages as they were: $name" $? "$work/diff"
+done
+
 # Where an installation may be, and what a key shows there.
 for end in "progress Unpack" "done is installed" "failed installation failed"; do
 	{
 		cat "$here/plays/progress.play"
 		case ${end%% *} in
-		done) printf 'type h\nwait SSH must show\nshot host-key\nkey Esc\nwait is installed\n' ;;
+		done) printf 'type s\nwait Save the logs\nshot logs\nkey Esc\nwait is installed\ntype h\nwait SSH must show\nshot host-key\ntype c\nwait Close\nshot host-key-code\nkey Esc\nwait SSH must show\nkey Esc\nwait is installed\n' ;;
 		failed) printf 'type l\nwait Unpack the system\nshot failed-log\nkey ^E\nabsent Verify the payload\n' ;;
 		esac
 	} >"$work/end.play"

@@ -48,6 +48,21 @@ golden() {
 	report "golden $1" $? "$work/diff"
 }
 
+# speech NAME FILE YES-OR-NO CHOICE: what line mode said can be spoken: nothing is drawn, and what is asked ends with what Enter takes.
+speech() {
+	LC_ALL=C grep -n "$(printf '[\001-\011\013-\037\177]')" "$2" >"$work/errors"
+	report "speech, $1: no control bytes" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
+	grep -nE '[│─►▸█░▀▄]|\[[-#=*. ]+\]|[-#=_*]{4,}' "$2" >"$work/errors"
+	report "speech, $1: nothing is drawn, no bars" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
+	grep -E '^  [0-9]+: ' "$2" | grep -vE '[.:?!]$' >"$work/errors"
+	report "speech, $1: list entries end like sentences" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
+	grep -oE "$3[^:]*:" "$2" | grep -vE '\[.\]:$' >"$work/errors"
+	report "speech, $1: yes or no has its default in brackets" "$([ -s "$work/errors" ] || ! grep -qE "$3 \[" "$2"; echo $((1 - $?)))" "$work/errors"
+	# Of the disks none is chosen beforehand.
+	grep -oE "$4[^:]*:" "$2" | grep -vE '\[[^]]+\]:$' | tail -n +2 >"$work/errors"
+	report "speech, $1: a choice has its default in brackets" "$([ -s "$work/errors" ] || ! grep -qE "$4.*\[" "$2"; echo $((1 - $?)))" "$work/errors"
+}
+
 newt=
 [ ! -x "$build/ui-newt" ] || newt=ui-newt
 

@@ -156,11 +156,6 @@ report "recordings and pictures have no recovery key and no suggestion" \
 	"$([ -s "$work/errors" ] || [ ! -s "$work/patterns" ]; echo $((1 - $?)))" "$work/errors"
 grep -rl --exclude=switch.play --exclude=patterns 'horse' "$work" >"$work/errors"
 report "the passphrase is in no file" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
-LC_ALL=C grep -n "$(printf '[\001-\011\013-\037\177]')" "$work/line.out" >"$work/errors"
-report "speech: line mode writes no control bytes" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
-grep -n '[│─►▸]' "$work/line.out" >"$work/errors"
-report "speech: line mode draws nothing" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
-grep -E '^  [0-9]+: ' "$work/line.out" | grep -vE '[.:?!]$' >"$work/errors"
-report "speech: list entries end like sentences" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
+speech English "$work/line.out" 'y or n' Choice
 
 finish

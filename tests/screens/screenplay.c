@@ -235,7 +235,9 @@ static void child(const struct play *play, char *const *argv)
 		"ASAN_OPTIONS=%s", getenv("ASAN_OPTIONS") ? getenv("ASAN_OPTIONS") : "");
 	autofree char *colours = memory_format(
 		"NO_COLOR=%s", getenv("NO_COLOR") ? getenv("NO_COLOR") : "");
-	char *environment[] = {term, locale, sanitizer,
+	autofree char *terminals = memory_format("TERMINFO_DIRS=%s",
+		getenv("TERMINFO_DIRS") ? getenv("TERMINFO_DIRS") : "");
+	char *environment[] = {term, locale, sanitizer, terminals,
 		(char[]){"PATH=/usr/sbin:/usr/bin:/sbin:/bin"}, (char[]){"TZ=UTC"},
 		colours, NULL};
 
