@@ -198,6 +198,7 @@ main() {
 		# shellcheck source=/dev/null
 		. "$part"
 	done
+	record_check
 	stage 1 Bootstrap bootstrap
 	stage 2 Packages packages
 	stage 3 Security security

@@ -4,11 +4,29 @@
 
 recorded=(version arch base live_base target_role append menu_theme compression epoch) # variables that decide what is made
 
+# What the lines of a record may hold, as patterns: they end in paths, in sed and in the programs of root. An append and a tool are text.
+record_word='[a-z][a-z0-9-]*' record_name='[A-Za-z0-9][A-Za-z0-9._+-]*' record_hash='(-|sha256:[0-9a-f]{64}|apk:[A-Za-z0-9+/=]+)'
+record_line="(jefelinux-build 1\
+|set version [0-9A-Za-z][0-9A-Za-z.~+-]*\
+|set arch [a-z0-9_]+\
+|set (live_)?base [a-z]+\
+|set target_role [a-z]+(\\+$record_word)*\
+|set append( [[:print:]]*)?\
+|set menu_theme [a-z0-9][a-z0-9.-]*\
+|set compression [a-z]+\
+|set epoch [0-9]{1,12}\
+|branch [a-z]+ [a-z0-9][a-z0-9.-]*\
+|source [0-9a-f]{64}\
+|file $record_word $record_name $record_hash\
+|package $record_word [a-z]+(\\+$record_word)* $record_name [!-.0-~]+ [a-z0-9_-]+ $record_hash\
+|mirror $record_word [a-z]+\
+|tool [a-z0-9-]+ [[:print:]]*)"
+
 # lock_inputs: "WORD VALUE..." lines. Nothing in them depends on the machine.
 lock_inputs() {
 	local name role
 	echo "jefelinux-build 1"
-	for name in "${recorded[@]}"; do echo "set $name ${!name}"; done
+	for name in "${recorded[@]}"; do echo "set $name${!name:+ ${!name}}"; done
 	for name in $(bases_used); do echo "branch $name $(branch_of "$name")"; done
 	echo "source $(hash_of_source)"
 	for name in $(bases_used); do "${name}_files" | sed "s/^/file $name /"; done
@@ -48,21 +66,46 @@ lock_tools() {
 	done
 }
 
-# lock_take FILE: the options that it records become those of this build.
+# lock_take FILE: the options that it records become those of this build. All of it is checked before any of it counts.
 lock_take() {
 	local word name value
-	[ "$(head -n 1 "$1" 2>/dev/null)" = "jefelinux-build 1" ] || refuse "$1: not a record of a build by this version"
+	[ "$(head -n 1 "$1" 2>/dev/null | tr -d '\000')" = "jefelinux-build 1" ] || refuse "$1: not a record of a build by this version"
+	lock_check "$1"
 	while read -r word name value; do
 		case $word in
-		set) in_list "$name" "${recorded[@]}" || refuse "$1: sets \"$name\", which this version does not know" ;;
-		branch) [[ $name =~ ^[a-z]+$ && -f $here/bases/$name.sh ]] || refuse "$1: branch of \"$name\", which is no base" ;;
-		esac
-		case $word in
 		set) printf -v "$name" %s "$value" ;;
-		branch) printf -v "recorded_${name}_branch" %s "$value" ;;
+		branch)
+			[ -f "$here/bases/$name.sh" ] || refuse "$1: branch of \"$name\", which is no base"
+			printf -v "recorded_${name}_branch" %s "$value"
+			;;
 		esac
 	done <"$1"
 	SOURCE_DATE_EPOCH=$epoch
+}
+
+# lock_check FILE: every line is one that a build writes, and no variable is there twice.
+lock_check() {
+	local line number=0 name
+	[ "$(tr -d '\000' <"$1" | wc -c)" = "$(stat -Lc %s "$1")" ] || refuse "$1: has zero bytes; it is no record of a build"
+	while IFS= read -r line || [ -n "$line" ]; do
+		number=$((number + 1))
+		[[ $line =~ ^$record_line$ ]] || refuse "$1:$number: no build writes this line: $(printf %s "${line:0:100}" | tr -c '[:print:]' '?')"
+	done <"$1"
+	for name in "${recorded[@]}"; do
+		[ "$(grep -c "^set $name\( \|\$\)" "$1")" -le 1 ] || refuse "$1: says \"set $name\" twice"
+	done
+	grep -q '^set epoch ' "$1" || refuse "$1: does not say \"set epoch\""
+}
+
+# record_check: what this build is made by can be recorded, so that it can be made again.
+record_check() {
+	local name
+	for name in "${recorded[@]}"; do
+		[[ "set $name ${!name}" =~ ^$record_line$ ]] || refuse "--${name//_/-} ${!name@Q}: has characters that it cannot have"
+	done
+	for name in "$base" "$live_base"; do
+		[[ "branch $name $(branch_of "$name")" =~ ^$record_line$ ]] || refuse "--branch $(branch_of "$name"): a release is letters, digits, dots and -"
+	done
 }
 
 # lock_differences FILE: packages and source of this build that are not those of FILE, one in a line.

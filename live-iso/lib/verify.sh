@@ -6,6 +6,8 @@ verify_open() {
 	verify_folder=$(mktemp -d)
 	trap 'rm -rf "$verify_folder"' EXIT
 	iso_extract "$verify_iso" "$verify_folder/iso" || refuse "$verify_iso: not an ISO that xorriso can read"
+	# Through a link or a pipe it would get what only root may read.
+	[ -z "$(find "$verify_folder/iso" ! -type f ! -type d -print -quit)" ] || refuse "$verify_iso: has links or devices, which no ISO of this build has"
 	for foreign_key in .jefe/build .jefe/files.sig payload/manifest.sig payload/key.pem; do
 		[ -s "$verify_folder/iso/$foreign_key" ] || refuse "$verify_iso: does not record how it was made: it has no $foreign_key"
 	done
