@@ -57,7 +57,7 @@ mirrors=() roles=() given=()
 parse_options() {
 	if [ "${1:-}" = verify ]; then
 		[ -f "${2:-}" ] || refuse "verify needs the name of an ISO"
-		verify_iso=$(realpath "$2")
+		verify_iso=$(realpath "$2") target=iso
 		shift 2
 	fi
 	while [ $# -gt 0 ]; do
@@ -84,7 +84,7 @@ refuse() {
 }
 
 check_options() {
-	[ -n "${target_endings[${target:-none}]:-}" ] || refuse "--target must be one of: $(printf '%s\n' "${!target_endings[@]}" | sort | xargs)"
+	check_target_name
 	check_target
 	[ "$arch" = x86_64 ] || refuse "--arch must be x86_64: no other machine is supported yet"
 	: "${live_base:=$base}"
@@ -109,6 +109,10 @@ check_options() {
 	[ "$(id -u)" = 0 ] || refuse "must run as root: it makes device nodes and files of many owners"
 	host_packages_missing=$(host_commands_missing)
 	[ -z "$host_packages_missing" ] || refuse "not installed: $host_packages_missing; see live-iso/packages-host.list"
+}
+
+check_target_name() {
+	[ -n "${target_endings[${target:-none}]:-}" ] || refuse "--target must be one of: $(printf '%s\n' "${!target_endings[@]}" | sort | xargs)"
 }
 
 # check_target: options that say nothing about it are mistakes.

@@ -42,8 +42,21 @@ lock_packages() {
 
 # hash_of_source: over names and content of all sources of program and build; modes depend on the umask of a checkout.
 hash_of_source() {
-	(cd "$source_dir" && find live-iso "${program_folders[@]}" -type f ! -path live-iso/epoch ! -name '*~' -print0 | sort -z |
-		xargs -0 sha256sum) | sha256sum | cut -d' ' -f1
+	(cd "$source_dir" && source_files | LC_ALL=C sort -z | xargs -0 sha256sum) | sha256sum | cut -d' ' -f1
+}
+
+# source_files: their names, zero bytes between. What tests and tools left behind is none of them, with Git and without.
+source_files() {
+	local name expression=(! -path live-iso/epoch)
+	if [ -e .git ] && command -v git >/dev/null; then
+		git -c safe.directory='*' ls-files -z --cached --others --exclude-standard -- live-iso "${program_folders[@]}" | sort -zu |
+			xargs -0 sh -c 'for name; do [ ! -f "$name" ] || [ -h "$name" ] || printf "%s\\0" "$name"; done' names
+		return
+	fi
+	for name in "${generated[@]}"; do
+		case $name in /*) ;; *) expression+=(! -path "*/$name/*" ! -name "$name") ;; esac
+	done
+	find live-iso "${program_folders[@]}" -type f "${expression[@]}" -print0
 }
 
 # lock_write FILE: with mirrors and tools, which say why another machine's build may differ.

@@ -12,7 +12,6 @@ verify_open() {
 		[ -s "$verify_folder/iso/$foreign_key" ] || refuse "$verify_iso: does not record how it was made: it has no $foreign_key"
 	done
 	lock_take "$verify_folder/iso/.jefe/build"
-	target=iso
 	tr -d '\000' <"$verify_folder/iso$answers_path" >"$verify_folder/answers"
 	[ ! -s "$verify_folder/answers" ] || answers=$verify_folder/answers
 	foreign_medium=$verify_folder/iso foreign_key=$verify_folder/iso/payload/key.pem
