@@ -24,6 +24,8 @@ usage() {
 		  --mirror URL               http(s):// or file:///; repeat for several; a base uses those that serve it
 		                             (default: this machine's own for Debian and Devuan, the project's for Alpine)
 		  --key FILE                 Ed25519 private key (PEM) that signs the payload (default: made once in DIR/keys)
+		  --allow-unpinned           let the mirror say which Alpine minirootfs is the right one, when none of it is pinned
+		                             in live-iso/bases/alpine/minirootfs.sha256: its programs run as root
 		  --keyring FILE             archive keyring to trust for Debian, Devuan or both (default: in /usr/share/keyrings)
 		  --answers FILE             answer file to embed in the ISO; with --target disk the one that is installed by, for a disk with
 		                             the serial number JEFEDISK; secrets file:/run/jefe/answers-medium/NAME are files beside it
@@ -33,7 +35,7 @@ usage() {
 		  --role NAME                also install a role's packages: containers, runtimes (Python, Node), security, forensics,
 		                             networking, compression, build-tools; repeat for several
 		  --with-peer                also install what the shell installation of tests/bench needs (base debian)
-		  --lock FILE                also write what the ISO was made from: options, packages with hashes, tools
+		  --lock FILE                also write what it was made from: options, packages with hashes, tools; not with --target disk
 		  --locked FILE              build with the options and from the packages of a lock file alone, offline: they come from DIR
 		                             or from mirrors of the form file:///
 		  --compression small|fast   fast saves a minute or two and costs a fifth more bytes (default small)
@@ -50,7 +52,7 @@ usage() {
 
 declare -A target_endings=([iso]=.iso [netboot]=-netboot [oci]=-oci [disk]=.qcow2 [rootfs]=-rootfs.tar.zst) # of --output; each has a stages/5-TARGET.sh
 target= arch=x86_64 base=alpine live_base= branch= key= keyring= answers= append= target_role=target output= work= version= lock= locked= container=
-menu_theme=default compression=small disk_size=
+menu_theme=default compression=small disk_size= allow_unpinned=
 verify_iso= foreign_medium= foreign_key= # build.sh verify
 mirrors=() roles=() given=()
 
@@ -64,6 +66,7 @@ parse_options() {
 		given+=("$1")
 		case $1 in
 		-h | --help) usage && exit 0 ;;
+		--allow-unpinned) allow_unpinned=yes && shift && continue ;;
 		--with-peer) target_role=peer && shift && continue ;;
 		--target | --arch | --base | --live-base | --branch | --mirror | --role | --key | --keyring | --answers | --append | --menu-theme | --compression | --disk-size | --lock | --locked | --output | --work | --version | --container) ;;
 		*) usage >&2 && refuse "unknown option $1" ;;
@@ -124,14 +127,14 @@ check_target() {
 		refuse "--disk-size goes with --target disk"
 	fi
 	[ "$target" != oci ] || choose_image
-	[ "$target" = iso ] || [ -z "$lock$locked" ] || refuse "--lock and --locked go with --target iso"
+	[ "$target" != disk ] || [ -z "$lock$locked" ] || refuse "--lock and --locked do not go with --target disk: no two images of a disk are the same"
 }
 
 # choose_image: a container image has no kernel, init and services; its packages are others.
 choose_image() {
 	[ "$target_role" != peer ] || refuse "--with-peer does not go with --target oci"
 	[ -f "$here/bases/$base/oci.list" ] || refuse "base $base has no container image"
-	target_role=oci
+	[ -n "$locked" ] || target_role=oci
 }
 
 # choose_disk: its name says the format.

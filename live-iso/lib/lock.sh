@@ -1,14 +1,15 @@
 # What an ISO was made from, as a file: options, date, source and every package with its hash. It is on each ISO as .jefe/build, so
-# that anybody can make it again (build.sh verify), and with the machine's tools it is what --lock writes.
+# that anybody can make it again (build.sh verify), and with the mirrors it is what --lock writes, also for other targets.
 # shellcheck shell=bash
 
-recorded=(version arch base live_base target_role append menu_theme compression epoch) # variables that decide what is made
+recorded=(version arch target base live_base target_role append menu_theme compression epoch) # variables that decide what is made
 
 # What the lines of a record may hold, as patterns: they end in paths, in sed and in the programs of root. An append and a tool are text.
 record_word='[a-z][a-z0-9-]*' record_name='[A-Za-z0-9][A-Za-z0-9._+-]*' record_hash='(-|sha256:[0-9a-f]{64}|apk:[A-Za-z0-9+/=]+)'
 record_line="(jefelinux-build 1\
 |set version [0-9A-Za-z][0-9A-Za-z.~+-]*\
 |set arch [a-z0-9_]+\
+|set target [a-z]+\
 |set (live_)?base [a-z]+\
 |set target_role [a-z]+(\\+$record_word)*\
 |set append( [[:print:]]*)?\
@@ -22,7 +23,7 @@ record_line="(jefelinux-build 1\
 |mirror $record_word [a-z]+\
 |tool [a-z0-9-]+ [[:print:]]*)"
 
-# lock_inputs: "WORD VALUE..." lines. Nothing in them depends on the machine.
+# lock_inputs: "WORD VALUE..." lines. Of the machine they have its tools alone, which may decide bytes, too.
 lock_inputs() {
 	local name role
 	echo "jefelinux-build 1"
@@ -30,9 +31,14 @@ lock_inputs() {
 	for name in $(bases_used); do echo "branch $name $(branch_of "$name")"; done
 	echo "source $(hash_of_source)"
 	for name in $(bases_used); do "${name}_files" | sed "s/^/file $name /"; done
-	lock_packages "$live_base" live
+	! live_wanted || lock_packages "$live_base" live
 	lock_packages "$base" "$target_role"
 	for name in $(bases_wanted); do lock_packages "$(maker_of "$name")" build; done | sort -u
+	if [ -n "$foreign_medium" ]; then
+		grep '^tool ' "$foreign_medium/.jefe/build" || true # like its signature: the tools of this machine are compared apart
+	else
+		lock_tools
+	fi
 }
 
 # lock_packages BASE ROLE
@@ -49,6 +55,7 @@ hash_of_source() {
 source_files() {
 	local name expression=(! -path live-iso/epoch)
 	if [ -e .git ] && command -v git >/dev/null; then
+		# shellcheck disable=SC2016
 		git -c safe.directory='*' ls-files -z --cached --others --exclude-standard -- live-iso "${program_folders[@]}" | sort -zu |
 			xargs -0 sh -c 'for name; do [ ! -f "$name" ] || [ -h "$name" ] || printf "%s\\0" "$name"; done' names
 		return
@@ -59,22 +66,32 @@ source_files() {
 	find live-iso "${program_folders[@]}" -type f "${expression[@]}" -print0
 }
 
-# lock_write FILE: with mirrors and tools, which say why another machine's build may differ.
+# record_unit HASH: WORK/medium/.jefe/build, of what is made from HASH.
+record_unit() {
+	mkdir -p "$medium/.jefe"
+	unit medium-record "$(hash_of "$1" "$here/lib/lock.sh" "$target" "$append" "$menu_theme" "$compression" "$epoch" "$(hash_of_source)" \
+		"$(lock_tools)" "${locked:-}")" make_record
+}
+
+make_record() {
+	lock_inputs >"$medium/.jefe/build"
+	[ -z "$locked" ] || [ -n "$verify_iso" ] || locked_check
+}
+
+# lock_write FILE: with the mirrors, which say why another machine's build may differ.
 lock_write() {
 	local name
 	{
 		cat "$medium/.jefe/build"
 		for name in $(bases_used); do mirrors_of "$name" | sed "s,:.*,,; s,^,mirror $name ,"; done
-		lock_tools
 	} >"$1.part"
 	mv "$1.part" "$1"
 }
 
-# lock_tools: "tool NAME VERSION" lines of this machine.
+# lock_tools: "tool NAME VERSION" lines of this machine: those that write what is compared.
 lock_tools() {
 	local name
-	for name in mksquashfs:-version xorriso:--version mformat:--version zstd:--version tar:--version grub-mkimage:--version \
-		openssl:version; do
+	for name in mksquashfs:-version xorriso:--version mformat:--version zstd:--version tar:--version grub-mkimage:--version; do
 		echo "tool ${name%:*} $("${name%:*}" "${name#*:}" 2>&1 | grep -m 1 '[0-9]')"
 	done
 }
@@ -121,11 +138,22 @@ record_check() {
 	done
 }
 
+# lock_other_tools FILE: a line for each tool of this machine that is another one than FILE says.
+lock_other_tools() {
+	lock_tools | awk '
+		$1 != "tool" { next }
+		{ name = $2; sub(/^tool [^ ]* /, "") }
+		NR == FNR { was[name] = $0; next }
+		(name in was) && was[name] != $0 { print name " was " was[name] ", here it is " $0 }
+	' "$1" -
+}
+
 # lock_differences FILE: packages and source of this build that are not those of FILE, one in a line.
 lock_differences() {
 	awk '
-		NR == FNR { if ($1 == "package") was[$2 " " $3 " " $4] = $5 " " $7; if ($1 == "source") source = $2; next }
+		NR == FNR { if ($1 == "package") was[$2 " " $3 " " $4] = $5 " " $7; if ($1 == "file") files[$2 " " $3] = $4; if ($1 == "source") source = $2; next }
 		$1 == "source" && $2 != source { print "the source tree" }
+		$1 == "file" && ($2 " " $3 in files) && files[$2 " " $3] != $4 { print $2 " " $3 ": another file" }
 		$1 == "package" {
 			key = $2 " " $3 " " $4
 			if (!(key in was)) print key " " $5 ": was not there"

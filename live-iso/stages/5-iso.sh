@@ -11,12 +11,14 @@ stage_iso() {
 
 # medium_files: what boots and what is installed, in WORK/medium, however it gets there.
 medium_files() {
+	local tools
 	mkdir -p "$medium/live" "$medium/payload" "$medium/.jefe" "$medium/answers"
-	unit medium-live "$(hash_of "$(stamp live-image)" "$here/stages/5-iso.sh" "${squashfs_options[$compression]}")" make_squashfs
-	unit medium-payload "$(hash_of "$(stamp target-image)" "$here/stages/5-iso.sh" "$here/lib/payload.sh" "$compression" "$public_key" \
+	tools=$(lock_tools)
+	unit medium-live "$(hash_of "$(stamp live-image)" "$tools" "$here/stages/5-iso.sh" "${squashfs_options[$compression]}")" make_squashfs
+	unit medium-payload "$(hash_of "$(stamp target-image)" "$tools" "$here/stages/5-iso.sh" "$here/lib/payload.sh" "$compression" "$public_key" \
 		"$foreign_medium")" make_payload
 	unit medium-bill "$(hash_of "$(stamp live-image)" "$(stamp target-image)" "$here/lib/bill.sh" "$epoch")" make_bill "$medium/live/sbom.spdx.json"
-	unit medium-record "$(hash_of "$(stamp medium-bill)" "$here/lib/lock.sh" "$append" "$menu_theme" "$compression" "$epoch" "$(hash_of_source)" "${locked:-}")" make_record
+	record_unit "$(stamp medium-bill)"
 	unit medium-kernel "$(hash_of "$(stamp live-image)" "$here/stages/5-iso.sh")" make_kernel
 }
 
@@ -54,11 +56,6 @@ make_squashfs() {
 # medium_id: the identity of this medium, from what is on it.
 medium_id() {
 	hash_of "$medium/live/vmlinuz" "$medium/live/initramfs.img" "$medium/live/live.squashfs" "$medium/payload/manifest.json" | cut -c1-32
-}
-
-make_record() {
-	lock_inputs >"$medium/.jefe/build"
-	[ -z "$locked" ] || locked_check
 }
 
 make_iso() {

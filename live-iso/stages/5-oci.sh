@@ -4,6 +4,7 @@
 stage_oci() {
 	# It is replaced as a whole.
 	[ ! -e "$output" ] || [ -f "$output/oci-layout" ] || fail "$output is there and is no OCI layout: it stays as it is"
+	record_unit "$(stamp target-image)"
 	[ -e "$output" ] || rm -f "$work/stamp/oci"
 	unit oci "$(hash_of "$(stamp target-image)" "$here/stages/5-oci.sh" "$here/lib/bill.sh" "$epoch" "to $output")" make_oci
 }

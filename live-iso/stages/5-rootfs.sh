@@ -2,8 +2,9 @@
 # shellcheck shell=bash
 
 stage_rootfs() {
+	record_unit "$(stamp target-image)"
 	[ -e "$output" ] || rm -f "$work/stamp/rootfs"
-	unit rootfs "$(hash_of "$(stamp target-image)" "$here/stages/5-rootfs.sh" "$here/lib/bill.sh" "${payload_options[$compression]}" "$epoch" "to $output")" make_rootfs
+	unit rootfs "$(hash_of "$(lock_tools)" "$(stamp target-image)" "$here/stages/5-rootfs.sh" "$here/lib/bill.sh" "${payload_options[$compression]}" "$epoch" "to $output")" make_rootfs
 }
 
 make_rootfs() {
