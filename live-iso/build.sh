@@ -1,5 +1,11 @@
 #!/bin/bash
 # Build a JefeLinux ISO, or another target from the same roots: five stages, each skipped when its inputs did not change. See --help.
+# For "sh build.sh".
+if [ -z "${BASH_VERSION:-}" ]; then
+	command -v bash >/dev/null 2>&1 || { echo "build.sh: needs bash: apt-get install bash, or apk add bash" >&2; exit 2; }
+	exec bash "$0" "$@"
+fi
+set +o posix
 set -euo pipefail
 umask 022
 here=$(cd "$(dirname "$0")" && pwd)
