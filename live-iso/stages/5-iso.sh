@@ -68,8 +68,9 @@ make_iso() {
 	enough_space
 	find "$medium" "$medium.esp" -exec touch -h -d "@$epoch" {} +
 	grub_iso "$medium" "$output.part" "$id"
-	cp "$medium/live/sbom.spdx.json" "$output_name.spdx.json"
+	cp "$medium/live/sbom.spdx.json" "$output_name.spdx.json.part"
 	mv "$output.part" "$output"
+	mv "$output_name.spdx.json.part" "$output_name.spdx.json"
 }
 
 # medium_parts: the files of the medium that count, the largest first.

@@ -8,7 +8,8 @@ stage_rootfs() {
 }
 
 make_rootfs() {
-	make_bill "$output_name.spdx.json"
+	make_bill "$output_name.spdx.json.part"
 	archive "$target_root" | zstd -q -f "${payload_options[$compression]}" -T0 -o "$output.part"
 	mv "$output.part" "$output"
+	mv "$output_name.spdx.json.part" "$output_name.spdx.json"
 }
