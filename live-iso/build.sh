@@ -14,7 +14,8 @@ source_dir=$(dirname "$here")
 usage() {
 	cat <<-'END'
 		usage: live-iso/build.sh --target TARGET --arch x86_64 [option]...
-		       live-iso/build.sh verify ISO [option]...      make it again from what it records, and compare
+		       live-iso/build.sh verify ISO [option]...      make it again from what it records, and compare; with --mirror
+		                                                      file:///… it takes the recorded packages out of that folder
 		       live-iso/build.sh embed ISO ANSWERS                put an answer file into an ISO that is there
 		       live-iso/build.sh show|remove ISO                  print it; take it out again
 
@@ -26,7 +27,7 @@ usage() {
 
 		  --base NAME                distribution that is installed: alpine (the default), debian, devuan
 		  --live-base NAME           distribution of the live system (default: as --base)
-		  --branch NAME              release of --base (default v3.24, bookworm, daedalus)
+		  --branch NAME              release of --base: of Alpine (default v3.24); Debian is bookworm, Devuan daedalus
 		  --mirror URL               http(s):// or file:///; repeat for several; a base uses those that serve it
 		                             (default: this machine's own for Debian and Devuan, the project's for Alpine)
 		  --key FILE                 Ed25519 private key (PEM) that signs the payload (default: made once in DIR/keys)
@@ -50,13 +51,14 @@ usage() {
 		  --version VERSION          default: configure.ac's
 		  --container podman|docker  build in a container (live-iso/Dockerfile.builder); with rootless Podman no root is needed
 
-		Needs root and the packages in live-iso/packages-host.list. The same source, packages, options and key give the same
+		Needs root and the packages in live-iso/packages-host.list. The same source, packages, tools, options and key give the same
 		ISO (netboot folder, archive, not disk) to the last bit (without --key, each work directory has a key of its own); all its files have one date: SOURCE_DATE_EPOCH, without it the last commit's. What it is made of,
 		as SPDX, is on it (live/sbom.spdx.json) and beside it (NAME.spdx.json).
 	END
 }
 
 declare -A target_endings=([iso]=.iso [netboot]=-netboot [oci]=-oci [disk]=.qcow2 [rootfs]=-rootfs.tar.zst) # of --output; each has a stages/5-TARGET.sh
+debian_release=bookworm devuan_release=daedalus # that the lists in bases/ are made for
 target= arch=x86_64 base=alpine live_base= branch= key= keyring= answers= append= target_role=target output= work= version= lock= locked= container=
 menu_theme=default compression=small disk_size= allow_unpinned=
 verify_iso= foreign_medium= foreign_key= # build.sh verify
@@ -98,7 +100,7 @@ check_options() {
 	[ "$arch" = x86_64 ] || refuse "--arch must be x86_64: no other machine is supported yet"
 	: "${live_base:=$base}"
 	[ "$target_role" != peer ] || [ "$base" = debian ] || refuse "--with-peer needs --base debian"
-	alpine_branch=v3.24 debian_branch=bookworm devuan_branch=daedalus
+	alpine_branch=v3.24 debian_branch=$debian_release devuan_branch=$devuan_release
 	[ -z "$branch" ] || printf -v "${base}_branch" %s "$branch"
 	local name recorded_branch
 	for name in "$base" "$live_base"; do
@@ -108,6 +110,7 @@ check_options() {
 	for name in "$base" "$live_base"; do
 		[ -f "$here/bases/$name.sh" ] || refuse "no base \"$name\": $(basename -as .sh "$here"/bases/*.sh | xargs)"
 	done
+	check_branch
 	choose_roles
 	[ -f "$source_dir/themes/$menu_theme.theme" ] || refuse "no theme \"$menu_theme\": $(basename -as .theme "$source_dir"/themes/*.theme | xargs)"
 	[ -n "${squashfs_options[$compression]:-}" ] || refuse "--compression is small or fast"
@@ -118,6 +121,16 @@ check_options() {
 	[ "$(id -u)" = 0 ] || refuse "must run as root: it makes device nodes and files of many owners"
 	host_packages_missing=$(host_commands_missing)
 	[ -z "$host_packages_missing" ] || refuse "not installed: $host_packages_missing; see live-iso/packages-host.list"
+}
+
+# check_branch: what a package is called changes with the release of Debian.
+check_branch() {
+	local name release
+	for name in "$base" "$live_base"; do
+		release=${name}_release
+		[ -z "${!release:-}" ] || [ "$(branch_of "$name")" = "${!release}" ] ||
+			refuse "--branch $(branch_of "$name"): the package lists of base $name are made for ${!release}, and packages of another release have other names"
+	done
 }
 
 check_target_name() {

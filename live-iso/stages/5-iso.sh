@@ -3,6 +3,7 @@
 
 stage_iso() {
 	medium_files
+	answers_in_build
 	[ -e "$output" ] || rm -f "$work/stamp/iso"
 	unit iso "$(hash_of "$(stamp medium-kernel)" "$(stamp medium-live)" "$(stamp medium-payload)" "$(stamp medium-record)" \
 		"$here/grub.cfg" "$here/lib/grub.sh" "$here/lib/embed.sh" "$here/stages/5-iso.sh" "$public_key" \

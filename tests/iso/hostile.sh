@@ -1,4 +1,4 @@
-# Tests of what others bring: records in an ISO or a lock file, answers, archives; tests/iso/run reads it.
+# Tests of what others bring: records in an ISO or a lock file, and answers; tests/iso/run reads it.
 # shellcheck shell=bash
 # shellcheck disable=SC2154
 
@@ -67,4 +67,35 @@ isos_refused() {
 options_refused() {
 	! build --version '1|e touch owned' && says "--version '1|e touch owned': has characters" &&
 		! build --append $'quiet\nset timeout=0' && says '--append ' && ! real --base alpine --branch a/b && says '--branch a/b: a release is'
+}
+
+# own_setup: a jefe-setup in PATH, the one of the tiny base.
+own_setup() {
+	mkdir -p "$folder/own-setup"
+	cp "$folder/work/tiny/program/usr/sbin/jefe-setup" "$folder/own-setup/jefe-setup"
+	PATH=$folder/own-setup:$PATH "$@"
+}
+
+# answers_refused: what jefe-setup does not understand is not embedded, with jefe-setup in PATH or in the work directory; without, that is said.
+answers_refused() {
+	local here=$PWD
+	echo nonsense >"$folder/wrong.yaml"
+	refuses "jefe-setup check: $folder/wrong.yaml:1:1: error: nonsense" own_setup tool embed "$folder/tiny.iso" "$folder/wrong.yaml" || return
+	ln -sfn "$folder/work" "$folder/build-iso"
+	cd "$folder" || return
+	refuses "jefe-setup check: $folder/wrong.yaml:1:1: error: nonsense" tool embed "$folder/tiny.iso" "$folder/wrong.yaml"
+	local status=$?
+	cd "$here" && rm "$folder/build-iso" || return
+	[ "$status" = 0 ] && tool embed "$folder/tiny.iso" "$folder/wrong.yaml" && says "no jefe-setup in PATH or in ./build-iso: $folder/wrong.yaml was not checked" &&
+		own_setup tool embed "$folder/tiny.iso" "$folder/answers.yaml" && lacks notice && tool remove "$folder/tiny.iso"
+}
+
+# answers_refused_in_build: by the jefe-setup of the live system, before there is an ISO.
+answers_refused_in_build() {
+	! build --key "$folder/ed25519.pem" --answers "$folder/wrong.yaml" --output "$folder/wrong.iso" &&
+		says "build.sh: $folder/wrong.yaml:1:1: error: nonsense" && [ ! -e "$folder/wrong.iso" ] &&
+		build --key "$folder/ed25519.pem" --answers "$folder/answers.yaml" --output "$folder/right.iso"
+	local status=$?
+	rm -f "$folder"/{right,wrong}.*
+	return "$status"
 }
