@@ -70,7 +70,7 @@ source_files() {
 record_unit() {
 	mkdir -p "$medium/.jefe"
 	unit medium-record "$(hash_of "$1" "$here/lib/lock.sh" "$target" "$append" "$menu_theme" "$compression" "$epoch" "$(hash_of_source)" \
-		"$(lock_tools)" "${locked:-}")" make_record
+		"$(lock_tools)" "${locked:-}" "$foreign_medium")" make_record
 }
 
 make_record() {
