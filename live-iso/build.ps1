@@ -1,6 +1,6 @@
 # Build a JefeLinux ISO on Windows, in a container of Docker Desktop or Podman: live-iso\build.ps1 [option of build.sh]...
 # The last commit is built, not what was changed since: it is cloned inside, so that line ends and modes are those of the repository.
-# Caches stay in the volume jefelinux-work; the ISO lands in the current folder unless --output says otherwise.
+# Caches stay in the volume jefelinux-work; what is made lands in the current folder unless --output says otherwise.
 $ErrorActionPreference = 'Stop'
 
 $engine = @('docker', 'podman') | Where-Object { Get-Command $_ -ErrorAction SilentlyContinue } | Select-Object -First 1
@@ -26,8 +26,17 @@ function Add-Folder([string]$folder, [string]$mode) {
 }
 
 $rest = @($args)
-if ($rest -notcontains '--output' -and $rest -notcontains '--help' -and $rest -notcontains 'verify') {
-    $rest += @('--output', 'jefelinux.iso')
+# What each target makes, as build.sh calls it, without version and machine.
+$names = @{
+    'iso' = 'jefelinux.iso'
+    'netboot' = 'jefelinux-netboot'
+    'oci' = 'jefelinux-oci'
+    'disk' = 'jefelinux.qcow2'
+    'rootfs' = 'jefelinux-rootfs.tar.zst'
+}
+$at = [array]::IndexOf($rest, '--target')
+if ($at -ge 0 -and $at + 1 -lt $rest.Count -and $names.ContainsKey([string]$rest[$at + 1]) -and $rest -notcontains '--output') {
+    $rest += @('--output', $names[[string]$rest[$at + 1]])
 }
 for ($i = 0; $i -lt $rest.Count; $i++) {
     $word = [string]$rest[$i]

@@ -1,5 +1,11 @@
 #!/bin/bash
 # Build a JefeLinux ISO, or another target from the same roots: five stages, each skipped when its inputs did not change. See --help.
+# For "sh build.sh".
+if [ -z "${BASH_VERSION:-}" ]; then
+	command -v bash >/dev/null 2>&1 || { echo "build.sh: needs bash: apt-get install bash, or apk add bash" >&2; exit 2; }
+	exec bash "$0" "$@"
+fi
+set +o posix
 set -euo pipefail
 umask 022
 here=$(cd "$(dirname "$0")" && pwd)
@@ -8,7 +14,8 @@ source_dir=$(dirname "$here")
 usage() {
 	cat <<-'END'
 		usage: live-iso/build.sh --target TARGET --arch x86_64 [option]...
-		       live-iso/build.sh verify ISO [option]...      make it again from what it records, and compare
+		       live-iso/build.sh verify ISO [option]...      make it again from what it records, and compare; with --mirror
+		                                                      file:///… it takes the recorded packages out of that folder
 		       live-iso/build.sh embed ISO ANSWERS                put an answer file into an ISO that is there
 		       live-iso/build.sh show|remove ISO                  print it; take it out again
 
@@ -20,10 +27,12 @@ usage() {
 
 		  --base NAME                distribution that is installed: alpine (the default), debian, devuan
 		  --live-base NAME           distribution of the live system (default: as --base)
-		  --branch NAME              release of --base (default v3.24, bookworm, daedalus)
+		  --branch NAME              release of --base: of Alpine (default v3.24); Debian is bookworm, Devuan daedalus
 		  --mirror URL               http(s):// or file:///; repeat for several; a base uses those that serve it
 		                             (default: this machine's own for Debian and Devuan, the project's for Alpine)
 		  --key FILE                 Ed25519 private key (PEM) that signs the payload (default: made once in DIR/keys)
+		  --allow-unpinned           let the mirror say which Alpine minirootfs is the right one, when none of it is pinned
+		                             in live-iso/bases/alpine/minirootfs.sha256: its programs run as root
 		  --keyring FILE             archive keyring to trust for Debian, Devuan or both (default: in /usr/share/keyrings)
 		  --answers FILE             answer file to embed in the ISO; with --target disk the one that is installed by, for a disk with
 		                             the serial number JEFEDISK; secrets file:/run/jefe/answers-medium/NAME are files beside it
@@ -33,7 +42,7 @@ usage() {
 		  --role NAME                also install a role's packages: containers, runtimes (Python, Node), security, forensics,
 		                             networking, compression, build-tools; repeat for several
 		  --with-peer                also install what the shell installation of tests/bench needs (base debian)
-		  --lock FILE                also write what the ISO was made from: options, packages with hashes, tools
+		  --lock FILE                also write what it was made from: options, packages with hashes, tools; not with --target disk
 		  --locked FILE              build with the options and from the packages of a lock file alone, offline: they come from DIR
 		                             or from mirrors of the form file:///
 		  --compression small|fast   fast saves a minute or two and costs a fifth more bytes (default small)
@@ -42,28 +51,30 @@ usage() {
 		  --version VERSION          default: configure.ac's
 		  --container podman|docker  build in a container (live-iso/Dockerfile.builder); with rootless Podman no root is needed
 
-		Needs root and the packages in live-iso/packages-host.list. The same source, packages, options and key give the same
+		Needs root and the packages in live-iso/packages-host.list. The same source, packages, tools, options and key give the same
 		ISO (netboot folder, archive, not disk) to the last bit (without --key, each work directory has a key of its own); all its files have one date: SOURCE_DATE_EPOCH, without it the last commit's. What it is made of,
 		as SPDX, is on it (live/sbom.spdx.json) and beside it (NAME.spdx.json).
 	END
 }
 
 declare -A target_endings=([iso]=.iso [netboot]=-netboot [oci]=-oci [disk]=.qcow2 [rootfs]=-rootfs.tar.zst) # of --output; each has a stages/5-TARGET.sh
+debian_release=bookworm devuan_release=daedalus # that the lists in bases/ are made for
 target= arch=x86_64 base=alpine live_base= branch= key= keyring= answers= append= target_role=target output= work= version= lock= locked= container=
-menu_theme=default compression=small disk_size=
+menu_theme=default compression=small disk_size= allow_unpinned=
 verify_iso= foreign_medium= foreign_key= # build.sh verify
 mirrors=() roles=() given=()
 
 parse_options() {
 	if [ "${1:-}" = verify ]; then
 		[ -f "${2:-}" ] || refuse "verify needs the name of an ISO"
-		verify_iso=$(realpath "$2")
+		verify_iso=$(realpath "$2") target=iso
 		shift 2
 	fi
 	while [ $# -gt 0 ]; do
 		given+=("$1")
 		case $1 in
 		-h | --help) usage && exit 0 ;;
+		--allow-unpinned) allow_unpinned=yes && shift && continue ;;
 		--with-peer) target_role=peer && shift && continue ;;
 		--target | --arch | --base | --live-base | --branch | --mirror | --role | --key | --keyring | --answers | --append | --menu-theme | --compression | --disk-size | --lock | --locked | --output | --work | --version | --container) ;;
 		*) usage >&2 && refuse "unknown option $1" ;;
@@ -84,12 +95,12 @@ refuse() {
 }
 
 check_options() {
-	[ -n "${target_endings[${target:-none}]:-}" ] || refuse "--target must be one of: $(printf '%s\n' "${!target_endings[@]}" | sort | xargs)"
+	check_target_name
 	check_target
 	[ "$arch" = x86_64 ] || refuse "--arch must be x86_64: no other machine is supported yet"
 	: "${live_base:=$base}"
 	[ "$target_role" != peer ] || [ "$base" = debian ] || refuse "--with-peer needs --base debian"
-	alpine_branch=v3.24 debian_branch=bookworm devuan_branch=daedalus
+	alpine_branch=v3.24 debian_branch=$debian_release devuan_branch=$devuan_release
 	[ -z "$branch" ] || printf -v "${base}_branch" %s "$branch"
 	local name recorded_branch
 	for name in "$base" "$live_base"; do
@@ -99,6 +110,7 @@ check_options() {
 	for name in "$base" "$live_base"; do
 		[ -f "$here/bases/$name.sh" ] || refuse "no base \"$name\": $(basename -as .sh "$here"/bases/*.sh | xargs)"
 	done
+	check_branch
 	choose_roles
 	[ -f "$source_dir/themes/$menu_theme.theme" ] || refuse "no theme \"$menu_theme\": $(basename -as .theme "$source_dir"/themes/*.theme | xargs)"
 	[ -n "${squashfs_options[$compression]:-}" ] || refuse "--compression is small or fast"
@@ -111,6 +123,20 @@ check_options() {
 	[ -z "$host_packages_missing" ] || refuse "not installed: $host_packages_missing; see live-iso/packages-host.list"
 }
 
+# check_branch: what a package is called changes with the release of Debian.
+check_branch() {
+	local name release
+	for name in "$base" "$live_base"; do
+		release=${name}_release
+		[ -z "${!release:-}" ] || [ "$(branch_of "$name")" = "${!release}" ] ||
+			refuse "--branch $(branch_of "$name"): the package lists of base $name are made for ${!release}, and packages of another release have other names"
+	done
+}
+
+check_target_name() {
+	[ -n "${target_endings[${target:-none}]:-}" ] || refuse "--target must be one of: $(printf '%s\n' "${!target_endings[@]}" | sort | xargs)"
+}
+
 # check_target: options that say nothing about it are mistakes.
 check_target() {
 	live_wanted || [ -z "$answers$append" ] || refuse "--answers and --append go with a target that boots: iso, netboot or disk"
@@ -120,14 +146,14 @@ check_target() {
 		refuse "--disk-size goes with --target disk"
 	fi
 	[ "$target" != oci ] || choose_image
-	[ "$target" = iso ] || [ -z "$lock$locked" ] || refuse "--lock and --locked go with --target iso"
+	[ "$target" != disk ] || [ -z "$lock$locked" ] || refuse "--lock and --locked do not go with --target disk: no two images of a disk are the same"
 }
 
 # choose_image: a container image has no kernel, init and services; its packages are others.
 choose_image() {
 	[ "$target_role" != peer ] || refuse "--with-peer does not go with --target oci"
 	[ -f "$here/bases/$base/oci.list" ] || refuse "base $base has no container image"
-	target_role=oci
+	[ -n "$locked" ] || target_role=oci
 }
 
 # choose_disk: its name says the format.
@@ -198,6 +224,7 @@ main() {
 		# shellcheck source=/dev/null
 		. "$part"
 	done
+	record_check
 	stage 1 Bootstrap bootstrap
 	stage 2 Packages packages
 	stage 3 Security security

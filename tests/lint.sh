@@ -12,6 +12,10 @@ mapfile -t units < <(git ls-files '*.c')
 mapfile -t scripts < <(git ls-files | while read -r file; do
 	[ -f "$file" ] && head -c 64 "$file" | grep -aqE '^#!.*\b(sh|bash)\b' && echo "$file"
 done)
+# Those that BusyBox or dash runs: by their first line, and what such scripts read by its directive.
+mapfile -t posix < <(git ls-files | while read -r file; do
+	[ -f "$file" ] && [ ! -h "$file" ] && head -n 3 "$file" | grep -aqE '^#!(/bin/sh|/bin/busybox sh|/sbin/openrc-run)$|^# shellcheck shell=sh$' && echo "$file"
+done)
 mapfile -t texts < <(git ls-files | grep -vE '\.(png|bin|json|bmap|patch)$|^LICENSE$|^tests/screens/golden/|^tests/screens/plays/(german|language)|^po/')
 mapfile -t pythons < <(git ls-files '*.py'; git grep -lE '^#!.*python3' -- ':!*.py')
 # Compiler flags as the build uses them, in the build directory.
@@ -41,6 +45,16 @@ tidy() {
 	clang-tidy --quiet "$source/$1" -- -std=gnu17 -w "${flags[@]}" 2>/dev/null && : >"lint/$key"
 }
 
+# posix_read: by the two shells that run them; "local", which POSIX does not have, both know.
+posix_read() {
+	local file status=0
+	shellcheck --shell=sh --severity=warning --exclude=SC2034,SC2154,SC3043 -x "${posix[@]}" || status=1
+	for file in "${posix[@]}"; do
+		dash -n "$file" && busybox ash -n "$file" || status=1
+	done
+	return "$status"
+}
+
 tidy_all() {
 	mkdir -p "$build/lint"
 	export build source=$PWD
@@ -54,9 +68,10 @@ analyse() {
 		--suppress=ctuuninitvar --suppress=unknownEvaluationOrder --suppress=internalAstError -I. "${units[@]}"
 }
 
-echo "1..6"
+echo "1..7"
 check "C files are formatted (clang-format)" clang-format --dry-run -Werror "${units[@]}"
 check "shell scripts (shellcheck)" shellcheck --severity=warning --exclude=SC2034,SC2154 -x "${scripts[@]}"
+check "scripts for BusyBox and dash (shellcheck, dash, ash)" posix_read
 check "Python files compile" python3 -m py_compile "${pythons[@]}"
 check "spelling (codespell)" codespell --ignore-words-list=doas,iif,mirrorn "${texts[@]}"
 check "static analysis (cppcheck)" analyse

@@ -1,4 +1,4 @@
-# Base alpine: the minirootfs, then its own apk inside it. Keys are pinned in alpine/keys.sha256.
+# Base alpine: the minirootfs, then its own apk inside it. Both it and keys of packages are pinned, in alpine/*.sha256.
 # shellcheck shell=bash
 # shellcheck source=/dev/null
 . "$here/bases/alpine/local.sh"
@@ -41,25 +41,30 @@ alpine_unindexed() {
 	done
 }
 
-# alpine_locked FOLDER: see lib/locked.sh; prints what is missing. Hashes of packages are apk's own, compared when all are installed.
+# alpine_locked FOLDER: see lib/locked.sh; prints what is missing. Package files have the SHA-256 that is locked before apk sees them: the
+# index of this repository is signed by the build, not by Alpine.
 alpine_locked() {
 	local branch=$1/$alpine_branch name release hash file archive
 	mkdir -p "$branch/locked/x86_64" "$branch/releases/x86_64"
-	hash=$(awk '$1 == "file" && $2 == "alpine" { print $4 }' "$locked") archive=$(awk '$1 == "file" && $2 == "alpine" { print $3 }' "$locked")
+	archive=$(awk '$1 == "file" && $2 == "alpine" && $3 ~ /^alpine-minirootfs-/ { print $3; exit }' "$locked")
+	hash=$(alpine_locked_hash "$archive")
 	file=$(locked_find "$hash" "$work/cache/$archive" "$archive") || { echo "$archive${file:+ $file}" && return; }
 	cp --reflink=auto "$file" "$branch/releases/x86_64/"
-	echo "${hash#sha256:}" >"$branch/releases/x86_64/$archive.sha256"
 	tar -xzOf "$file" ./lib/apk/db/installed >"$work/log/minirootfs"
 	locked_packages alpine | while read -r name release _ hash; do
 		! alpine_has "$work/log/minirootfs" "${hash#apk:}" || continue
 		[ "$name" != jefelinux-initramfs ] || continue # made by alpine_local_repository
-		file=$(alpine_locked_file "$name-$release")
-		if [ -n "$file" ]; then
+		if file=$(locked_find "$(alpine_locked_hash "$name-$release.apk")" "$(alpine_cached "$name-$release" "$hash")" "$name-$release.apk"); then
 			cp --reflink=auto "$file" "$branch/locked/x86_64/$name-$release.apk"
 		else
-			echo "$name $release"
+			echo "$name $release${file:+ $file}"
 		fi
 	done
+}
+
+# alpine_locked_hash FILE: as the lock file has it; without one, no file is the right one.
+alpine_locked_hash() {
+	awk -v name="$1" '$1 == "file" && $2 == "alpine" && $3 == name { print $4; found = 1; exit } END { if (!found) print "none" }' "$locked"
 }
 
 # alpine_has DATABASE HASH
@@ -67,12 +72,10 @@ alpine_has() {
 	grep -qxF "C:$2" "$1"
 }
 
-# alpine_locked_file NAME: in the cache its name has a part of its hash.
-alpine_locked_file() {
-	{
-		find "$work/cache/apk" -name "$1.????????.apk"
-		[ ${#mirrors[@]} = 0 ] || find "${mirrors[@]#file://}" -path "*/$alpine_branch/*" -name "$1.apk" -type f
-	} | head -n 1
+# alpine_cached NAME HASH: its path in apk's cache, where the name has the first bytes of apk's own hash.
+alpine_cached() {
+	local hash=${2#apk:Q?}
+	echo "$work/cache/apk/$1.$(base64 -d <<<"$hash" | od -A n -t x1 -N 4 | tr -d ' ').apk"
 }
 
 # alpine_bootstrap ROOT
@@ -88,34 +91,60 @@ alpine_bootstrap() {
 	alpine_in_root "$1" apk update 2>&1 | tee "$work/log/apk" || alpine_failed base
 }
 
-# alpine_minirootfs: path of the newest one of the branch, fetched and checked.
+# alpine_minirootfs: path of the one that is built from, fetched and checked.
 alpine_minirootfs() {
 	local url name file
 	url=$(mirrors_of alpine | head -n 1)/$alpine_branch/releases/x86_64
 	name=$(alpine_minirootfs_name "$url")
 	[ -n "$name" ] || fail "$url: no alpine-minirootfs-*.tar.gz there"
 	file=$work/cache/$name
-	[ -s "$file" ] || { fetch "$url/$name" >"$file.part" && mv "$file.part" "$file"; }
+	[ -s "$file" ] || { fetch "$url/$name" >"$file.part" && mv "$file.part" "$file"; } || fail "$url: does not have $name"
 	alpine_check_minirootfs "$file" "$url"
 	echo "$file"
 }
 
+# alpine_minirootfs_name URL: the newest that is pinned, without one the newest there.
 alpine_minirootfs_name() {
+	local names newest pinned
 	case $1 in
-	file://*) find "${1#file://}" -name 'alpine-minirootfs-*-x86_64.tar.gz' -printf '%f\n' ;;
-	*) fetch "$1/latest-releases.yaml" | sed -n 's/^ *file: *\(alpine-minirootfs-.*\.tar\.gz\)$/\1/p' ;;
-	esac | sort -V | tail -n 1
+	file://*) names=$(find "${1#file://}" -name 'alpine-minirootfs-*-x86_64.tar.gz' -printf '%f\n') ;;
+	*) names=$(fetch "$1/latest-releases.yaml" | sed -n 's/^ *file: *\(alpine-minirootfs-[A-Za-z0-9._-]*\.tar\.gz\)$/\1/p' && alpine_pinned) ;;
+	esac
+	newest=$(sort -V <<<"$names" | tail -n 1)
+	pinned=$(grep -xF -f <(alpine_pinned) <<<"$names" | sort -V | tail -n 1)
+	[ "${pinned:-$newest}" = "$newest" ] ||
+		notice "$newest is there, but live-iso/bases/alpine/minirootfs.sha256 does not pin it: $pinned is taken" >&2
+	echo "${pinned:-$newest}"
 }
 
-# alpine_check_minirootfs FILE URL: against the pinned hashes, else against the mirror's own, which is weaker and said so.
+# alpine_pinned: names of this branch in minirootfs.sha256.
+alpine_pinned() {
+	awk -v start="alpine-minirootfs-${alpine_branch#v}." 'index($2, start) == 1 { print $2 }' "$here/bases/alpine/minirootfs.sha256"
+}
+
+# alpine_check_minirootfs FILE URL: before anything in it runs.
 alpine_check_minirootfs() {
 	local name=${1##*/} want
 	want=$(awk -v name="$name" '$2 == name { print $1 }' "$here/bases/alpine/minirootfs.sha256")
 	if [ -z "$want" ]; then
-		want=$(fetch "$2/$name.sha256" | cut -d' ' -f1) || fail "$name: its hash is neither pinned nor beside it on the mirror"
-		notice "$name: its hash is the mirror's, not pinned in live-iso/bases/alpine/minirootfs.sha256" >&2
+		want=$(alpine_unpinned "$name" "$2") || exit 1
 	fi
 	[ "$(sha256sum <"$1" | cut -d' ' -f1)" = "$want" ] || { rm -f "$1" && fail "$name: hash mismatch: it is not the file that was expected ($want)"; }
+}
+
+# alpine_unpinned NAME URL: the hash that somebody else answers for: who locked it, or the mirror itself when --allow-unpinned says so.
+alpine_unpinned() {
+	local hash
+	if [ -n "$locked" ] && [ -z "$verify_iso" ]; then
+		hash=$(alpine_locked_hash "$1")
+		echo "${hash#sha256:}"
+		return
+	fi
+	[ -n "$allow_unpinned" ] || fail "$1: live-iso/bases/alpine/minirootfs.sha256 does not pin it, and its programs run as root: add its hash there, \
+compared with what alpinelinux.org signs, or give --allow-unpinned to trust the mirror"
+	hash=$(fetch "$2/$1.sha256" | cut -d' ' -f1) || fail "$1: its hash is neither pinned nor beside it on the mirror"
+	notice "NOT VERIFIED: $1 has the hash that its own mirror tells; whoever answers for the mirror decides what this system is" >&2
+	echo "$hash"
 }
 
 # alpine_check_keys ROOT: the minirootfs trusts no key that is not pinned.
@@ -250,11 +279,38 @@ alpine_inventory() {
 	' "$1/lib/apk/db/installed"
 }
 
-# alpine_files: "name hash" lines of what else it is made from.
+# alpine_files: "name hash" lines of what else it is made from: the minirootfs, and package files, as the inventory has apk's own hash.
 alpine_files() {
-	local name
+	local name release hash file
 	name=$(cat "$work/alpine/minirootfs")
 	echo "$name $(file_digest "$work/cache/$name")"
+	tar -xzOf "$work/cache/$name" ./lib/apk/db/installed >"$work/log/minirootfs"
+	alpine_packages | while read -r name release hash; do
+		if [ "$name" = jefelinux-initramfs ] || alpine_has "$work/log/minirootfs" "${hash#apk:}"; then continue; fi
+		file=$(alpine_package_file "$name-$release" "$hash")
+		[ -z "$file" ] || echo "$name-$release.apk $(file_digest "$file")"
+	done
+}
+
+# alpine_packages: "name version hash" lines of all roots of this build, each once.
+alpine_packages() {
+	{
+		! live_wanted || [ "$live_base" != alpine ] || alpine_inventory "$work/alpine/live"
+		[ "$base" != alpine ] || alpine_inventory "$work/alpine/$target_role"
+		! alpine_can_build || alpine_inventory "$work/alpine/build"
+	} | awk -F '\t' '{ print $1, $2, $6 }' | sort -u
+}
+
+# alpine_package_file NAME HASH: where it was installed from: the cache, or a mirror in a folder.
+alpine_package_file() {
+	local url file files
+	files=("$(alpine_cached "$1" "$2")" "$work/cache/apk-local/x86_64/$1.apk")
+	for url in $(mirrors_of alpine); do
+		case $url in file://*) files+=("${url#file://}/$alpine_branch"/*/"x86_64/$1.apk") ;; esac
+	done
+	for file in "${files[@]}"; do
+		[ ! -f "$file" ] || { echo "$file" && return; }
+	done
 }
 
 # alpine_libraries PROGRAM: "name<tab>kind" lines: packages of the builder root whose libraries are in the programs of this folder.

@@ -19,7 +19,9 @@ apt_word() {
 
 # apt_suites WORD: the suites, of this release.
 apt_suites() {
-	apt_word "$1" | sed "s/@/$(branch_of "$apt_base")/g"
+	local suites
+	suites=$(apt_word "$1")
+	echo "${suites//@/"$(branch_of "$apt_base")"}"
 }
 
 # debian_serves URL BRANCH: URL is a mirror of BRANCH.

@@ -1,8 +1,8 @@
 # jefe-setup compiled in the builder root of a base.
 # shellcheck shell=bash
 
-# What a build made inside the source tree; never copied, never deleted in the copy.
-generated=(/.git '/build*' /out /build-aux /autom4te.cache /aclocal.m4 /configure /config.h.in /Makefile.in '*~' '*.o' '*.iso')
+# What a build made inside the source tree (.gitignore); never copied, never deleted in the copy, no part of the hash of the source.
+generated=(/.git '/build*' /out /build-aux /autom4te.cache /aclocal.m4 /configure /config.h.in /Makefile.in '*~' '*.o' '*.iso' __pycache__ '*.pyc')
 program_folders=(configure.ac Makefile.am bootstrap m4 installer tui screens themes po doc)
 
 # source_hash: of everything that jefe-setup is made from.

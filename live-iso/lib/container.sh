@@ -13,6 +13,7 @@ container_run() {
 		esac
 		shift
 	done
+	check_target_name
 	choose_epoch
 	set_paths
 	for path in "$PWD" "$work" "$(dirname "$output")" ${lock:+"$(dirname "$(realpath -m "$lock")")"}; do mounts+=(-v "$path:$path"); done
@@ -23,8 +24,9 @@ container_run() {
 
 # container_inputs: what the options name and the source, each once, without what is below the working directory.
 container_inputs() {
-	local path
-	for path in "$source_dir" "$key" "$keyring" "$answers" "$locked" "$verify_iso" "${mirrors[@]}"; do
+	local path secrets=
+	[ "$target" != disk ] || secrets=${answers:+$(dirname "$answers")} # they are beside the answers
+	for path in "$source_dir" "$key" "$keyring" "$answers" "$secrets" "$locked" "$verify_iso" "${mirrors[@]}"; do
 		path=${path#file://}
 		case $path in '' | http:* | https:*) continue ;; esac
 		path=$(realpath "$path")

@@ -22,6 +22,45 @@ answers_check() {
 	[ "$(tr -d '\000' <"$1" | wc -c)" = "$(stat -Lc %s "$1")" ] || refuse "$1: has zero bytes; it is no answer file"
 }
 
+# answers_said FILE [ROOT]: what jefe-setup, in ROOT or of this machine, says of it, with its exit code: 1 when it cannot be used.
+answers_said() {
+	local folder status=0
+	if [ -z "${2:-}" ]; then
+		jefe-setup check "$1" 2>&1
+		return
+	fi
+	folder=$(mktemp -d)
+	cp "$1" "$folder/answers.yaml"
+	local root_binds=("$folder /run/check ro")
+	in_root "$2" /usr/sbin/jefe-setup check /run/check/answers.yaml 2>&1 | sed "s|^/run/check/answers.yaml|$(sed_text "$1")|" || status=$?
+	rm -r "$folder"
+	return "$status"
+}
+
+# answers_understood FILE: by the jefe-setup of this machine, or of a build in ./build-iso.
+answers_understood() {
+	local said status=0 root=$PWD/build-iso/image/live
+	if command -v jefe-setup >/dev/null; then
+		root=
+	elif [ "$(id -u)" != 0 ] || [ ! -x "$root/usr/sbin/jefe-setup" ]; then
+		echo "build.sh: notice: no jefe-setup in PATH or in ./build-iso: $1 was not checked" >&2
+		return
+	fi
+	said=$(answers_said "$1" "$root") || status=$?
+	case $status in
+	0) ;;
+	1) refuse "jefe-setup check: $(sed 15q <<<"$said")" ;;
+	*) echo "build.sh: notice: jefe-setup could not check $1 (exit code $status): $(tail -n 1 <<<"$said")" >&2 ;;
+	esac
+}
+
+# answers_in_build: by the jefe-setup that will read them. What verify finds in an ISO is taken as it is.
+answers_in_build() {
+	local said
+	[ -n "$answers" ] && [ -z "$foreign_medium" ] || return 0
+	said=$(answers_said "$answers" "$live_root") || fail "$(sed 15q <<<"$said")"
+}
+
 # area_find ISO: sets area_block, in blocks of 2048 bytes.
 area_find() {
 	local size found
@@ -58,6 +97,7 @@ embed_command() {
 		[ $# = 3 ] || refuse "embed needs an ISO and an answer file"
 		[ -f "$file" ] || refuse "$file: no such file"
 		answers_check "$file"
+		answers_understood "$file"
 	elif [ $# != 2 ]; then
 		refuse "$word takes an ISO and nothing else"
 	fi

@@ -15,11 +15,15 @@ grub_start() {
 	END
 }
 
-# grub_menu ID: the menu. What sed would take for more than text in the arguments is escaped.
+# sed_text TEXT: what "s|…|TEXT|" takes for no more than text.
+sed_text() {
+	printf %s "$1" | sed 's/[&|\\]/\\&/g'
+}
+
+# grub_menu ID
 grub_menu() {
-	local more
-	more=$(printf %s "${append:+ $append}" | sed 's/[&|\\]/\\&/g')
-	sed -e "s|@ID@|$1|g" -e "s|@VERSION@|$version|g" -e "s|@APPEND@|$more|g" -e "s|@TIMEOUT@|$(grub_timeout)|" \
+	sed -e "s|@ID@|$1|g" -e "s|@VERSION@|$(sed_text "$version")|g" -e "s|@APPEND@|$(sed_text "${append:+ $append}")|g" \
+		-e "s|@TIMEOUT@|$(grub_timeout)|" \
 		-e "/^@COLOURS@$/{
 			r /dev/stdin
 			d

@@ -4,9 +4,9 @@
 
 # locked_open: the options of the lock file become those of this build.
 locked_open() {
-	local name url words=(--branch --role --with-peer)
+	local name url given_target=$target words=(--branch --role --with-peer)
 	[ -f "$locked" ] || refuse "$locked: no such file"
-	for name in "${recorded[@]//_/-}"; do words+=("--$name"); done
+	for name in "${recorded[@]//_/-}"; do [ "$name" = target ] || words+=("--$name"); done
 	for name in "${given[@]}"; do
 		! in_list "$name" "${words[@]}" || refuse "$name does not go with --locked: the lock file says it"
 	done
@@ -15,18 +15,8 @@ locked_open() {
 	done
 	locked=$(realpath "$locked")
 	lock_take "$locked"
-	lock_tools | locked_other_tools >&2
-}
-
-# locked_other_tools: of the tools on stdin, those that are not the locked ones.
-locked_other_tools() {
-	awk '
-		NR == FNR { if ($1 == "tool") was[$2] = $0; next }
-		($2 in was) && was[$2] != $0 {
-			sub(/^tool [^ ]* /, "", was[$2])
-			print "build.sh: " $2 " of this machine is not the locked one, the ISO may differ: " substr($0, length($2) + 7) " instead of " was[$2]
-		}
-	' "$locked" -
+	[ -z "$given_target" ] || [ "$given_target" = "$target" ] || refuse "--target $given_target: $locked is the lock file of a build with --target $target"
+	[ -n "$verify_iso" ] || lock_other_tools "$locked" | sed 's/^/build.sh: the result may differ from the locked one: /' >&2
 }
 
 # locked_mirrors BASE...: for mirrors_choose. A base without locked packages has no mirror.

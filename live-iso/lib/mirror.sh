@@ -2,9 +2,11 @@
 # WORK/mirror/BASE.state (a hash of its indexes).
 # shellcheck shell=bash
 
-# fetch URL: its content on stdout; curl's reason on stderr.
+# fetch URL: its content on stdout; curl's reason on stderr. What began with https stays with it.
 fetch() {
-	curl -fsSL --connect-timeout 15 --retry 2 "$1"
+	local redirects=http,https
+	[[ $1 != https:* ]] || redirects=https
+	curl -fsSL --proto-redir "=$redirects" --connect-timeout 15 --retry 2 "$1"
 }
 
 # mirrors_of BASE: the URLs chosen for it.

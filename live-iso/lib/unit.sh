@@ -29,7 +29,7 @@ notice() {
 lock_work() {
 	exec 9>"$work/lock"
 	flock -n 9 || { echo "build.sh: waiting for the build that runs in $work" >&2 && flock 9; }
-	trap 'rm -rf "$output.part" ${verify_folder:+"$verify_folder"}' EXIT
+	trap 'rm -rf "$output.part" "$output_name.spdx.json.part" ${verify_folder:+"$verify_folder"}' EXIT
 	trap 'stop_stage; exit 130' INT
 	trap 'stop_stage; exit 143' TERM HUP
 }
@@ -42,7 +42,8 @@ stop_stage() {
 }
 
 # stage NUMBER TITLE NAME: run stage_NAME in a process group of its own, output to log/NUMBER-NAME.log.
-# It runs in the background so that errexit stays in force inside it and signals are answered at once.
+# It runs in the background so that errexit stays in force inside it and signals are answered at once. It keeps the lock of the work
+# directory: when this shell is killed, the stage goes on, and the next build waits for it.
 stage() {
 	local begin=$SECONDS log=$work/log/$1-$3.log status=0
 	printf '%-29s' "[Stage $1/5] $2..."
@@ -51,7 +52,7 @@ stage() {
 	(
 		set +m -e
 		"stage_$3"
-	) >"$log" 2>&1 </dev/null 9>&- &
+	) >"$log" 2>&1 </dev/null &
 	stage_pid=$!
 	set +m
 	wait "$stage_pid" || status=$?

@@ -6,14 +6,27 @@ verify_open() {
 	verify_folder=$(mktemp -d)
 	trap 'rm -rf "$verify_folder"' EXIT
 	iso_extract "$verify_iso" "$verify_folder/iso" || refuse "$verify_iso: not an ISO that xorriso can read"
+	# Through a link or a pipe it would get what only root may read.
+	[ -z "$(find "$verify_folder/iso" ! -type f ! -type d -print -quit)" ] || refuse "$verify_iso: has links or devices, which no ISO of this build has"
 	for foreign_key in .jefe/build .jefe/files.sig payload/manifest.sig payload/key.pem; do
 		[ -s "$verify_folder/iso/$foreign_key" ] || refuse "$verify_iso: does not record how it was made: it has no $foreign_key"
 	done
+	[ -z "$locked" ] || refuse "--locked does not go with verify: the ISO says what it was made from"
 	lock_take "$verify_folder/iso/.jefe/build"
-	target=iso
+	[ "$target" = iso ] || refuse "$verify_iso: records that it was made with --target $target"
+	! verify_from_files || locked=$verify_folder/iso/.jefe/build
 	tr -d '\000' <"$verify_folder/iso$answers_path" >"$verify_folder/answers"
 	[ ! -s "$verify_folder/answers" ] || answers=$verify_folder/answers
 	foreign_medium=$verify_folder/iso foreign_key=$verify_folder/iso/payload/key.pem
+}
+
+# verify_from_files: all mirrors are folders, so the packages that the ISO names can be taken out of them, whatever their indexes say now.
+verify_from_files() {
+	local url
+	for url in "${mirrors[@]}"; do
+		[[ $url == file://* ]] || return
+	done
+	[ ${#mirrors[@]} != 0 ]
 }
 
 # iso_extract ISO FOLDER
@@ -32,8 +45,7 @@ verify_result() {
 		same=0
 	else
 		echo "NOT the same. Made from something else:"
-		sed 's/^/  /' "$verify_folder/inputs"
-		[ -s "$verify_folder/inputs" ] || echo "  nothing: source and packages are the same"
+		verify_inputs
 		echo "Files that differ (- as in ${verify_iso##*/}, + as built now):"
 		verify_files >"$verify_folder/differences"
 		[ -s "$verify_folder/differences" ] || echo "  (none: it is the boot sectors, the EFI partition or the table of contents)" \
@@ -42,6 +54,15 @@ verify_result() {
 	fi
 	rm -f "$output" "$output_name.spdx.json"
 	return "$same"
+}
+
+# verify_inputs: what was not the same, and how it can become so.
+verify_inputs() {
+	sed 's/^/  /' "$verify_folder/inputs"
+	lock_other_tools "$verify_folder/iso/.jefe/build" | sed 's/^/  the tool /' | tee "$verify_folder/tools"
+	[ -s "$verify_folder/inputs" ] || [ -s "$verify_folder/tools" ] || echo "  nothing: source, packages and tools are the same"
+	! grep -qvx 'the source tree' "$verify_folder/inputs" ||
+		echo "Mirrors change: --mirror with a copy of those days, as file:///… or at the address of a snapshot, has the same packages."
 }
 
 # verify_files: on the medium, in the live system and in the payload.

@@ -35,7 +35,8 @@ bases_used() {
 base_root() {
 	mirror_state "$1"
 	unit "$1-base" "$(hash_of "$(cat "$work/mirror/$1.state")" "$here/bases/$1.sh" "$here/bases/modules-excluded.list" \
-		"$here/lib/chroot.sh" "$(cat "$here/bases/$1"/*.sh "$here/bases/$1"/*.sha256 "$here/bases/$1/base.list" 2>/dev/null)" "${keyring:-}")" \
+		"$here/lib/chroot.sh" "$(cat "$here/bases/$1"/*.sh "$here/bases/$1"/*.sha256 "$here/bases/$1/base.list" 2>/dev/null)" "${keyring:-}" \
+		"$allow_unpinned")" \
 		make_base_root "$1"
 	unit "$1-compiler" "$(hash_of "$(stamp "$1-base")" "$here/bases/$1/build.list" "$here/bases/$1/runtime.list")" \
 		"$1_decide_compiler" "$work/$1/base"

@@ -90,8 +90,9 @@ make_disk() {
 		mv "$folder/small" "$folder/disk"
 	fi
 	chmod 600 "$folder/disk"
-	cp "$medium/live/sbom.spdx.json" "$output_name.spdx.json"
+	cp "$medium/live/sbom.spdx.json" "$output_name.spdx.json.part"
 	mv "$folder/disk" "$output"
+	mv "$output_name.spdx.json.part" "$output_name.spdx.json"
 	rm -r "$folder"
 }
 

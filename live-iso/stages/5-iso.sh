@@ -3,6 +3,7 @@
 
 stage_iso() {
 	medium_files
+	answers_in_build
 	[ -e "$output" ] || rm -f "$work/stamp/iso"
 	unit iso "$(hash_of "$(stamp medium-kernel)" "$(stamp medium-live)" "$(stamp medium-payload)" "$(stamp medium-record)" \
 		"$here/grub.cfg" "$here/lib/grub.sh" "$here/lib/embed.sh" "$here/stages/5-iso.sh" "$public_key" \
@@ -11,12 +12,14 @@ stage_iso() {
 
 # medium_files: what boots and what is installed, in WORK/medium, however it gets there.
 medium_files() {
+	local tools
 	mkdir -p "$medium/live" "$medium/payload" "$medium/.jefe" "$medium/answers"
-	unit medium-live "$(hash_of "$(stamp live-image)" "$here/stages/5-iso.sh" "${squashfs_options[$compression]}")" make_squashfs
-	unit medium-payload "$(hash_of "$(stamp target-image)" "$here/stages/5-iso.sh" "$here/lib/payload.sh" "$compression" "$public_key" \
+	tools=$(lock_tools)
+	unit medium-live "$(hash_of "$(stamp live-image)" "$tools" "$here/stages/5-iso.sh" "${squashfs_options[$compression]}")" make_squashfs
+	unit medium-payload "$(hash_of "$(stamp target-image)" "$tools" "$here/stages/5-iso.sh" "$here/lib/payload.sh" "$compression" "$public_key" \
 		"$foreign_medium")" make_payload
 	unit medium-bill "$(hash_of "$(stamp live-image)" "$(stamp target-image)" "$here/lib/bill.sh" "$epoch")" make_bill "$medium/live/sbom.spdx.json"
-	unit medium-record "$(hash_of "$(stamp medium-bill)" "$here/lib/lock.sh" "$append" "$menu_theme" "$compression" "$epoch" "$(hash_of_source)" "${locked:-}")" make_record
+	record_unit "$(stamp medium-bill)"
 	unit medium-kernel "$(hash_of "$(stamp live-image)" "$here/stages/5-iso.sh")" make_kernel
 }
 
@@ -56,11 +59,6 @@ medium_id() {
 	hash_of "$medium/live/vmlinuz" "$medium/live/initramfs.img" "$medium/live/live.squashfs" "$medium/payload/manifest.json" | cut -c1-32
 }
 
-make_record() {
-	lock_inputs >"$medium/.jefe/build"
-	[ -z "$locked" ] || locked_check
-}
-
 make_iso() {
 	local id
 	id=$(medium_id)
@@ -71,8 +69,9 @@ make_iso() {
 	enough_space
 	find "$medium" "$medium.esp" -exec touch -h -d "@$epoch" {} +
 	grub_iso "$medium" "$output.part" "$id"
-	cp "$medium/live/sbom.spdx.json" "$output_name.spdx.json"
+	cp "$medium/live/sbom.spdx.json" "$output_name.spdx.json.part"
 	mv "$output.part" "$output"
+	mv "$output_name.spdx.json.part" "$output_name.spdx.json"
 }
 
 # medium_parts: the files of the medium that count, the largest first.

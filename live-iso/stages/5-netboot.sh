@@ -6,6 +6,7 @@ stage_netboot() {
 	# It is replaced as a whole.
 	[ ! -e "$output" ] || [ -f "$output/medium.cpio" ] || fail "$output is there and is no netboot folder: it stays as it is"
 	medium_files
+	answers_in_build
 	[ -e "$output" ] || rm -f "$work/stamp/netboot"
 	unit netboot "$(hash_of "$(stamp medium-kernel)" "$(stamp medium-live)" "$(stamp medium-payload)" "$(stamp medium-record)" \
 		"$here/stages/5-netboot.sh" "$here/stages/5-iso.sh" "$here/lib/embed.sh" "$public_key" "to $output" "${answers:-}" "$append")" \

@@ -4,6 +4,7 @@
 stage_oci() {
 	# It is replaced as a whole.
 	[ ! -e "$output" ] || [ -f "$output/oci-layout" ] || fail "$output is there and is no OCI layout: it stays as it is"
+	record_unit "$(stamp target-image)"
 	[ -e "$output" ] || rm -f "$work/stamp/oci"
 	unit oci "$(hash_of "$(stamp target-image)" "$here/stages/5-oci.sh" "$here/lib/bill.sh" "$epoch" "to $output")" make_oci
 }
@@ -12,7 +13,7 @@ make_oci() {
 	local folder=$output.part tar=$work/cache/layer.tar kind=application/vnd.oci.image layer manifest config
 	rm -rf "$folder"
 	mkdir -p "$folder/blobs/sha256"
-	make_bill "$output_name.spdx.json"
+	make_bill "$output_name.spdx.json.part"
 	archive "$target_root" >"$tar"
 	layer=$(gzip -n -6 <"$tar" | oci_blob "$folder" "$kind.layer.v1.tar+gzip")
 	config=$(oci_config "$(sha256sum <"$tar" | cut -d' ' -f1)" | oci_blob "$folder" "$kind.config.v1+json")
@@ -23,6 +24,7 @@ make_oci() {
 	find "$folder" -exec touch -h -d "@$epoch" {} +
 	rm -rf "$output"
 	mv "$folder" "$output"
+	mv "$output_name.spdx.json.part" "$output_name.spdx.json"
 }
 
 # oci_blob FOLDER TYPE: stdin as a blob; its descriptor on stdout, without the closing brace.

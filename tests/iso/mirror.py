@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""A mirror with habits: tests/iso/mirror.py FOLDER PORTFILE. Serves FOLDER on a port of 127.0.0.1 that it writes into PORTFILE.
+"""A mirror with habits: tests/iso/mirror.py FOLDER PORTFILE [PEM]. Serves FOLDER on a port of 127.0.0.1 that it writes into PORTFILE; with
+key and certificate in PEM by TLS.
 
-/moved/PATH is a redirect, /lost/PATH has no packages, /cut/PATH the first half of each, and /forged/PATH an index of Alpine whose signature is
+/moved/PATH is a redirect, /down-PORT/PATH one to http on another port, /lost/PATH has no packages, /cut/PATH the first half of each, and /forged/PATH an index of Alpine whose signature is
 by somebody else.
 """
 
@@ -10,6 +11,7 @@ import gzip
 import http.server
 import os
 import pathlib
+import ssl
 import sys
 import zlib
 
@@ -29,6 +31,11 @@ class Mirror(http.server.SimpleHTTPRequestHandler):
         if habit == "moved":
             self.send_response(301)
             self.send_header("Location", f"/plain/{path}")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+        elif habit.startswith("down-"):
+            self.send_response(301)
+            self.send_header("Location", f"http://127.0.0.1:{habit[5:]}/plain/{path}")
             self.send_header("Content-Length", "0")
             self.end_headers()
         elif habit == "lost" and package:
@@ -57,6 +64,10 @@ class Mirror(http.server.SimpleHTTPRequestHandler):
 
 def main():
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Mirror, directory=sys.argv[1]))
+    if len(sys.argv) > 3:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(sys.argv[3])
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     pathlib.Path(f"{sys.argv[2]}.part").write_text(str(server.server_port))
     os.replace(f"{sys.argv[2]}.part", sys.argv[2])
     server.serve_forever()

@@ -51,6 +51,31 @@ oci_again() {
 	(umask 077 && export TZ=Asia/Tokyo && other_target oci "$folder/oci2" --role extra) && diff -r "$folder/oci" "$folder/oci2" >"$log"
 }
 
+# target_locked TARGET MADE [OPTION]...: what was MADE before, from a lock file, while the mirror is gone.
+target_locked() {
+	local target=$1 made=$2 status
+	shift 2
+	other_target "$target" "$made" --lock "$folder/$target.lock" "$@" || return
+	cp -r "$made" "$folder/made"
+	mv "$tiny_mirror/index" "$folder/index"
+	rm -rf "$made"
+	other_target "$target" "$made" --locked "$folder/$target.lock" --base tiny
+	says '--base does not go with --locked' && "$folder/tree/live-iso/build.sh" --target "$target" --key "$folder/ed25519.pem" \
+		--work "$folder/alone" --output "$made" --locked "$folder/$target.lock" >"$log" 2>&1 && diff -r "$made" "$folder/made" >"$log"
+	status=$?
+	mv "$folder/index" "$tiny_mirror/index"
+	rm -rf "$folder/made"
+	return "$status"
+}
+
+# targets_locked: each by its own lock file and by no other's.
+targets_locked() {
+	target_locked rootfs "$folder/rootfs/tiny.tar.zst" && target_locked netboot "$folder/net" --append 'a=http://b/?c&d' &&
+		target_locked oci "$folder/oci" --role extra || return
+	! "$folder/tree/live-iso/build.sh" --target rootfs --locked "$folder/oci.lock" --work "$folder/alone" >"$log" 2>&1 &&
+		says "--target rootfs: $folder/oci.lock is the lock file of a build with --target oci"
+}
+
 # oci_runs MODE TEXT DESCRIPTION: one test, or none where podman cannot run: as root (run) or without (rootless).
 oci_runs() {
 	oci_status=0

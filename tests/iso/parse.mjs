@@ -1,14 +1,14 @@
 #!/usr/bin/env node
-// powershell.mjs FOLDER FILE: parse a PowerShell script by tree-sitter's grammar, whose packages are in FOLDER. What it does not
-// understand is named, and the exit code is 1.
+// parse.mjs FOLDER LANGUAGE FILE: parse FILE by tree-sitter's grammar of LANGUAGE (powershell, groovy), whose packages are in FOLDER. What it
+// does not understand is named, and the exit code is 1.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
-const [folder, file] = process.argv.slice(2);
+const [folder, language, file] = process.argv.slice(2);
 const { Language, Parser } = createRequire(`${folder}/`)("web-tree-sitter");
 await Parser.init();
 const parser = new Parser();
-parser.setLanguage(await Language.load(`${folder}/node_modules/tree-sitter-powershell/tree-sitter-powershell.wasm`));
+parser.setLanguage(await Language.load(`${folder}/node_modules/tree-sitter-${language}/tree-sitter-${language}.wasm`));
 
 function complain(node) {
 	if (node.isError || node.isMissing) {
