@@ -152,6 +152,7 @@ debian_bootstrap() {
 
 # debian_bootstrap_failed: the common reason in plain words; otherwise the end of the log is shown.
 debian_bootstrap_failed() {
+	! grep -q BADSIG "$work/log/1-bootstrap.log" || fail "base $apt_base: the signature of a mirror's index is not for what the index says (BADSIG): $(mirrors_of "$apt_base" | xargs)"
 	! grep -q NO_PUBKEY "$work/log/1-bootstrap.log" || fail "a mirror of base $apt_base is signed with a key that $(debian_keyring) does not have (NO_PUBKEY)"
 	debian_failed "$work/log/1-bootstrap.log"
 }
@@ -160,7 +161,7 @@ debian_bootstrap_failed() {
 debian_failed() {
 	local reasons
 	reasons=$(sed -n 's/^E: \(Failed to fetch .*\|Unable to locate package .*\|Package .* has no installation candidate\|The repository .*\)$/\1/p' "$1" |
-		sort -u | head -n 5 | tr -s ' \n' ' ')
+		sed 's/ \[IP: [^]]*\]//' | sort -u | head -n 5 | tr -s ' ' | awk '{ printf "%s%s", (NR > 1 ? "; " : ""), $0 }')
 	[ -z "$reasons" ] || fail "base $apt_base: $reasons"
 	exit 1
 }
