@@ -88,7 +88,7 @@ alpine_bootstrap() {
 	alpine_check_keys "$1"
 	alpine_local_repository "$1"
 	alpine_repositories >"$1/etc/apk/repositories"
-	alpine_in_root "$1" apk update 2>&1 | tee "$work/log/apk" || alpine_failed base
+	alpine_in_root "$1" apk update 2>&1 | tee "$(alpine_log)" || alpine_failed base
 }
 
 # alpine_minirootfs: path of the one that is built from, fetched and checked.
@@ -175,14 +175,22 @@ alpine_repositories() {
 
 # alpine_in_root ROOT COMMAND...: with the package cache, the mirrors and name resolution of the host.
 alpine_in_root() {
-	local number=0 url
-	local root_binds=("$work/cache/apk /etc/apk/cache" "$work/cache/apk-local /run/local")
+	local number=0 url status=0 own_cache
+	cache_take apk
+	local root_binds=("$own_cache /etc/apk/cache" "$work/cache/apk-local /run/local")
 	for url in $(mirrors_of alpine); do
 		number=$((number + 1))
 		case $url in file://*) root_binds+=("${url#file://} /run/mirror$number ro") ;; esac
 	done
 	copy_network_files "$1"
-	in_root "$@"
+	in_root "$@" || status=$?
+	cache_give apk
+	return "$status"
+}
+
+# alpine_log: where the last apk of this unit wrote.
+alpine_log() {
+	echo "$work/log/apk${beside:+-$unit_name}"
 }
 
 # alpine_install ROOT ROLE
@@ -202,28 +210,28 @@ alpine_install() {
 	[ ! -s "$work/alpine/$2.left-out" ] ||
 		notice "the mirror lacks these packages, the $2 system does without: $(tr '\n' ' ' <"$work/alpine/$2.left-out")"
 	# shellcheck disable=SC2086
-	alpine_in_root "$1" apk add --no-progress $required 2>&1 | tee "$work/log/apk" || alpine_failed "$2"
+	alpine_in_root "$1" apk add --no-progress $required 2>&1 | tee "$(alpine_log)" || alpine_failed "$2"
 	[ "$2" != common ] || alpine_trim_kernel "$1"
 }
 
 # alpine_can_add ROOT PACKAGES: all of them can be installed together.
 alpine_can_add() {
 	# shellcheck disable=SC2086
-	alpine_in_root "$1" apk add --simulate --quiet $2 >"$work/log/apk" 2>&1
+	alpine_in_root "$1" apk add --simulate --quiet $2 >"$(alpine_log)" 2>&1
 }
 
 # alpine_failed ROLE: what apk complains of.
 alpine_failed() {
 	local reasons
-	reasons=$(sed -n 's/^\(ERROR\|WARNING\): \(.*: .*\)$/\2/p' "$work/log/apk" | sort -u | head -n 5 | tr '\n' ';')
-	fail "base alpine, $1 system: ${reasons:-see log/apk in the work directory}"
+	reasons=$(sed -n 's/^\(ERROR\|WARNING\): \(.*: .*\)$/\2/p' "$(alpine_log)" | sort -u | head -n 5 | tr '\n' ';')
+	fail "base alpine, $1 system: ${reasons:-see $(alpine_log)}"
 }
 
 alpine_lacks() {
 	local names hint=
-	names=$(sed -n 's/^  \([^ ]*\) (no such package):$/\1/p' "$work/log/apk" | tr '\n' ' ')
+	names=$(sed -n 's/^  \([^ ]*\) (no such package):$/\1/p' "$(alpine_log)" | tr '\n' ' ')
 	[ "$1" != live ] || hint=". Give --live-base debian, or a complete --mirror"
-	fail "base alpine, $1 system: the mirror lacks ${names:-packages (see log/apk in the work directory)}$hint"
+	fail "base alpine, $1 system: the mirror lacks ${names:-packages (see $(alpine_log))}$hint"
 }
 
 # alpine_trim_kernel ROOT: modules that neither the live system nor a server needs; kernel files under the names that are looked for.

@@ -154,15 +154,16 @@ debian_bootstrap() {
 
 # debian_bootstrap_failed: the common reason in plain words; otherwise the end of the log is shown.
 debian_bootstrap_failed() {
-	! grep -q NO_PUBKEY "$work/log/1-bootstrap.log" || fail "a mirror of base $apt_base is signed with a key that $(debian_keyring) does not have (NO_PUBKEY)"
-	debian_failed "$work/log/1-bootstrap.log"
+	! grep -q BADSIG "$unit_log" || fail "base $apt_base: the signature of a mirror's index is not for what the index says (BADSIG): $(mirrors_of "$apt_base" | xargs)"
+	! grep -q NO_PUBKEY "$unit_log" || fail "a mirror of base $apt_base is signed with a key that $(debian_keyring) does not have (NO_PUBKEY)"
+	debian_failed "$unit_log"
 }
 
 # debian_failed LOG: what apt complains of: a package that is missing, that is not what the index says, or that does not come.
 debian_failed() {
 	local reasons
 	reasons=$(sed -n 's/^E: \(Failed to fetch .*\|Unable to locate package .*\|Package .* has no installation candidate\|The repository .*\)$/\1/p' "$1" |
-		sort -u | head -n 5 | tr -s ' \n' ' ')
+		sed 's/ \[IP: [^]]*\]//' | sort -u | head -n 5 | tr -s ' ' | awk '{ printf "%s%s", (NR > 1 ? "; " : ""), $0 }')
 	[ -z "$reasons" ] || fail "base $apt_base: $reasons"
 	exit 1
 }
@@ -181,14 +182,17 @@ debian_prepare() {
 
 # debian_in_root ROOT COMMAND...: with the package cache, the mirrors and name resolution of the host.
 debian_in_root() {
-	local number=0 url
-	local root_binds=("$work/cache/apt /var/cache/apt/archives")
+	local number=0 url status=0 own_cache
+	cache_take apt
+	local root_binds=("$own_cache /var/cache/apt/archives")
 	for url in $(mirrors_of "$apt_base"); do
 		number=$((number + 1))
 		case $url in file://*) root_binds+=("${url#file://} /run/mirror$number ro") ;; esac
 	done
 	copy_network_files "$1"
-	in_root "$@"
+	in_root "$@" || status=$?
+	cache_give apt
+	return "$status"
 }
 
 # debian_list ROLE: the packages of ROLE.list, under the names that this distribution has for them.
@@ -205,7 +209,7 @@ debian_install() {
 	peer) packages="$packages $(debian_list target) jefelinux-initramfs-" ;;
 	esac
 	# shellcheck disable=SC2086
-	debian_in_root "$1" apt-get install -y -q -o Dpkg::Use-Pty=0 $packages || debian_failed "$work/log/2-packages.log"
+	debian_in_root "$1" apt-get install -y -q -o Dpkg::Use-Pty=0 $packages || debian_failed "$unit_log"
 	rm -f "$1"/boot/initrd.img-*
 	case $2 in
 	target | peer | oci) debian_take_allocator "$1" ;;
@@ -225,7 +229,7 @@ debian_take() {
 		cd "$2"
 		shift 2
 		apt-get download -q "$package"
-		cp "$package"_*.deb /var/cache/apt/archives/
+		cp --remove-destination "$package"_*.deb /var/cache/apt/archives/
 		dpkg-deb -W --showformat "\${Package} \${Version} \${Architecture} \${source:Package}\n" "$package"_*.deb >>"$documents/packages"
 		dpkg-deb -x "$package"_*.deb .
 		install -m 644 "usr/share/doc/$package/copyright" "$documents/$package.copyright"

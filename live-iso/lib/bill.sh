@@ -16,7 +16,7 @@ libraries_of() {
 
 # make_bill FILE
 make_bill() {
-	local body=$work/cache/bill
+	local body=$work/cache/bill-$unit_name
 	{
 		! live_wanted || bill_system Live "$live_base" "$live_root"
 		bill_system Installed "$base" "$target_root"

@@ -51,6 +51,22 @@ copy_root() {
 	cp -a --reflink=auto "$1" "$2"
 }
 
+# cache_take NAME: WORK/cache/NAME for a package manager, in own_cache; where jobs run side by side a view of it, as each wants it alone.
+cache_take() {
+	own_cache=$work/cache/${beside:+beside/}$1${beside:+-$unit_name}
+	[ -n "${beside:-}" ] || return 0
+	rm -rf "$own_cache"
+	mkdir -p "$own_cache"
+	find "$work/cache/$1" -maxdepth 1 -type f ! -name lock -exec cp -l -t "$own_cache" {} +
+}
+
+# cache_give NAME: what is new in the view is for all.
+cache_give() {
+	[ -n "${beside:-}" ] || return 0
+	find "$own_cache" -maxdepth 1 -type f -links 1 ! -name lock -exec cp -l -f -t "$work/cache/$1" {} +
+	rm -rf "$own_cache"
+}
+
 # list FILE...: the words of list files, without comments.
 list() {
 	sed 's/#.*//' "$@" | tr -s ' \t\n' '\n' | sed '/^$/d'

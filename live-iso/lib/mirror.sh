@@ -32,7 +32,7 @@ mirrors_choose() {
 	done
 	for url in "${mirrors[@]}"; do
 		(cd "$work/mirror" && grep -qxF "$url" "${@/%/.new}") ||
-			fail "--mirror $url: serves none of: $* ($(branch_of "$1")): ${reason:-no such release there}"
+			fail "--mirror $url: serves none of: $* ($base $(branch_of "$base")): ${reason:-no such release there}"
 	done
 	for name in "$@"; do
 		[ -s "$work/mirror/$name.new" ] || "${name}_own_mirrors" >"$work/mirror/$name.new"

@@ -45,7 +45,7 @@ forget_machine() {
 
 # date_passwords ROOT: the day an account was made is the day of the medium. Empty and 0 ("must be changed") stay.
 date_passwords() {
-	local scratch=$work/cache/shadow
+	local scratch=$work/cache/shadow-$unit_name
 	awk -F: -v OFS=: -v day=$((epoch / 86400)) '$3 > 0 { $3 = day } 1' "$1/etc/shadow" >"$scratch"
 	cat "$scratch" >"$1/etc/shadow"
 	rm "$scratch"

@@ -47,7 +47,9 @@ stop_stage() {
 stage() {
 	local begin=$SECONDS log=$work/log/$1-$3.log status=0
 	printf '%-29s' "[Stage $1/5] $2..."
-	rm -f "$work/log/failure" "$work/log/ran" "$work/log/units"
+	rm -f "$work/log/failure" "$work/log/ran" "$work/log/units" "${log%.log}"-*.log
+	rm -rf "$work/cache/beside"
+	unit_log=$log
 	set -m
 	(
 		set +m -e
@@ -55,7 +57,8 @@ stage() {
 	) >"$log" 2>&1 </dev/null &
 	stage_pid=$!
 	set +m
-	wait "$stage_pid" || status=$?
+	# Without what bash says of a stage that killed itself: see side_by_side.
+	wait "$stage_pid" 2>/dev/null || status=$?
 	stage_pid=
 	[ "$status" = 0 ] || report_failure "$log"
 	if [ -e "$work/log/ran" ]; then
@@ -103,6 +106,32 @@ unit() {
 	: >"$work/log/ran"
 	"$@"
 	echo "$hash" >"$stamp"
+}
+
+# side_by_side JOB...: run them at the same time; each is a function, with words behind it, that calls units. What a job says is in a log of
+# its own (unit_log), and when it is over in the stage's. The first that fails ends the stage with all that runs in it.
+side_by_side() {
+	# shellcheck disable=SC2031 # each job has its own
+	local job pid failed="" number=0 name=${unit_log%.log}
+	local -A running=()
+	for job in "$@"; do
+		number=$((number + 1))
+		(
+			beside=yes unit_log=$name-$number.log
+			# shellcheck disable=SC2086 # words
+			$job
+		) >"$name-$number.log" 2>&1 &
+		running[$!]=$name-$number.log
+	done
+	while [ ${#running[@]} -gt 0 ] && [ -z "$failed" ]; do
+		wait -n -p pid "${!running[@]}" || failed=${running[$pid]}
+		unset "running[$pid]"
+	done
+	# The one that failed last, for the end of the log is shown.
+	[ -z "$failed" ] || mv "$failed" "$name-last.log"
+	cat "$name"-*.log
+	[ -z "$failed" ] || kill -KILL 0
+	rm "$name"-*.log
 }
 
 # stamp NAME: the hash a unit was last made from.

@@ -3,20 +3,34 @@
 # shellcheck shell=bash
 
 stage_packages() {
-	local name
+	local name jobs=()
+	for name in $(makers_wanted); do jobs+=("grow_builder $name"); done
 	if [ "$target" = oci ]; then
-		grow "$base" "$base-compiler" "$work/$base/base" "$target_role" "$work/$base/$target_role"
-		build_program "$base"
+		side_by_side "${jobs[@]}" grow_image
+		build_programs
 		return
 	fi
-	for name in $(bases_wanted); do
-		grow "$name" "$name-compiler" "$work/$name/base" common "$work/$name/common"
-	done
-	! live_wanted || grow "$live_base" "$live_base-common" "$work/$live_base/common" live "$work/$live_base/live"
+	for name in $(bases_wanted); do jobs+=("grow_common $name"); done
+	side_by_side "${jobs[@]}"
+	jobs=(build_programs grow_target)
+	! live_wanted || jobs+=(grow_live)
+	side_by_side "${jobs[@]}"
+}
+
+grow_image() {
+	grow "$base" "$base-compiler" "$work/$base/base" "$target_role" "$work/$base/$target_role"
+}
+
+grow_common() {
+	grow "$1" "$1-compiler" "$work/$1/base" common "$work/$1/common"
+}
+
+grow_live() {
+	grow "$live_base" "$live_base-common" "$work/$live_base/common" live "$work/$live_base/live"
+}
+
+grow_target() {
 	grow "$base" "$base-common" "$work/$base/common" "$target_role" "$work/$base/$target_role"
-	for name in $(bases_wanted); do
-		build_program "$name"
-	done
 }
 
 # parts_of ROLE: names of the package lists it is made of; target+containers is target and containers.role.
@@ -55,11 +69,26 @@ install_role() {
 	notice "role ${3%.role}: $(($(inventory "$1" "$2" | wc -l) - packages)) packages and $(($(du -sm "$2" | cut -f1) - size)) MB more"
 }
 
+# makers_wanted: the bases on which jefe-setup is compiled.
+makers_wanted() {
+	local name
+	for name in $(bases_wanted); do maker_of "$name"; done | sort -u
+}
+
+grow_builder() {
+	unit "$1-build" "$(hash_of "$(stamp "$1-base")" "$here/bases/$1/build.list")" make_builder "$1"
+}
+
+# build_programs: one after another, for one builder may make two.
+build_programs() {
+	local name
+	for name in $(bases_wanted); do build_program "$name"; done
+}
+
 # build_program BASE: with the base's own compiler, or on Debian with its libraries beside it.
 build_program() {
 	local maker
 	maker=$(maker_of "$1")
-	unit "$maker-build" "$(hash_of "$(stamp "$maker-base")" "$here/bases/$maker/build.list")" make_builder "$maker"
 	unit "$maker-keymaps" "$(hash_of "$(stamp "$maker-build")" "$here/lib/keymaps.sh" "$source_dir/installer/keymaps.def")" \
 		make_keymaps "$maker"
 	if [ "$maker" = "$1" ]; then

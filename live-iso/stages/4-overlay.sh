@@ -2,10 +2,18 @@
 # shellcheck shell=bash
 
 stage_overlay() {
-	local ours
+	local ours jobs=(overlay_target)
 	ours=$(hash_of "$here/stages/4-overlay.sh" "$here/lib/same.sh" "$public_key" "$version" "$epoch")
-	! live_wanted || unit live-image "$(hash_of "$ours" "$(stamp "$live_base-live-secure")" "$(overlay_hash live "$live_base")" "$here/lib/trim.sh" \
+	! live_wanted || jobs+=(overlay_live)
+	side_by_side "${jobs[@]}"
+}
+
+overlay_live() {
+	unit live-image "$(hash_of "$ours" "$(stamp "$live_base-live-secure")" "$(overlay_hash live "$live_base")" "$here/lib/trim.sh" \
 		"$here/bases/live-excluded.list")" make_live_image
+}
+
+overlay_target() {
 	if [ "$target" = oci ]; then
 		unit target-image "$(hash_of "$ours" "$(stamp "$base-$target_role-secure")" "$here/lib/container_image.sh" "$here/overlay/oci" \
 			"$(program_of "$base")")" make_oci_image

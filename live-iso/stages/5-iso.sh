@@ -15,12 +15,22 @@ medium_files() {
 	local tools
 	mkdir -p "$medium/live" "$medium/payload" "$medium/.jefe" "$medium/answers"
 	tools=$(lock_tools)
+	side_by_side medium_live medium_payload medium_record
+}
+
+medium_live() {
 	unit medium-live "$(hash_of "$(stamp live-image)" "$tools" "$here/stages/5-iso.sh" "${squashfs_options[$compression]}")" make_squashfs
+	unit medium-kernel "$(hash_of "$(stamp live-image)" "$here/stages/5-iso.sh")" make_kernel
+}
+
+medium_payload() {
 	unit medium-payload "$(hash_of "$(stamp target-image)" "$tools" "$here/stages/5-iso.sh" "$here/lib/payload.sh" "$compression" "$public_key" \
 		"$foreign_medium")" make_payload
+}
+
+medium_record() {
 	unit medium-bill "$(hash_of "$(stamp live-image)" "$(stamp target-image)" "$here/lib/bill.sh" "$epoch")" make_bill "$medium/live/sbom.spdx.json"
 	record_unit "$(stamp medium-bill)"
-	unit medium-kernel "$(hash_of "$(stamp live-image)" "$here/stages/5-iso.sh")" make_kernel
 }
 
 # make_kernel: kernel, memory test and initramfs; the latter is made by the program that is on the medium, from the programs of the live system.

@@ -47,7 +47,7 @@ oci_config() {
 		  "os": "linux",
 		  "config": {
 		    "User": "0:0",
-		    "Env": ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
+		    "Env": ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"$(oci_allocator)],
 		    "Entrypoint": ["/usr/libexec/jefelinux/enter"],
 		    "Cmd": ["$(oci_shell)", "sh", "-l"],
 		    "WorkingDir": "/",
@@ -58,6 +58,12 @@ oci_config() {
 		  "history": [{"created": "$date", "created_by": "jefelinux $version"}]
 		}
 	END
+}
+
+# oci_allocator: where no file names what all programs load first (Alpine), the catalogue tells login shells alone; here everything that starts.
+oci_allocator() {
+	local file=$target_root/etc/profile.d/jefe-allocator.sh
+	[ ! -e "$file" ] || sed -n 's/^export \(LD_PRELOAD=[^ ]*\).*/, "\1"/p' "$file"
 }
 
 # oci_manifest CONFIG LAYER: descriptors.

@@ -2,8 +2,8 @@
 """A mirror with habits: tests/iso/mirror.py FOLDER PORTFILE [PEM]. Serves FOLDER on a port of 127.0.0.1 that it writes into PORTFILE; with
 key and certificate in PEM by TLS.
 
-/moved/PATH is a redirect, /down-PORT/PATH one to http on another port, /lost/PATH has no packages, /cut/PATH the first half of each, and /forged/PATH an index of Alpine whose signature is
-by somebody else.
+/moved/PATH is a redirect, /down-PORT/PATH one to http on another port, /lost/PATH has no packages, /cut/PATH the first half of each,
+/torn/PATH breaks off in the middle of them, /other/PATH has as many other bytes, and /forged/PATH an index whose signature is not for it.
 """
 
 import functools
@@ -28,7 +28,9 @@ class Mirror(http.server.SimpleHTTPRequestHandler):
     def do_GET(self):
         habit, _, path = self.path.lstrip("/").partition("/")
         package = path.endswith((".apk", ".deb"))
-        if habit == "moved":
+        if habit != "moved" and not pathlib.Path(self.translate_path(path)).exists():
+            self.send_error(404)
+        elif habit == "moved":
             self.send_response(301)
             self.send_header("Location", f"/plain/{path}")
             self.send_header("Content-Length", "0")
@@ -43,6 +45,14 @@ class Mirror(http.server.SimpleHTTPRequestHandler):
         elif habit == "cut" and package:
             data = self.content(path)
             self.send_bytes(data[:len(data) // 2])
+        elif habit == "torn" and package:
+            data = self.content(path)
+            self.send_bytes(data[:len(data) // 2], len(data))
+            self.close_connection = True
+        elif habit == "other" and package:
+            self.send_bytes(self.content(path)[:-1] + b"?")
+        elif habit == "forged" and path.endswith("InRelease"):
+            self.send_bytes(self.content(path).replace(b"Components: main", b"Components: mein"))
         elif habit == "forged" and path.endswith("APKINDEX.tar.gz"):
             self.send_bytes(forged(self.content(path)))
         else:
@@ -52,9 +62,9 @@ class Mirror(http.server.SimpleHTTPRequestHandler):
     def content(self, path):
         return pathlib.Path(self.translate_path(path)).read_bytes()
 
-    def send_bytes(self, data):
+    def send_bytes(self, data, promised=None):
         self.send_response(200)
-        self.send_header("Content-Length", str(len(data)))
+        self.send_header("Content-Length", str(promised or len(data)))
         self.end_headers()
         self.wfile.write(data)
 

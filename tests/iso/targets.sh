@@ -43,6 +43,7 @@ netboot_again() {
 oci_holds() {
 	other_target oci "$folder/oci" --role extra && tests/iso/image "$folder/oci" >"$log" 2>&1 &&
 		grep -qx ./usr/libexec/jefelinux/enter "$log" && grep -qx ./bin/busybox "$log" && ! grep -q lib/modules/. "$log" &&
+		grep -qF '"Env": ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LD_PRELOAD=/usr/lib/tiny.so"],' "$folder"/oci/blobs/sha256/* &&
 		tests/iso/bill.py "$folder/oci.spdx.json" Installed:busybox >"$log" 2>&1
 }
 
@@ -88,7 +89,7 @@ oci_runs() {
 }
 
 oci_is_confined() {
-	[ "$oci_status" = 0 ] && says 'umask 0077 PATH /usr/sbin:/usr/bin:/sbin:/bin' && says 'CapEff: 0000000000000000 NoNewPrivs: 1' &&
+	[ "$oci_status" = 0 ] && says 'umask 0077 PATH /usr/sbin:/usr/bin:/sbin:/bin TZ Universal preload /usr/lib/tiny.so' && says 'CapEff: 0000000000000000 NoNewPrivs: 1' &&
 		says read-only && says shared && says "$1"
 }
 

@@ -29,6 +29,10 @@ class Failed(Exception):
     """What was found is not what should be."""
 
 
+class Skipped(Exception):
+    """It cannot be asked here; the reason."""
+
+
 def require(condition, message):
     if not condition:
         raise Failed(message)
@@ -46,6 +50,8 @@ def run_steps(name, steps):
         try:
             function()
             print(f"ok {number} - {name}: {title} ({time.monotonic() - start:.0f} s)", flush=True)
+        except Skipped as reason:
+            print(f"ok {number} - {name}: {title} # SKIP {' '.join(str(reason).split())}", flush=True)
         except Exception as error:  # whatever it is, the report must go on
             failed = error
             if not isinstance(error, (VMError, Failed)):

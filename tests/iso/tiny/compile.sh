@@ -17,6 +17,7 @@ compile() {
 		# shellcheck disable=SC2016
 		echo 'case $command in
 			check) ! grep -q nonsense "$1" || { echo "$1:1:1: error: nonsense" && exit 1; } ;;
+			harden) busybox mkdir -p /run/image/etc/profile.d; echo "export LD_PRELOAD=/usr/lib/tiny.so # mark" >/run/image/etc/profile.d/jefe-allocator.sh ;;
 			plan) grep -q first-start "$1" || echo "make an SSH host key: /etc/x" ;;
 			esac'
 		sed 's/^/# /' "$source_dir/installer/cli/main.c"

@@ -6,7 +6,8 @@ tiny_branch=one
 # tiny_pause STAGE: time to interrupt it.
 tiny_pause() {
 	[ -e "$tiny_mirror/pause-$1" ] || return 0
-	mv "$tiny_mirror/pause-$1" "$tiny_mirror/paused"
+	# Jobs side by side want to be the one.
+	mv "$tiny_mirror/pause-$1" "$tiny_mirror/paused" 2>/dev/null || return 0
 	sleep 60
 }
 
@@ -52,6 +53,7 @@ tiny_install() {
 		echo kernel >"$1/boot/vmlinuz-1.0-tiny"
 		;;
 	live)
+		[ ! -e "$tiny_mirror/broken" ] || fail "the live system is broken"
 		echo test >"$1/boot/memtest-tiny.bin"
 		head -c 3000000 /dev/zero | openssl enc -aes-128-ctr -K "$(printf %032d 7)" -iv "$(printf %032d 0)" >"$1/root/noise"
 		;;
