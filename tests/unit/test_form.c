@@ -372,8 +372,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			first_invalid_item_gets_the_focus, make, discard),
 		cmocka_unit_test_setup_teardown(
-			discard),
-		cmocka_unit_test_setup_teardown(
 			a_choice_changes_what_is_visible, make, discard),
 		cmocka_unit_test_setup_teardown(
 			sub_screens_return_to_their_opener, make, discard),

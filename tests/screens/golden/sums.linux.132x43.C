@@ -1,9 +1,9 @@
 b8523829b75ebd27  linux.132x43.C.confirm
 a657fed2ef58675a  linux.132x43.C.copied-wrong
 5d003f6835662363  linux.132x43.C.disk
-89b1ab887a443295  linux.132x43.C.encryption
-1d846b19ad1225aa  linux.132x43.C.encryption-differ
-a24fc97a0b6e8b79  linux.132x43.C.encryption-typing
+f5c7c9fa5a2761a2  linux.132x43.C.encryption
+f4c2ad1d0d10fde0  linux.132x43.C.encryption-differ
+d4c68bbabb6c4357  linux.132x43.C.encryption-typing
 62bf70b5374b0c83  linux.132x43.C.hardening
 eaa4fec51bd331c8  linux.132x43.C.help
 dff7c773cc88d895  linux.132x43.C.keyboard-list
@@ -16,4 +16,4 @@ b4e58f7351395993  linux.132x43.C.save
 0f1ed627c2ed345b  linux.132x43.C.system
 56cdb9921e685050  linux.132x43.C.time
 00bb6edbff1d44c3  linux.132x43.C.users
-528535691e060d5a  linux.132x43.C.welcome
+d16dc02cedc7584b  linux.132x43.C.welcome

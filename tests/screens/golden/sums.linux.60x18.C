@@ -1,9 +1,9 @@
 fcc32f3af7526c02  linux.60x18.C.confirm
 1df98c32a849a381  linux.60x18.C.copied-wrong
 6502fb65fd3d29b0  linux.60x18.C.disk
-ba068352069965f9  linux.60x18.C.encryption
-5c2cf6eebed88333  linux.60x18.C.encryption-differ
-84d1ee2cfdea7b84  linux.60x18.C.encryption-typing
+cc1c201e7ad82111  linux.60x18.C.encryption
+91016ec897b689c4  linux.60x18.C.encryption-differ
+c7cb08b70ab33cdf  linux.60x18.C.encryption-typing
 b23aef943d52b4f7  linux.60x18.C.hardening
 812ec1bcf4575560  linux.60x18.C.help
 a2f1e10e63a3fb78  linux.60x18.C.keyboard-list

@@ -1,9 +1,9 @@
 01a15a94437e513f  vt220.132x43.C.confirm
 31401ef12a1a17cc  vt220.132x43.C.copied-wrong
 d63bd3210312b4e3  vt220.132x43.C.disk
-199978171e940206  vt220.132x43.C.encryption
-d5adec0f01b92d3a  vt220.132x43.C.encryption-differ
-17fa8a591e4c6a75  vt220.132x43.C.encryption-typing
+a20db835e50f57e9  vt220.132x43.C.encryption
+86edc1a3f4181462  vt220.132x43.C.encryption-differ
+fb6f981cdfeed5cf  vt220.132x43.C.encryption-typing
 91b982e443424a34  vt220.132x43.C.hardening
 0d7faf3be938c528  vt220.132x43.C.help
 59c3babeb82fee3c  vt220.132x43.C.keyboard-list
@@ -16,4 +16,4 @@ b5e6ea4cd2dd24cd  vt220.132x43.C.review
 0b14dd7ccb334c1d  vt220.132x43.C.system
 a2e849cbd43bcb14  vt220.132x43.C.time
 d9eb4b9e4e3f2e62  vt220.132x43.C.users
-7fcae5fc6addb207  vt220.132x43.C.welcome
+cf5a78d350fe6bab  vt220.132x43.C.welcome

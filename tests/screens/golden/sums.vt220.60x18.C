@@ -1,9 +1,9 @@
 419be3c4fdb6f53c  vt220.60x18.C.confirm
 0461293db5f168cf  vt220.60x18.C.copied-wrong
 219d6c5566b520b6  vt220.60x18.C.disk
-09570ef2ce06cdfe  vt220.60x18.C.encryption
-5b9e990f50a2673f  vt220.60x18.C.encryption-differ
-681752a67435ea3b  vt220.60x18.C.encryption-typing
+3f5724661edc662a  vt220.60x18.C.encryption
+bce1c9c3a09a2be7  vt220.60x18.C.encryption-differ
+9358b1a907e12892  vt220.60x18.C.encryption-typing
 6d2910b5e45b4f3a  vt220.60x18.C.hardening
 78fe894d0887fb57  vt220.60x18.C.help
 bef161efe5cc18fd  vt220.60x18.C.keyboard-list
