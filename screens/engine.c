@@ -271,7 +271,7 @@ static int take_answers(struct wizard *wizard, pid_t engine, struct error *err)
 	struct answers *answers = NULL;
 	int rc = running_answers(engine, &answers, err);
 
-	if (rc < 0)
+	if (rc < 0 || !answers)
 		return rc;
 	answers_file_adopt(answers);
 	wizard_take_answers(wizard, answers);

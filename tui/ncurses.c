@@ -127,18 +127,18 @@ static bool make_line(
 	enum glyph_set set, uint32_t glyph, attr_t attributes, short pair, cchar_t *drawn)
 {
 	const struct {
-		uint32_t glyph;
 		const cchar_t *line;
+		uint32_t glyph;
 		wchar_t own; /* its letter in the other set */
 	} lines[] = {
-		{GLYPH_HLINE,        WACS_HLINE,    L'q'},
-                {GLYPH_VLINE,        WACS_VLINE,    L'x'},
-		{GLYPH_TEE_DOWN,     WACS_TTEE,     L'w'},
-                {GLYPH_TEE_UP,       WACS_BTEE,     L'v'},
-		{GLYPH_TOP_LEFT,     WACS_ULCORNER, L'l'},
-		{GLYPH_TOP_RIGHT,    WACS_URCORNER, L'k'},
-		{GLYPH_BOTTOM_LEFT,  WACS_LLCORNER, L'm'},
-		{GLYPH_BOTTOM_RIGHT, WACS_LRCORNER, L'j'}
+		{WACS_HLINE,    GLYPH_HLINE,        L'q'},
+                {WACS_VLINE,    GLYPH_VLINE,        L'x'},
+		{WACS_TTEE,     GLYPH_TEE_DOWN,     L'w'},
+                {WACS_BTEE,     GLYPH_TEE_UP,       L'v'},
+		{WACS_ULCORNER, GLYPH_TOP_LEFT,     L'l'},
+		{WACS_URCORNER, GLYPH_TOP_RIGHT,    L'k'},
+		{WACS_LLCORNER, GLYPH_BOTTOM_LEFT,  L'm'},
+		{WACS_LRCORNER, GLYPH_BOTTOM_RIGHT, L'j'}
         };
 	size_t i = 0;
 

@@ -587,10 +587,9 @@ static bool break_running_argument(
 	for (size_t i = 0; i < wanted.count; i++)
 		if (wanted.items[i][0] == '!')
 			text_addf(&text, "%s ", wanted.items[i] + 1);
-	flip->change.covered =
-		file_write(root_of(flip), cover + 1, text_string(&text), text.size, 0600,
-			NULL) == 0 &&
-		mount(cover, "/proc/cmdline", NULL, MS_BIND, NULL) == 0;
+	flip->change.covered = file_write(root_of(flip), cover + 1, text_string(&text),
+				       text.size, 0600, NULL) == 0 &&
+			       mount(cover, "/proc/cmdline", NULL, MS_BIND, NULL) == 0;
 	return flip->change.covered;
 }
 
@@ -633,7 +632,8 @@ static bool break_running_rule(
 		const char *argv[40] = {"auditctl", "-d"};
 
 		words_split(&words, line, " ");
-		if (!text_starts(line, "-a ") || !text_ends(line, key) || words.count > 36)
+		if (!text_starts(line, "-a ") || !text_ends(line, key) ||
+			words.count > 36)
 			continue;
 		for (size_t i = 1; i < words.count; i++)
 			argv[i + 1] = words.items[i];
@@ -748,8 +748,7 @@ static void flip_side(struct flip *flip, const struct control *control, const ch
 	}
 	put_back(flip);
 	if (!is_right(status_now(flip, control))) {
-		(void)printf("%s: not right again
-", control->id);
+		(void)printf("%s: not right again\n", control->id);
 		flip->unnoticed++;
 	}
 }
