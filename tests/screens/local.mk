@@ -6,7 +6,7 @@ tests_screens_screenplay_CFLAGS = $(AM_CFLAGS) $(VTERM_CFLAGS)
 tests_screens_screenplay_LDADD = libinstaller.a $(VTERM_LIBS) -lutil
 endif
 
-screen_tests = tests/screens/golden.sh tests/screens/endings.sh tests/screens/parity.sh tests/screens/bytes.sh tests/screens/fuzz.sh \
+screen_tests = tests/screens/golden.sh tests/screens/installed.sh tests/screens/endings.sh tests/screens/parity.sh tests/screens/bytes.sh tests/screens/fuzz.sh \
 	tests/screens/console.sh tests/screens/attach.sh tests/screens/german.sh
 dist_check_SCRIPTS += $(screen_tests)
 TESTS += $(screen_tests)
