@@ -16,7 +16,7 @@ import traceback
 from vm import VM, Disk, VMError
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-WORK = pathlib.Path(os.environ.get("JEFE_VM_FOLDER", ROOT / "build/tests/vm"))
+WORK = pathlib.Path(os.environ.get("JEFE_VM_FOLDER", ROOT / "build/machines"))
 FLIP = ROOT / "build/tests/vm/flip"
 ESCALATE = {"debian": "sudo -n", "alpine": "doas -n"}
 UNLOCK_PROMPT = r"passphrase to unlock the disk: "
