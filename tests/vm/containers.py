@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """The roles containers and runtimes at the highest level: what Docker's containers may do, what other machines reach of them, and that the
 audit names those which may too much. The image is one BusyBox of the installed system's own."""
+import base64
 import json
+import subprocess
 
 from flow import BOOT, Installation, medium, require
 
@@ -16,6 +18,8 @@ TOO_MUCH = {
     "--network host --userns host": "network of the host, users of the host",
     "--security-opt apparmor=unconfined": "runs unconfined",
     "--security-opt seccomp=unconfined": "no system call filter",
+    "--security-opt seccomp=/root/open.json": "a system call filter of its own",
+    "--security-opt no-new-privileges=false": "no_new_privs is off",
 }
 
 
@@ -91,6 +95,7 @@ def finding(control):
 def too_much_is_named():
     """A container that may too much is a failure of the control that is for it; when it is gone, everything is right again."""
     names = {f"bad{number}": said for number, said in enumerate(TOO_MUCH.values())}
+    pc.root("echo \"{\\\"defaultAction\\\":\\\"SCMP_ACT_ALLOW\\\"}\" >/root/open.json")
     for name, options in zip(names, TOO_MUCH):
         pc.root(f"docker run -d --name {name} {options} tiny /usr/bin/busybox sleep 600")
     audit = json.loads(pc.root("jefe-setup audit --json", check=False))
@@ -104,8 +109,7 @@ def too_much_is_named():
 
 
 def services_have_names():
-    """A service in Python runs in a profile of its own name and reads no secrets, nor does a web server; the interpreter itself stays
-    free."""
+    """A service in Python runs in a profile of its own name and reads no secrets; the interpreter itself stays free."""
     pc.root("mkdir -p /srv/jefe-app-example && echo \"import http.server as h; h.HTTPServer((\\\"127.0.0.1\\\", 8000), h.SimpleHTTPRequestHandler)"
             ".serve_forever()\" >/srv/jefe-app-example/main.py && "
             "(/usr/libexec/jefelinux/confine jefe-app-example /usr/bin/python3 /srv/jefe-app-example/main.py >/dev/null 2>&1 & echo $! >/run/app)")
@@ -117,9 +121,39 @@ def services_have_names():
             answer = pc.root(f"{confine} /usr/bin/{interpreter} >/dev/null 2>&1; echo $?").strip()
             require((answer == "0") == (not confine), f"{confine} {interpreter}: exit code {answer}")
     pc.root("kill $(cat /run/app)")
-    # The profile of web servers goes by the path, and comes with the next change after the program; this one reads what it is told to.
-    pc.root("cp /usr/bin/cat /usr/sbin/nginx && jefe-setup harden --confirm-within 0 && echo page >/srv/page && /usr/sbin/nginx /srv/page | grep page")
-    require("root:" not in pc.root("/usr/sbin/nginx /etc/shadow 2>/dev/null; rm /usr/sbin/nginx", check=False), "a web server reads /etc/shadow")
+
+
+NGINX = """user root;
+pid /run/nginx.pid;
+error_log /var/log/nginx/error.log;
+events { }
+http {
+    access_log off;
+    server { listen 127.0.0.1:8088; root /srv/www; }
+    server { listen 127.0.0.1:8089; root /etc; }
+}
+"""
+
+
+def web_server_is_confined():
+    """Debian's nginx, as root, in the profile that comes with the first change after the program: it serves what is to be served, and not
+    /etc, whatever its configuration says."""
+    folder = pc.folder / "nginx"
+    folder.mkdir()
+    subprocess.run("apt-get -q download nginx && dpkg-deb -x nginx_*.deb root && mkdir -p root/etc/nginx root/var/log/nginx root/var/lib/nginx "
+                   "root/srv/www && echo page >root/srv/www/index.html", shell=True, check=True, cwd=folder, capture_output=True)
+    (folder / "root/etc/nginx/nginx.conf").write_text(NGINX)
+    tree = subprocess.run(["tar", "-cz", "-C", folder / "root", "usr/sbin", "etc/nginx", "var/log", "var/lib/nginx", "srv"], check=True,
+                          capture_output=True).stdout
+    sent = pc.vm.ssh("ana", pc.key, "base64 -d | sudo -n tar -xz --no-same-owner --no-overwrite-dir -C /", 60, base64.b64encode(tree).decode())
+    require(sent.returncode == 0, f"nginx was not unpacked: {sent.stderr}")
+    pc.root("jefe-setup harden --confirm-within 0 && /usr/sbin/nginx")
+    labels = set(pc.root("for p in $(pidof nginx); do cat /proc/$p/attr/apparmor/current; done").splitlines())
+    require(labels == {"jefe-web (enforce)"}, f"nginx runs as {labels}")
+    require("page" in pc.root("busybox wget -q -O - http://127.0.0.1:8088/index.html"), "no page")
+    answer = pc.root("busybox wget -q -O - http://127.0.0.1:8089/shadow 2>&1", check=False)
+    log = pc.root("cat /var/log/nginx/error.log; nginx -s stop")
+    require("403" in answer and "root:" not in answer and "/etc/shadow\" failed (13: Permission denied)" in log, f"{answer}\n{log}")
 
 
 pc.run([
@@ -131,5 +165,6 @@ pc.run([
     ("traffic of containers is as documented", traffic_is_as_documented),
     ("containers that may too much are named", too_much_is_named),
     ("services in Python and for Node have profiles of their own", services_have_names),
+    ("a web server is confined", web_server_is_confined),
     ("the audit notices everything about containers that is broken", lambda: pc.audit_notices("container.")),
 ])

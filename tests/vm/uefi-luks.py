@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """UEFI, LUKS2, unattended; afterwards a kernel upgrade, the highest level, wrong passphrases, and the same disk under BIOS."""
+import json
+
 from flow import BOOT, SLOW_COMMAND, UNLOCK_PROMPT, Installation, require
 
 pc = Installation("uefi-luks", firmware="uefi")
@@ -13,6 +15,40 @@ def wrong_passphrases():
         vm.sendline("wrong")
     vm.expect(r"the disk stays locked", 60)
     vm.expect(r"no rescue shell; restarting", 30)
+
+
+def statuses():
+    """Of every control, as the audit finds them now."""
+    return {result["id"]: result["status"] for result in json.loads(pc.root("jefe-setup audit --json", check=False))["controls"]}
+
+
+def dead_daemons_are_named():
+    """A daemon whose process is gone is drift, whatever the service manager says of it."""
+    watched = {"audit.service": "auditd", "audit.time_sync": "chrony", "audit.syslog": "busybox-syslogd", "auth.bans_service": "jefe-bans"}
+    before = statuses()
+    require({before[control] for control in watched} == {"PASS"}, f"before: {before}")
+    pc.root("kill -9 $(cat /run/auditd.pid) $(pidof chronyd) $(cat /run/busybox-syslogd.pid 2>/dev/null || pgrep -f syslogd) "
+            "$(pgrep -f fail2ban-server)")
+    found = statuses()
+    require({found[control] for control in watched} == {"DRIFT"}, f"killed: { {control: found[control] for control in watched} }")
+    pc.root("; ".join(f"rc-service --quiet {service} restart" for service in watched.values()), BOOT, check=False)
+    pc.audit()
+
+
+def unconfirmed_is_taken_back():
+    """A change that shuts us out: without a word from us everything is as before, the policy, too."""
+    state = "sha256sum /etc/jefelinux/policy.yaml /var/lib/jefelinux/written; ls /var/lib/jefelinux/changes"
+    before, kept = statuses(), pc.root(state)
+    said = pc.root("jefe-setup harden --set network.ssh_sources=192.0.2.0/24 --confirm-within 20 </dev/null", check=False)
+    require("unless you confirm" in said, said)
+    pc.vm.hang_up()
+    require(pc.vm.ssh("ana", pc.key, "true", 10, fresh=True).returncode != 0, "the change does not shut us out")
+    pc.vm.wait_ssh("ana", pc.key, BOOT)
+    pc.root("while [ -e /run/jefe/rollback ]; do sleep 1; done", BOOT)
+    pc.root("grep -a \"nobody confirmed\" /var/log/messages")
+    after = statuses()
+    different = {control: (before[control], after[control]) for control in before if before[control] != after[control]}
+    require(not different and pc.root(state) == kept, f"not as before: {different}\n{kept}{pc.root(state)}")
 
 
 def kernel_upgrade():
@@ -43,6 +79,8 @@ pc.run([
     ("a write to the shadow file is recorded, and who guesses is banned", pc.records_and_bans),
     ("profiles confine daemons that work", pc.profiles_confine),
     ("the audit notices everything that is broken", pc.audit_notices),
+    ("daemons that died are named", dead_daemons_are_named),
+    ("a change that nobody confirms is taken back as a whole", unconfirmed_is_taken_back),
     ("a kernel upgrade makes a new initramfs and boot menu", kernel_upgrade),
     ("raised to paranoid it starts again, nothing fails, every break is noticed", paranoid),
     ("no secret in files, disk and logs", pc.no_secrets),
