@@ -200,9 +200,9 @@ static void values_of_the_kernel_are_known_from_before_all_changes(void **state)
 
 	(void)state;
 	put(path, "1\t0\n");
-	for (char digit = '2'; digit < '4'; digit++) {
+	for (int digit = '2'; digit < '4'; digit++) {
 		struct change *change = begin("range");
-		const char text[] = {digit, '\t', '0', '\n', '\0'};
+		const char text[] = {(char)digit, '\t', '0', '\n', '\0'};
 
 		assert_done(file_changes(root, path, false, &err), &err);
 		put(path, text);

@@ -51,8 +51,8 @@ static void what_nobody_wants_any_more_is_told(void **state)
 	struct error err = {0};
 
 	(void)state;
-	for (char digit = '0'; digit <= '1'; digit++) {
-		const char text[] = {digit, '\n', '\0'};
+	for (int digit = '0'; digit <= '1'; digit++) {
+		const char text[] = {(char)digit, '\n', '\0'};
 		autotext struct text notes = {0};
 		autosite struct site site = {.scope = &scope,
 			.policy = &policy,
