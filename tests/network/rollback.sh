@@ -123,7 +123,7 @@ rm -f "$tree/rc.log"
 check "a change of the SSH server waits" waits --set auth.ssh_forwarding=off --confirm-within 2
 check "its settings are new" eval '! grep -q AllowTcpForwarding "$tree/etc/ssh/sshd_config.d/10-jefe.conf"'
 check "its settings come back" is_as before
-check "and it was told each time" test "$(grep -c 'ssh reload' "$tree/rc.log")" -ge 2
+check "and it was told each time" soon eval '[ "$(grep -c "ssh reload" "$tree/rc.log")" -ge 2 ]'
 
 check "what does not touch who gets in waits for nobody" eval 'change --set kernel.sysrq=off && unwatched && ! says "unless you confirm" >/dev/null'
 check "it can be taken back at once" eval 'change --undo && is_as before'
