@@ -163,7 +163,7 @@ static void look_at_files(struct site *site, const struct control *control,
 	for (size_t i = 0; i < paths.count; i++) {
 		const char *path = paths.items[i], *line = NULL;
 		autotext struct text text = {0};
-		unsigned number;
+		unsigned number = 0;
 
 		if (!disk_read(site, path, &text))
 			continue;

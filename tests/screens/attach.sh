@@ -137,6 +137,8 @@ check "the installation went on behind all this" \
 
 cat >"$dir/setup" <<X
 #!/bin/sh
+# The wizard starts programs with an environment of its own.
+export ASAN_OPTIONS="$ASAN_OPTIONS"
 [ "\$1" = install ] || exec "$setup" "\$@"
 exec "$setup" "\$@" --machine "$dir/machine.json" --payload "$dir/payload" --keys "$dir/keys"
 X
