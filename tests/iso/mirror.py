@@ -28,7 +28,7 @@ class Mirror(http.server.SimpleHTTPRequestHandler):
     def do_GET(self):
         habit, _, path = self.path.lstrip("/").partition("/")
         package = path.endswith((".apk", ".deb"))
-        if habit != "moved" and not pathlib.Path(self.translate_path(path)).exists():
+        if habit != "moved" and not habit.startswith("down-") and not pathlib.Path(self.translate_path(path)).exists():
             self.send_error(404)
         elif habit == "moved":
             self.send_response(301)
