@@ -88,8 +88,8 @@ int proof_check(const struct wizard *wizard, struct error *err)
 	if (compare(wizard, &unread) < 0 || !secret_size(wizard->lost))
 		return 0; /* that nothing could be compared is said on the page */
 	return error_set(err, -EILSEQ,
-		_("The layout %s has no key for %s: nobody could type this when the computer starts."),
-		wizard->answers->system.keymap, secret_bytes(wizard->lost));
+		_("The layout %s has no key for some characters of it: nobody could type this when the computer starts."),
+		wizard->answers->system.keymap);
 }
 
 void proof_settle(struct wizard *wizard)
