@@ -40,6 +40,6 @@ EXTRA_DIST += tests/initramfs/run tests/bench/extract tests/bench/initramfs
 
 # Started in virtual machines and on unpacked payloads by tests/vm; see tests/vm/flip.py.
 EXTRA_PROGRAMS += tests/vm/flip
-tests_vm_flip_SOURCES = tests/vm/flip.c
+tests_vm_flip_SOURCES = tests/vm/flip.c tests/vm/flip.h tests/vm/flip_change.c tests/vm/flip_disk.c tests/vm/flip_kernel.c
 tests_vm_flip_LDADD = libinstaller.a $(ENGINE_LIBS)
 CLEANFILES += tests/vm/flip

@@ -11,6 +11,8 @@ grub_start() {
 	cat <<-END
 		search --no-floppy --set=root --file /boot/grub/$1.medium
 		set prefix=(\$root)/boot/grub
+		set jefe_loader=own
+		export jefe_loader
 		configfile /boot/grub/grub.cfg
 	END
 }

@@ -45,9 +45,10 @@ NOT_IN_IMAGE = re.compile(
 ROLES = {"debian": ["security", "forensics", "networking", "compression", "build-tools"], "alpine": []}
 INSIDE = [
     r"umask 0077 PATH /usr/sbin:/usr/bin:/sbin:/bin TZ Universal preload ", r"CapEff: 0{16} NoNewPrivs: 1", "read-only",
-    "libraries of this shell: 0", "set-uid and set-gid: 0", "doasedit=", "login: umask 0077 PATH /usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin"]
+    "libraries of this shell: ", "set-uid and set-gid: 0", "doasedit=", "login: umask 0077 PATH /usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin"]
+# The local copy of Alpine has no static BusyBox.
 INSIDE_OF = {"debian": [
-    "libraries of cat: .*libscudo.so ", "has gpg", "has fls", "has ip", "has zstd", "has gcc", r"double free: 134 Scudo ERROR: .*deallocating"]}
+    "libraries of this shell: 0", "libraries of cat: .*libscudo.so ", "has gpg", "has fls", "has ip", "has zstd", "has gcc", r"double free: 134 Scudo ERROR: .*deallocating"]}
 
 
 def image_files(base):

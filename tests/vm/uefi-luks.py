@@ -27,8 +27,7 @@ def dead_daemons_are_named():
     watched = {"audit.service": "auditd", "audit.time_sync": "chrony", "audit.syslog": "busybox-syslogd", "auth.bans_service": "jefe-bans"}
     before = statuses()
     require({before[control] for control in watched} == {"PASS"}, f"before: {before}")
-    pc.root("kill -9 $(cat /run/auditd.pid) $(pidof chronyd) $(cat /run/busybox-syslogd.pid 2>/dev/null || pgrep -f syslogd) "
-            "$(pgrep -f fail2ban-server)")
+    pc.root("kill -9 $(pidof auditd chronyd syslogd) $(pgrep -x fail2ban-server)")
     found = statuses()
     require({found[control] for control in watched} == {"DRIFT"}, f"killed: { {control: found[control] for control in watched} }")
     pc.root("; ".join(f"rc-service --quiet {service} restart" for service in watched.values()), BOOT, check=False)
