@@ -129,13 +129,35 @@ static void flip_control(struct flip *flip, const struct control *control, bool 
 		kernel ? "in the kernel" : "on the disk");
 }
 
+/* Of each control, whether it is to be broken. The caller frees it. */
+static bool *right_ones(struct flip *flip, const char *only)
+{
+	size_t count = 0;
+	bool *right;
+
+	while (controls[count])
+		count++;
+	right = memory_zero(count, sizeof(*right));
+	for (size_t i = 0; i < count; i++)
+		right[i] = text_starts(controls[i]->id, only) &&
+			   is_right(status_now(flip, controls[i]));
+	return right;
+}
+
 /* The kernel first: what is found in it while its file is younger than the start may wait for the next one. */
 static void flip_all(struct flip *flip, const char *only)
 {
+	autofree bool *right = right_ones(flip, only);
+
 	for (unsigned disk = flip->scope.running ? 0 : 1; disk < 2; disk++)
 		for (const struct control *const *control = controls; *control; control++)
 			if (text_starts((*control)->id, only))
 				flip_control(flip, *control, !disk);
+	for (size_t i = 0; controls[i]; i++)
+		if (right[i] && !is_right(status_now(flip, controls[i]))) {
+			(void)printf("%s: was right before it all\n", controls[i]->id);
+			flip->unnoticed++;
+		}
 }
 
 static int fail(const struct error *err)

@@ -89,9 +89,11 @@ static void put_back_file(struct flip *flip, struct change *change)
 	bool done = true;
 	int rc = 0;
 
-	if (text_starts(change->path, "proc/sys/"))
+	if (text_starts(change->path, "proc/sys/")) {
 		write_setting(change->path, text_string(&change->content), &done);
-	else if (!change->existed)
+		/* Some settings of the kernel change others. */
+		rc = kind_sysctl.activate(&flip->site, &err);
+	} else if (!change->existed)
 		rc = file_remove(root_of(flip), change->path, &err);
 	else if (!change->mode_only)
 		rc = file_write(root_of(flip), change->path,

@@ -151,12 +151,12 @@ bool break_listener(struct flip *flip, const struct control *control, const char
 /* A program without a profile, of the name given to the copy of this one, that waits for connections: see main. */
 static bool start_listener(struct flip *flip)
 {
+	autofree char *own = memory_format("/proc/%d/exe", getpid());
 	int ready[2];
 	char byte;
 	bool done;
 
-	if (command_run(&(struct command){.argv = COMMAND(
-						  "cp", "/proc/self/exe", FLIP_PROGRAM)},
+	if (command_run(&(struct command){.argv = COMMAND("cp", own, FLIP_PROGRAM)},
 		    NULL) < 0 ||
 		pipe2(ready, 0) < 0)
 		return false;
