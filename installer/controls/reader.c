@@ -132,27 +132,49 @@ static const char *late_service(
 	return NULL;
 }
 
+/* What late_service() says, asked once in an audit: "NAME PROCESS", or nothing; unseen: only root could tell. */
+static const struct text *lateness(const struct site *site, const struct reader *reader,
+	int *unseen, struct text *text)
+{
+	autofree char *key = memory_format("reader of %s", reader->paths);
+	autodaemon struct daemon daemon = {0};
+	const struct text *known;
+	const char *name;
+
+	if (memo_get(site->memo, key, unseen, &known))
+		return known;
+	name = late_service(site, reader, &daemon);
+	if (name)
+		text_addf(text, "%s %lu", name, daemon.pid);
+	*unseen = daemon.life == SERVICE_UNSEEN && !daemon.pid;
+	return memo_put(site->memo, key, *unseen, text);
+}
+
 void reader_doubt(const struct site *site, const char *path, struct finding *finding)
 {
 	const struct reader *reader = reader_of(path);
-	autodaemon struct daemon daemon = {0};
-	const char *name = reader ? late_service(site, reader, &daemon) : NULL;
+	autotext struct text text = {0};
+	autowords struct words late = {0};
 	char *value = finding->value;
+	int unseen = 0;
 
+	if (!reader)
+		return;
+	words_split(&late, text_string(lateness(site, reader, &unseen, &text)), " ");
+	if (late.count == 0 && !unseen)
+		return;
 	finding->value = NULL;
-	if (name)
+	if (late.count == 2)
 		find(finding, FOUND_PENDING, value,
 			memory_format(
-				"%s (process %lu) has not read %s since it changed: %s %s restart",
-				name, daemon.pid, path,
-				site->scope->distro->service_program, name));
-	else if (daemon.life == SERVICE_UNSEEN && !daemon.pid)
+				"%s (process %s) has not read %s since it changed: %s %s restart",
+				late.items[0], late.items[1], path,
+				site->scope->distro->service_program, late.items[0]));
+	else
 		find(finding, FOUND_UNKNOWN, value,
 			memory_format(
 				"whether %s was read since it changed cannot be seen without root",
 				path));
-	else
-		finding->value = value;
 }
 
 void reader_told(const struct site *site, const char *name, unsigned long pid)
