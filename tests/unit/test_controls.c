@@ -445,6 +445,26 @@ static void the_kept_policy_comes_back(void **state)
 	assert_non_null(strstr(err.text, "etc/jefelinux/policy.yaml"));
 }
 
+/* Linux accepts redirects again when net.ipv4.ip_forward becomes 0 (inet_forward_change), and controls act in their order. */
+static void redirects_come_after_forwarding(void **state)
+{
+	bool forwarding = false;
+	size_t redirects = 0;
+
+	(void)state;
+	for (size_t i = 0; controls[i]; i++) {
+		const char *target =
+			controls[i]->kind == &kind_sysctl ? controls[i]->target : "";
+
+		forwarding |= strstr(target, "net.ipv4.ip_forward") != NULL;
+		if (!strstr(target, "net.ipv4.conf.all.accept_redirects"))
+			continue;
+		redirects++;
+		assert_true(forwarding);
+	}
+	assert_int_equal(redirects, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -454,6 +474,7 @@ int main(void)
 		cmocka_unit_test(what_a_control_names_can_be_there_with_it),
 		cmocka_unit_test(every_role_switches_something),
 		cmocka_unit_test(every_layer_has_controls_at_baseline),
+		cmocka_unit_test(redirects_come_after_forwarding),
 		cmocka_unit_test(levels_are_cumulative),
 		cmocka_unit_test(operators_settings_win),
 		cmocka_unit_test(roles_change_values),

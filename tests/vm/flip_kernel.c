@@ -90,7 +90,30 @@ bool break_running_mount(
 	return true;
 }
 
-/* One rule less in the kernel, where rules can still be changed. */
+static bool rules_loaded(struct text *listing)
+{
+	return command_run(&(struct command){.argv = COMMAND("auditctl", "-l"),
+				   .output = listing,
+				   .timeout_seconds = 20},
+		       NULL) == 0;
+}
+
+/* Delete a rule, as it is listed. auditctl succeeds, too, when the kernel refuses because its rules are locked. */
+static bool delete_rule(const char *line)
+{
+	autowords struct words words = {0};
+	autotext struct text after = {0};
+	const char *argv[40] = {"auditctl", "-d"};
+
+	words_split(&words, line, " ");
+	for (size_t i = 1; i < words.count && i < LENGTH(argv) - 2; i++)
+		argv[i + 1] = words.items[i];
+	return command_run(&(struct command){.argv = argv, .timeout_seconds = 20},
+		       NULL) == 0 &&
+	       rules_loaded(&after) && !text_has_line(text_string(&after), line);
+}
+
+/* One rule less in the kernel. */
 bool break_running_rule(
 	struct flip *flip, const struct control *control, const char *value)
 {
@@ -99,29 +122,13 @@ bool break_running_rule(
 	char *rest, *line;
 
 	(void)value;
-	if (!control->target ||
-		command_run(&(struct command){.argv = COMMAND("auditctl", "-l"),
-				    .output = &listing,
-				    .timeout_seconds = 20},
-			NULL) < 0)
+	if (!control->target || !rules_loaded(&listing))
 		return false;
 	rest = listing.data;
-	while ((line = line_next(&rest))) {
-		autowords struct words words = {0};
-		const char *argv[40] = {"auditctl", "-d"};
-
-		words_split(&words, line, " ");
-		if (!text_starts(line, "-a ") || !text_ends(line, key) ||
-			words.count > 36)
-			continue;
-		for (size_t i = 1; i < words.count; i++)
-			argv[i + 1] = words.items[i];
-		flip->change.rules = command_run(&(struct command){.argv = argv,
-							 .timeout_seconds = 20},
-					     NULL) == 0;
-		return flip->change.rules;
-	}
-	return false;
+	while ((line = line_next(&rest)) && !flip->change.rules)
+		flip->change.rules = text_starts(line, "-a ") && text_ends(line, key) &&
+				     delete_rule(line);
+	return flip->change.rules;
 }
 
 bool break_running_firewall(
