@@ -1,6 +1,7 @@
 # The manual page: handwritten, with the keys of the answer file from the field table.
 man8_MANS = doc/jefe-setup.8
-EXTRA_DIST += doc/checkers.md doc/jefe-setup.8.in doc/disk.svg doc/hardening.svg doc/progress.svg
+EXTRA_DIST += doc/checkers.md doc/jefe-setup.8.in doc/disk.svg doc/hardening.svg doc/progress.svg \
+	doc/console-confirm.png doc/console-hardening.png doc/console-users.png
 CLEANFILES += doc/jefe-setup.8 doc/answer-file.man
 
 doc/jefe-setup.8: $(top_srcdir)/doc/jefe-setup.8.in jefe-setup$(EXEEXT)

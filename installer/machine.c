@@ -95,6 +95,7 @@ static const struct member port_members[] = {
 	MEMBER(struct network_port, driver, MEMBER_TEXT),
 	MEMBER(struct network_port, link, MEMBER_FLAG),
 	MEMBER(struct network_port, wireless, MEMBER_FLAG),
+	MEMBER(struct network_port, addresses, MEMBER_WORDS),
 	{0},
 };
 static const struct shape port_shape = {port_members, sizeof(struct network_port)};

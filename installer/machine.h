@@ -44,6 +44,7 @@ enum firmware { FIRMWARE_BIOS, FIRMWARE_UEFI };
 struct network_port {
 	char *name, *mac, *driver;
 	bool link;     /* carrier */
+	struct words addresses; /* "192.0.2.10", "2001:db8::10"; not those that work on one link only */
 	bool wireless;
 };
 

@@ -192,6 +192,7 @@ static int run_probe(struct probe *probe, struct error *err)
 	probe_read(probe, "proc/self/mountinfo", &probe->mounts);
 	probe_read(probe, "proc/swaps", &probe->swaps);
 	probe_system(probe);
+	probe_addresses(probe->machine);
 	probe_disks(probe);
 	for (size_t i = 0; i < probe->machine->disk_count; i++)
 		find_windows(probe->machine, &probe->machine->disks[i]);

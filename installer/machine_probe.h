@@ -20,6 +20,7 @@ void probe_list(const struct probe *probe, const char *dir, struct words *names)
 void probe_read(const struct probe *probe, const char *path, struct text *text);
 
 void probe_system(const struct probe *probe); /* firmware, memory, DMI, TPM, keyboards, consoles, ports */
+void probe_addresses(struct machine *machine); /* of its ports, as this system has them now */
 
 /* What sysfs tells about a disk: everything but contents. */
 void probe_disk_facts(const struct probe *probe, struct disk *disk);

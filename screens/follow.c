@@ -183,6 +183,11 @@ static void take(struct follow *follow, const struct event *event)
 	case EVENT_HOST_KEY:
 		replace(&follow->host_key, event->text);
 		break;
+	case EVENT_AUDIT:
+		follow->audit_passed = event->done;
+		follow->audit_applicable = event->total;
+		log_line(follow, event->text ? event->text : "");
+		break;
 	case EVENT_STEP_END:
 		end_step(follow, event);
 		break;

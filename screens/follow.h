@@ -38,7 +38,8 @@ struct follow {
 	double planned;        /* seconds for the whole, as first estimated; 0: not yet */
 	struct timespec heard; /* when the last event came */
 	char *plan_id, *note, *failure, *disk_state;
-	char *host_key; /* fingerprint, NULL: none was made */
+	char *host_key;                          /* fingerprint, NULL: none was made */
+	uint64_t audit_passed, audit_applicable; /* controls; 0: nothing was audited */
 	struct text log;
 	bool finished, failed;
 };

@@ -256,6 +256,21 @@ static void add_end_actions(struct page *page, const char *about_logs)
 	item->why = _("A root shell; exit comes back here.");
 }
 
+static void add_audit(struct page *page, const struct follow *follow)
+{
+	bool holds = follow->audit_passed == follow->audit_applicable;
+
+	if (!follow->audit_applicable)
+		return;
+	page_fact(page, _("Audit"), _("%llu of %llu controls are in place"),
+		(unsigned long long)follow->audit_passed,
+		(unsigned long long)follow->audit_applicable)
+		->tone = holds ? TONE_GOOD : TONE_WARNING;
+	if (!holds)
+		(void)page_note(page, TONE_WARNING, "%s",
+			_("The log says what is missing; so does jefe-setup audit in the new system."));
+}
+
 static void build_done(struct page *page, void *context)
 {
 	const struct wizard *wizard = context;
@@ -273,6 +288,7 @@ static void build_done(struct page *page, void *context)
 	if (wizard->answers->network.method == NETWORK_STATIC)
 		(void)page_fact(
 			page, _("Address"), "%s", wizard->answers->network.address);
+	add_audit(page, &wizard->follow);
 	page_gap(page);
 	(void)page_note(page, TONE_NORMAL, "%s",
 		_("Take the installation medium out when the screen goes dark, so that the computer starts from its disk."));

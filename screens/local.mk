@@ -54,6 +54,6 @@ ui_line_LDADD = $(UI_LIBS)
 ui_script_SOURCES = screens/ui_script.c
 ui_script_LDADD = $(UI_LIBS)
 
-# What `wizard --demo` plays: a recorded machine and the event lines of an installation.
+# What `wizard --demo` plays: a recorded machine and the event lines of an installation, and a walk through it for `--script`.
 demodir = $(pkgdatadir)/demo
-dist_demo_DATA = screens/demo/install.events screens/demo/machine.json
+dist_demo_DATA = screens/demo/install.events screens/demo/machine.json screens/demo/walk.script

@@ -23,11 +23,12 @@
 #include "screens/wizard.h"
 #include "tui/fullscreen.h"
 #include "tui/record.h"
+#include "tui/script.h"
 
 struct options {
 	const char *answers, *machine, *setup, *data, *theme, *run, *harden, *record,
-		*lang, *keymaps;
-	bool demo, thin;
+		*lang, *keymaps, *script;
+	bool demo, thin, hurries;
 	int state; /* descriptor of a session to go on with, -1: none */
 	unsigned guard_ms;
 };
@@ -36,7 +37,7 @@ static int usage(const char *program)
 {
 	(void)fprintf(stderr,
 		"Usage: %s [--answers FILE] [--machine FILE] [--demo] [--theme NAME|FILE] [--setup PROGRAM] [--data DIR]"
-		" [--run DIR] [--harden ROOT] [--record FILE] [--lang CODE] [--keymaps DIR]\nStarted by `jefe-setup wizard`; see jefe-setup(8).\n",
+		" [--run DIR] [--harden ROOT] [--record FILE] [--lang CODE] [--keymaps DIR] [--script FILE]\nStarted by `jefe-setup wizard`; see jefe-setup(8).\n",
 		program);
 	return 2;
 }
@@ -54,13 +55,15 @@ static int read_options(int argc, char **argv, struct options *options)
 		{"record",                  required_argument, NULL, 'R'},
 		{"lang",              required_argument, NULL, 'l'},
 		{"keymaps",               required_argument, NULL, 'k'},
-		{"demo",            no_argument, NULL, 'D'},
-                {"thin",              no_argument, NULL, 'T'},
-		{"state",                  required_argument, NULL, 'S'},
-		{"no-guard",no_argument, NULL, 'G'},
-                {0              }
+		{"script",            required_argument, NULL, 'c'},
+		{"demo",              no_argument, NULL, 'D'},
+                {"thin",                  no_argument, NULL, 'T'},
+		{"state",required_argument, NULL, 'S'},
+		{"no-guard",               no_argument, NULL, 'G'},
+		{"no-pauses",           no_argument, NULL, 'P'},
+                {0             }
         };
-	static const char names_of_texts[] = "amsdtrhRlk";
+	static const char names_of_texts[] = "amsdtrhRlkc";
 	uint64_t number;
 	int name;
 
@@ -73,7 +76,7 @@ static int read_options(int argc, char **argv, struct options *options)
 		const char **const texts[] = {&options->answers, &options->machine,
 			&options->setup, &options->data, &options->theme, &options->run,
 			&options->harden, &options->record, &options->lang,
-			&options->keymaps};
+			&options->keymaps, &options->script};
 		const char *which = strchr(names_of_texts, name);
 
 		if (which)
@@ -82,6 +85,8 @@ static int read_options(int argc, char **argv, struct options *options)
 			options->demo = true;
 		else if (name == 'T')
 			options->thin = true;
+		else if (name == 'P')
+			options->hurries = true;
 		else if (name == 'G')
 			options->guard_ms = 0;
 		else if (name == 'S' && text_to_u64(optarg, 3, 1024, &number) == 0)
@@ -89,7 +94,20 @@ static int read_options(int argc, char **argv, struct options *options)
 		else
 			return -EINVAL;
 	}
-	return optind == argc ? 0 : -EINVAL;
+	return optind == argc && (!options->script || options->demo) ? 0 : -EINVAL;
+}
+
+/* The front end that shows nothing has one always, from standard input. */
+static int load_script(const struct options *options, const struct frontend *frontend,
+	struct script **script, struct error *err)
+{
+	bool plays_only = frontend == &frontend_script;
+	int rc = options->script || plays_only ? script_load(options->script, script, err)
+					       : 0;
+
+	if (rc == 0 && *script && (plays_only || options->hurries))
+		script_hurry(*script);
+	return rc;
 }
 
 static int load_machine(
@@ -157,10 +175,11 @@ static void fill_wizard(struct wizard *wizard, const struct options *options,
 		wizard->console = STDIN_FILENO;
 }
 
-/* An option with a value that another program of ours gets anew, or, as the language, from the environment. */
+/* An option with a value that another program of ours gets anew, or, as the language, from the environment; a script ends with its display. */
 static bool is_dropped(const char *argument)
 {
-	return strcmp(argument, "--state") == 0 || strcmp(argument, "--lang") == 0;
+	return strcmp(argument, "--state") == 0 || strcmp(argument, "--lang") == 0 ||
+	       strcmp(argument, "--script") == 0;
 }
 
 /* Replace this program by that of the display, which finds everything as it was. Returns only on failure. */
@@ -357,9 +376,11 @@ int ui_main(int argc, char **argv, const struct frontend *frontend)
 	recorded = memory_format("%s/demo/machine.json", options.data);
 	if (options.demo && !options.machine)
 		options.machine = recorded;
-	if (prepare(&options, &session, &wizard, &err) < 0) {
+	if (load_script(&options, frontend, &terminal.script, &err) < 0 ||
+		prepare(&options, &session, &wizard, &err) < 0) {
 		(void)fprintf(stderr, "jefe-setup wizard: %s\n", err.text);
 		session_free(session);
+		script_free(terminal.script);
 		return 1;
 	}
 	fill_wizard(wizard, &options, frontend);
@@ -381,6 +402,7 @@ int ui_main(int argc, char **argv, const struct frontend *frontend)
 		form_say(form, TONE_WARNING, "%s", err.text);
 	status = run(wizard, form, frontend, &terminal, argv, argc);
 	recorder_close(terminal.recorder);
+	script_free(terminal.script);
 	form_free(form);
 	wizard_free(wizard);
 	return status;

@@ -23,6 +23,31 @@ static void add_languages(struct page *page)
 				language->name);
 }
 
+static const char *listed(struct page *page, const struct words *words)
+{
+	const char *list = words->items[0];
+
+	for (size_t i = 1; i < words->count; i++)
+		list = page_format(page, "%s, %s", list, words->items[i]);
+	return list;
+}
+
+/* The live system has no SSH server: nothing but its consoles lets anybody in. */
+static void add_reach(struct page *page, const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->port_count; i++) {
+		const struct network_port *port = &machine->ports[i];
+
+		if (port->addresses.count)
+			(void)page_fact(page, _("Address"), _("%s, port %s"),
+				listed(page, &port->addresses), port->name);
+	}
+	if (machine->serial_consoles.count)
+		(void)page_fact(page, _("Serial line"),
+			_("%s: gives this wizard, and shows an installation that runs"),
+			listed(page, &machine->serial_consoles));
+}
+
 static void build(struct page *page, void *context)
 {
 	const struct wizard *wizard = context;
@@ -41,6 +66,7 @@ static void build(struct page *page, void *context)
 		machine->cpu_model ? machine->cpu_model : _("unknown"));
 	(void)page_fact(page, _("Memory"), "%s", memory);
 	(void)page_fact(page, _("Firmware"), "%s", firmware(machine));
+	add_reach(page, machine);
 	if (wizard->demo) {
 		page_gap(page);
 		(void)page_note(page, TONE_WARNING, "%s",

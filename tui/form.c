@@ -57,6 +57,7 @@ void form_free(struct form *form)
 	free(form->focus_id);
 	openers_drop(form);
 	free(form->message);
+	free(form->caption);
 	free(form->seen);
 	free(form->steps);
 	free(form);
@@ -321,6 +322,7 @@ const struct view *form_view(struct form *form)
 	view->product = form->product;
 	view->banner = form->banner ? _(form->banner) : NULL;
 	view->screen = screen->id;
+	view->caption = form->caption ? _(form->caption) : NULL;
 	view->title = _(screen->title);
 	view->kind = screen->kind;
 	view->message = form->message;

@@ -53,9 +53,10 @@ enum input_kind {
 	INPUT_REVIEW,
 	INPUT_HELP,
 	INPUT_SHELL,
-	INPUT_SWITCH, /* text: name of the front end to go on with, NULL: the next one */
-	INPUT_SAY,    /* text: message of the front end */
-	INPUT_RESIZE, /* done by the front end */
+	INPUT_SWITCH,  /* text: name of the front end to go on with, NULL: the next one */
+	INPUT_SAY,     /* text: message of the front end */
+	INPUT_CAPTION, /* text: to be shown until the next one, "": none */
+	INPUT_RESIZE,  /* done by the front end */
 	INPUT_EXPLAIN_STOP, /* Ctrl-C */
 	INPUT_QUIT,
 };
@@ -77,6 +78,7 @@ struct step {
 struct view {
 	const char *product; /* "JefeLinux 0.1.0" */
 	const char *banner;  /* DEMO, or NULL */
+	const char *caption; /* of a script, a line for who watches, or NULL */
 	const char *screen, *title;
 	const char *message; /* to be shown until the next input, or NULL */
 	enum tone message_tone;
@@ -102,6 +104,7 @@ const struct view *form_view(struct form *form);
 void form_input(struct form *form, const struct input *input);
 bool form_tick(struct form *form);
 
+bool form_deaf(const struct form *form);  /* a GATE ignores input for now */
 bool form_wants_shell(struct form *form); /* once */
 bool form_ended(const struct form *form, int *status);
 const char *form_switch_to(

@@ -219,13 +219,25 @@ static void dispatch(struct form *form, const struct input *input)
 		form_shell(form);
 		break;
 	case INPUT_NONE:
+	case INPUT_CAPTION:
 	case INPUT_RESIZE:
 		break;
 	}
 }
 
+/* Nothing of the page changes by it. */
+static void take_caption(struct form *form, const char *text)
+{
+	free(form->caption);
+	form->caption = text && *text ? memory_copy_text(text) : NULL;
+}
+
 void form_input(struct form *form, const struct input *input)
 {
+	if (input->kind == INPUT_CAPTION) {
+		take_caption(form, input->text);
+		return;
+	}
 	if (input->kind == INPUT_NONE || input->kind == INPUT_RESIZE || form->ended)
 		return;
 	if (form_deaf(form) && input->kind != INPUT_BACK && input->kind != INPUT_QUIT)

@@ -34,7 +34,7 @@ struct form {
 	size_t draft_count;
 	bool from_hub; /* Next and Back return to the hub */
 	bool help_open;
-	char *message;
+	char *message, *caption;
 	enum tone message_tone;
 	const char *product, *banner;
 	unsigned guard_ms, flushes;
@@ -60,7 +60,6 @@ void form_rebuild(struct form *form);
 void form_focus(struct form *form, const char *id, size_t row);
 void form_return(struct form *form); /* from a SUB to what opened it */
 void form_quiet(struct form *form);  /* drop the message */
-bool form_deaf(const struct form *form);
 
 /* form_values.c */
 struct draft *draft_find(const struct form *form, const char *id);

@@ -7,6 +7,7 @@
 #include "tui/theme.h"
 
 struct recorder;
+struct script;
 
 struct terminal {
 	int in, out;
@@ -17,6 +18,7 @@ struct terminal {
 	const struct theme *theme;
 	struct recorder *recorder; /* of what is shown, or NULL */
 	const char *pictures;      /* directory for single frames */
+	struct script *script;     /* that operates the wizard, or NULL */
 };
 
 struct frontend {
@@ -29,6 +31,8 @@ struct frontend {
 	/* 1: *input is filled; 0: nothing within the time; negative: the terminal is gone (-EPIPE) or the program should end (-EINTR).
 	 * Draws before it waits, not before: input typed ahead is worked off first. */
 	int (*read)(void *state, struct input *input, int timeout_ms);
+	/* This input came from a script and comes next; NULL: the display shows it anyway. */
+	void (*played)(void *state, const struct input *input);
 	/* Give the terminal to another program and take it back. */
 	void (*suspend)(void *state);
 	void (*resume)(void *state);

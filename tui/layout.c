@@ -154,6 +154,28 @@ static void draw_rules(const struct plan *plan, const struct area *area)
 		draw_divider(plan, area, plan->about);
 }
 
+char *layout_caption(const struct view *view, int cols)
+{
+	size_t skip;
+
+	return memory_copy_bytes(
+		view->caption, text_wrap(view->caption, larger(cols, 1), &skip));
+}
+
+/* Over the rule below the title. */
+static void draw_caption(
+	const struct view *view, const struct plan *plan, const struct area *area)
+{
+	autofree char *caption = NULL;
+	autofree char *text = NULL;
+
+	if (!view->caption || plan->rule_top < 0)
+		return;
+	caption = layout_caption(view, plan->cols - 6);
+	text = memory_format(" %s ", caption);
+	(void)area_put(area, plan->rule_top, 2, -1, ROLE_STRONG, text);
+}
+
 /* States are words, not only colours: ok, !2. */
 static void draw_steps(const struct view *view, const struct area *area, int width)
 {
@@ -259,7 +281,7 @@ static void draw_body(const struct frame *frame, struct area area)
 	}
 }
 
-static const char *detail_text(const struct view *view, enum role *role)
+static const char *detail_text(const struct view *view, enum role *role, bool captions)
 {
 	const struct item *item = pane_focus(view);
 	const struct choice *choice =
@@ -273,6 +295,10 @@ static const char *detail_text(const struct view *view, enum role *role)
 							     : ROLE_STRONG;
 		return view->message;
 	}
+	if (captions && view->caption) {
+		*role = ROLE_STRONG;
+		return view->caption;
+	}
 	if (choice && choice->why_not)
 		return choice->why_not;
 	if (choice && choice->note &&
@@ -283,10 +309,10 @@ static const char *detail_text(const struct view *view, enum role *role)
 	return view->page->detail ? view->page->detail : "";
 }
 
-static void draw_detail(const struct view *view, const struct area *area)
+static void draw_detail(const struct view *view, const struct area *area, bool captions)
 {
 	enum role role;
-	const char *text = detail_text(view, &role);
+	const char *text = detail_text(view, &role, captions);
 
 	for (int row = 0; row < area->rows && *text; row++) {
 		size_t skip;
@@ -300,11 +326,11 @@ static void draw_detail(const struct view *view, const struct area *area)
 	}
 }
 
-void layout_detail(const struct view *view, struct canvas *canvas)
+void layout_detail(const struct view *view, struct canvas *canvas, bool captions)
 {
 	struct area area = whole(canvas);
 
-	draw_detail(view, &area);
+	draw_detail(view, &area, captions);
 }
 
 static int put_key(
@@ -460,6 +486,7 @@ static void draw_parts(
 	if (!plan->whole)
 		draw_title(view, plan, all);
 	draw_rules(plan, all);
+	draw_caption(view, plan, all);
 	if (plan->tier == TIER_FULL)
 		draw_steps(view, all, plan->steps);
 	draw_keys(view, all, plan->keys);
@@ -474,7 +501,7 @@ static void draw_parts(
 	}
 	if (plan->about >= 0)
 		draw_about(view, plan);
-	draw_detail(view, &detail);
+	draw_detail(view, &detail, plan->rule_top < 0);
 	if (frame->pane->picking && focus)
 		picker_draw(frame, focus, &plan->body);
 	else

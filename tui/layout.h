@@ -42,11 +42,13 @@ void spots_free(struct spots *spots);
 /* The page, the open list of choices or the help, over the whole canvas. */
 void layout_body(const struct view *view, const struct pane *pane, struct canvas *canvas,
 	bool compact, struct spots *spots);
+/* As much of it as fits; the caller frees it. */
+char *layout_caption(const struct view *view, int cols);
 char *layout_place(const struct view *view); /* "Disk    Step 3 of 9" */
 /* One line that says which keys work now, at most cols cells. The caller frees both. */
 char *layout_keys(const struct view *view, int cols);
-/* What stands below the page, over the whole canvas. */
-void layout_detail(const struct view *view, struct canvas *canvas);
+/* What stands below the page, over the whole canvas; captions: the one of a script, too, as it has no place elsewhere. */
+void layout_detail(const struct view *view, struct canvas *canvas, bool captions);
 
 /* Inside the layout: items (items.c). */
 struct frame {

@@ -126,6 +126,29 @@ static void tell_message(struct line *line)
 	line_keep(&line->said, line->view->message);
 }
 
+static void tell_caption(struct line *line)
+{
+	const char *caption = line->view->caption;
+
+	if (caption && !text_equal(caption, line->captioned)) {
+		line_tell(line, "%s", line->asked ? "\n" : "");
+		line_tell(line, _("Caption: %s\n"), caption);
+	}
+	line_keep(&line->captioned, caption);
+}
+
+/* As if it had been typed: a script sees no question and waits for none. */
+static void line_played(void *state, const struct input *input)
+{
+	const struct line *line = state;
+	const struct item *item = page_item(line->view->page, input->id);
+
+	if (!item || (input->kind != INPUT_SET && input->kind != INPUT_ACT))
+		return;
+	line_tell(line, "\n");
+	line_say_given(line->terminal->out, item, input->text);
+}
+
 static void tell_help(struct line *line, struct input *input)
 {
 	const struct item *item = line_asked(line);
@@ -292,6 +315,7 @@ static int prepare(struct line *line, struct input *input)
 		announce(line);
 	else if (line->tried_next)
 		after_next(line);
+	tell_caption(line);
 	tell_message(line);
 	if (line->view->help) {
 		tell_help(line, input);
@@ -370,6 +394,7 @@ static void line_close(void *state)
 	free(line->asked);
 	free(line->checking);
 	free(line->said);
+	free(line->captioned);
 	free(line->listed);
 	free(line->log);
 	free(line->message);
@@ -382,6 +407,7 @@ const struct frontend frontend_line = {
 	.open = line_open,
 	.show = line_show,
 	.read = line_read,
+	.played = line_played,
 	.suspend = line_suspend,
 	.resume = line_resume,
 	.close = line_close,

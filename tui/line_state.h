@@ -16,7 +16,7 @@ struct line {
 	size_t at;      /* item to come next */
 	char *checking; /* id: show what is wrong with it before going on */
 	bool checked, tried_next, sent;
-	char *said; /* last message */
+	char *said, *captioned; /* last message and caption */
 	char *listed; /* id of a MANY whose rows were told: only what changes is told again */
 	size_t switched; /* the row that did */
 	bool was_sub;    /* the screen before was one */

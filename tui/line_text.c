@@ -255,6 +255,23 @@ static const struct choice *search(int fd, const struct item *item, const char *
 	return count == 1 ? found : NULL;
 }
 
+void line_say_given(int fd, const struct item *item, const char *text)
+{
+	const struct choice *choice = text ? item_find(item, text) : NULL;
+	const char *label = item->label ? item->label : "";
+	autofree char *row = choice ? spoken(choice->label) : NULL;
+
+	if (item->type == ITEM_SECRET)
+		sayf(fd, _("%s: typed, not shown.\n"), label);
+	else if (item->type == ITEM_BOOL)
+		sayf(fd, "%s: %s.\n", label,
+			text_equal(text, "true") ? _("yes") : _("no"));
+	else if (item->type == ITEM_LIST || item->type == ITEM_ACTION || !text)
+		sayf(fd, "%s.\n", row ? row : label);
+	else
+		sayf(fd, "%s%s %s\n", label, line_stop(label, ":"), row ? row : text);
+}
+
 const struct choice *line_find(int fd, const struct item *item, const char *text)
 {
 	const struct choice *found = item_find(item, text);

@@ -15,6 +15,8 @@ void line_say_choice(int fd, size_t number, const char *label, const char *note)
 void line_ask(int fd, const struct item *item, size_t listed_max);
 /* A MANY once more: only the row that was switched and the prompt. */
 void line_ask_again(int fd, const struct item *item, size_t switched);
+/* What was given for an item without being asked: a value, a row, or NULL. */
+void line_say_given(int fd, const struct item *item, const char *text);
 /* The choice meant by a number, a value, a label or the only one that begins like it; /text prints those that contain text.
  * NULL: none. */
 const struct choice *line_find(int fd, const struct item *item, const char *text);

@@ -22,7 +22,8 @@ libtui_a_SOURCES += \
 	tui/picture.c tui/picture.h \
 	tui/qr.c tui/qr.h \
 	tui/record.c tui/record.h \
-	tui/script.c \
+	tui/script.c tui/script.h \
+	tui/script_display.c \
 	tui/theme.c tui/theme.h
 if HAVE_NEWT
 libtui_a_SOURCES += tui/newt.c

@@ -11,8 +11,9 @@
 #include "installer/base/memory.h"
 #include "tui/frontend.h"
 #include "tui/record.h"
+#include "tui/script.h"
 
-enum { TICK_MS = 250, USUAL_ROWS = 24, USUAL_COLS = 80 };
+enum { TICK_MS = 250, HURRY_MS = 20, USUAL_ROWS = 24, USUAL_COLS = 80 };
 
 /* A front end with the terminal in its hands, and what it took away for that. */
 struct stage {
@@ -85,12 +86,42 @@ static void give_shell(struct stage *stage)
 	stage->frontend->resume(stage->state);
 }
 
-/* 1: something may have changed; 0: nothing; negative: the end. */
-static int take_input(struct stage *stage)
+/* A key of a person ends the script: the wizard goes on from here as they operate it. */
+static void take_over(struct form *form, struct script *script, const struct input *input)
 {
-	struct input input = {0};
-	int rc = stage->frontend->read(stage->state, &input, TICK_MS);
+	if (input->kind == INPUT_SAY || input->kind == INPUT_RESIZE)
+		return;
+	script_end(script);
+	form_input(form, &(struct input){.kind = INPUT_CAPTION});
+}
 
+static int play(struct stage *stage, struct script *script, struct input *input,
+	struct error *err)
+{
+	int rc;
+
+	if (form_deaf(stage->form))
+		return 0;
+	rc = script_next(
+		script, form_view(stage->form), stage->terminal->out, input, err);
+	if (rc > 0 && stage->frontend->played)
+		stage->frontend->played(stage->state, input);
+	return rc;
+}
+
+/* 1: something may have changed; 0: nothing; negative: the end. */
+static int take_input(struct stage *stage, struct error *err)
+{
+	struct script *script = stage->terminal->script;
+	bool plays = script && !script_ended(script);
+	struct input input = {0};
+	int rc = stage->frontend->read(stage->state, &input,
+		plays && script_hurries(script) ? HURRY_MS : TICK_MS);
+
+	if (plays && rc > 0)
+		take_over(stage->form, script, &input);
+	if (plays && rc == 0)
+		rc = play(stage, script, &input, err);
 	if (rc <= 0)
 		return rc;
 	form_input(stage->form, &input);
@@ -134,7 +165,7 @@ int loop_run(struct form *form, const struct frontend *frontend,
 	quieten(&stage);
 	show(&stage);
 	while (!form_ended(form, &status) && !form_switch_to(form)) {
-		rc = take_input(&stage);
+		rc = take_input(&stage, err);
 		if (rc < 0)
 			break;
 		if (form_tick(form) || rc > 0)

@@ -270,7 +270,7 @@ static void open_window(
 }
 
 /* libnewt frames every window; where nothing but text is wanted, blanks and the title take the frame's place. */
-static void erase_frame(const struct shape *shape, const char *title)
+static void erase_frame(const struct shape *shape, const char *title, bool captioned)
 {
 	int top = shape->row - 1, bottom = shape->row + shape->rows;
 	int left = shape->col - 1, right = shape->col + shape->cols;
@@ -281,7 +281,7 @@ static void erase_frame(const struct shape *shape, const char *title)
 	SLsmg_fill_region(bottom, left, 1, width, ' ');
 	SLsmg_fill_region(top, left, height, 1, ' ');
 	SLsmg_fill_region(top, right, height, 1, ' ');
-	if (shape->tier != TIER_SMALL && !shape->whole)
+	if (shape->tier != TIER_SMALL && !shape->whole && !captioned)
 		return; /* the line above has it */
 	SLsmg_set_color(NEWT_COLORSET_TITLE);
 	SLsmg_gotorc(top, shape->col);
@@ -450,11 +450,23 @@ static void draw_help_line(struct newt_state *state)
 	state->has_help_line = true;
 }
 
+/* A caption stands where the title does, which the line above has, too. */
+static char *title_of(const struct newt_state *state, const struct shape *shape)
+{
+	const struct view *view = state->full.view;
+	autofree char *caption = NULL;
+
+	if (!view->caption || shape->tier == TIER_SMALL)
+		return text_in(state->glyphs, view->title);
+	caption = layout_caption(view, shape->cols - 4);
+	return text_in(state->glyphs, caption);
+}
+
 static void draw_window(struct newt_state *state)
 {
 	const struct view *view = state->full.view;
 	struct shape shape = shape_of(state);
-	autofree char *title = text_in(state->glyphs, view->title);
+	autofree char *title = title_of(state, &shape);
 	autocanvas struct canvas *body = canvas_new(shape.body_rows, shape.cols);
 	autocanvas struct canvas *detail = canvas_new(shape.detail_rows, shape.cols - 2);
 	autospots struct spots spots = {0};
@@ -463,13 +475,13 @@ static void draw_window(struct newt_state *state)
 		draw_root(state);
 	open_window(state, &shape, title);
 	if (state->full.pane.thin)
-		erase_frame(&shape, title);
+		erase_frame(&shape, title, view->caption != NULL);
 	state->form = newtForm(NULL, NULL, NEWT_FLAG_NOF12);
 	layout_body(view, &state->full.pane, body, shape.tier == TIER_SMALL, &spots);
 	add_labels(state, body, 0, 0, &spots);
 	add_widgets(state, body, &spots);
 	if (!view->help && !shape.whole)
-		layout_detail(view, detail);
+		layout_detail(view, detail, shape.tier == TIER_SMALL);
 	add_labels(state, detail, shape.rows - shape.detail_rows, 1, &(struct spots){0});
 	newtDrawForm(state->form);
 	draw_help_line(state);

@@ -1,53 +1,50 @@
-/* The front end without a person: inputs from lines of text, expectations between them. For tests and demos. */
+#include "tui/script.h"
+
 #include <errno.h>
-#include <poll.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "installer/base/memory.h"
-#include "tui/frontend.h"
+#include "tui/canvas.h"
 
-enum { WAIT_TICKS = 240 /* quarter seconds */ };
+enum { PATIENCE_SECONDS = 60, PAUSE_MAX = 600, CAPTION_CELLS = 70, SCRIPT_MAX = 1 << 20 };
 
 struct script {
-	const struct terminal *terminal;
-	const struct view *view;
-	unsigned number;    /* line */
+	char *name;
+	struct text text;
+	size_t at;          /* of the next line in it */
+	unsigned number;    /* of the line */
 	struct words words; /* of the line */
-	char *line, *rest;  /* rest: behind the id, as typed */
-	char *awaited;      /* screen waited for */
-	unsigned patience;
+	char *line;
+	char *awaited; /* screen waited for */
+	double until;  /* of the pause, or of patience; seconds, monotonic */
+	bool hurries, ended;
+	const struct view *view;
 };
 
-static int script_open(void **state, const struct terminal *terminal, struct error *err)
+static double now(void)
 {
-	struct script *script = memory_zero(1, sizeof(*script));
+	struct timespec time = {0};
 
-	(void)err;
-	script->terminal = terminal;
-	*state = script;
-	return 0;
-}
-
-static void script_show(void *state, const struct view *view)
-{
-	((struct script *)state)->view = view;
+	(void)clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
 static bool read_line(struct script *script)
 {
-	autotext struct text line = {0};
-	char c = 0;
+	const char *line = text_string(&script->text) + script->at;
+	size_t length = strcspn(line, "\n");
 
-	while (read(script->terminal->in, &c, 1) == 1 && c != '\n')
-		text_add_bytes(&line, &c, 1);
-	if (c != '\n' && !line.size)
+	if (script->at >= script->text.size)
 		return false;
+	script->at += length + 1;
 	script->number++;
 	free(script->line);
-	script->line = text_take(&line);
+	script->line = memory_copy_bytes(line, length);
 	words_free(&script->words);
 	words_split(&script->words, script->line, " \t");
 	return true;
@@ -70,11 +67,11 @@ static const char *rest_of(const struct script *script, size_t skip)
 	return rest;
 }
 
-static int fail(const struct script *script, const char *what, const char *got)
+static int fail(
+	const struct script *script, const char *what, const char *got, struct error *err)
 {
-	(void)dprintf(script->terminal->out, "script:%u: expected %s, got \"%s\"\n",
+	return error_set(err, -EINVAL, "%s:%u: expected %s, got \"%s\"", script->name,
 		script->number, what, got ? got : "");
-	return -EINVAL;
 }
 
 static bool page_says(const struct page *page, const char *part)
@@ -156,7 +153,15 @@ static bool no_item(
 	return !item;
 }
 
-static int expect(const struct script *script)
+static bool caption_says(
+	const struct script *script, const struct item *item, const char **got)
+{
+	(void)item;
+	*got = script->view->caption;
+	return *got && strstr(*got, rest_of(script, 2));
+}
+
+static const struct expectation *find_expectation(const char *what)
 {
 	static const struct expectation expectations[] = {
 		{"screen",  screen_is    },
@@ -166,125 +171,255 @@ static int expect(const struct script *script)
 		{"message", message_says },
 		{"text",    text_is_shown},
 		{"no",      no_item      },
+		{"caption", caption_says },
 	};
-	const char *what = word(script, 1) ? word(script, 1) : "";
+
+	for (size_t i = 0; i < LENGTH(expectations); i++)
+		if (text_equal(what, expectations[i].what))
+			return &expectations[i];
+	return NULL;
+}
+
+static int expect(const struct script *script, struct error *err)
+{
+	const struct expectation *expectation = find_expectation(word(script, 1));
 	const struct item *item = page_item(script->view->page, word(script, 2));
 	const char *got = NULL;
 
-	for (size_t i = 0; i < LENGTH(expectations); i++)
-		if (strcmp(what, expectations[i].what) == 0)
-			return expectations[i].met(script, item, &got)
-				       ? 0
-				       : fail(script, rest_of(script, 1), got);
-	return fail(
-		script, "screen, focus, value, error, message, text or no item", what);
+	return expectation->met(script, item, &got)
+		       ? 0
+		       : fail(script, rest_of(script, 1), got, err);
 }
 
-static void dump(const struct script *script)
+static int dump(const struct script *script, int out)
 {
 	const struct page *page = script->view->page;
 
-	(void)dprintf(script->terminal->out, "screen %s\n", script->view->screen);
+	(void)dprintf(out, "screen %s\n", script->view->screen);
 	for (size_t i = 0; i < page->count; i++) {
 		const struct item *item = page->items[i];
 
-		(void)dprintf(script->terminal->out, "  %s | %s | %s\n",
-			item->id ? item->id : "-", item->label ? item->label : "",
-			item->value ? item->value : "");
+		(void)dprintf(out, "  %s | %s | %s\n", item->id ? item->id : "-",
+			item->label ? item->label : "", item->value ? item->value : "");
 		for (size_t k = 0; k < item->count; k++)
-			(void)dprintf(script->terminal->out, "    %s | %s\n",
+			(void)dprintf(out, "    %s | %s\n",
 				item->choices[k].value ? item->choices[k].value : "-",
 				item->choices[k].label);
 	}
+	return 0;
 }
 
-/* 1: *input; 0: done without one; negative: the script is wrong. */
-static int run_line(struct script *script, struct input *input)
-{
-	static const struct {
-		const char *name;
-		enum input_kind kind;
-		size_t text_at;
-	} verbs[] = {
-		{"set",    INPUT_SET,          2},
-                {"check",  INPUT_CHECK,        0},
-		{"focus",  INPUT_FOCUS,        0},
-                {"act",    INPUT_ACT,          2},
-		{"remove", INPUT_REMOVE,       2},
-                {"next",   INPUT_NEXT,         0},
-		{"back",   INPUT_BACK,         0},
-                {"goto",   INPUT_GOTO,         0},
-		{"review", INPUT_REVIEW,       0},
-                {"help",   INPUT_HELP,         0},
-		{"quit",   INPUT_QUIT,         0},
-                {"stop",   INPUT_EXPLAIN_STOP, 0}
-        };
-	const char *verb = word(script, 0);
+/* Words that are inputs. */
+static const struct verb {
+	const char *name;
+	enum input_kind kind;
+	size_t least,
+		text_at; /* words of the line; where the text begins, 0: there is none */
+} verbs[] = {
+	{"set",     INPUT_SET,          2, 2},
+	{"check",   INPUT_CHECK,        2, 0},
+	{"focus",   INPUT_FOCUS,        2, 0},
+	{"act",     INPUT_ACT,          2, 2},
+	{"remove",  INPUT_REMOVE,       3, 2},
+	{"next",    INPUT_NEXT,         1, 0},
+	{"back",    INPUT_BACK,         1, 0},
+	{"goto",    INPUT_GOTO,         2, 0},
+	{"review",  INPUT_REVIEW,       1, 0},
+	{"help",    INPUT_HELP,         1, 0},
+	{"caption", INPUT_CAPTION,      1, 1},
+	{"quit",    INPUT_QUIT,         1, 0},
+	{"stop",    INPUT_EXPLAIN_STOP, 1, 0},
+};
 
-	if (!verb || *verb == '#')
-		return 0;
-	if (strcmp(verb, "expect") == 0)
-		return expect(script);
-	if (strcmp(verb, "dump") == 0) {
-		dump(script);
-		return 0;
-	}
-	if (strcmp(verb, "wait") == 0) {
-		free(script->awaited);
-		script->awaited = memory_copy_text(word(script, 1));
-		script->patience = WAIT_TICKS;
-		return 0;
-	}
-	for (size_t i = 0; i < LENGTH(verbs); i++) {
-		if (strcmp(verb, verbs[i].name) != 0)
-			continue;
-		*input = (struct input){.kind = verbs[i].kind, .id = word(script, 1)};
-		if (verbs[i].text_at && (verbs[i].kind == INPUT_SET || word(script, 2)))
-			input->text = rest_of(script, verbs[i].text_at);
-		return 1;
-	}
-	return fail(script, "a verb", verb);
+static const struct verb *find_verb(const char *name)
+{
+	for (size_t i = 0; i < LENGTH(verbs); i++)
+		if (text_equal(name, verbs[i].name))
+			return &verbs[i];
+	return NULL;
 }
 
-static int script_read(void *state, struct input *input, int timeout_ms)
+static int say(const struct script *script, const struct verb *verb, struct input *input)
 {
-	struct script *script = state;
+	*input = (struct input){
+		.kind = verb->kind, .id = word(script, 1), .row = SIZE_MAX};
+	if (verb->text_at &&
+		(script->words.count > verb->text_at || verb->kind != INPUT_ACT))
+		input->text = rest_of(script, verb->text_at);
+	return 1;
+}
+
+static int wait_for(struct script *script)
+{
+	free(script->awaited);
+	script->awaited = memory_copy_text(word(script, 1));
+	script->until = now() + PATIENCE_SECONDS;
+	return 0;
+}
+
+static int pause_for(struct script *script)
+{
+	uint64_t seconds = 0;
+
+	if (!script->hurries && text_to_u64(word(script, 1), 0, PAUSE_MAX, &seconds) == 0)
+		script->until = now() + (double)seconds;
+	return 0;
+}
+
+static int run_line(
+	struct script *script, int out, struct input *input, struct error *err)
+{
+	const char *first = word(script, 0);
+	const struct verb *verb = find_verb(first);
+
+	if (verb)
+		return say(script, verb, input);
+	if (text_equal(first, "expect"))
+		return expect(script, err);
+	if (text_equal(first, "dump"))
+		return dump(script, out);
+	if (text_equal(first, "wait"))
+		return wait_for(script);
+	return text_equal(first, "pause") ? pause_for(script) : 0;
+}
+
+/* Checking, before anything is played. */
+
+static int wrong(const struct script *script, const char *what, struct error *err)
+{
+	return error_set(err, -EINVAL, "%s:%u: %s", script->name, script->number, what);
+}
+
+static int unknown(const struct script *script, const char *which, struct error *err)
+{
+	return error_set(err, -EINVAL, "%s:%u: unknown word \"%s\"", script->name,
+		script->number, which ? which : "");
+}
+
+static int check_line(const struct script *script, struct error *err)
+{
+	const char *first = word(script, 0);
+	const struct verb *verb = find_verb(first);
+	uint64_t seconds;
+
+	if (!first || *first == '#' || text_equal(first, "dump"))
+		return 0;
+	if (verb && script->words.count < verb->least)
+		return wrong(script, "this needs another word", err);
+	if (text_equal(first, "caption") &&
+		text_cells(rest_of(script, 1)) > CAPTION_CELLS)
+		return wrong(script, "a caption has at most 70 characters", err);
+	if (verb)
+		return 0;
+	if (text_equal(first, "expect"))
+		return find_expectation(word(script, 1))
+			       ? 0
+			       : unknown(script, word(script, 1), err);
+	if (text_equal(first, "wait"))
+		return word(script, 1) ? 0 : wrong(script, "wait for which page?", err);
+	if (!text_equal(first, "pause"))
+		return unknown(script, first, err);
+	if (!word(script, 1) || text_to_u64(word(script, 1), 0, PAUSE_MAX, &seconds) < 0)
+		return wrong(script, "a pause is a number of seconds, at most 600", err);
+	return 0;
+}
+
+static int check(struct script *script, struct error *err)
+{
 	int rc = 0;
 
-	if (script->awaited && !text_equal(script->awaited, script->view->screen)) {
-		(void)poll(NULL, 0, timeout_ms);
-		return script->patience--
-			       ? 0
-			       : fail(script, script->awaited, script->view->screen);
-	}
-	free(script->awaited);
-	script->awaited = NULL;
-	while (rc == 0 && !script->awaited)
-		rc = read_line(script) ? run_line(script, input) : -ENODATA;
+	while (rc == 0 && read_line(script))
+		rc = check_line(script, err);
+	script->at = 0;
+	script->number = 0;
 	return rc;
 }
 
-static void script_nothing(void *state)
+static int read_all(struct script *script, int fd, struct error *err)
 {
-	(void)state;
+	char bytes[4096];
+	ssize_t got;
+
+	while ((got = read(fd, bytes, sizeof(bytes))) > 0) {
+		text_add_bytes(&script->text, bytes, (size_t)got);
+		if (script->text.size > SCRIPT_MAX)
+			return error_set(err, -EFBIG, "%s is too long", script->name);
+	}
+	return got < 0 ? error_errno(err, -errno, "reading %s", script->name) : 0;
 }
 
-static void script_close(void *state)
+int script_load(const char *path, struct script **script, struct error *err)
 {
-	struct script *script = state;
+	autoclose int fd = path ? open(path, O_RDONLY | O_CLOEXEC)
+				: fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	int rc;
 
+	if (fd < 0)
+		return error_errno(err, -errno, "opening %s", path ? path : "the script");
+	*script = memory_zero(1, sizeof(**script));
+	(*script)->name = memory_copy_text(path ? path : "script");
+	rc = read_all(*script, fd, err);
+	if (rc == 0)
+		rc = check(*script, err);
+	if (rc < 0) {
+		script_free(*script);
+		*script = NULL;
+	}
+	return rc;
+}
+
+/* Playing. */
+
+int script_next(struct script *script, const struct view *view, int out,
+	struct input *input, struct error *err)
+{
+	int rc = 0;
+
+	script->view = view;
+	if (script->awaited && !text_equal(script->awaited, view->screen))
+		return now() < script->until
+			       ? 0
+			       : fail(script, script->awaited, view->screen, err);
+	if (!script->awaited && now() < script->until)
+		return 0;
+	free(script->awaited);
+	script->awaited = NULL;
+	script->until = 0;
+	while (rc == 0 && script->until <= 0 && !script->ended) {
+		script->ended = !read_line(script);
+		rc = script->ended ? 0 : run_line(script, out, input, err);
+	}
+	return rc;
+}
+
+void script_hurry(struct script *script)
+{
+	script->hurries = true;
+}
+
+bool script_hurries(const struct script *script)
+{
+	return script->hurries;
+}
+
+bool script_ended(const struct script *script)
+{
+	return script->ended;
+}
+
+void script_end(struct script *script)
+{
+	script->ended = true;
+}
+
+void script_free(struct script *script)
+{
+	if (!script)
+		return;
 	words_free(&script->words);
+	text_free(&script->text);
+	free(script->name);
 	free(script->line);
 	free(script->awaited);
 	free(script);
 }
-
-const struct frontend frontend_script = {
-	.name = "script",
-	.open = script_open,
-	.show = script_show,
-	.read = script_read,
-	.suspend = script_nothing,
-	.resume = script_nothing,
-	.close = script_close,
-};

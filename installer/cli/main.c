@@ -10,7 +10,7 @@
 
 // clang-format off
 const struct cli_command cli_commands[] = {
-	{"wizard", "[--ui ncurses|newt|thin|line] [--lang CODE] [--answers FILE] [--machine FILE] [--theme NAME|FILE] [--record FILE] [--demo]", "ask in the terminal, then install",
+	{"wizard", "[--ui ncurses|newt|thin|line] [--lang CODE] [--answers FILE] [--machine FILE] [--theme NAME|FILE] [--record FILE] [--demo [--script FILE]]", "ask in the terminal, then install",
 		cli_wizard},
 	{"probe", "[--loop]", "facts about this machine, as JSON", cli_probe},
 	{"check", "ANSWERS [--machine FILE] [--unattended]", "all problems of an answer file", cli_check},

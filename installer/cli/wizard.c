@@ -26,6 +26,7 @@ struct call {
 	const char *ui, *lang;
 	const char *arguments[ARGUMENTS_MAX]; /* for the front end */
 	size_t count;
+	bool demo, plays; /* --demo, --script */
 	bool names_something; /* answers, a machine, the demonstration: an installation is meant */
 };
 
@@ -53,8 +54,9 @@ static bool parse(int argc, char **argv, struct call *call)
 		{"data",               required_argument, NULL, 'd'},
 		{"record",          required_argument, NULL, 'r'},
 		{"lang",              required_argument, NULL, 'l'},
-                {"demo",                  no_argument, NULL, 'D'},
-		{0             }
+		{"script",                  required_argument, NULL, 'c'},
+		{"demo",              no_argument, NULL, 'D'},
+                {0              }
         };
 	int option;
 
@@ -73,10 +75,14 @@ static bool parse(int argc, char **argv, struct call *call)
 			pass_on(call, "--data", optarg);
 		else if (option == 'r')
 			pass_on(call, "--record", optarg);
+		else if (option == 'c')
+			pass_on(call, "--script", optarg);
 		else if (option == 'D')
 			pass_on(call, "--demo", NULL);
 		else
 			return false;
+		call->demo |= option == 'D';
+		call->plays |= option == 'c';
 		call->names_something |= option == 'a' || option == 'm' || option == 'D';
 		if (call->count + 6 > ARGUMENTS_MAX)
 			return false;
@@ -236,6 +242,9 @@ int cli_wizard(int argc, char **argv)
 
 	if (!parse(argc, argv, &call))
 		return cli_usage("wizard", "takes no other arguments");
+	if (call.plays && !call.demo)
+		return cli_usage("wizard",
+			"--script is for --demo alone: it types the name of the disk, too");
 	(void)!kernel_line_read(&line, NULL); /* without one nothing is asked for */
 	if (!call.names_something && cli_has_policy())
 		pass_on(&call, "--harden", "/");

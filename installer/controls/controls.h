@@ -253,6 +253,8 @@ char *audit_plan(
 /* Nothing failed, nothing drifted, and nothing could not be looked at. */
 bool audit_is_clean(const struct audit *audit);
 size_t audit_count(const struct audit *audit, enum control_status status);
+/* How many it is about: all but those waived, unavailable, not applicable or off. */
+size_t audit_applicable(const struct audit *audit);
 
 /* The policy kept on an installed machine: etc/jefelinux/policy.yaml (an answer file with hardening: only), written by
  * controls_apply(). -ENOENT when there is none. */

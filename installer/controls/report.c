@@ -40,6 +40,13 @@ size_t audit_count(const struct audit *audit, enum control_status status)
 	return count_results(audit, LEVEL_PARANOID, 0).of[status];
 }
 
+size_t audit_applicable(const struct audit *audit)
+{
+	struct tally tally = count_results(audit, LEVEL_PARANOID, 0);
+
+	return applicable(&tally);
+}
+
 bool audit_is_clean(const struct audit *audit)
 {
 	return !audit_count(audit, CONTROL_FAIL) && !audit_count(audit, CONTROL_DRIFT) &&

@@ -36,6 +36,9 @@ void report_event(struct report *report, const struct event *event, struct text 
 		text_addf(
 			to, "        SSH host key %s\n", event->text ? event->text : "");
 		break;
+	case EVENT_AUDIT:
+		text_addf(to, "        %s\n", event->text ? event->text : "");
+		break;
 	case EVENT_STEP_END:
 		if (text_equal(event->state, "skipped"))
 			text_add(to, "        was done before\n");

@@ -102,6 +102,8 @@ static int finish_run(const struct recipe *recipe, struct run *run, struct error
 	if (rc == 0)
 		rc = bootmenu_write(root, run->distro, err);
 	if (rc == 0)
+		hardening_audit(recipe, run);
+	if (rc == 0)
 		rc = sync_below(root, "boot", err);
 	if (rc == 0)
 		rc = sync_below(root, "boot/efi", err);

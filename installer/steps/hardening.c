@@ -81,11 +81,16 @@ static void compile_profiles(struct run *run)
 			err.text);
 }
 
-static int controls_run(const struct recipe *recipe, struct run *run, struct error *err)
+static struct control_scope scope_of(const struct run *run)
 {
-	const struct control_scope scope = {.root_fd = run->target_fd,
+	return (struct control_scope){.root_fd = run->target_fd,
 		.distro = run->distro,
 		.kernel = run->manifest->kernel};
+}
+
+static int controls_run(const struct recipe *recipe, struct run *run, struct error *err)
+{
+	const struct control_scope scope = scope_of(run);
 	struct policy policy = policy_of(recipe->answers);
 	int rc = controls_apply(&scope, &policy, take_note, run->events, err);
 
@@ -96,3 +101,39 @@ static int controls_run(const struct recipe *recipe, struct run *run, struct err
 
 const struct step_ops step_controls = {
 	.id = "controls", .describe = controls_describe, .run = controls_run};
+
+static void tell_audit(
+	struct events *events, const struct audit *audit, const struct policy *policy)
+{
+	autofree char *summary = audit_summary(audit, policy);
+
+	for (size_t i = 0; i < audit->count; i++) {
+		const struct control_result *result = &audit->results[i];
+
+		if (result->status == CONTROL_FAIL || result->status == CONTROL_DRIFT ||
+			result->status == CONTROL_UNKNOWN)
+			events_warn(events, "%s %s: %s",
+				control_status_names[result->status], result->control->id,
+				result->evidence ? result->evidence
+						 : result->control->title);
+	}
+	events_emit(events, &(struct event){.kind = EVENT_AUDIT,
+				    .text = summary,
+				    .done = audit_count(audit, CONTROL_PASS),
+				    .total = audit_applicable(audit)});
+}
+
+void hardening_audit(const struct recipe *recipe, struct run *run)
+{
+	const struct control_scope scope = scope_of(run);
+	struct policy policy = policy_of(recipe->answers);
+	struct audit audit = {0};
+	struct error err = {0};
+
+	if (controls_audit(&scope, &policy, &audit.results, &audit.count, &err) < 0) {
+		events_warn(run->events, "the audit did not succeed: %s", err.text);
+		return;
+	}
+	tell_audit(run->events, &audit, &policy);
+	controls_results_free(audit.results, audit.count);
+}

@@ -27,6 +27,8 @@ struct run;
 void disk_unclaim(struct run *run);
 /* Mount device on dir until the run ends: an entry of its release stack. */
 int run_mount(struct run *run, const char *device, const char *dir, const char *type, const char *options, struct error *err) CHECKED;
+/* Audit the hardening of what was installed and tell the result. That it cannot be told is no reason to fail. */
+void hardening_audit(const struct recipe *recipe, struct run *run);
 /* Is the archive of run->manifest completely unpacked below this root? */
 int payload_unpacked(int root_fd, const struct run *run);
 /* Remove what payload_unpacked() goes by. */

@@ -165,6 +165,8 @@ inside() {
 		grep -q '^sudo:.*ana' etc/group
 		[ ! -e etc/ssh/ssh_host_rsa_key ]
 		host_key
+		grep '"event":"audit"' "$dir/events" | grep -q 'audit: hardened: [0-9]* pass'
+		grep -q '"event":"warn".*FAIL ' "$dir/events" # nothing hardened this one
 		[ ! -e var/lib/jefelinux/unpacked ]
 		grep -q "UUID=$(blkid -o value -s UUID "${loop}p3")" etc/fstab
 		grep -q "^ROOT_UUID=$(blkid -o value -s UUID "${loop}p4")" etc/jefelinux/boot

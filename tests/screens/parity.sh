@@ -125,6 +125,8 @@ grep -q 'Which disk' "$work/said"
 report "line mode: a lone < is text where keys are tried" $? "$work/said"
 speaks "a key is removed by its number" '=\n9\n\n\n\n\n-1\n-1\n\n' '^Number, -number to remove' 'no row that can be removed' 'Nobody could log in' \
 	-- --answers "$here/answers.yaml"
+speaks "addresses, and the serial line that gives the wizard, too" '' '^Address: 192\.0\.2\.10, 2001:db8::10, port ' '^Serial line: ttyS' \
+	-- --machine tests/cases/machines/server-raid.json
 # An installation: what is known about it is said when it is asked for, and so is its log.
 watch() {
 	printf '=\n\nnvme0n1\n'

@@ -115,12 +115,29 @@ static void what_takes_much_longer_is_called_slow(void **state)
 	follow_free(&follow);
 }
 
+static void the_audit_is_kept_and_logged(void **state)
+{
+	struct follow follow = {0};
+	struct text lines = {0};
+
+	(void)state;
+	begin(&lines, "done");
+	event(&lines, 5,
+		"\"event\":\"audit\",\"done\":207,\"total\":208,\"text\":\"audit: hardened\"");
+	follow_lines(&follow, &lines);
+	assert_int_equal(follow.audit_passed, 207);
+	assert_int_equal(follow.audit_applicable, 208);
+	assert_non_null(strstr(text_string(&follow.log), "audit: hardened"));
+	follow_free(&follow);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_speed_is_that_of_the_last_seconds),
 		cmocka_unit_test(what_is_left_is_judged_by_what_was_worked),
 		cmocka_unit_test(what_takes_much_longer_is_called_slow),
+		cmocka_unit_test(the_audit_is_kept_and_logged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

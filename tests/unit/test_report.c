@@ -19,7 +19,8 @@ static void a_step_is_told_with_its_tenths_once(void **state)
 		{.kind = EVENT_STEP_BEGIN,                      .step = 4,                       .steps = 12, .title = "Users"},
 		{.kind = EVENT_PROGRESS,          .done = 0,						      .total = 0},
 		{.kind = EVENT_WARN,       .text = "odd"                         },
-		{.kind = EVENT_STEP_END,.state = "skipped"},
+		{.kind = EVENT_AUDIT,.text = "audit: hardened: 2 pass"},
+		{.kind = EVENT_STEP_END,                      .state = "skipped"                      },
 	};
 	autotext struct text text = {0};
 	struct report report = {0};
@@ -33,6 +34,7 @@ static void a_step_is_told_with_its_tenths_once(void **state)
 						"        90 %\n"
 						"[ 4/12] Users\n"
 						"        warning: odd\n"
+						"        audit: hardened: 2 pass\n"
 						"        was done before\n");
 }
 

@@ -62,6 +62,7 @@ def install():
         print(f"# page: {vm.screenshot(f'page{number:02}')}", flush=True)
     match = wait_screen(r"JefeLinux is installed|Cause +([^\n]*)", INSTALL)
     require(match[1] is None, f"the installation failed: {match[1]}")
+    wait_screen(r"(\d+) of \1 controls are in place", 10)
     vm.screenshot("done")
     vm.keys("p")
     vm.wait_off(60)
