@@ -43,31 +43,26 @@ static int make_all(
 	return failed;
 }
 
-/* An initramfs whose kernel and modules are both gone was left by a removed kernel. */
+/* An initramfs whose kernel and modules are both gone was left by a removed kernel. Its name alone tells of which: a distribution names
+ * an initramfs after a kernel that is there. */
 static int remove_stale(int root_fd, const struct distro *distro, struct error *err)
 {
-	autofree char *prefix = distro->initramfs_image(root_fd, "");
+	autofree char *initramfs = distro->initramfs_image(root_fd, "");
+	autofree char *kernel = distro->kernel_image(root_fd, "");
 	autowords struct words names = {0};
 
 	if (file_list(root_fd, "boot", false, &names, err) < 0)
 		return err->code;
 	for (size_t i = 0; i < names.count; i++) {
-		const char *version;
-		autofree char *path = memory_format("boot/%s", names.items[i]);
-		autofree char *modules = NULL, *initramfs = NULL, *kernel = NULL,
-			      *kernel_path = NULL;
+		const char *name = names.items[i], *version = name + strlen(initramfs);
+		autofree char *path = memory_format("boot/%s", name);
+		autofree char *modules = NULL, *kernel_path = NULL;
 
-		if (!text_starts(names.items[i], prefix))
-			continue;
-		version = names.items[i] + strlen(prefix);
-		if (!*version)
+		if (!text_starts(name, initramfs) || !*version)
 			continue;
 		modules = memory_format("lib/modules/%s", version);
-		initramfs = distro->initramfs_image(root_fd, version);
-		kernel = distro->kernel_image(root_fd, version);
-		kernel_path = memory_format("boot/%s", kernel);
-		if (strcmp(initramfs, names.items[i]) == 0 &&
-			!file_exists(root_fd, modules) &&
+		kernel_path = memory_format("boot/%s%s", kernel, version);
+		if (!file_exists(root_fd, modules) &&
 			!file_exists(root_fd, kernel_path) &&
 			file_remove(root_fd, path, err) < 0)
 			return err->code;
@@ -79,6 +74,7 @@ static int update(const char *root, bool initramfs, struct error *err)
 {
 	autoclose int root_fd = file_open_root(root, err);
 	const struct distro *distro;
+	struct error menu = {0};
 	int made = 0;
 
 	if (root_fd < 0 || distro_detect(root_fd, &distro, err) < 0)
@@ -87,9 +83,11 @@ static int update(const char *root, bool initramfs, struct error *err)
 		return err->code;
 	if (initramfs)
 		made = make_all(root, root_fd, distro, err);
-	if (bootmenu_write(root_fd, distro, err) < 0)
-		return err->code;
-	return made;
+	if (bootmenu_write(root_fd, distro, &menu) == 0)
+		return made;
+	if (made < 0) /* and the menu may lack a kernel for that reason */
+		(void)fprintf(stderr, "jefe-setup boot: %s\n", err->text);
+	return error_set(err, menu.code, "%s", menu.text);
 }
 
 static int run(int argc, char **argv, bool initramfs)
