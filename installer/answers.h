@@ -75,7 +75,7 @@ struct answers {
 		enum encryption encryption;
 		struct secret_source passphrase, recovery_key, us_passphrase;
 		uint64_t kdf_memory;        /* bytes; 0: a quarter of the memory, at most 1 GiB */
-		uint64_t esp_size, boot_size;
+		uint64_t esp_size, boot_size, root_size; /* root_size 0: what the others leave */
 	} disk;
 	struct user *users;
 	size_t user_count;

@@ -104,21 +104,21 @@ static void list_disks(const struct checking *checking)
 	}
 }
 
-static uint64_t smallest_disk(const struct answers *answers)
+/* Sizes are checked by what plans them. */
+static void check_layout(const struct checking *checking, const struct disk *disk)
 {
-	return MIB + answers->disk.esp_size + answers->disk.boot_size + ROOT_MIN_BYTES;
+	autoproblems struct problems found = {0};
+	struct disk_layout layout;
+
+	layout_make(checking->answers, checking->machine, disk, &layout, &found);
+	for (size_t i = 0; i < found.count; i++)
+		complain(checking, found.items[i].severity, found.items[i].key, "%s",
+			found.items[i].text);
 }
 
 static void check_one_disk(const struct checking *checking, const struct disk *disk)
 {
-	uint64_t least = smallest_disk(checking->answers);
-	autofree char *has = text_human_size(disk->size_bytes);
-	autofree char *needs = text_human_size(least);
-
-	if (disk->size_bytes < least)
-		complain(checking, SEVERITY_ERROR, "disk.match",
-			_("%s is too small: it has %s, this layout needs %s (%llu MiB)"),
-			disk->name, has, needs, (unsigned long long)(least / MIB));
+	check_layout(checking, disk);
 	if (disk->read_only)
 		complain(checking, SEVERITY_ERROR, "disk.match",
 			_("%s is read-only; is there a write-protect switch?"),

@@ -5,6 +5,7 @@
 
 #include "installer/answers_valid.h"
 #include "installer/keymap.h"
+#include "installer/layout.h"
 #include "installer/ssh_key.h"
 
 #define MIB (UINT64_C(1) << 20)
@@ -135,7 +136,7 @@ const struct field answer_fields[] = {
 		.help = "matched-disks: everything on the disks selected by disk.match is lost. none: an unattended installation is refused, "
 			"the wizard asks."},
 	{.key = "disk.layout", .type = FIELD_CHOICE, AT(disk.layout), .standard = "whole", .choices = layout_names,
-		.label = "Layout", .example = "whole", .screen = "disk", .since = 1, .advanced = true,
+		.label = "Layout", .example = "whole", .screen = "layout", .since = 1,
 		.why = "How the disk is divided.",
 		.help = "whole: the entire disk, as BIOS boot partition, EFI system partition, /boot and root."},
 	{.key = "disk.encryption", .type = FIELD_CHOICE, AT(disk.encryption), .standard = "luks2", .choices = encryption_names,
@@ -164,11 +165,16 @@ const struct field answer_fields[] = {
 		.help = "Memory of the key derivation, argon2id, with 4 passes. Without it a quarter of the computer's memory, at most "
 			"1 GiB, or less where unlocking would take much longer than 2 seconds."},
 	{.key = "disk.esp_size", .type = FIELD_SIZE, AT(disk.esp_size), .standard = "512M", .min = 64 * MIB, .max = 4 * GIB,
-		.label = "EFI partition", .example = "512M", .screen = "disk", .since = 1, .advanced = true,
+		.label = "EFI partition", .example = "512M", .screen = "layout", .since = 1, .advanced = true,
 		.why = "The partition that UEFI firmware starts from.", .help = "Room for boot loaders."},
 	{.key = "disk.boot_size", .type = FIELD_SIZE, AT(disk.boot_size), .standard = "1G", .min = 256 * MIB, .max = 16 * GIB,
-		.label = "Boot partition", .example = "1G", .screen = "disk", .since = 1, .advanced = true,
+		.label = "Boot partition", .example = "1G", .screen = "layout", .since = 1, .advanced = true,
 		.why = "The partition that holds the kernels.", .help = "Room for several kernels; it is not encrypted."},
+	{.key = "disk.root_size", .type = FIELD_SIZE, AT(disk.root_size), .min = ROOT_MIN_BYTES, .max = 1024 * 1024 * GIB,
+		.label = "Root partition", .example = "64G", .screen = "layout", .since = 1, .advanced = true,
+		.why = "The partition that holds everything else, encrypted or not.",
+		.help = "Without it the root partition gets the rest of the disk. With it the space behind the partition stays free, for volumes "
+			"made later or as a reserve of an SSD."},
 
 	{.key = "users[].name", .type = FIELD_TEXT, USER_AT(name), .min = 1, .max = 32,
 		.label = "User name", .example = "ana", .screen = "users", .since = 1, .always = true, .valid = valid_user_name,

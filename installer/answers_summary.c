@@ -89,6 +89,8 @@ static char *value_words(const struct slot *slot)
 		return memory_copy_text(strcmp(value, "true") == 0 ? _("yes") : _("no"));
 	if (strcmp(slot->field->key, "system.keymap") == 0)
 		return keymap_words(value);
+	if (strcmp(slot->field->key, "disk.layout") == 0)
+		return memory_copy_text(_("the whole disk"));
 	return one_line(value);
 }
 

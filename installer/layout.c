@@ -3,11 +3,21 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "installer/base/language.h"
 #include "installer/base/memory.h"
 
 #define MIB ((uint64_t)1 << 20)
 
 enum { KDF_MIN_MIB = 32, KDF_MAX_MIB = 1024, KDF_ITERATIONS = 4, KDF_THREADS = 4 };
+
+/* vfat knows no owners: `quiet` lets the archive set them. */
+// clang-format off
+const struct volume layout_volumes[VOLUMES] = {
+	{PART_ROOT, FS_EXT4,  "ext4", "jefe-root", "/",         "noatime",          "relatime",   "",                    1},
+	{PART_BOOT, FS_EXT4,  "ext4", "jefe-boot", "/boot",     "noatime",          "relatime",   "nosuid,nodev,noexec", 2},
+	{PART_ESP,  FS_FAT32, "vfat", "JEFE-ESP",  "/boot/efi", "umask=0077,quiet", "umask=0077", "nosuid,nodev,noexec", 0},
+};
+// clang-format on
 
 /* FAT32 has at least 65525 clusters of at least one sector. */
 static uint64_t esp_minimum(const struct disk *disk)
@@ -63,7 +73,7 @@ static void PRINTF(4, 5) add_error(const struct answers *answers,
 	problems_add(problems, SEVERITY_ERROR, key, line, column, "%s", text);
 }
 
-static void check(const struct answers *answers, const struct disk *disk,
+static void check(const struct answers *answers, const struct disk *disk, uint64_t room,
 	const struct disk_layout *layout, struct problems *problems)
 {
 	const struct partition_spec *root = &layout->partitions[PART_ROOT];
@@ -71,15 +81,28 @@ static void check(const struct answers *answers, const struct disk *disk,
 	autofree char *has = text_human_size(disk->size_bytes);
 	autofree char *needs = text_human_size(needed);
 	autofree char *minimum = text_human_size(esp_minimum(disk));
+	autofree char *most = text_from_size(room);
 
 	if (disk->size_bytes < needed)
 		add_error(answers, problems, "disk.match",
-			"%s is too small: it has %s, this layout needs at least %s",
-			disk->name, has, needs);
+			_("%s is too small: it has %s, this layout needs %s (%llu MiB)"),
+			disk->name, has, needs, (unsigned long long)(needed / MIB));
+	else if (answers->disk.root_size > room)
+		add_error(answers, problems, "disk.root_size",
+			_("does not fit on %s: at most %s are left for it; leave it out to take all of that"),
+			disk->name, most);
 	if (layout->partitions[PART_ESP].size_bytes < esp_minimum(disk))
 		add_error(answers, problems, "disk.esp_size",
-			"FAT32 on %s (%u-byte sectors) needs at least %s", disk->name,
+			_("FAT32 on %s (%u-byte sectors) needs at least %s"), disk->name,
 			disk->logical_sector, minimum);
+}
+
+/* What the root partition gets of the room behind the others. */
+static uint64_t root_size(const struct answers *answers, uint64_t room)
+{
+	uint64_t wanted = answers->disk.root_size;
+
+	return wanted && wanted < room ? round_up(wanted) : room;
 }
 
 void layout_make(const struct answers *answers, const struct machine *machine,
@@ -88,7 +111,7 @@ void layout_make(const struct answers *answers, const struct machine *machine,
 	struct partition_spec *parts = layout->partitions;
 	uint64_t end = disk->size_bytes > MIB ? (disk->size_bytes - MIB) / MIB * MIB
 					      : 0; /* backup GPT */
-	uint64_t at = MIB;
+	uint64_t at = MIB, room;
 
 	*layout = (struct disk_layout){.disk = disk->path};
 	parts[PART_BIOS] = (struct partition_spec){
@@ -105,7 +128,9 @@ void layout_make(const struct answers *answers, const struct machine *machine,
 		parts[i].start_bytes = at;
 		at += parts[i].size_bytes;
 	}
-	parts[PART_ROOT].size_bytes = end > at ? end - at : 0;
+	room = end > at ? end - at : 0;
+	parts[PART_ROOT].size_bytes = root_size(answers, room);
+	layout->free_bytes = room - parts[PART_ROOT].size_bytes;
 	set_encryption(answers, machine, layout);
-	check(answers, disk, layout, problems);
+	check(answers, disk, room, layout, problems);
 }

@@ -35,3 +35,5 @@ int run_plan(struct run *run, struct error *err) CHECKED;
 char *run_disk_state(const struct plan *plan, bool written) CHECKED;
 /* Device with the root file system: the mapping when encrypted, else the partition. The caller frees it. */
 char *run_root_device(const struct disk_layout *layout) CHECKED;
+/* The same of any partition with a file system. */
+char *run_volume_device(const struct disk_layout *layout, unsigned part) CHECKED;

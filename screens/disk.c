@@ -7,10 +7,8 @@
 #include "installer/base/memory.h"
 #include "screens/wizard.h"
 
-#define MIB (UINT64_C(1) << 20)
 #define SMALLEST                                                                         \
 	(UINT64_C(4) << 30) /* below this no system fits beside /boot and the ESP */
-#define BIOS_BOOT (UINT64_C(1) * MIB)
 
 /* NULL: it can be chosen. */
 static const char *why_not(struct page *page, const struct disk *disk)
@@ -61,50 +59,6 @@ static void add_disk(struct page *page, struct item *item, const struct disk *di
 		choice->note = page_format(page, _("not offered: %s"), choice->why_not);
 }
 
-static void segment(struct page *page, struct item *bar, const char *label,
-	uint64_t bytes, enum tone tone)
-{
-	autofree char *size = text_human_size(bytes);
-	struct choice *choice = item_choice(bar, NULL, label);
-
-	choice->note = page_copy(page, size);
-	choice->weight = bytes;
-	choice->tone = tone;
-}
-
-static void add_now(struct page *page, const struct disk *disk)
-{
-	struct item *bar = page_add(page, ITEM_BAR, NULL, _("Now"));
-	uint64_t used = 0;
-
-	for (size_t i = 0; i < disk->content_count; i++) {
-		const struct content *content = &disk->contents[i];
-		const char *label = content->label && *content->label ? content->label
-				    : content->type                   ? content->type
-								      : _("unknown");
-
-		segment(page, bar, page_copy(page, label), content->size_bytes,
-			TONE_NORMAL);
-		used += content->size_bytes;
-	}
-	if (disk->size_bytes > used &&
-		(disk->size_bytes - used) / 50 > disk->size_bytes / 5000)
-		segment(page, bar, _("free"), disk->size_bytes - used, TONE_QUIET);
-}
-
-static void add_then(
-	struct page *page, const struct wizard *wizard, const struct disk *disk)
-{
-	const struct answers *answers = wizard->answers;
-	struct item *bar = page_add(page, ITEM_BAR, NULL, _("Then"));
-	uint64_t fixed = answers->disk.esp_size + answers->disk.boot_size + BIOS_BOOT;
-
-	segment(page, bar, _("EFI"), answers->disk.esp_size, TONE_NORMAL);
-	segment(page, bar, _("boot"), answers->disk.boot_size, TONE_NORMAL);
-	segment(page, bar, _("JefeLinux"),
-		disk->size_bytes > fixed ? disk->size_bytes - fixed : 0, TONE_NORMAL);
-}
-
 static void add_details(
 	struct page *page, const struct wizard *wizard, const struct disk *disk)
 {
@@ -119,8 +73,8 @@ static void add_details(
 				wizard->machine->systems[i].path)
 				->tone = TONE_WARNING;
 	page_gap(page);
-	add_now(page, disk);
-	add_then(page, wizard, disk);
+	page_add_now(page, disk);
+	page_add_then(page, wizard, disk);
 }
 
 static void build(struct page *page, void *context)
@@ -264,8 +218,7 @@ const struct screen screen_disk = {
 	.title = N_("Disk"),
 	.kind = SCREEN_STEP,
 	.help = N_(
-		"The whole disk is used: a small partition for the boot loader, one for the kernels, and one for everything else. Whatever "
-		"is on the disk now will be lost.\n\n"
+		"The whole disk is used; the next page shows how it is divided. Whatever is on the disk now will be lost.\n\n"
 		"Disks in use, write-protected disks and the medium this installer runs from are shown but not offered. The disk is remembered "
 		"by its serial number, not by a name that may change with the next start."),
 	.build = build,

@@ -16,6 +16,7 @@ libscreens_a_SOURCES += \
 	screens/installed.c screens/installed.h \
 	screens/key.c screens/key.h \
 	screens/keyboard.c \
+	screens/layout.c \
 	screens/measures.c \
 	screens/network.c \
 	screens/preview.c screens/preview.h \

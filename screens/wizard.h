@@ -66,14 +66,14 @@ int wizard_check(const struct wizard *wizard, struct error *err) CHECKED;
 
 extern const struct screen *const wizard_screens[]; /* all, in order; NULL-terminated */
 extern const struct screen screen_plan, screen_edits, screen_applying, screen_applied,
-	screen_welcome, screen_keyboard, screen_disk, screen_encryption, screen_recovery,
-	screen_copied, screen_hardening, screen_layer, screen_control, screen_here,
-	screen_roles, screen_compare, screen_changes, screen_system, screen_services,
-	screen_time, screen_network, screen_users, screen_key, screen_review,
-	screen_waiver, screen_waivers, screen_save, screen_confirm, screen_progress,
-	screen_done, screen_failed, screen_logs, screen_host_key, screen_tasks,
-	screen_repair, screen_operations, screen_recovery_code, screen_host_key_code,
-	screen_checking, screen_checked, screen_rehearsal;
+	screen_welcome, screen_keyboard, screen_disk, screen_layout, screen_encryption,
+	screen_recovery, screen_copied, screen_hardening, screen_layer, screen_control,
+	screen_here, screen_roles, screen_compare, screen_changes, screen_system,
+	screen_services, screen_time, screen_network, screen_users, screen_key,
+	screen_review, screen_waiver, screen_waivers, screen_save, screen_confirm,
+	screen_progress, screen_done, screen_failed, screen_logs, screen_host_key,
+	screen_tasks, screen_repair, screen_operations, screen_recovery_code,
+	screen_host_key_code, screen_checking, screen_checked, screen_rehearsal;
 
 /* Items from the field table: label, why, help and current value come from there. */
 struct item *page_field(struct page *page, const struct wizard *wizard,
@@ -87,5 +87,9 @@ int wizard_set(void *context, const char *path, const char *value, struct error 
 /* Make the match name exactly this disk by what stays the same when other hardware changes. */
 int wizard_choose_disk(
 	struct wizard *wizard, const struct disk *disk, struct error *err) CHECKED;
+/* The disk as a picture: what is on it, and what an installation makes of it. */
+void page_add_now(struct page *page, const struct disk *disk);
+void page_add_then(
+	struct page *page, const struct wizard *wizard, const struct disk *disk);
 /* The disk the match selects, when it is exactly one; otherwise NULL. */
 const struct disk *wizard_disk(const struct wizard *wizard);

@@ -57,7 +57,7 @@ static int check_fit(
 
 	if (has < needs)
 		return error_set(err, -ENOSPC,
-			"the system needs %s, the root partition of %s will have %s; use a larger disk",
+			"the system needs %s, the root partition of %s will have %s; use a larger disk or give it more",
 			needs_text, recipe->disk->name, has_text);
 	return 0;
 }

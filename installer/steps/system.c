@@ -147,35 +147,54 @@ static int set_keymap(const struct run *run, const char *keymap, struct error *e
 
 /* UUIDs of what was made, as the files of the new system name them. */
 struct uuids {
-	char *root, *boot, *esp, *luks;
+	char *volumes[VOLUMES], *luks;
 };
 
 static void uuids_free(struct uuids *uuids)
 {
-	memory_free_at(&uuids->root);
-	memory_free_at(&uuids->boot);
-	memory_free_at(&uuids->esp);
+	for (size_t i = 0; i < VOLUMES; i++)
+		memory_free_at(&uuids->volumes[i]);
 	memory_free_at(&uuids->luks);
 }
 
 static int uuids_read(
 	const struct disk_layout *layout, struct uuids *uuids, struct error *err)
 {
-	autofree char *root = run_root_device(layout);
-	autofree char *boot = storage_partition_path(layout->disk, PART_BOOT + 1);
-	autofree char *esp = storage_partition_path(layout->disk, PART_ESP + 1);
 	autofree char *luks = storage_partition_path(layout->disk, PART_ROOT + 1);
+	bool complete = true;
 
-	uuids->root = fs_uuid(root);
-	uuids->boot = fs_uuid(boot);
-	uuids->esp = fs_uuid(esp);
+	for (size_t i = 0; i < VOLUMES; i++) {
+		autofree char *device = run_volume_device(layout, layout_volumes[i].part);
+
+		uuids->volumes[i] = fs_uuid(device);
+		complete = complete && uuids->volumes[i];
+	}
 	uuids->luks = layout->encrypted ? luks_uuid(luks) : NULL;
-	if (!uuids->root || !uuids->boot || !uuids->esp ||
-		(layout->encrypted && !uuids->luks))
+	if (!complete || (layout->encrypted && !uuids->luks))
 		return error_set(err, -EIO,
 			"a file system on %s that was just made has no UUID",
 			layout->disk);
 	return 0;
+}
+
+/* Of the volume in this partition. */
+static const char *uuid_of(const struct uuids *uuids, unsigned part)
+{
+	for (size_t i = 0; i < VOLUMES; i++)
+		if (layout_volumes[i].part == part)
+			return uuids->volumes[i];
+	return "";
+}
+
+static void add_mounts(const struct uuids *uuids, struct text *fstab)
+{
+	for (size_t i = 0; i < VOLUMES; i++) {
+		const struct volume *volume = &layout_volumes[i];
+
+		text_addf(fstab, "UUID=%s\t%s\t%s\t%s%s%s\t0 %u\n", uuids->volumes[i],
+			volume->point, volume->type_name, volume->options,
+			*volume->flags ? "," : "", volume->flags, volume->check);
+	}
 }
 
 static int write_tables(const struct recipe *recipe, int root, struct error *err)
@@ -189,14 +208,10 @@ static int write_tables(const struct recipe *recipe, int root, struct error *err
 
 	if (rc < 0)
 		return rc;
-	text_addf(&fstab, "UUID=%s\t/\text4\trelatime\t0 1\n", uuids.root);
-	text_addf(&fstab, "UUID=%s\t/boot\text4\trelatime,nosuid,nodev,noexec\t0 2\n",
-		uuids.boot);
-	text_addf(&fstab,
-		"UUID=%s\t/boot/efi\tvfat\tumask=0077,nosuid,nodev,noexec\t0 0\n",
-		uuids.esp);
-	text_addf(&boot, "ROOT_UUID=%s\nBOOT_UUID=%s\nCONSOLE=%s\n", uuids.root,
-		uuids.boot, consoles[recipe->answers->system.console]);
+	add_mounts(&uuids, &fstab);
+	text_addf(&boot, "ROOT_UUID=%s\nBOOT_UUID=%s\nCONSOLE=%s\n",
+		uuid_of(&uuids, PART_ROOT), uuid_of(&uuids, PART_BOOT),
+		consoles[recipe->answers->system.console]);
 	if (uuids.luks) {
 		text_addf(&crypttab, "root\tUUID=%s\tnone\tluks\n", uuids.luks);
 		text_addf(&boot, "LUKS_UUID=%s\n", uuids.luks);

@@ -11,24 +11,13 @@
 
 static const char luks_label[] = "jefe-luks";
 
-/* Where each file system goes, in the order of mounting. vfat knows no owners: `quiet` lets the archive set them. */
-static const struct volume {
-	unsigned part;
-	enum file_system type;
-	const char *type_name, *label, *below, *options;
-} volumes[] = {
-	{PART_ROOT, FS_EXT4,  "ext4", "jefe-root", "",          "noatime"         },
-	{PART_BOOT, FS_EXT4,  "ext4", "jefe-boot", "/boot",     "noatime"         },
-	{PART_ESP,  FS_FAT32, "vfat", "JEFE-ESP",  "/boot/efi", "umask=0077,quiet"},
-};
-
 char *run_root_device(const struct disk_layout *layout)
 {
 	return layout->encrypted ? memory_format("/dev/mapper/%s", TARGET_MAPPING)
 				 : storage_partition_path(layout->disk, PART_ROOT + 1);
 }
 
-static char *volume_device(const struct disk_layout *layout, unsigned part)
+char *run_volume_device(const struct disk_layout *layout, unsigned part)
 {
 	return part == PART_ROOT ? run_root_device(layout)
 				 : storage_partition_path(layout->disk, part + 1);
@@ -130,11 +119,12 @@ const struct step_ops step_encrypt = {.id = "encrypt",
 
 static void format_describe(const struct recipe *recipe, struct text *to)
 {
-	for (size_t i = 0; i < LENGTH(volumes); i++) {
-		autofree char *device = volume_device(&recipe->layout, volumes[i].part);
+	for (size_t i = 0; i < VOLUMES; i++) {
+		autofree char *device =
+			run_volume_device(&recipe->layout, layout_volumes[i].part);
 
-		text_addf(to, "%s: %s \"%s\"\n", device, volumes[i].type_name,
-			volumes[i].label);
+		text_addf(to, "%s: %s \"%s\"\n", device, layout_volumes[i].type_name,
+			layout_volumes[i].label);
 	}
 }
 
@@ -153,11 +143,12 @@ static int format_check(const struct recipe *recipe, struct run *run, struct err
 	int done;
 
 	disk_unclaim(run);
-	for (size_t i = 0; i < LENGTH(volumes); i++) {
-		autofree char *device = volume_device(&recipe->layout, volumes[i].part);
+	for (size_t i = 0; i < VOLUMES; i++) {
+		autofree char *device =
+			run_volume_device(&recipe->layout, layout_volumes[i].part);
 		autofree char *type = fs_type(device);
 
-		if (!text_equal(type, volumes[i].type_name))
+		if (!text_equal(type, layout_volumes[i].type_name))
 			return 0;
 	}
 	if (make_mount_point(run->target, err) < 0)
@@ -176,9 +167,11 @@ static int format_check(const struct recipe *recipe, struct run *run, struct err
 static int format_run(const struct recipe *recipe, struct run *run, struct error *err)
 {
 	disk_unclaim(run);
-	for (size_t i = 0; i < LENGTH(volumes); i++) {
-		autofree char *device = volume_device(&recipe->layout, volumes[i].part);
-		int rc = fs_format(device, volumes[i].type, volumes[i].label, err);
+	for (size_t i = 0; i < VOLUMES; i++) {
+		autofree char *device =
+			run_volume_device(&recipe->layout, layout_volumes[i].part);
+		int rc = fs_format(
+			device, layout_volumes[i].type, layout_volumes[i].label, err);
 
 		if (rc < 0)
 			return rc;
@@ -191,13 +184,20 @@ const struct step_ops step_format = {.id = "format",
 	.check = format_check,
 	.run = format_run};
 
+/* Behind the folder the new system is mounted on. */
+static const char *below(const struct volume *volume)
+{
+	return volume->part == PART_ROOT ? "" : volume->point;
+}
+
 static void mount_describe(const struct recipe *recipe, struct text *to)
 {
-	for (size_t i = 0; i < LENGTH(volumes); i++) {
-		autofree char *device = volume_device(&recipe->layout, volumes[i].part);
+	for (size_t i = 0; i < VOLUMES; i++) {
+		autofree char *device =
+			run_volume_device(&recipe->layout, layout_volumes[i].part);
 
-		text_addf(
-			to, "%s on %s/target%s\n", device, "/run/jefe", volumes[i].below);
+		text_addf(to, "%s on %s/target%s\n", device, "/run/jefe",
+			below(&layout_volumes[i]));
 	}
 }
 
@@ -232,19 +232,20 @@ static int close_target(void *argument, struct error *err)
 static int mount_volume(const struct disk_layout *layout, const struct volume *volume,
 	struct run *run, struct error *err)
 {
-	autofree char *device = volume_device(layout, volume->part);
-	autofree char *dir = memory_format("%s%s", run->target, volume->below);
+	autofree char *device = run_volume_device(layout, volume->part);
+	autofree char *dir = memory_format("%s%s", run->target, below(volume));
 	int rc = make_mount_point(dir, err);
 
 	if (rc == 0)
-		rc = run_mount(run, device, dir, volume->type_name, volume->options, err);
+		rc = run_mount(run, device, dir, volume->type_name,
+			volume->while_installing, err);
 	return rc;
 }
 
 static int mount_run(const struct recipe *recipe, struct run *run, struct error *err)
 {
-	for (size_t i = 0; i < LENGTH(volumes); i++) {
-		int rc = mount_volume(&recipe->layout, &volumes[i], run, err);
+	for (size_t i = 0; i < VOLUMES; i++) {
+		int rc = mount_volume(&recipe->layout, &layout_volumes[i], run, err);
 
 		if (rc < 0)
 			return rc;

@@ -3,7 +3,7 @@
 # shellcheck source=tests/screens/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-pages="0 1 2 3 4 5 6 7 8 9"
+pages="0 1 2 3 4 5 6 7 8 9 10"
 for program in ui-ncurses $newt; do
 	for name in gone term eof; do
 		failed=0
@@ -14,7 +14,7 @@ for program in ui-ncurses $newt; do
 		done
 		report "$program on pages $pages: $name" "$failed" "$work/errors"
 	done
-	pages="0 3 7 9" # of what ncurses has shown for all
+	pages="0 3 8 10" # of what ncurses has shown for all
 done
 # The same while it installs, at both ends, and on a page that another opened: the line goes, a signal comes, the display is killed.
 for place in progress:progress:Unpack done:done:installed failed:failed:failed save:done:Nothing; do
@@ -61,7 +61,7 @@ report "line mode: the end of input ends it with status 1" "$([ $? -eq 1 ] && gr
 for name in ncurses thin line ${newt#ui-}; do
 	failed=0
 	: >"$work/errors"
-	for page in 0 3 9; do
+	for page in 0 3 10; do
 		play "$build/jefe-setup" "$here/plays/killed.play" "$machine" "$here/data/progress" "$name" "$here/answers.yaml" "$page" \
 			2>>"$work/errors" || failed=1
 	done
@@ -140,7 +140,7 @@ next
 expect screen disk' 2
 cp "$machine" "$work/machine.json"
 told 'next
-expect screen encryption' 3
+expect screen layout' 3
 exec 8>&-
 wait "$script"
 report "a disk that is gone is told when its page is left" $? "$work/errors"

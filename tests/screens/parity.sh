@@ -70,7 +70,7 @@ for program in ui-ncurses $newt; do
 	grep -qF "$(cut -d' ' -f2 "$work/bob.pub")" "$work/keys.$program" && ! grep -qF "$(cut -d' ' -f2 "$work/ana.pub")" "$work/keys.$program"
 	report "$program: of the keys in a file only the confirmed one is added" $? "$work/errors"
 done
-printf '=\n9\n\n\n\n\n2\n\n%s\n\n2\n\n\n\n\n\n\n\n11\n%s\n12\n' "$work/keys" "$work/keys.line" |
+printf '=\n10\n\n\n\n\n2\n\n%s\n\n2\n\n\n\n\n\n\n\n12\n%s\n13\n' "$work/keys" "$work/keys.line" |
 	"$build/ui-line" --machine "$machine" --run "$work" --setup "$setup" --answers "$here/answers.yaml" --demo --no-guard >"$work/keys.out" 2>&1
 cmp "$work/keys.ui-ncurses" "$work/keys.line" >"$work/errors" 2>&1
 report "line mode: of the keys in a file only the confirmed one is added" $? "$work/keys.out"
@@ -115,7 +115,7 @@ speaks() {
 	done <"$work/said.patterns"
 	report "line mode: $name" "$failed" "$work/said"
 }
-speaks "words, the strength, a secret shown, a picture" '\nde\n?\n1\n\nlazy goat\n*\nlazy goat\n<\n*\n\nlazy goat\nn\n1\n#\n?\n' \
+speaks "words, the strength, a secret shown, a picture" '\nde\n?\n1\n\n\n\n\nlazy goat\n*\nlazy goat\n<\n*\n\nlazy goat\nn\n1\n#\n?\n' \
 	'^Number, or Enter for Next: Suggestion: [a-z ]+\.$' 'Strength: [a-z][a-z ,]*\.$' 'Again: lazy goat$' 'This page is in .*without secrets' \
 	'-number removes a row'
 grep -q 'lazy goat' "$work"/screen-*.txt
@@ -123,7 +123,7 @@ report "line mode: the picture has no secret" "$([ $? -eq 1 ]; echo $?)"
 printf '\nde\n<\n\n' | "$build/ui-line" --machine "$machine" --run "$work" --setup "$setup" --demo --no-guard >"$work/said" 2>&1
 grep -q 'Which disk' "$work/said"
 report "line mode: a lone < is text where keys are tried" $? "$work/said"
-speaks "a key is removed by its number" '=\n9\n\n\n\n\n-1\n-1\n\n' '^Number, -number to remove' 'no row that can be removed' 'Nobody could log in' \
+speaks "a key is removed by its number" '=\n10\n\n\n\n\n-1\n-1\n\n' '^Number, -number to remove' 'no row that can be removed' 'Nobody could log in' \
 	-- --answers "$here/answers.yaml"
 speaks "addresses, and the serial line that gives the wizard, too" '' '^Address: 192\.0\.2\.10, 2001:db8::10, port ' '^Serial line: ttyS' \
 	-- --machine tests/cases/machines/server-raid.json

@@ -58,6 +58,7 @@ static const struct {
 	{"disk.recovery_key",   "generate:/run/jefe/recovery",    "generate:here"                  },
 	{"disk.kdf_memory",     "512M",                           "1M"                             },
 	{"disk.boot_size",      "2G",                             "1T"                             },
+	{"disk.root_size",      "64G",                            "2G"                             },
 	{"users.0.name",        "ana",                            "root"                           },
 	{"users.0.full_name",   "Ana P\xc3\xa9rez",               "a:b"                            },
 	{"users.0.admin",       "true",                           "yes"                            },

@@ -52,6 +52,9 @@ static void rows_are_in_words(void **state)
 		"made and written to /run/jefe/key");
 	assert_string_equal(row_of(rows, count, "Administrator").value,
 		"ana, 0 SSH keys, password: asked for before the installation");
+	assert_string_equal(row_of(rows, count, "Layout").value, "the whole disk");
+	assert_string_equal(row_of(rows, count, "Layout").screen, "layout");
+	assert_null(row_of(rows, count, "Root partition").label);
 	assert_null(row_of(rows, count, "Address").label);
 	assert_null(row_of(rows, count, "Disk model").label);
 	assert_null(row_of(rows, count, "Memory to unlock").label);
@@ -69,10 +72,12 @@ static void what_does_not_apply_is_left_out(void **state)
 	set(answers, "network.method", "static");
 	set(answers, "network.address", "192.0.2.10/24");
 	set(answers, "disk.boot_size", "2G");
+	set(answers, "disk.root_size", "8G");
 	rows = answers_summary(answers, NULL, &count);
 	assert_null(row_of(rows, count, "Passphrase").label);
 	assert_string_equal(row_of(rows, count, "Address").value, "192.0.2.10/24");
 	assert_string_equal(row_of(rows, count, "Boot partition").value, "2G");
+	assert_string_equal(row_of(rows, count, "Root partition").value, "8G");
 	summary_free(rows, count);
 }
 

@@ -111,12 +111,47 @@ static void what_does_not_fit_is_said(void **state)
 	answers_free(answers);
 }
 
+static void the_root_partition_may_leave_room(void **state)
+{
+	const struct machine machine = {.memory_bytes = GIB, .cpus = 1};
+	char path[] = "/dev/sda", name[] = "sda";
+	const struct disk disk = {.path = path,
+		.name = name,
+		.size_bytes = 20 * GIB,
+		.logical_sector = 512};
+	struct answers *answers = make_answers();
+	autoproblems struct problems fits = {0}, all = {0}, more = {0};
+	struct disk_layout layout;
+	uint64_t room;
+
+	(void)state;
+	layout_make(answers, &machine, &disk, &layout, &fits);
+	room = layout.partitions[PART_ROOT].size_bytes;
+	assert_int_equal(layout.free_bytes, 0);
+	answers->disk.root_size = 4 * GIB + 1;
+	layout_make(answers, &machine, &disk, &layout, &fits);
+	assert_int_equal(layout.partitions[PART_ROOT].size_bytes, 4 * GIB + MIB);
+	assert_int_equal(layout.free_bytes, room - 4 * GIB - MIB);
+	assert_int_equal(fits.count, 0);
+	answers->disk.root_size = room;
+	layout_make(answers, &machine, &disk, &layout, &all);
+	assert_int_equal(all.count, 0);
+	assert_int_equal(layout.free_bytes, 0);
+	answers->disk.root_size = room + 1;
+	layout_make(answers, &machine, &disk, &layout, &more);
+	assert_int_equal(more.count, 1);
+	assert_string_equal(more.items[0].key, "disk.root_size");
+	assert_int_equal(layout.partitions[PART_ROOT].size_bytes, room);
+	answers_free(answers);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(partitions_follow_one_another),
 		cmocka_unit_test(key_derivation_fits_the_machine),
 		cmocka_unit_test(what_does_not_fit_is_said),
+		cmocka_unit_test(the_root_partition_may_leave_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

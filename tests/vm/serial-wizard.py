@@ -29,6 +29,9 @@ DIALOGUE = [
     (r"Choice, 1 to \d+ \[\d+\]: ", ""),
     (r"Keyboard layout:(?:[^\r\n]*\r\n)+?Choice \[us\]: ", ""),
     (r"Try it here [^:\r\n]*: ", ""),
+    (r"EFI partition \[512M\]: ", ""),
+    (r"Boot partition \[1G\]: ", ""),
+    (r"Root partition [^:\r\n]*: ", ""),
     (r"Passphrase, not shown: ", pc.passphrase),
     (r"Again, not shown: ", pc.passphrase),
     (r"y or n \[[yn]\]: ", ""),
@@ -64,7 +67,7 @@ def install():
     vm.expect(r"executed automatically in \d", 60)
     vm.send("s")
     timeout = LIVE
-    for _ in range(60):
+    for _ in range(70):
         match = vm.expect(rf"(?s)(.*?)(?:(?P<end>{INSTALLING})|{ONE_OF_THEM})", timeout)
         if match["end"]:
             break

@@ -26,6 +26,7 @@ PAGES = [
     (r"This installs JefeLinux", [keys("f10")]),
     (r"Which keyboard do you type on", [keys("f10")]),
     (r"Which disk gets JefeLinux.*nvme0n1", [keys("spc", "f10")]),
+    (r"How is the disk divided", [keys("f10")]),
     (r"Encrypt the disk", [keys("tab"), text(pc.passphrase), keys("tab"), text(pc.passphrase), keys("f10")]),
     (r"How much hardening", [keys("f10")]),
     (r"How should the computer be set up", [text("\b\b\b\bvault1"), keys("f10")]),

@@ -7,6 +7,8 @@ f9902b3e5bd95045  linux.40x12.C.encryption-typing
 cb6e798cdab1e164  linux.40x12.C.hardening
 03ab914a326736bb  linux.40x12.C.help
 11646619e26b9ab6  linux.40x12.C.keyboard-list
+568179344625b90e  linux.40x12.C.layout
+30341b6f9187fced  linux.40x12.C.layout-wrong
 f73b2715c4663c60  linux.40x12.C.network
 0f96261ddfd06705  linux.40x12.C.recovery
 1e42ce0e749ee998  linux.40x12.C.recovery-code

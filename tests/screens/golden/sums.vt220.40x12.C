@@ -7,6 +7,8 @@ ce1c5ccebf9fdbae  vt220.40x12.C.encryption-differ
 48272eb29680fb20  vt220.40x12.C.hardening
 4a32b1faf910eca3  vt220.40x12.C.help
 1a1c7c9ee7458e27  vt220.40x12.C.keyboard-list
+c652c40c80a3bd90  vt220.40x12.C.layout
+4594eaece2ede779  vt220.40x12.C.layout-wrong
 a3ea4f23dad1d3c1  vt220.40x12.C.network
 f4cd256a51f13bbd  vt220.40x12.C.recovery
 8414475f60537f1f  vt220.40x12.C.recovery-code
