@@ -12,7 +12,7 @@ budget() {
 	done
 }
 
-# The review is the densest page; a page of measures has more text than that (toggle.play).
+# The layout and the review are the densest pages; a page of measures has more text than that (toggle.play).
 budget ncurses ui-ncurses 1600 1600 1750 260
 for program in ui-ncurses $newt; do
 	play -t vt220 -l C "$build/$program" "$here/plays/burst.play" "$machine" "$here/data/progress" "$setup" 500 2>"$work/errors"
