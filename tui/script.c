@@ -15,6 +15,7 @@ enum { PATIENCE_SECONDS = 60, PAUSE_MAX = 600, CAPTION_CELLS = 70, SCRIPT_MAX = 
 
 struct script {
 	char *name;
+	FILE *more; /* standard input: its lines are read and checked as they come, for what happens between them */
 	struct text text;
 	size_t at;          /* of the next line in it */
 	unsigned number;    /* of the line */
@@ -34,13 +35,27 @@ static double now(void)
 	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
+static void read_more(struct script *script)
+{
+	autofree char *line = NULL;
+	size_t room = 0;
+	ssize_t got = script->more ? getline(&line, &room, script->more) : -1;
+
+	if (got > 0)
+		text_add_bytes(&script->text, line, (size_t)got);
+}
+
 static bool read_line(struct script *script)
 {
-	const char *line = text_string(&script->text) + script->at;
-	size_t length = strcspn(line, "\n");
+	const char *line;
+	size_t length;
 
 	if (script->at >= script->text.size)
+		read_more(script);
+	if (script->at >= script->text.size)
 		return false;
+	line = script->text.data + script->at;
+	length = strcspn(line, "\n");
 	script->at += length + 1;
 	script->number++;
 	free(script->line);
@@ -266,25 +281,6 @@ static int pause_for(struct script *script)
 	return 0;
 }
 
-static int run_line(
-	struct script *script, int out, struct input *input, struct error *err)
-{
-	const char *first = word(script, 0);
-	const struct verb *verb = find_verb(first);
-
-	if (verb)
-		return say(script, verb, input);
-	if (text_equal(first, "expect"))
-		return expect(script, err);
-	if (text_equal(first, "dump"))
-		return dump(script, out);
-	if (text_equal(first, "wait"))
-		return wait_for(script);
-	return text_equal(first, "pause") ? pause_for(script) : 0;
-}
-
-/* Checking, before anything is played. */
-
 static int wrong(const struct script *script, const char *what, struct error *err)
 {
 	return error_set(err, -EINVAL, "%s:%u: %s", script->name, script->number, what);
@@ -324,6 +320,24 @@ static int check_line(const struct script *script, struct error *err)
 	return 0;
 }
 
+static int run_line(
+	struct script *script, int out, struct input *input, struct error *err)
+{
+	const char *first = word(script, 0);
+	const struct verb *verb = find_verb(first);
+
+	if (verb)
+		return say(script, verb, input);
+	if (text_equal(first, "expect"))
+		return expect(script, err);
+	if (text_equal(first, "dump"))
+		return dump(script, out);
+	if (text_equal(first, "wait"))
+		return wait_for(script);
+	return text_equal(first, "pause") ? pause_for(script) : 0;
+}
+
+/* Before anything is played. */
 static int check(struct script *script, struct error *err)
 {
 	int rc = 0;
@@ -350,16 +364,18 @@ static int read_all(struct script *script, int fd, struct error *err)
 
 int script_load(const char *path, struct script **script, struct error *err)
 {
-	autoclose int fd = path ? open(path, O_RDONLY | O_CLOEXEC)
-				: fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
-	int rc;
+	autoclose int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	int rc = 0;
 
-	if (fd < 0)
-		return error_errno(err, -errno, "opening %s", path ? path : "the script");
+	if (path && fd < 0)
+		return error_errno(err, -errno, "opening %s", path);
 	*script = memory_zero(1, sizeof(**script));
 	(*script)->name = memory_copy_text(path ? path : "script");
-	rc = read_all(*script, fd, err);
-	if (rc == 0)
+	if (path)
+		rc = read_all(*script, fd, err);
+	else
+		(*script)->more = fdopen(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3), "r");
+	if (rc == 0 && path)
 		rc = check(*script, err);
 	if (rc < 0) {
 		script_free(*script);
@@ -387,7 +403,10 @@ int script_next(struct script *script, const struct view *view, int out,
 	script->until = 0;
 	while (rc == 0 && script->until <= 0 && !script->ended) {
 		script->ended = !read_line(script);
-		rc = script->ended ? 0 : run_line(script, out, input, err);
+		if (!script->ended)
+			rc = check_line(script, err);
+		if (!script->ended && rc == 0)
+			rc = run_line(script, out, input, err);
 	}
 	return rc;
 }
@@ -416,6 +435,7 @@ void script_free(struct script *script)
 {
 	if (!script)
 		return;
+	memory_fclose_at(&script->more);
 	words_free(&script->words);
 	text_free(&script->text);
 	free(script->name);

@@ -6,7 +6,7 @@
 
 struct script;
 
-/* Read and check a file, NULL: standard input. What is wrong with it is named with its line. */
+/* Read and check a file; NULL: standard input, whose lines are checked as they come. What is wrong is named with its line. */
 int script_load(const char *path, struct script **script, struct error *err) CHECKED;
 void script_hurry(struct script *script); /* skip pauses */
 bool script_hurries(const struct script *script);

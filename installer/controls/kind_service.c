@@ -123,7 +123,7 @@ static void service_effective(struct site *site, const struct control *control,
 const struct control_kind kind_service = {
 	.name = "service",
 	.place = "etc/runlevels",
-	.fix = "Start or stop the service; one whose process is gone: rc-service SERVICE zap, then start.",
+	.fix = "Start or stop the service; one whose process is gone has to be reset first (zap).",
 	.apply = service_apply,
 	.persisted = service_persisted,
 	.effective = service_effective,

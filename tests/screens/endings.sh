@@ -40,7 +40,7 @@ for program in ui-ncurses $newt; do
 	report "$program: no disk at all: explained" $? "$work/errors"
 	# Neither without a port nor without a link is anything else than a wish for later.
 	for ports in '"ports": []' '"ports": [{"driver": "e1000e", "link": false, "mac": "52:54:00:12:34:56", "name": "eth0", "wireless": false}]'; do
-		tr '\n' ' ' <"$machine" | sed "s/\"ports\": \[[^]]*\]/$ports/" >"$work/port.json"
+		jq ". + {$ports}" "$machine" >"$work/port.json"
 		play "$build/$program" "$here/plays/no-network.play" "$work/port.json" "$work" "$setup" "$here/answers.yaml" 2>"$work/errors"
 		report "$program: no network: ${ports%%mac*}" $? "$work/errors"
 	done
