@@ -83,6 +83,7 @@ pc.run([
     ("a kernel upgrade makes a new initramfs and boot menu", kernel_upgrade),
     ("raised to paranoid it starts again, nothing fails, every break is noticed", paranoid),
     ("no secret in files, disk and logs", pc.no_secrets),
+    ("the medium opens it and reinstalls the boot loader, which BIOS finds gone", pc.recover),
     ("starts by BIOS, too, after two wrong passphrases", pc.boot_other_firmware),
     ("three wrong passphrases end without a shell", wrong_passphrases),
 ])
