@@ -224,6 +224,8 @@ class Installation:
         """From the medium, on a disk whose first sector lost the boot loader: open, look, reinstall, close. Only the start tells whether it worked."""
         vm = self.machine("recover", live=True)
         self.menu("jefe.recover=yes")
+        vm.expect(r"Press Enter for a root shell", LIVE)
+        vm.sendline()
         vm.expect(r"Type exit to come back", LIVE)
         self._recovers("find", rf"vda: root /dev/vda4{' .encrypted.' if self.encrypted else ''}, .*; closed")
         self._recovers("loader --yes", r"nothing is open yet", code=1)
