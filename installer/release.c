@@ -47,6 +47,12 @@ int releases_run(struct releases *releases, struct error *err)
 	return first;
 }
 
+void releases_keep(struct releases *releases)
+{
+	while (releases->count)
+		free(releases->items[--releases->count].what);
+}
+
 void releases_free(struct releases *releases)
 {
 	if (!releases)

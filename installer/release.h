@@ -9,4 +9,6 @@ struct releases *releases_new(void) CHECKED;
 void releases_push(struct releases *releases, const char *what, int (*release)(void *argument, struct error *err), void *argument);
 /* Release everything, newest first, going on after failures; the first failure is returned. The stack is empty afterwards. */
 int releases_run(struct releases *releases, struct error *err) CHECKED;
+/* All went well and what was taken stays: empty the stack without releasing. Only for arguments that need no freeing. */
+void releases_keep(struct releases *releases);
 void releases_free(struct releases *releases); /* must be empty */

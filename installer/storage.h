@@ -53,6 +53,10 @@ int luks_format(const struct luks_spec *spec, const struct secret *const keys[LU
 int luks_open(const char *device, const char *name, const struct secret *passphrase, struct error *err) CHECKED;
 int luks_close(const char *name, struct error *err) CHECKED;
 char *luks_uuid(const char *device) CHECKED; /* NULL when it is none; the caller frees it */
+/* Copy the header, with its key slots, to a file that must not exist; mode 0400. */
+int luks_header_save(const char *device, const char *file, struct error *err) CHECKED;
+/* The other way; -EINVAL when the device has the header of another volume, or the file none at all. Writes. */
+int luks_header_restore(const char *device, const char *file, struct error *err) CHECKED;
 
 enum file_system { FS_EXT4, FS_FAT32 };
 int fs_format(const char *device, enum file_system type, const char *label, struct error *err) CHECKED;

@@ -143,3 +143,51 @@ char *luks_uuid(const char *device)
 		return NULL;
 	return memory_copy_text(crypt_get_uuid(crypt));
 }
+
+int luks_header_save(const char *device, const char *file, struct error *err)
+{
+	autocrypt struct crypt_device *crypt = NULL;
+	char last[LOG_SIZE];
+	int rc = device_open(device, last, &crypt, err);
+
+	if (rc < 0)
+		return error_prefix(err, "saving the header of %s", device);
+	rc = crypt_header_backup(crypt, CRYPT_LUKS2, file);
+	if (rc < 0) {
+		(void)luks_error(err, rc, file, last);
+		return error_prefix(err, "saving the header of %s", device);
+	}
+	return 0;
+}
+
+/* A header of another volume would make this one unreadable for ever. */
+static int refuse_other_header(const char *device, const char *file, struct error *err)
+{
+	autofree char *now = luks_uuid(device), *saved = luks_uuid(file);
+
+	if (!saved)
+		return error_set(err, -EINVAL, "%s holds no LUKS2 header", file);
+	if (now && strcmp(now, saved) != 0)
+		return error_set(err, -EINVAL,
+			"%s is the header of another volume: %s, not %s", file, saved,
+			now);
+	return 0;
+}
+
+int luks_header_restore(const char *device, const char *file, struct error *err)
+{
+	autocrypt struct crypt_device *crypt = NULL;
+	char last[LOG_SIZE];
+	int rc = refuse_other_header(device, file, err);
+
+	if (rc == 0)
+		rc = device_open(device, last, &crypt, err);
+	if (rc < 0)
+		return error_prefix(err, "restoring the header of %s", device);
+	rc = crypt_header_restore(crypt, CRYPT_LUKS2, file);
+	if (rc < 0) {
+		(void)luks_error(err, rc, file, last);
+		return error_prefix(err, "restoring the header of %s", device);
+	}
+	return 0;
+}

@@ -1,4 +1,4 @@
-/* What else the medium is good for: only planning, repairing an installed system, a demonstration, a shell. */
+/* What else the medium is good for: only planning, a demonstration, a shell. */
 #include <errno.h>
 #include <string.h>
 
@@ -20,7 +20,7 @@ static void build(struct page *page, void *context)
 		"The same pages, then every operation an installation would do. Nothing can be installed.");
 	item = page_add(page, ITEM_ACTION, "repair", _("Repair an installed system"));
 	item->key = 'r';
-	item->why = _("How to reach it from here, with the names of this computer.");
+	item->why = _("Opens it, reinstalls its boot loader, checks its file systems, and more.");
 	if (!wizard->demo) {
 		item = page_add(page, ITEM_ACTION, "medium", _("Check this medium"));
 		item->key = 'm';
@@ -74,87 +74,6 @@ const struct screen screen_tasks = {
 		"Installing is what Next on the first page does. Everything here leaves the disks as they are; a shell can do anything, of course."),
 	.build = build,
 	.act = act,
-};
-
-/* Repairing. */
-
-static const struct content *part(const struct disk *disk, const char *name)
-{
-	for (size_t i = 0; i < disk->content_count; i++)
-		if (text_equal(disk->contents[i].part_name, name))
-			return &disk->contents[i];
-	return NULL;
-}
-
-static bool add_system(struct page *page, const struct disk *disk)
-{
-	const struct content *root = part(disk, "root"), *boot = part(disk, "boot"),
-			     *esp = part(disk, "esp");
-	bool is_locked = root && text_equal(root->type, "crypto_LUKS");
-	struct item *item;
-
-	if (!root || !boot || !esp || !text_equal(boot->label, "jefe-boot"))
-		return false;
-	item = page_add(page, ITEM_TABLE, NULL,
-		page_format(page, _("The system on %s, with commands for the shell"),
-			disk->name));
-	if (is_locked)
-		(void)item_choice(item, NULL,
-			page_format(page, "cryptsetup open %s root", root->path));
-	(void)item_choice(item, NULL,
-		page_format(page, "mount %s /mnt",
-			is_locked ? "/dev/mapper/root" : root->path));
-	(void)item_choice(
-		item, NULL, page_format(page, "mount %s /mnt/boot", boot->path));
-	(void)item_choice(
-		item, NULL, page_format(page, "mount %s /mnt/boot/efi", esp->path));
-	(void)item_choice(item, NULL, "jefe-setup boot --root /mnt");
-	(void)item_choice(item, NULL, "jefe-setup harden --root /mnt --undo");
-	(void)item_choice(item, NULL, "umount -R /mnt");
-	return true;
-}
-
-static void build_repair(struct page *page, void *context)
-{
-	const struct machine *machine = ((const struct wizard *)context)->machine;
-	struct item *item;
-	bool found = false;
-
-	page->next_label = _("Close");
-	(void)page_note(
-		page, TONE_STRONG, "%s", _("Reach an installed system from here"));
-	page_gap(page);
-	for (size_t i = 0; i < machine->disk_count; i++)
-		found |= add_system(page, &machine->disks[i]);
-	if (!found)
-		(void)page_note(page, TONE_WARNING, "%s",
-			_("No JefeLinux was found on a disk of this computer."));
-	else
-		(void)page_note(page, TONE_NORMAL, "%s",
-			_("boot makes initramfs and boot menu again; harden --undo takes the last change of hardening back."));
-	page_gap(page);
-	item = page_add(page, ITEM_ACTION, "shell", _("Shell"));
-	item->why = _("A root shell; exit comes back here.");
-}
-
-static void act_repair(struct form *form, const char *id, const char *row)
-{
-	(void)id;
-	(void)row;
-	form_shell(form);
-}
-
-const struct screen screen_repair = {
-	.id = "repair",
-	.title = N_("Repair"),
-	.kind = SCREEN_SUB,
-	.parent = "tasks",
-	.help = N_(
-		"A system that does not start is mounted on /mnt from here. When the boot menu or an initramfs is the cause, jefe-setup boot makes "
-		"them anew. When a change of hardening is the cause, jefe-setup harden --undo takes it back. A lost passphrase is replaced by the "
-		"recovery key: cryptsetup takes it in the same place."),
-	.build = build_repair,
-	.act = act_repair,
 };
 
 /* Every operation. */

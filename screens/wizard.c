@@ -94,6 +94,8 @@ void wizard_free(struct wizard *wizard)
 	words_free(&wizard->keys_confirmed);
 	free(wizard->save_path);
 	free(wizard->logs_path);
+	free(wizard->recover_disk);
+	free(wizard->recover_path);
 	free(wizard->waiver_reason);
 	free(wizard->waiver_expires);
 	preview_free(&wizard->preview);

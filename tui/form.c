@@ -60,6 +60,7 @@ void form_free(struct form *form)
 	free(form->caption);
 	free(form->seen);
 	free(form->steps);
+	words_free(&form->program);
 	free(form);
 }
 
@@ -379,14 +380,24 @@ const char *form_switch_to(const struct form *form)
 
 void form_shell(struct form *form)
 {
-	form->wants_shell = true;
+	words_free(&form->program);
+	form->wants_program = true;
 }
 
-bool form_wants_shell(struct form *form)
+void form_program(struct form *form, const struct words *words)
 {
-	bool wanted = form->wants_shell;
+	form_shell(form);
+	for (size_t i = 0; i < words->count; i++)
+		words_add(&form->program, words->items[i]);
+}
 
-	form->wants_shell = false;
+bool form_wants_program(struct form *form, struct words *words)
+{
+	bool wanted = form->wants_program;
+
+	*words = form->program;
+	form->program = (struct words){0};
+	form->wants_program = false;
 	return wanted;
 }
 

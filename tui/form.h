@@ -104,8 +104,9 @@ const struct view *form_view(struct form *form);
 void form_input(struct form *form, const struct input *input);
 bool form_tick(struct form *form);
 
-bool form_deaf(const struct form *form);  /* a GATE ignores input for now */
-bool form_wants_shell(struct form *form); /* once */
+bool form_deaf(const struct form *form); /* a GATE ignores input for now */
+/* Once: a program is wanted on the terminal; without words a shell. */
+bool form_wants_program(struct form *form, struct words *words);
 bool form_ended(const struct form *form, int *status);
 const char *form_switch_to(
 	const struct form *form); /* front end asked for, "": the next one; or NULL */
@@ -117,6 +118,7 @@ void form_say(struct form *form, enum tone tone, const char *format, ...) PRINTF
 void form_end(struct form *form, int status);
 void form_switch(struct form *form, const char *frontend); /* NULL: stay after all */
 void form_shell(struct form *form); /* a shell is wanted; the loop gives it */
+void form_program(struct form *form, const struct words *words); /* this one is */
 void form_forget(struct form *form, const char *id); /* drop a draft */
 unsigned form_problems(
 	const struct form *form); /* drafts that cannot be taken, on all screens */

@@ -39,7 +39,8 @@ struct form {
 	const char *product, *banner;
 	unsigned guard_ms, flushes;
 	double deaf_until; /* seconds, monotonic: a GATE ignores input before */
-	bool ended, wants_shell;
+	bool ended, wants_program;
+	struct words program; /* the one that is wanted; empty: a shell */
 	int status;
 	const char *switch_to;
 	struct step *steps;

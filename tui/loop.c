@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "installer/base/kernel_log.h"
@@ -37,14 +38,15 @@ static void let_speak(const struct stage *stage)
 		(void)kernel_log_set(stage->level);
 }
 
-static void shell_exec(const struct terminal *terminal)
+static void program_exec(const struct terminal *terminal, const struct words *words)
 {
-	static char name[] = "sh", path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+	static char name[] = "/bin/sh", path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
 		    prompt[] = "PS1=jefe# ";
 	autofree char *term =
 		memory_format("TERM=%s", terminal->type ? terminal->type : "dumb");
 	char home[] = "HOME=/root";
-	char *const argv[] = {name, NULL};
+	char *const shell[] = {name, NULL};
+	char *const *argv = words->count ? words->items : shell;
 	char *const environment[] = {path, home, prompt, term, NULL};
 	sigset_t none;
 
@@ -54,13 +56,30 @@ static void shell_exec(const struct terminal *terminal)
 	(void)signal(SIGTTOU, SIG_IGN);
 	(void)tcsetpgrp(terminal->in, getpid());
 	(void)signal(SIGTTOU, SIG_DFL);
-	(void)execve("/bin/sh", argv, environment);
+	(void)execve(argv[0], argv, environment);
 	_exit(127);
 }
 
-static void give_shell(struct stage *stage)
+static void say_here(struct stage *stage, const char *text)
 {
-	const char *hello = _("\nType \"exit\" to return to the installer.\n");
+	if (write(stage->terminal->out, text, strlen(text)) < 0)
+		form_say(stage->form, TONE_WARNING, "%s",
+			_("The terminal does not take output."));
+}
+
+/* Until a line was typed, or the input ended. */
+static void wait_for_enter(const struct stage *stage)
+{
+	char byte = 0;
+
+	(void)tcflush(stage->terminal->in, TCIFLUSH);
+	while (byte != '\n' && read(stage->terminal->in, &byte, 1) == 1)
+		;
+}
+
+/* What a program said has to be read before the display covers it; a shell was left by its own end. */
+static void give_program(struct stage *stage, const struct words *words)
+{
 	pid_t pid;
 	const struct terminal *terminal = stage->terminal;
 	int status;
@@ -71,17 +90,20 @@ static void give_shell(struct stage *stage)
 	}
 	stage->frontend->suspend(stage->state);
 	let_speak(stage);
-	if (write(terminal->out, hello, strlen(hello)) < 0)
-		form_say(stage->form, TONE_WARNING, "%s",
-			_("The terminal does not take output."));
+	if (!words->count)
+		say_here(stage, _("\nType \"exit\" to return to the installer.\n"));
 	pid = fork();
 	if (pid == 0)
-		shell_exec(terminal);
+		program_exec(terminal, words);
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	(void)signal(SIGTTOU, SIG_IGN);
 	(void)tcsetpgrp(terminal->in, getpgrp());
 	(void)signal(SIGTTOU, SIG_DFL);
+	if (words->count) {
+		say_here(stage, _("\nPress Enter to go back.\n"));
+		wait_for_enter(stage);
+	}
 	quieten(stage);
 	stage->frontend->resume(stage->state);
 }
@@ -114,6 +136,7 @@ static int take_input(struct stage *stage, struct error *err)
 {
 	struct script *script = stage->terminal->script;
 	bool plays = script && !script_ended(script);
+	autowords struct words program = {0};
 	struct input input = {0};
 	int rc = stage->frontend->read(stage->state, &input,
 		plays && script_hurries(script) ? HURRY_MS : TICK_MS);
@@ -125,8 +148,8 @@ static int take_input(struct stage *stage, struct error *err)
 	if (rc <= 0)
 		return rc;
 	form_input(stage->form, &input);
-	if (form_wants_shell(stage->form))
-		give_shell(stage);
+	if (form_wants_program(stage->form, &program))
+		give_program(stage, &program);
 	return 1;
 }
 

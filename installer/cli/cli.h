@@ -38,6 +38,7 @@ int cli_medium(int argc, char **argv);
 int cli_plan(int argc, char **argv);
 int cli_probe(int argc, char **argv);
 int cli_reapply(int argc, char **argv);
+int cli_recover(int argc, char **argv);
 int cli_schema(int argc, char **argv);
 int cli_ssh_keys(int argc, char **argv);
 int cli_unattended(int argc, char **argv);

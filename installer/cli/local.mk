@@ -24,6 +24,7 @@ jefe_setup_SOURCES = \
 	installer/cli/probe.c \
 	installer/cli/prompt.c \
 	installer/cli/prompt.h \
+	installer/cli/recover.c \
 	installer/cli/schema.c \
 	installer/cli/ssh_keys.c \
 	installer/cli/unattended.c \

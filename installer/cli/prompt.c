@@ -72,8 +72,12 @@ static int ask_twice(int tty, const char *key, struct secret *secret, struct err
 	return rc;
 }
 
-static int ask_silently(
-	int tty, const char *key, struct secret *secret, struct error *err)
+/* How a question is asked on a terminal without echo. */
+typedef int ask_function(
+	int tty, const char *question, struct secret *secret, struct error *err);
+
+static int ask_silently(int tty, ask_function *ask, const char *question,
+	struct secret *secret, struct error *err)
 {
 	struct termios old, silent;
 	int rc;
@@ -84,7 +88,7 @@ static int ask_silently(
 	silent.c_lflag &= ~(tcflag_t)ECHO;
 	if (tcsetattr(tty, TCSAFLUSH, &silent) < 0)
 		return error_errno(err, -errno, "asking without echo");
-	rc = ask_twice(tty, key, secret, err);
+	rc = ask(tty, question, secret, err);
 	(void)tcsetattr(tty, TCSAFLUSH, &old);
 	return rc;
 }
@@ -96,8 +100,8 @@ static void interrupted(int number)
 }
 
 /* A signal that would end us and leave the terminal without echo ends the asking instead. */
-int prompt_secret(
-	void *context, const char *key, struct secret *secret, struct error *err)
+static int ask_here(
+	ask_function *ask, const char *question, struct secret *secret, struct error *err)
 {
 	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 	const struct sigaction interrupt = {.sa_handler = interrupted};
@@ -105,13 +109,24 @@ int prompt_secret(
 	autoclose int tty = open_terminal();
 	int rc;
 
-	(void)context;
 	if (tty < 0)
 		return error_errno(err, -errno, "opening the terminal to ask");
 	for (size_t i = 0; i < LENGTH(numbers); i++)
 		(void)sigaction(numbers[i], &interrupt, &old[i]);
-	rc = ask_silently(tty, key, secret, err);
+	rc = ask_silently(tty, ask, question, secret, err);
 	for (size_t i = 0; i < LENGTH(numbers); i++)
 		(void)sigaction(numbers[i], &old[i], NULL);
 	return rc;
+}
+
+int prompt_secret(
+	void *context, const char *key, struct secret *secret, struct error *err)
+{
+	(void)context;
+	return ask_here(ask_twice, key, secret, err);
+}
+
+int prompt_secret_once(const char *question, struct secret *secret, struct error *err)
+{
+	return ask_here(ask_once, question, secret, err);
 }

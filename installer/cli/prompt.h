@@ -9,3 +9,5 @@
 bool prompt_possible(void); /* this process has a terminal */
 /* The secret_prompt callback: asks twice on /dev/tty without echo, until both are the same; -ECANCELED at end of input. */
 int prompt_secret(void *context, const char *key, struct secret *secret, struct error *err) CHECKED;
+/* Asks once, for a secret that is proved by what it opens. */
+int prompt_secret_once(const char *question, struct secret *secret, struct error *err) CHECKED;

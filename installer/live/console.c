@@ -156,11 +156,9 @@ static int ask_again(enum console_view view, struct error *err)
 		"\nPress Enter for a shell. The log is " UNATTENDED_LOG ".\n";
 	static const char recover[] =
 		"\nJefeLinux: nothing was started. To repair an installed system, in a shell:\n"
-		"  blkid                                   jefe-root is the system, jefe-boot its /boot\n"
-		"  cryptsetup open /dev/DISK root          when jefe-root is not there: the LUKS2 partition\n"
-		"  mount LABEL=jefe-root /mnt; mount LABEL=jefe-boot /mnt/boot\n"
-		"  jefe-setup audit --root /mnt            what is hardened\n"
-		"  jefe-setup boot --root /mnt             initramfs and boot menu, made again\n"
+		"  jefe-setup recover open       unlocks it and mounts it on /mnt/jefe, read-only\n"
+		"  jefe-setup recover            what else can be done, the boot loader first\n"
+		"  jefe-setup recover close      at the end\n"
 		"Press Enter for a root shell.\n";
 	static const char running[] =
 		"\nAn installation is running. Press Enter to watch it, s for a shell.\n";

@@ -1,1 +1,11 @@
-# Sources of installer/recover; see Makefile.am.
+# Recovery of an installed system; the table of actions is in actions.c.
+libinstaller_a_SOURCES += \
+	installer/recover/actions.c \
+	installer/recover/boot.c \
+	installer/recover/logs.c \
+	installer/recover/operation.h \
+	installer/recover/operations.c \
+	installer/recover/recover.h \
+	installer/recover/shell.c \
+	installer/recover/systems.c \
+	installer/recover/volumes.c

@@ -2,6 +2,6 @@
 check_PROGRAMS += tests/engine/walk
 tests_engine_walk_SOURCES = tests/engine/walk.c installer/cli/inputs.c installer/cli/inputs.h
 tests_engine_walk_LDADD = libinstaller.a $(ENGINE_LIBS)
-dist_check_SCRIPTS += tests/engine/steps.sh tests/engine/install.sh
+dist_check_SCRIPTS += tests/engine/steps.sh tests/engine/install.sh tests/engine/recover.sh
 EXTRA_DIST += tests/engine/make-payload
-TESTS += tests/engine/steps.sh tests/engine/install.sh
+TESTS += tests/engine/steps.sh tests/engine/install.sh tests/engine/recover.sh

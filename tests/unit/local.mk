@@ -6,6 +6,7 @@ UNIT_TESTS = \
 	tests/unit/test_event \
 	tests/unit/test_journal \
 	tests/unit/test_layout \
+	tests/unit/test_recover \
 	tests/unit/test_release \
 	tests/unit/test_run \
 	tests/unit/test_secrets \
@@ -36,6 +37,7 @@ tests_unit_test_run_SOURCES = tests/unit/test_run.c
 tests_unit_test_layout_SOURCES = tests/unit/test_layout.c
 tests_unit_test_journal_SOURCES = tests/unit/test_journal.c
 tests_unit_test_secrets_SOURCES = tests/unit/test_secrets.c
+tests_unit_test_recover_SOURCES = tests/unit/test_recover.c
 tests_unit_test_release_SOURCES = tests/unit/test_release.c
 tests_unit_test_digest_SOURCES = tests/unit/test_digest.c
 tests_unit_test_document_SOURCES = tests/unit/test_document.c

@@ -66,11 +66,27 @@ static void failures_do_not_stop_it(void **state)
 	releases_free(releases);
 }
 
+static void what_is_kept_is_not_released(void **state)
+{
+	struct releases *releases = releases_new();
+	autotext struct text log = {0};
+	struct thing thing = {.log = &log, .name = "mount"};
+	struct error err = {0};
+
+	(void)state;
+	releases_push(releases, "mount", release_thing, &thing);
+	releases_keep(releases);
+	assert_done(releases_run(releases, &err), &err);
+	assert_string_equal(text_string(&log), "");
+	releases_free(releases);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(newest_goes_first),
 		cmocka_unit_test(failures_do_not_stop_it),
+		cmocka_unit_test(what_is_kept_is_not_released),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

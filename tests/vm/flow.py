@@ -218,6 +218,42 @@ class Installation:
                 break
         print("# " + "; ".join(f"{title} {seconds:.1f} s" for seconds, title in steps if seconds >= 1), flush=True)
 
+    # Repairing it
+
+    def recover(self):
+        """From the medium, on a disk whose first sector lost the boot loader: open, look, reinstall, close. Only the start tells whether it worked."""
+        vm = self.machine("recover", live=True)
+        self.menu("jefe.recover=yes")
+        vm.expect(r"Press Enter for a root shell", LIVE)
+        vm.sendline()
+        vm.expect(r"Type exit to come back", LIVE)
+        self._recovers("find", rf"vda: root /dev/vda4{' .encrypted.' if self.encrypted else ''}, .*; closed")
+        self._recovers("loader --yes", r"nothing is open yet", code=1)
+        self._recovers("open", asks=[(r"Passphrase or recovery key: ", self.passphrase)] if self.encrypted else ())
+        self._recovers("find", r"open on /mnt/jefe, read-only")
+        self._recovers("shell -- cat /etc/hostname", r"\nvault1\r?\n")
+        self._says("dd if=/dev/zero of=/dev/vda bs=440 count=1 conv=notrunc", r"440 bytes")
+        self._recovers("loader", r"write /mnt/jefe/boot/grub/grub.cfg", asks=[(r"Type vda to do this: ", "vda")])
+        self._recovers("close")
+        self._says("ls -A /mnt/jefe /dev/mapper; sync", r"control")
+        offset = find_bytes(self.folder / "recover.serial.log", self.passphrase.encode())
+        require(offset < 0, f"the passphrase is shown at byte {offset} of what the console said")
+
+    def _recovers(self, action, says=None, code=0, asks=()):
+        self._says(f"jefe-setup recover {action}", says, code, asks)
+
+    def _says(self, command, says=None, code=0, asks=()):
+        """In the shell on the serial line: the command says this, asks for that, and ends with the code."""
+        self.vm.sendline(f"{command}; echo code $?")
+        for number, pattern in enumerate((says, *(question for question, _ in asks))):
+            if pattern:
+                self.vm.expect(pattern, SLOW_COMMAND)
+            if number:
+                time.sleep(0.5)
+                self.vm.sendline(asks[number - 1][1])
+        found = self.vm.expect(r"code (\d+)", BOOT)[1]
+        require(found == str(code), f"{command}: exit code {found}")
+
     # The installed system
 
     def boot(self, title="disk", firmware=None, snapshot=False):

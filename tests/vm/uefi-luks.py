@@ -96,6 +96,7 @@ pc.run([
     ("a newer kernel from a second repository gets its initramfs and boot menu entry", kernel_upgrade),
     ("raised to paranoid it starts the newer kernel, nothing fails, every break is noticed", paranoid),
     ("no secret in files, disk and logs", pc.no_secrets),
+    ("the medium opens it and reinstalls the boot loader, which BIOS finds gone", pc.recover),
     ("starts by BIOS, too, after two wrong passphrases", pc.boot_other_firmware),
     ("three wrong passphrases end without a shell", wrong_passphrases),
 ])

@@ -1,0 +1,45 @@
+/* What the plans of recovery are made of. */
+#pragma once
+
+#include "installer/recover/recover.h"
+
+struct operation_ops {
+	void (*describe)(const struct operation *operation, struct text *to); /* one line or more */
+	int (*run)(struct operation *operation, struct recover *recover, struct error *err);
+};
+
+/* Fields that do not apply are NULL. */
+struct operation {
+	const struct operation_ops *ops;
+	char *from, *to;        /* device and folder of a mount; file and its copy */
+	char *type, *options;   /* of the file system */
+	struct words argv;      /* of a program */
+	int worst;              /* exit status up to which a program did well */
+};
+
+extern const struct operation_ops operation_tell; /* operations.c */
+extern const struct operation_ops operation_program;
+extern const struct operation_ops operation_copy;
+extern const struct operation_ops operation_unlock; /* volumes.c; released: locked */
+extern const struct operation_ops operation_lock;
+extern const struct operation_ops operation_mount;   /* released: unmounted */
+extern const struct operation_ops operation_unmount; /* released: mounted as it was, when from says what */
+extern const struct operation_ops operation_header_save;
+extern const struct operation_ops operation_header_restore;
+extern const struct operation_ops operation_loader; /* boot.c */
+extern const struct operation_ops operation_menu;
+extern const struct operation_ops operation_shell; /* shell.c */
+
+/* Add one; the caller fills in what it needs. The pointer is good until the next is added. */
+struct operation *recover_plan_add(struct recover_plan *plan, const struct operation_ops *ops);
+
+/* Where the file systems of a system are mounted, root first. */
+enum { VOLUME_ROOT, VOLUME_BOOT, VOLUME_ESP, VOLUME_COUNT };
+struct recover_volume {
+	char *device, *dir, *type;
+};
+void recover_volumes(const struct recover *recover, struct recover_volume volumes[VOLUME_COUNT]);
+void recover_volumes_free(struct recover_volume volumes[VOLUME_COUNT]);
+
+/* Files below RECOVER_DIR that `logs` copies: paths relative to it. */
+int recover_log_files(struct words *paths, struct error *err) CHECKED;

@@ -1,0 +1,172 @@
+/* Which systems are installed on this computer, and which of them is open. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "installer/base/file.h"
+#include "installer/base/memory.h"
+#include "installer/recover/operation.h"
+
+enum { MOUNTS_MAX = 4 << 20, MOUNT_FIELDS = 10 };
+
+static const struct content *part(const struct disk *disk, const char *name)
+{
+	for (size_t i = 0; i < disk->content_count; i++)
+		if (text_equal(disk->contents[i].part_name, name))
+			return &disk->contents[i];
+	return NULL;
+}
+
+bool installed_system_on(const struct disk *disk, struct installed_system *system)
+{
+	*system = (struct installed_system){.disk = disk,
+		.root = part(disk, "root"),
+		.boot = part(disk, "boot"),
+		.esp = part(disk, "esp")};
+	if (!system->root || !system->boot || !system->esp ||
+		!text_equal(system->boot->label, "jefe-boot"))
+		return false;
+	system->encrypted = text_equal(system->root->type, "crypto_LUKS");
+	return true;
+}
+
+void recover_volumes(
+	const struct recover *recover, struct recover_volume volumes[VOLUME_COUNT])
+{
+	static const char *const below[] = {"", "/boot", "/boot/efi"};
+	const struct installed_system *system = &recover->system;
+	const struct content *contents[] = {system->root, system->boot, system->esp};
+
+	for (size_t i = 0; i < VOLUME_COUNT; i++) {
+		bool is_inside = i == VOLUME_ROOT && system->encrypted;
+
+		volumes[i] = (struct recover_volume){
+			.device = memory_copy_text(
+				is_inside ? "/dev/mapper/" RECOVER_MAPPING
+					  : contents[i]->path),
+			.dir = memory_format("%s%s", RECOVER_DIR, below[i]),
+			.type = memory_copy_text(is_inside || !contents[i]->type
+							 ? "ext4"
+							 : contents[i]->type)};
+	}
+}
+
+void recover_volumes_free(struct recover_volume volumes[VOLUME_COUNT])
+{
+	for (size_t i = 0; i < VOLUME_COUNT; i++) {
+		memory_free_at(&volumes[i].device);
+		memory_free_at(&volumes[i].dir);
+		memory_free_at(&volumes[i].type);
+	}
+}
+
+/* One line of mountinfo. The number of its optional fields varies; behind them and a "-" come type and source. */
+struct mounted {
+	const char *dir, *options, *source;
+};
+
+static bool read_mounted(const struct words *fields, struct mounted *mounted)
+{
+	for (size_t i = 6; i + 2 < fields->count; i++)
+		if (text_equal(fields->items[i], "-")) {
+			*mounted = (struct mounted){.dir = fields->items[4],
+				.options = fields->items[5],
+				.source = fields->items[i + 2]};
+			return true;
+		}
+	return false;
+}
+
+/* Of the mounts below RECOVER_DIR, that of /boot tells the disk. */
+static void take_mounted(
+	struct recover *recover, const struct mounted *mounted, struct text *boot)
+{
+	bool is_root = text_equal(mounted->dir, RECOVER_DIR);
+
+	if (!is_root && !text_starts(mounted->dir, RECOVER_DIR "/"))
+		return;
+	words_add(&recover->mounts, mounted->dir);
+	if (is_root) {
+		recover->mounted = true;
+		recover->writable = text_starts(mounted->options, "rw");
+	} else if (text_equal(mounted->dir, RECOVER_DIR "/boot")) {
+		text_cut(boot, 0);
+		text_add(boot, mounted->source);
+	}
+}
+
+static int look_at_mounts(struct recover *recover, struct text *boot, struct error *err)
+{
+	autoclose int root = file_open_root("/", err);
+	autotext struct text text = {0};
+	autowords struct words lines = {0};
+
+	if (root < 0 ||
+		file_read(root, "proc/self/mountinfo", MOUNTS_MAX, &text, err) < 0)
+		return error_prefix(err, "listing mounts");
+	words_split(&lines, text_string(&text), "\n");
+	for (size_t i = 0; i < lines.count; i++) {
+		autowords struct words fields = {0};
+		struct mounted mounted;
+
+		words_split(&fields, lines.items[i], " ");
+		if (read_mounted(&fields, &mounted))
+			take_mounted(recover, &mounted, boot);
+	}
+	return 0;
+}
+
+static bool is_meant(
+	const struct installed_system *system, const char *disk, const char *boot)
+{
+	if (disk)
+		return text_equal(disk, system->disk->name) ||
+		       text_equal(disk, system->disk->path);
+	return !*boot || text_equal(boot, system->boot->path);
+}
+
+static int choose(struct recover *recover, const char *boot, struct error *err)
+{
+	const char *disk = recover->options.disk;
+	autotext struct text names = {0};
+	size_t count = 0;
+
+	for (size_t i = 0; i < recover->machine->disk_count; i++) {
+		struct installed_system system;
+
+		if (!installed_system_on(&recover->machine->disks[i], &system) ||
+			!is_meant(&system, disk, boot))
+			continue;
+		recover->system = system;
+		text_addf(&names, "%s%s", count++ ? ", " : "", system.disk->name);
+	}
+	if (count < 2)
+		return 0;
+	recover->system = (struct installed_system){0};
+	return error_set(err, -EEXIST,
+		"there are %zu installed systems, on %s: name the disk of the one that is meant",
+		count, text_string(&names));
+}
+
+int recover_look(struct recover *recover, struct error *err)
+{
+	autotext struct text boot = {0};
+	const struct content *part_of_boot;
+	int rc = look_at_mounts(recover, &boot, err);
+
+	recover->unlocked = access("/dev/mapper/" RECOVER_MAPPING, F_OK) == 0;
+	if (rc == 0)
+		rc = choose(recover, text_string(&boot), err);
+	part_of_boot = recover->system.boot;
+	if (rc < 0 || !boot.size || !part_of_boot ||
+		text_equal(boot.data, part_of_boot->path))
+		return rc;
+	return error_set(err, -EBUSY,
+		"another system is open on %s: close it first with `jefe-setup recover close`",
+		RECOVER_DIR);
+}
+
+void recover_forget(struct recover *recover)
+{
+	words_free(&recover->mounts);
+}
