@@ -29,6 +29,7 @@ def kernel_upgrade():
     by_mkinitfs = pc.root("grep -l \"by mkinitfs\" /boot/*", check=False)
     left = pc.root("ls /boot /lib/modules")
     require("initramfs-lts" in left and not by_mkinitfs and old not in left, f"made by mkinitfs: {by_mkinitfs}; there are:\n{left}{said}")
+    pc.root("rm -r /opt/kernels")
 
 
 def starts_upgraded():

@@ -68,6 +68,7 @@ def kernel_upgrade():
     require(pc.menu_kernels() == [new, old], f"the boot menu has {pc.menu_kernels()}, not {new} and {old}:\n{said}")
     left = pc.root("ls /boot")
     require({f"initrd.img-{new}", f"initrd.img-{old}"} <= set(left.split()), f"in /boot there are:\n{left}{said}")
+    pc.root("rm -r /opt/kernels")
 
 
 def paranoid():
