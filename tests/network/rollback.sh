@@ -25,9 +25,9 @@ give /bin/sh
 cp -L "$(readlink -f /bin/sh)" "$tree/usr/bin/sh"
 give "$build/jefe-setup"
 mv "$tree$build/jefe-setup" "$tree/usr/sbin/"
-printf '#!/bin/sh\necho "$@" >>/rc.log\n' >"$tree/usr/sbin/rc-service"
+printf '#!/bin/sh\necho "$@" >>/rc.log\n[ "$*" != "ssh reload" ] || { read -r pid </run/sshd.pid && kill -HUP "$pid"; }\n' >"$tree/usr/sbin/rc-service"
 chmod 755 "$tree/usr/sbin/rc-service"
-touch "$tree/dev/null" "$tree/dev/urandom" "$tree/etc/init.d/ssh" "$tree/run/openrc/started/ssh"
+touch "$tree/dev/null" "$tree/dev/urandom" "$tree/etc/init.d/ssh"
 printf '\nPackage: openssh-server\nStatus: install ok installed\n' >>"$tree/var/lib/dpkg/status"
 printf 'Include /etc/ssh/sshd_config.d/*.conf\n' >"$tree/etc/ssh/sshd_config"
 printf 'sshd:x:101:65534::/run/sshd:/usr/sbin/nologin\nana:x:1000:1000::/home/ana:/bin/sh\n' >>"$tree/etc/passwd"
@@ -37,7 +37,7 @@ mkdir -p "$tree/home/ana/.ssh"
 ssh-keygen -q -t ed25519 -N '' -f "$tree/etc/ssh/ssh_host_ed25519_key" &&
 	cp "$tree/etc/ssh/ssh_host_ed25519_key.pub" "$tree/home/ana/.ssh/authorized_keys" || exit 99
 chown -R 1000:1000 "$tree/home/ana" && chmod 700 "$tree/home/ana/.ssh" && chmod 755 "$tree"
-ln -s /etc/init.d/ssh "$tree/run/openrc/started/ssh" 2>/dev/null
+ln -s /etc/init.d/ssh "$tree/run/openrc/started/ssh"
 echo 0 >"$tree/kernel/net/ipv4/conf/all/log_martians"
 echo 0 >"$tree/kernel/kernel/kptr_restrict"
 rules=$tree/etc/jefelinux/firewall.nft
@@ -99,6 +99,12 @@ kill_changing() {
 
 echo "1..29"
 listen server 22
+# The daemon that is told; who gets in is asked of the other, which has no login.
+mkdir -p "$tree/run/openrc/daemons/ssh"
+printf 'exec=/usr/sbin/sshd\npidfile=/run/sshd.pid\n' >"$tree/run/openrc/daemons/ssh/001"
+(exec ip netns exec "$name-server" chroot "$tree" /usr/sbin/sshd -D -o Port=2222 -o PidFile=/run/sshd.pid >/dev/null 2>&1) &
+listeners+=($!)
+soon test -s "$tree/run/sshd.pid" || exit 99
 mkdir -m 700 "$tree/var/lib/jefelinux" "$tree/var/lib/jefelinux/changes"
 files >"$tree/files.nothing"
 check "a first level is taken back when nobody confirms" waits --level baseline --confirm-within 1
