@@ -25,7 +25,7 @@ give /bin/sh
 cp -L "$(readlink -f /bin/sh)" "$tree/usr/bin/sh"
 give "$build/jefe-setup"
 mv "$tree$build/jefe-setup" "$tree/usr/sbin/"
-printf '#!/bin/sh\necho "$@" >>/rc.log\n[ "$*" != "ssh reload" ] || { read -r pid </run/sshd.pid && kill -HUP "$pid"; }\n' >"$tree/usr/sbin/rc-service"
+printf '#!/bin/sh\necho "$@" >>/rc.log\n[ "${*#*ssh reload}" = "$*" ] || { read -r pid </run/sshd.pid && kill -HUP "$pid"; }\n' >"$tree/usr/sbin/rc-service"
 chmod 755 "$tree/usr/sbin/rc-service"
 touch "$tree/dev/null" "$tree/dev/urandom" "$tree/etc/init.d/ssh"
 printf '\nPackage: openssh-server\nStatus: install ok installed\n' >>"$tree/var/lib/dpkg/status"
@@ -99,10 +99,11 @@ kill_changing() {
 
 echo "1..29"
 listen server 22
-# The daemon that is told; who gets in is asked of the other, which has no login.
+# The daemon that is told; who gets in is asked of the other, which has no login. It has the files of this machine's first process, as a
+# daemon of the system must, so its program has another path than for what runs inside.
 mkdir -p "$tree/run/openrc/daemons/ssh"
-printf 'exec=/usr/sbin/sshd\npidfile=/run/sshd.pid\n' >"$tree/run/openrc/daemons/ssh/001"
-(exec ip netns exec "$name-server" chroot "$tree" /usr/sbin/sshd -D -o Port=2222 -o PidFile=/run/sshd.pid >/dev/null 2>&1) &
+printf 'exec=%s/usr/sbin/sshd\npidfile=/run/sshd.pid\n' "$tree" >"$tree/run/openrc/daemons/ssh/001"
+(exec nsenter --net="/run/netns/$name-server" chroot "$tree" /usr/sbin/sshd -D -o Port=2222 -o PidFile=/run/sshd.pid >/dev/null 2>&1) &
 listeners+=($!)
 soon test -s "$tree/run/sshd.pid" || exit 99
 mkdir -m 700 "$tree/var/lib/jefelinux" "$tree/var/lib/jefelinux/changes"
