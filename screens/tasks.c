@@ -20,7 +20,8 @@ static void build(struct page *page, void *context)
 		"The same pages, then every operation an installation would do. Nothing can be installed.");
 	item = page_add(page, ITEM_ACTION, "repair", _("Repair an installed system"));
 	item->key = 'r';
-	item->why = _("Opens it, reinstalls its boot loader, checks its file systems, and more.");
+	item->why = _(
+		"Opens it, reinstalls its boot loader, checks its file systems, and more.");
 	if (!wizard->demo) {
 		item = page_add(page, ITEM_ACTION, "medium", _("Check this medium"));
 		item->key = 'm';
