@@ -133,7 +133,7 @@ make_system
 fake_grub
 
 check "the actions are listed" sh -c "'$setup' recover | grep -q '^  loader  *Reinstall the boot loader'"
-check "an unknown action: usage" recovers 2 opem
+check "an unknown action: usage" recovers 2 opfn
 check "an unknown action: the near one is named" err_says 'did you mean "open"'
 check "find" recovers 0 find
 check "find: names the disk and its parts" out_says "${loop#/dev/}: root ${loop}p4, boot ${loop}p3, EFI ${loop}p2; closed"
