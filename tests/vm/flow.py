@@ -231,7 +231,7 @@ class Installation:
         self._recovers("loader --yes", r"nothing is open yet", code=1)
         self._recovers("open", asks=[(r"Passphrase or recovery key: ", self.passphrase)] if self.encrypted else ())
         self._recovers("find", r"open on /mnt/jefe, read-only")
-        self._recovers("shell -- cat /etc/hostname", r"\nvault1\r?\n")
+        self._recovers("shell -- cat /etc/hostname", r"vault1\r?\n")
         self._says("dd if=/dev/zero of=/dev/vda bs=440 count=1 conv=notrunc", r"440 bytes")
         self._recovers("loader", r"write /mnt/jefe/boot/grub/grub.cfg", asks=[(r"Type vda to do this: ", "vda")])
         self._recovers("close")
