@@ -170,7 +170,7 @@ const struct field answer_fields[] = {
 	{.key = "disk.boot_size", .type = FIELD_SIZE, AT(disk.boot_size), .standard = "1G", .min = 256 * MIB, .max = 16 * GIB,
 		.label = "Boot partition", .example = "1G", .screen = "layout", .since = 1, .advanced = true,
 		.why = "The partition that holds the kernels.", .help = "Room for several kernels; it is not encrypted."},
-	{.key = "disk.root_size", .type = FIELD_SIZE, AT(disk.root_size), .min = ROOT_MIN_BYTES, .max = 1024 * 1024 * GIB,
+	{.key = "disk.root_size", .type = FIELD_SIZE, AT(disk.root_size), .min = ROOT_MIN_BYTES, .max = UINT64_C(1) << 50,
 		.label = "Root partition", .example = "64G", .screen = "layout", .since = 1, .advanced = true,
 		.why = "The partition that holds everything else, encrypted or not.",
 		.help = "Without it the root partition gets the rest of the disk. With it the space behind the partition stays free, for volumes "

@@ -202,29 +202,35 @@ static int plan_and_run(struct recover *recover, const struct recover_call *call
 	return EXIT_DONE;
 }
 
-int cli_recover(int argc, char **argv)
+static int probe_and_run(const struct recover_call *call)
 {
 	automachine struct machine *machine = NULL;
-	struct recover_call call = {0};
-	struct error err = {0};
 	struct recover recover = {0};
+	struct error err = {0};
+	int code;
+
+	if ((call->loop ? machine_probe_with_loops(&machine, &err)
+			: machine_probe(&machine, &err)) < 0)
+		return cli_fail("recover", EXIT_PROBLEMS, &err);
+	recover = (struct recover){
+		.machine = machine, .options = call->options, .events = events_new()};
+	events_add_call(recover.events, print_event, NULL);
+	code = plan_and_run(&recover, call);
+	events_free(recover.events);
+	recover_forget(&recover);
+	return code;
+}
+
+int cli_recover(int argc, char **argv)
+{
+	struct recover_call call = {0};
 	int code;
 
 	if (argc == 1)
 		return list_actions();
 	code = parse(argc, argv, &call);
-	if (code == 0 && (call.loop ? machine_probe_with_loops(&machine, &err)
-				    : machine_probe(&machine, &err)) < 0)
-		code = cli_fail("recover", EXIT_PROBLEMS, &err);
-	if (code == 0) {
-		recover = (struct recover){.machine = machine,
-			.options = call.options,
-			.events = events_new()};
-		events_add_call(recover.events, print_event, NULL);
-		code = plan_and_run(&recover, &call);
-		events_free(recover.events);
-		recover_forget(&recover);
-	}
+	if (code == 0 && call.action)
+		code = probe_and_run(&call);
 	words_free(&call.options.command);
 	return code;
 }
