@@ -177,7 +177,7 @@ static int refuse_other_header(const char *device, const char *file, struct erro
 int luks_header_restore(const char *device, const char *file, struct error *err)
 {
 	autocrypt struct crypt_device *crypt = NULL;
-	char last[LOG_SIZE];
+	char last[LOG_SIZE] = "";
 	int rc = refuse_other_header(device, file, err);
 
 	if (rc == 0)
