@@ -13,7 +13,7 @@
 #include "installer/journal.h"
 #include "installer/live/unattended.h"
 
-enum { WRITER_PATIENCE = 15 };
+enum { WRITER_PATIENCE = 60 };
 
 #define PROGRAM "/usr/sbin/jefe-setup"
 
