@@ -19,6 +19,11 @@ const struct volume layout_volumes[VOLUMES] = {
 };
 // clang-format on
 
+const char *volume_below(const struct volume *volume)
+{
+	return volume->part == PART_ROOT ? "" : volume->point;
+}
+
 /* FAT32 has at least 65525 clusters of at least one sector. */
 static uint64_t esp_minimum(const struct disk *disk)
 {

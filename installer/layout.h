@@ -29,6 +29,7 @@ struct volume {
 	unsigned check; /* when it is checked at a start, 0: never */
 };
 extern const struct volume layout_volumes[VOLUMES];
+const char *volume_below(const struct volume *volume); /* its mount point behind the folder where the system is mounted; "": itself */
 
 struct disk_layout {
 	const char *disk;              /* /dev/vda; borrowed from the machine */

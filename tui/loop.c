@@ -85,7 +85,8 @@ static void give_program(struct stage *stage, const struct words *words)
 	int status;
 
 	if (!isatty(terminal->in)) {
-		form_say(stage->form, TONE_WARNING, "%s", _("A shell needs a terminal."));
+		form_say(stage->form, TONE_WARNING, "%s",
+			_("Only a terminal can be handed over; this is none."));
 		return;
 	}
 	stage->frontend->suspend(stage->state);

@@ -373,8 +373,9 @@ int script_load(const char *path, struct script **script, struct error *err)
 	(*script)->name = memory_copy_text(path ? path : "script");
 	if (path)
 		rc = read_all(*script, fd, err);
-	else
-		(*script)->more = fdopen(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3), "r");
+	else if (!((*script)->more =
+				 fdopen(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3), "r")))
+		rc = error_errno(err, -errno, "reading the script from standard input");
 	if (rc == 0 && path)
 		rc = check(*script, err);
 	if (rc < 0) {

@@ -44,20 +44,20 @@ static void add_bind(struct recover_plan *plan, const char *folder)
 static void add_mounts(
 	const struct recover *recover, struct recover_plan *plan, bool write)
 {
-	struct recover_volume volumes[VOLUME_COUNT];
+	struct recover_volume volumes[VOLUMES];
 
 	recover_volumes(recover, volumes);
-	for (size_t i = 0; i < VOLUME_COUNT; i++)
+	for (size_t i = 0; i < VOLUMES; i++)
 		add_mount(plan, &operation_mount, &volumes[i], write);
 	recover_volumes_free(volumes);
 }
 
 static void add_unmounts(const struct recover *recover, struct recover_plan *plan)
 {
-	struct recover_volume volumes[VOLUME_COUNT];
+	struct recover_volume volumes[VOLUMES];
 
 	recover_volumes(recover, volumes);
-	for (size_t i = VOLUME_COUNT; i > 0; i--)
+	for (size_t i = VOLUMES; i > 0; i--)
 		add_mount(plan, &operation_unmount, &volumes[i - 1], recover->writable);
 	recover_volumes_free(volumes);
 }
@@ -258,7 +258,7 @@ static void add_check(
 static int plan_checks(const struct recover *recover, bool repair,
 	struct recover_plan *plan, struct error *err)
 {
-	struct recover_volume volumes[VOLUME_COUNT];
+	struct recover_volume volumes[VOLUMES];
 	int rc = need_system(recover, err);
 
 	if (rc == 0 && !recover->mounted)
@@ -269,7 +269,7 @@ static int plan_checks(const struct recover *recover, bool repair,
 		add_unmounts(recover, plan);
 	add_unlock(recover, plan);
 	recover_volumes(recover, volumes);
-	for (size_t i = 0; i < VOLUME_COUNT; i++)
+	for (size_t i = 0; i < VOLUMES; i++)
 		add_check(plan, &volumes[i], repair);
 	recover_volumes_free(volumes);
 	return 0;

@@ -1,6 +1,7 @@
 /* What the plans of recovery are made of. */
 #pragma once
 
+#include "installer/layout.h"
 #include "installer/recover/recover.h"
 
 struct operation_ops {
@@ -33,13 +34,12 @@ extern const struct operation_ops operation_shell; /* shell.c */
 /* Add one; the caller fills in what it needs. The pointer is good until the next is added. */
 struct operation *recover_plan_add(struct recover_plan *plan, const struct operation_ops *ops);
 
-/* Where the file systems of a system are mounted, root first. */
-enum { VOLUME_ROOT, VOLUME_BOOT, VOLUME_ESP, VOLUME_COUNT };
+/* Where the file systems of a system are mounted, in the order of layout_volumes. */
 struct recover_volume {
 	char *device, *dir, *type;
 };
-void recover_volumes(const struct recover *recover, struct recover_volume volumes[VOLUME_COUNT]);
-void recover_volumes_free(struct recover_volume volumes[VOLUME_COUNT]);
+void recover_volumes(const struct recover *recover, struct recover_volume volumes[VOLUMES]);
+void recover_volumes_free(struct recover_volume volumes[VOLUMES]);
 
 /* Files below RECOVER_DIR that `logs` copies: paths relative to it. */
 int recover_log_files(struct words *paths, struct error *err) CHECKED;

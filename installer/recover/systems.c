@@ -30,30 +30,36 @@ bool installed_system_on(const struct disk *disk, struct installed_system *syste
 	return true;
 }
 
-void recover_volumes(
-	const struct recover *recover, struct recover_volume volumes[VOLUME_COUNT])
+static const struct content *content_of(
+	const struct installed_system *system, const struct volume *volume)
 {
-	static const char *const below[] = {"", "/boot", "/boot/efi"};
-	const struct installed_system *system = &recover->system;
-	const struct content *contents[] = {system->root, system->boot, system->esp};
+	return volume->part == PART_ROOT   ? system->root
+	       : volume->part == PART_BOOT ? system->boot
+					   : system->esp;
+}
 
-	for (size_t i = 0; i < VOLUME_COUNT; i++) {
-		bool is_inside = i == VOLUME_ROOT && system->encrypted;
+void recover_volumes(
+	const struct recover *recover, struct recover_volume volumes[VOLUMES])
+{
+	for (size_t i = 0; i < VOLUMES; i++) {
+		const struct volume *volume = &layout_volumes[i];
+		const struct content *content = content_of(&recover->system, volume);
+		bool is_inside = volume->part == PART_ROOT && recover->system.encrypted;
 
 		volumes[i] = (struct recover_volume){
 			.device = memory_copy_text(
 				is_inside ? "/dev/mapper/" RECOVER_MAPPING
-					  : contents[i]->path),
-			.dir = memory_format("%s%s", RECOVER_DIR, below[i]),
-			.type = memory_copy_text(is_inside || !contents[i]->type
-							 ? "ext4"
-							 : contents[i]->type)};
+					  : content->path),
+			.dir = memory_format("%s%s", RECOVER_DIR, volume_below(volume)),
+			.type = memory_copy_text(is_inside || !content->type
+							 ? volume->type_name
+							 : content->type)};
 	}
 }
 
-void recover_volumes_free(struct recover_volume volumes[VOLUME_COUNT])
+void recover_volumes_free(struct recover_volume volumes[VOLUMES])
 {
-	for (size_t i = 0; i < VOLUME_COUNT; i++) {
+	for (size_t i = 0; i < VOLUMES; i++) {
 		memory_free_at(&volumes[i].device);
 		memory_free_at(&volumes[i].dir);
 		memory_free_at(&volumes[i].type);

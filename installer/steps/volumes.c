@@ -184,12 +184,6 @@ const struct step_ops step_format = {.id = "format",
 	.check = format_check,
 	.run = format_run};
 
-/* Behind the folder the new system is mounted on. */
-static const char *below(const struct volume *volume)
-{
-	return volume->part == PART_ROOT ? "" : volume->point;
-}
-
 static void mount_describe(const struct recipe *recipe, struct text *to)
 {
 	for (size_t i = 0; i < VOLUMES; i++) {
@@ -197,7 +191,7 @@ static void mount_describe(const struct recipe *recipe, struct text *to)
 			run_volume_device(&recipe->layout, layout_volumes[i].part);
 
 		text_addf(to, "%s on %s/target%s\n", device, "/run/jefe",
-			below(&layout_volumes[i]));
+			volume_below(&layout_volumes[i]));
 	}
 }
 
@@ -233,7 +227,7 @@ static int mount_volume(const struct disk_layout *layout, const struct volume *v
 	struct run *run, struct error *err)
 {
 	autofree char *device = run_volume_device(layout, volume->part);
-	autofree char *dir = memory_format("%s%s", run->target, below(volume));
+	autofree char *dir = memory_format("%s%s", run->target, volume_below(volume));
 	int rc = make_mount_point(dir, err);
 
 	if (rc == 0)

@@ -70,6 +70,30 @@ static void a_change_waits_for_the_daemon(void **state)
 	assert_int_equal(look_at("userland.umask_logins", NULL), FOUND_RIGHT);
 }
 
+static void one_audit_asks_once(void **state)
+{
+	const struct control_scope scope = {
+		.root_fd = root, .distro = distro_named("alpine"), .running = true};
+	const struct policy policy = {.level = LEVEL_BASELINE};
+	struct memo *memo = memo_new();
+	autosite struct site site = {.scope = &scope, .policy = &policy, .memo = memo};
+	struct finding first = {0}, second = {0};
+
+	(void)state;
+	put("etc/audit/auditd.conf", "num_logs = 8\n");
+	auditd_runs(412, 60);
+	reader_doubt(&site, "etc/audit/auditd.conf", &first);
+	assert_int_equal(first.found, FOUND_PENDING);
+	auditd_runs(413, 0);
+	reader_doubt(&site, "etc/audit/auditd.conf", &second);
+	assert_int_equal(second.found, FOUND_PENDING);
+	assert_string_equal(second.evidence, first.evidence);
+	finding_clear(&first);
+	finding_clear(&second);
+	site.memo = NULL;
+	memo_free(memo);
+}
+
 static void a_dead_daemon_has_nothing_old(void **state)
 {
 	(void)state;
@@ -158,6 +182,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_make, tree_close)
 	const struct CMUnitTest tests[] = {
 		TEST(a_change_waits_for_the_daemon),
+		TEST(one_audit_asks_once),
 		TEST(a_dead_daemon_has_nothing_old),
 		TEST(only_who_was_told_has_read_it),
 		TEST(who_can_is_told),

@@ -4,9 +4,7 @@ The version of a kernel stands in its image, and modules of one built with CONFI
 digits is another kernel for whatever looks: `uname -r`, the menu, the folder of its modules.
 """
 
-import gzip
 import hashlib
-import io
 import lzma
 import os
 import pathlib
@@ -14,8 +12,9 @@ import re
 import shutil
 import struct
 import subprocess
-import tarfile
 import tempfile
+
+from userland import archive
 
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "jefelinux"
 ISO_WORK = pathlib.Path(os.environ.get("JEFE_ISO_WORK", CACHE / "tests"))
@@ -55,33 +54,16 @@ def renamed_kernel(source, old, new, image, root):
 # Alpine
 
 
-def tar_member(entries, end):
-    """A gzipped tar of (name, mode, bytes or None for a folder); what is not the last member of a package has no end mark."""
-    raw = io.BytesIO()
-    with tarfile.open(fileobj=raw, mode="w", format=tarfile.PAX_FORMAT) as tar:
-        for name, mode, data in entries:
-            info = tarfile.TarInfo(name)
-            info.mode = mode
-            if data is None:
-                info.type = tarfile.DIRTYPE
-            else:
-                info.size = len(data)
-                info.pax_headers = {"APK-TOOLS.checksum.SHA1": hashlib.sha1(data).hexdigest()}
-            tar.addfile(info, io.BytesIO(data or b""))
-        size = tar.offset
-    return gzip.compress(raw.getvalue() if end else raw.getvalue()[:size], 6, mtime=0)
-
-
 def write_apk(folder, root, name, version, fields, trigger=None):
     """The files below root as a package of Alpine, version 2."""
     paths = sorted(root.rglob("*"))
-    data = tar_member([(str(path.relative_to(root)), path.stat().st_mode & 0o777, None if path.is_dir() else path.read_bytes())
-                       for path in paths], True)
+    data = archive(*[(str(path.relative_to(root)), path.stat().st_mode & 0o777, None if path.is_dir() else path.read_bytes())
+                     for path in paths], ends=True)
     size = sum(path.stat().st_size for path in paths if path.is_file())
     lines = [f"pkgname = {name}", f"pkgver = {version}", "pkgdesc = for tests", "url = none", "arch = x86_64", f"size = {size}",
              "license = GPL-2.0", f"origin = {name}", *fields, f"datahash = {hashlib.sha256(data).hexdigest()}", ""]
     control = [(".PKGINFO", 0o644, "\n".join(lines).encode())] + ([(".trigger", 0o755, trigger.encode())] if trigger else [])
-    (folder / f"{name}-{version}.apk").write_bytes(tar_member(control, False) + data)
+    (folder / f"{name}-{version}.apk").write_bytes(archive(*control, ends=False) + data)
 
 
 # As mkinitfs does what concerns us: its trigger asks the configuration first, its program writes where it is told.
@@ -131,7 +113,7 @@ def alpine_index(folder, minirootfs, scratch):
     subprocess.run(["openssl", "genrsa", "-out", key, "2048"], check=True, capture_output=True)
     subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-out", folder.parent / "kernels.rsa.pub"], check=True)
     signature = subprocess.run(["openssl", "dgst", "-sha1", "-sign", key, index], check=True, capture_output=True).stdout
-    (folder / "APKINDEX.tar.gz").write_bytes(tar_member([(".SIGN.RSA.kernels.rsa.pub", 0o644, signature)], False) + index.read_bytes())
+    (folder / "APKINDEX.tar.gz").write_bytes(archive((".SIGN.RSA.kernels.rsa.pub", 0o644, signature), ends=False) + index.read_bytes())
 
 
 def alpine_repository(folder):

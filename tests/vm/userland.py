@@ -60,7 +60,7 @@ def archive(*files, ends):
                 member.pax_headers = {"APK-TOOLS.checksum.SHA1": hashlib.sha1(content).hexdigest()}
             tar.addfile(member, io.BytesIO(content or b""))
         size = tar.offset
-    return gzip.compress(plain.getvalue() if ends else plain.getvalue()[:size], mtime=0)
+    return gzip.compress(plain.getvalue() if ends else plain.getvalue()[:size], 6, mtime=0)
 
 
 def debian_package(root, version):
