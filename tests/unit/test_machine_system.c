@@ -87,11 +87,27 @@ static void only_real_ports_count(void **state)
 	assert_true(!machine->ports[1].link && machine->ports[1].wireless);
 }
 
+/* Of the loopback port of wherever this runs: the one that is always there. */
+static void a_port_has_its_addresses(void **state)
+{
+	automachine struct machine *machine = memory_zero(1, sizeof(*machine));
+
+	(void)state;
+	machine->ports = memory_zero(2, sizeof(*machine->ports));
+	machine->port_count = 2;
+	machine->ports[0].name = memory_copy_text("none0");
+	machine->ports[1].name = memory_copy_text("lo");
+	probe_addresses(machine);
+	assert_int_equal(machine->ports[0].addresses.count, 0);
+	assert_true(words_contain(&machine->ports[1].addresses, "127.0.0.1"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(facts_are_found),
 		cmocka_unit_test(only_real_ports_count),
+		cmocka_unit_test(a_port_has_its_addresses),
 	};
 
 	return cmocka_run_group_tests(tests, make_root, free_root);
