@@ -5,8 +5,8 @@ set -u
 # One test with loop devices at a time: their partitions come and go as others scan the disks.
 exec 9>/run/lock/jefe-loop-tests && flock 9
 setup=$(cd "${top_builddir:-.}" && pwd)/jefe-setup
-number=0
-bad=0
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
 
 skip() {
 	echo "1..0 # SKIP $1"
@@ -34,18 +34,14 @@ clean() {
 trap clean EXIT
 trap 'exit 1' INT TERM
 
-# check NAME COMMAND...: one TAP line; what was said is shown when it fails.
+# check NAME COMMAND...: what was said is shown when it fails.
 check() {
 	name=$1
 	shift
-	number=$((number + 1))
-	if "$@" >"$dir/why" 2>&1; then
-		echo "ok $number - $name"
-	else
-		echo "not ok $number - $name"
-		cat "$dir/why" "$dir/out" "$dir/err" | sed 's/^/# /'
-		bad=1
-	fi
+	"$@" >"$dir/why" 2>&1
+	status=$?
+	cat "$dir/out" "$dir/err" >>"$dir/why" 2>/dev/null
+	report "$name" "$status" "$dir/why"
 }
 
 # recovers EXIT ARGUMENTS...: ends with this status; without a terminal, so that nobody is asked.
