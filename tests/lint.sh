@@ -30,8 +30,8 @@ check() {
 	if output=$("$@" 2>&1); then
 		echo "ok $number - $name"
 	else
-		printf '%s\n' "$output" | sed 's/^/# /'
 		echo "not ok $number - $name"
+		printf '%s\n' "$output" | sed 's/^/# /'
 		failed=1
 	fi
 }

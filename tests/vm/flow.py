@@ -54,10 +54,9 @@ def run_steps(name, steps):
             print(f"ok {number} - {name}: {title} # SKIP {' '.join(str(reason).split())}", flush=True)
         except Exception as error:  # whatever it is, the report must go on
             failed = error
-            if not isinstance(error, (VMError, Failed)):
-                traceback.print_exc(file=sys.stdout)
-            print("\n".join(f"# {line}" for line in str(error).splitlines()))
-            print(f"not ok {number} - {name}: {title} ({time.monotonic() - start:.0f} s)", flush=True)
+            print(f"not ok {number} - {name}: {title} ({time.monotonic() - start:.0f} s)")
+            explained = str(error) if isinstance(error, (VMError, Failed)) else traceback.format_exc()
+            print("\n".join(f"# {line}" for line in explained.splitlines()), flush=True)
     return 1 if failed else 0
 
 
