@@ -13,6 +13,8 @@
 #include "installer/distro/distro.h"
 
 static const char profile[] = "etc/profile.d/jefe-allocator.sh";
+/* What we tell Scudo; see scudo_options.c. Nobody else asks for it. */
+static const char options[] = "/usr/lib/jefelinux/libscudo-options.so";
 static const char mark[] = " # jefe-setup: hardened allocator";
 /* Services that read what others send, by generic name. */
 static const char *const services[] = {
@@ -37,17 +39,26 @@ static const char *library_of(const struct site *site, const char *value)
 static bool is_ours(const struct site *site, const char *line)
 {
 	for (const struct name_row *row = site->scope->distro->allocators; row->generic;
-		row++)
-		if (strcmp(line, row->own) == 0)
+		row++) {
+		const char *rest = line + strlen(row->own);
+
+		if (text_starts(line, row->own) &&
+			(!*rest || (*rest == ' ' && strcmp(rest + 1, options) == 0)))
 			return true;
+	}
 	return strstr(line, mark);
 }
 
+/* Musl takes a colon between names, glibc's file a space. */
 static char *preload_line(const struct site *site, const char *library)
 {
+	bool optional = file_exists(site->scope->root_fd, options);
+
 	return site->scope->distro->preload_file
-		       ? memory_copy_text(library)
-		       : memory_format("export LD_PRELOAD=%s%s", library, mark);
+		       ? memory_format("%s%s%s", library, optional ? " " : "",
+				 optional ? options : "")
+		       : memory_format("export LD_PRELOAD=%s%s%s%s", library,
+				 optional ? ":" : "", optional ? options : "", mark);
 }
 
 /* The file with our line, or without it when there is no library; lines of others stay. */

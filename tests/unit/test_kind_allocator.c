@@ -53,6 +53,13 @@ static void glibc_reads_one_file(void **state)
 	assert_file("etc/ld.so.preload",
 		"/usr/lib/jefelinux/libscudo.so\n/usr/lib/of-the-operator.so\n");
 	assert_int_equal(look_on("debian", false), FOUND_RIGHT);
+	put("usr/lib/jefelinux/libscudo-options.so", "x");
+	assert_int_equal(look_on("debian", false), FOUND_WRONG);
+	set_on("debian", true);
+	assert_file("etc/ld.so.preload",
+		"/usr/lib/jefelinux/libscudo.so /usr/lib/jefelinux/libscudo-options.so\n/usr/lib/of-the-operator.so\n");
+	assert_int_equal(look_on("debian", false), FOUND_RIGHT);
+	assert_int_equal(unlinkat(root, "usr/lib/jefelinux/libscudo-options.so", 0), 0);
 	put("usr/lib/libhardened_malloc.so/libhardened_malloc.so", "x");
 	assert_int_equal(look_on("debian", false), FOUND_WRONG);
 	set_on("debian", true);
@@ -77,6 +84,10 @@ static void musl_is_told_service_by_service(void **state)
 	assert_false(file_exists(root, "etc/conf.d/chronyd"));
 	assert_false(file_exists(root, "etc/ld.so.preload"));
 	assert_int_equal(look_on("alpine", false), FOUND_RIGHT);
+	put("usr/lib/jefelinux/libscudo-options.so", "x");
+	set_on("alpine", true);
+	assert_file("etc/profile.d/jefe-allocator.sh",
+		"export LD_PRELOAD=/usr/lib/libscudo.so:/usr/lib/jefelinux/libscudo-options.so # jefe-setup: hardened allocator\n");
 	set_on("alpine", false);
 	assert_file("etc/conf.d/sshd", "key_types_to_generate=\"ed25519\"\n");
 	assert_false(file_exists(root, "etc/profile.d/jefe-allocator.sh"));

@@ -396,6 +396,8 @@ class Installation:
         strange = [line for line in denials if 'profile="jefe-syslogd" name="/etc/shadow"' not in line]
         require(len(denials) > len(strange), "the denial is not recorded")
         require(not strange, "denied in normal operation:\n" + "\n".join(strange))
+        killed = self.root("cat /var/log/audit/audit.log* | grep -a type=SECCOMP", check=False)
+        require(not killed, f"killed for a system call:\n{killed}")
 
     def no_secrets(self):
         """Neither the files of the running system, nor its disk, nor a log of the machine holds what was typed or answered."""

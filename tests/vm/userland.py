@@ -35,6 +35,9 @@ def allocator(root, base):
         require(base != "debian", f"/{ALLOCATORS[base]} is missing: the payload has no hardened allocator")
         print(f"# {base}: the mirror has no package of a hardened allocator")
         return
+    if base == "debian":  # musl does not say what it binds
+        code, output = inside(root, "/bin/cat", "/dev/null", environment={"LD_DEBUG": "bindings"})
+        require("libscudo-options.so" in output and "`__scudo_default_options'" in output, f"nobody tells Scudo its options: {output[-500:]}")
     compiler = "gcc" if base == "debian" else "musl-gcc"
     if not shutil.which(compiler):
         print(f"# {base}: no {compiler} here to make a program that frees twice")
