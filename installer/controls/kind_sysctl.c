@@ -167,6 +167,30 @@ static void names_now(
 	}
 }
 
+/* Values that the running kernel does not give back. Source: its documentation, admin-guide/sysctl/kernel.rst and LSM/Yama.rst. */
+static bool holds(const char *name, const char *now)
+{
+	static const struct {
+		const char *name, *value;
+	} held[] = {
+		{"kernel.yama.ptrace_scope",         "3"},
+		{"kernel.unprivileged_bpf_disabled", "1"},
+		{"kernel.kexec_load_disabled",       "1"},
+		{"kernel.modules_disabled",          "1"},
+	};
+
+	for (size_t i = 0; i < LENGTH(held); i++)
+		if (strcmp(held[i].name, name) == 0 && strcmp(held[i].value, now) == 0)
+			return true;
+	return false;
+}
+
+/* Another value than the one wanted: after a change of ours it can be a matter of a restart. */
+static enum found wrong_now(const struct site *site, const char *name, const char *now)
+{
+	return holds(name, now) ? site_late(site, kind_sysctl.file) : FOUND_WRONG;
+}
+
 static void effective(struct site *site, const struct control *control, const char *value,
 	struct finding *finding)
 {
@@ -184,9 +208,11 @@ static void effective(struct site *site, const struct control *control, const ch
 			return;
 		}
 		now = normal(line);
-		find(finding, text_equal(now, value) ? FOUND_RIGHT : FOUND_WRONG,
+		find(finding,
+			text_equal(now, value) ? FOUND_RIGHT
+					       : wrong_now(site, names.items[i], now),
 			memory_copy_text(now), memory_format("/%s = %s", path, now));
-		if (finding->found == FOUND_WRONG)
+		if (finding->found != FOUND_RIGHT)
 			return;
 	}
 }

@@ -116,6 +116,39 @@ static void what_nobody_knows_waits_for_the_next_start(void **state)
 	assert_file(ftrace, "1\n");
 }
 
+/* How the running kernel's value is found when the level wants another one. */
+static enum found look_now(const char *wanted)
+{
+	static const struct control control = {.target = "kernel.yama.ptrace_scope"};
+	const struct control_scope scope = {
+		.root_fd = root, .distro = distro_named("alpine"), .running = true};
+	const struct policy policy = {.level = LEVEL_HARDENED};
+	autosite struct site site = {.scope = &scope, .policy = &policy};
+	struct finding finding = {0};
+	enum found found;
+
+	kind_sysctl.effective(&site, &control, wanted, &finding);
+	found = finding.found;
+	finding_clear(&finding);
+	return found;
+}
+
+static void what_the_kernel_keeps_waits_for_the_next_start(void **state)
+{
+	(void)state;
+	put("proc/stat", "cpu 0\nbtime 1\n");
+	put("proc/sys/kernel/yama/ptrace_scope", "3\n");
+	assert_int_equal(look_now("3"), FOUND_RIGHT);
+	assert_int_equal(look_now("2"), FOUND_WRONG); /* no change of ours */
+	put("etc/sysctl.d/99-zz-jefe.conf", "kernel.yama.ptrace_scope = 2\n");
+	assert_int_equal(look_now("2"), FOUND_PENDING);
+	put("proc/stat", "cpu 0\nbtime 99999999999\n");
+	assert_int_equal(look_now("2"), FOUND_WRONG); /* started since */
+	put("proc/stat", "cpu 0\nbtime 1\n");
+	put("proc/sys/kernel/yama/ptrace_scope", "1\n");
+	assert_int_equal(look_now("2"), FOUND_WRONG); /* one that can be raised */
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_make, tree_close)
@@ -124,6 +157,7 @@ int main(void)
 		TEST(a_lower_level_gives_back_what_the_kernel_had),
 		TEST(another_file_says_what_is_left),
 		TEST(what_nobody_knows_waits_for_the_next_start),
+		TEST(what_the_kernel_keeps_waits_for_the_next_start),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
