@@ -4,6 +4,9 @@
 #include "installer/answers.h"
 #include "installer/base/secret.h"
 
+/* Characters of a passphrase: what libcryptsetup takes at most, and less than eight are guessed. */
+enum { PASSPHRASE_LEAST = 8, PASSPHRASE_MOST = 512 };
+
 struct secrets {
 	struct secret *passphrase, *recovery_key, *us_passphrase; /* NULL: not wanted */
 	struct secret **passwords;                /* by user; NULL entries for key-only users */

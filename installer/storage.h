@@ -52,6 +52,9 @@ int luks_format(const struct luks_spec *spec, const struct secret *const keys[LU
 /* -EPERM: no slot takes it. name NULL: only try. */
 int luks_open(const char *device, const char *name, const struct secret *passphrase, struct error *err) CHECKED;
 int luks_close(const char *name, struct error *err) CHECKED;
+/* Replace the passphrase that opens it, the same for US keys with it; the recovery key proves who one is and stays. Never is there
+ * nothing that opens it. Returns the key slot of the new one; -EPERM: no slot takes opens. Writes. */
+int luks_change(const char *device, const struct secret *opens, const struct secret *chosen, struct error *err) CHECKED;
 char *luks_uuid(const char *device) CHECKED; /* NULL when it is none; the caller frees it */
 /* Copy the header, with its key slots, to a file that must not exist; mode 0400. */
 int luks_header_save(const char *device, const char *file, struct error *err) CHECKED;

@@ -122,6 +122,69 @@ int luks_open(const char *device, const char *name, const struct secret *passphr
 	return 0;
 }
 
+/* The slot for a new passphrase, when slot opened the volume: its own, but never the recovery key's. */
+static int slot_to_change(int slot)
+{
+	return slot == LUKS_RECOVERY_KEY || slot == LUKS_US_PASSPHRASE ? LUKS_PASSPHRASE
+								       : slot;
+}
+
+static bool slot_is_used(struct crypt_device *crypt, int slot)
+{
+	return crypt_keyslot_status(crypt, slot) >= CRYPT_SLOT_ACTIVE;
+}
+
+/* With the cost of the slot before: what the machine that starts can afford. The old slot is given up only when another one opens. */
+static int change_slot(struct crypt_device *crypt, int from, const struct secret *opens,
+	const struct secret *chosen)
+{
+	struct crypt_pbkdf_type kdf;
+	int to = slot_to_change(from), rc = crypt_keyslot_get_pbkdf(crypt, from, &kdf);
+
+	kdf.flags = CRYPT_PBKDF_NO_BENCHMARK;
+	kdf.time_ms = 0;
+	if (rc >= 0)
+		rc = crypt_set_pbkdf_type(crypt, &kdf);
+	if (rc < 0)
+		return rc;
+	if (to == from)
+		rc = crypt_keyslot_change_by_passphrase(crypt, from, to,
+			secret_bytes(opens), secret_size(opens), secret_bytes(chosen),
+			secret_size(chosen));
+	else if (!slot_is_used(crypt, to) || (rc = crypt_keyslot_destroy(crypt, to)) >= 0)
+		rc = crypt_keyslot_add_by_passphrase(crypt, to, secret_bytes(opens),
+			secret_size(opens), secret_bytes(chosen), secret_size(chosen));
+	if (rc >= 0 && to == LUKS_PASSPHRASE && slot_is_used(crypt, LUKS_US_PASSPHRASE))
+		rc = crypt_keyslot_destroy(crypt, LUKS_US_PASSPHRASE);
+	return rc < 0 ? rc : to;
+}
+
+int luks_change(const char *device, const struct secret *opens,
+	const struct secret *chosen, struct error *err)
+{
+	autocrypt struct crypt_device *crypt = NULL;
+	char last[LOG_SIZE];
+	int rc = device_open(device, last, &crypt, err);
+
+	if (rc < 0)
+		return error_prefix(err, "changing the passphrase of %s", device);
+	rc = crypt_load(crypt, CRYPT_LUKS2, NULL);
+	if (rc >= 0)
+		rc = crypt_activate_by_passphrase(crypt, NULL, CRYPT_ANY_SLOT,
+			secret_bytes(opens), secret_size(opens), 0);
+	if (rc == -EPERM)
+		return error_set(err, rc,
+			"changing the passphrase of %s: no key slot takes the old one",
+			device);
+	if (rc >= 0)
+		rc = change_slot(crypt, rc, opens, chosen);
+	if (rc < 0) {
+		(void)luks_error(err, rc, "LUKS2", last);
+		return error_prefix(err, "changing the passphrase of %s", device);
+	}
+	return rc;
+}
+
 int luks_close(const char *name, struct error *err)
 {
 	autocrypt struct crypt_device *device = NULL;

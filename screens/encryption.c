@@ -3,12 +3,11 @@
 
 #include "installer/base/language.h"
 #include "installer/base/memory.h"
+#include "installer/secrets.h"
 #include "screens/proof.h"
 #include "screens/recovery.h"
 #include "screens/strength.h"
 #include "screens/words.h"
-
-enum { PASSPHRASE_LEAST = 8, PASSPHRASE_MOST = 512 };
 
 static bool is_encrypted(const struct wizard *wizard)
 {

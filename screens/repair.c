@@ -44,15 +44,20 @@ static void build(struct page *page, void *context)
 	item->value = wizard->recover_path ? wizard->recover_path : "";
 	item->why = _(
 		"Where logs or the LUKS header go to, or the header comes from: a stick you mounted in the shell (F4).");
+	item = page_add(page, ITEM_TEXT, "recover.user", _("User"));
+	item->value = wizard->recover_user ? wizard->recover_user : "";
+	item->why = _("Who gets a new password; root may, too.");
 }
 
 static int set(void *context, const char *id, const char *value, struct error *err)
 {
 	struct wizard *wizard = context;
-	bool is_disk = text_equal(id, "recover.disk");
-	char **kept = is_disk ? &wizard->recover_disk : &wizard->recover_path;
+	bool is_path = text_equal(id, "recover.path");
+	char **kept = is_path                          ? &wizard->recover_path
+		      : text_equal(id, "recover.user") ? &wizard->recover_user
+						       : &wizard->recover_disk;
 
-	if (!is_disk && *value && *value != '/')
+	if (is_path && *value && *value != '/')
 		return error_set(
 			err, -EINVAL, "%s", _("An absolute path begins with /."));
 	free(*kept);
@@ -66,19 +71,22 @@ static void act(struct form *form, const char *id, const char *row)
 	const struct wizard *wizard = form_context(form);
 	const struct recover_action *action = recover_action_named(row);
 	const struct item *disk = page_item(form_view(form)->page, "recover.disk");
+	const char *taken;
 	autowords struct words words = {0};
 
 	(void)id;
 	if (!action)
 		return;
+	taken = text_equal(action->takes, "USER") ? wizard->recover_user
+						  : wizard->recover_path;
 	if (wizard->demo || wizard->machine_is_file) {
 		form_say(form, TONE_WARNING, "%s",
 			_("Nothing is repaired here: this is not the computer's own description."));
 		return;
 	}
-	if (action->takes && !(wizard->recover_path && *wizard->recover_path)) {
+	if (action->takes && !(taken && *taken)) {
 		form_say(form, TONE_WARNING, "%s",
-			_("Fill in the folder or file below first."));
+			_("Fill in the folder, file or user below first."));
 		return;
 	}
 	words_add(&words, wizard->setup);
@@ -87,7 +95,7 @@ static void act(struct form *form, const char *id, const char *row)
 	words_add(&words, "--disk");
 	words_add(&words, disk->value);
 	if (action->takes)
-		words_add(&words, wizard->recover_path);
+		words_add(&words, taken);
 	form_program(form, &words);
 }
 
@@ -98,8 +106,8 @@ const struct screen screen_repair = {
 	.parent = "tasks",
 	.help = N_(
 		"Open a system first: it is only read then. What writes shows every operation and wants the name of the disk typed. When the boot "
-		"menu or an initramfs is the cause, they are made anew; when a change of hardening is, it is taken back. A lost passphrase is "
-		"replaced by the recovery key, which is taken in the same place. Close the system at the end."),
+		"menu or an initramfs is the cause, they are made anew; when a change of hardening is, it is taken back. The recovery key is taken "
+		"where a passphrase is asked for, and lets a new one take the place of one that is lost. Close the system at the end."),
 	.build = build,
 	.set = set,
 	.act = act,

@@ -96,6 +96,7 @@ void wizard_free(struct wizard *wizard)
 	free(wizard->logs_path);
 	free(wizard->recover_disk);
 	free(wizard->recover_path);
+	free(wizard->recover_user);
 	free(wizard->waiver_reason);
 	free(wizard->waiver_expires);
 	preview_free(&wizard->preview);

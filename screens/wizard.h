@@ -40,7 +40,7 @@ struct wizard {
 	char *typing_test, *new_key, *key_source, *save_path, *logs_path;
 	struct words keys_found,
 		keys_confirmed;            /* SSH keys looked up for the page of keys */
-	char *recover_disk, *recover_path; /* of the page of repairs; NULL: not chosen */
+	char *recover_disk, *recover_path, *recover_user; /* of the page of repairs; NULL: not chosen */
 	char *waiver_reason, *waiver_expires; /* as typed on the page of one */
 	unsigned layer;                       /* of the drill-down */
 	const struct control *control;        /* whose page is open, or NULL */

@@ -34,7 +34,7 @@ const struct cli_command cli_commands[] = {
 	{"canary", "boot|daily|down|lower", "audit by itself; lower a level with which the machine does not start", cli_canary},
 	{"console", "TTY [shell]", "live system: what a console shows", cli_console},
 	{"medium", "[--keys DIR] [DIR]", "live system: is the medium what was signed?", cli_medium},
-	{"recover", "[ACTION [FOLDER|FILE] [--disk NAME] [--write] [--plan | --yes] [--passphrase-fd N] [-- COMMAND...]]", "repair an installed system from the live one", cli_recover},
+	{"recover", "[ACTION [FOLDER|FILE|USER] [--disk NAME] [--write] [--plan | --yes] [--passphrase-fd N] [--new-fd N] [-- COMMAND...]]", "repair an installed system from the live one", cli_recover},
 	{"ssh-keys", "FILE|DEVICE|URL|stick", "SSH public keys found there, one a line", cli_ssh_keys},
 	{"unattended", "", "live system: find the answers, install if asked to", cli_unattended},
 	{0},

@@ -13,7 +13,7 @@
 struct recover_call {
 	struct recover_options options;
 	const struct recover_action *action;
-	const char *passphrase_fd;
+	const char *passphrase_fd, *new_fd;
 	bool plan, yes, loop;
 };
 
@@ -53,6 +53,7 @@ static bool take_options(int argc, char **argv, struct recover_call *call)
 	static const struct option long_options[] = {
 		{"disk", required_argument, NULL, 'd'},
 		{"loop", no_argument, NULL, 'l'},
+		{"new-fd", required_argument, NULL, 'n'},
 		{"passphrase-fd", required_argument, NULL, 'f'},
 		{"plan", no_argument, NULL, 'p'},
 		{"write", no_argument, NULL, 'w'},
@@ -68,6 +69,8 @@ static bool take_options(int argc, char **argv, struct recover_call *call)
 			call->loop = true;
 		else if (option == 'f')
 			call->passphrase_fd = optarg;
+		else if (option == 'n')
+			call->new_fd = optarg;
 		else if (option == 'p')
 			call->plan = true;
 		else if (option == 'w')
@@ -150,32 +153,46 @@ static int confirm(const struct recover_call *call, const char *disk, struct err
 		       : error_set(err, -EPERM, "not confirmed, nothing was changed");
 }
 
-static int read_secret(
-	const struct recover_call *call, struct secret *secret, struct error *err)
+static int read_fd(
+	const char *option, const char *number, struct secret *secret, struct error *err)
 {
 	uint64_t fd = 0;
 
-	if (!secret)
+	if (text_to_u64(number, 0, 1 << 16, &fd) < 0)
+		return error_set(
+			err, -EINVAL, "%s %s: a number is wanted", option, number);
+	return secret_read(secret, (int)fd, option, err);
+}
+
+/* What the plan takes, from a descriptor or the terminal: a new one twice. */
+static int read_secrets(const struct recover_plan *plan, const struct recover_call *call,
+	struct secret *secret, struct secret *chosen, struct error *err)
+{
+	const char *chooses = recover_plan_chooses(plan);
+	int rc = 0;
+
+	if (!secret || !chosen)
 		return error_set(err, -ENOMEM, "no memory for secrets");
-	if (!call->passphrase_fd)
-		return prompt_secret_once("Passphrase or recovery key: ", secret, err);
-	if (text_to_u64(call->passphrase_fd, 0, 1 << 16, &fd) < 0)
-		return error_set(err, -EINVAL, "--passphrase-fd %s: a number is wanted",
-			call->passphrase_fd);
-	return secret_read(secret, (int)fd, "the passphrase", err);
+	if (recover_plan_opens(plan))
+		rc = call->passphrase_fd
+			     ? read_fd("--passphrase-fd", call->passphrase_fd, secret,
+				       err)
+			     : prompt_secret_once(
+				       "Passphrase or recovery key: ", secret, err);
+	if (rc == 0 && chooses)
+		rc = call->new_fd ? read_fd("--new-fd", call->new_fd, chosen, err)
+				  : prompt_secret(NULL, chooses, chosen, err);
+	return rc;
 }
 
 static int run(struct recover *recover, struct recover_plan *plan,
 	const struct recover_call *call, struct error *err)
 {
-	autosecret struct secret *secret = NULL;
-	int rc = 0;
+	autosecret struct secret *secret = secret_new(), *chosen = secret_new();
+	int rc = read_secrets(plan, call, secret, chosen, err);
 
-	if (recover_plan_unlocks(plan)) {
-		secret = secret_new();
-		rc = read_secret(call, secret, err);
-	}
 	recover->secret = secret;
+	recover->chosen = chosen;
 	return rc < 0 ? rc : recover_plan_run(recover, plan, err);
 }
 

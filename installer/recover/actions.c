@@ -7,6 +7,7 @@
 #include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "installer/recover/operation.h"
+#include "installer/steps/steps.h"
 
 static const char read_only[] = "ro,noload,nosuid,nodev",
 		  read_only_fat[] = "ro,umask=0077", writable[] = "noatime",
@@ -323,6 +324,34 @@ static int plan_header_restore(
 	return rc < 0 ? rc : plan_header(recover, &operation_header_restore, plan, err);
 }
 
+static int plan_passphrase(
+	const struct recover *recover, struct recover_plan *plan, struct error *err)
+{
+	int rc = need_system(recover, err);
+
+	if (rc == 0 && !recover->system.encrypted)
+		rc = error_set(
+			err, -EINVAL, "%s is not encrypted", recover->system.disk->name);
+	if (rc == 0)
+		recover_plan_add(plan, &operation_passphrase)->from =
+			memory_copy_text(recover->system.root->path);
+	return rc;
+}
+
+static int plan_password(
+	const struct recover *recover, struct recover_plan *plan, struct error *err)
+{
+	const char *user = recover->options.argument;
+	autoclose int root = file_open_root(RECOVER_DIR, err);
+	int rc = root < 0 ? root : user_find(root, user, err);
+
+	if (rc < 0)
+		return rc;
+	add_writable(recover, plan);
+	recover_plan_add(plan, &operation_password)->to = memory_copy_text(user);
+	return 0;
+}
+
 /* All that is there, also what a shell that was killed has left. */
 static int plan_close(
 	const struct recover *recover, struct recover_plan *plan, struct error *err)
@@ -353,6 +382,8 @@ const struct recover_action recover_actions[] = {
 	{.name = "logs", .title = N_("Take the logs along"), .touches = N_("Copies logs and records of the installation to a folder."), .takes = "FOLDER", .needs_open = true, .plan = plan_logs},
 	{.name = "header-save", .title = N_("Save the LUKS header"), .touches = N_("Copies the header of the encrypted volume to a new file."), .takes = "FILE", .plan = plan_header_save},
 	{.name = "header-restore", .title = N_("Restore the LUKS header"), .touches = N_("Replaces the header, with all key slots, by a saved one."), .takes = "FILE", .writes = true, .plan = plan_header_restore},
+	{.name = "passphrase", .title = N_("Change the passphrase"), .touches = N_("The old one, or the recovery key, lets a new one take its place."), .writes = true, .plan = plan_passphrase},
+	{.name = "password", .title = N_("Give a user a new password"), .touches = N_("Replaces a lost one; the account is no longer locked."), .takes = "USER", .writes = true, .needs_open = true, .plan = plan_password},
 	{.name = "close", .title = N_("Close the system"), .touches = N_("Unmounts it and locks it."), .plan = plan_close},
 	{0},
 };

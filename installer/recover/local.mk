@@ -2,6 +2,7 @@
 libinstaller_a_SOURCES += \
 	installer/recover/actions.c \
 	installer/recover/boot.c \
+	installer/recover/keys.c \
 	installer/recover/logs.c \
 	installer/recover/operation.h \
 	installer/recover/operations.c \

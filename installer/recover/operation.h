@@ -7,6 +7,8 @@
 struct operation_ops {
 	void (*describe)(const struct operation *operation, struct text *to); /* one line or more */
 	int (*run)(struct operation *operation, struct recover *recover, struct error *err);
+	bool opens;          /* takes recover->secret, */
+	const char *chooses; /* and recover->chosen: what it is called where it is asked for */
 };
 
 /* Fields that do not apply are NULL. */
@@ -27,6 +29,8 @@ extern const struct operation_ops operation_mount;   /* released: unmounted */
 extern const struct operation_ops operation_unmount; /* released: mounted as it was, when from says what */
 extern const struct operation_ops operation_header_save;
 extern const struct operation_ops operation_header_restore;
+extern const struct operation_ops operation_passphrase; /* keys.c */
+extern const struct operation_ops operation_password;
 extern const struct operation_ops operation_loader; /* boot.c */
 extern const struct operation_ops operation_menu;
 extern const struct operation_ops operation_shell; /* shell.c */

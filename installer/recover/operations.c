@@ -45,12 +45,20 @@ char *recover_plan_text(const struct recover_plan *plan)
 	return text.data ? text_take(&text) : memory_copy_text("");
 }
 
-bool recover_plan_unlocks(const struct recover_plan *plan)
+bool recover_plan_opens(const struct recover_plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++)
-		if (plan->operations[i].ops == &operation_unlock)
+		if (plan->operations[i].ops->opens)
 			return true;
 	return false;
+}
+
+const char *recover_plan_chooses(const struct recover_plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->operations[i].ops->chooses)
+			return plan->operations[i].ops->chooses;
+	return NULL;
 }
 
 int recover_plan_run(

@@ -25,7 +25,7 @@ bool installed_system_on(const struct disk *disk, struct installed_system *syste
 
 struct recover_options {
 	const char *disk;     /* name or path; NULL: the open one, else the only one */
-	const char *argument; /* what the action takes: a folder or a file */
+	const char *argument; /* what the action takes */
 	bool write;           /* open: for writing */
 	struct words command; /* shell: what to run in place of a shell */
 };
@@ -39,6 +39,7 @@ struct recover {
 	struct events *events;
 	struct releases *releases;
 	const struct secret *secret; /* opens the encrypted volume */
+	const struct secret *chosen; /* a new passphrase or password */
 };
 
 /* Look which system is meant and whether it is open. */
@@ -54,7 +55,7 @@ struct recover_plan {
 
 struct recover_action {
 	const char *name, *title, *touches; /* title, touches: N_() */
-	const char *takes;                  /* FOLDER, FILE, or NULL: no argument */
+	const char *takes;                  /* FOLDER, FILE, USER, or NULL: no argument */
 	bool writes;                        /* to the disk: needs a confirmation */
 	bool needs_open;                    /* works on the system that `open` opened */
 	int (*plan)(const struct recover *recover, struct recover_plan *plan, struct error *err);
@@ -66,7 +67,8 @@ const struct recover_action *recover_action_named(const char *name); /* NULL: no
 int recover_plan_make(const struct recover *recover, const struct recover_action *action, struct recover_plan *plan,
 	struct error *err) CHECKED;
 char *recover_plan_text(const struct recover_plan *plan) CHECKED; /* one line each; the caller frees it */
-bool recover_plan_unlocks(const struct recover_plan *plan);       /* it needs recover->secret */
+bool recover_plan_opens(const struct recover_plan *plan);         /* it needs recover->secret */
+const char *recover_plan_chooses(const struct recover_plan *plan); /* it needs recover->chosen, which is called so; NULL: it does not */
 /* Do it. What it holds is given back at the end, and in any case when it fails. */
 int recover_plan_run(struct recover *recover, struct recover_plan *plan, struct error *err) CHECKED;
 void recover_plan_free(struct recover_plan *plan);

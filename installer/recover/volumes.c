@@ -33,7 +33,7 @@ static int unlock_run(
 }
 
 const struct operation_ops operation_unlock = {
-	.describe = unlock_describe, .run = unlock_run};
+	.describe = unlock_describe, .run = unlock_run, .opens = true};
 
 static void lock_describe(const struct operation *operation, struct text *to)
 {

@@ -27,6 +27,10 @@ struct run;
 void disk_unclaim(struct run *run);
 /* Mount device on dir until the run ends: an entry of its release stack. */
 int run_mount(struct run *run, const char *device, const char *dir, const char *type, const char *options, struct error *err) CHECKED;
+/* Is it somebody's account, or root's? -ENOENT: no, and the error names those that are. */
+int user_find(int root_fd, const char *name, struct error *err) CHECKED;
+/* Replace the password of an account that is there; one that was locked is not any more. Writes etc/shadow. */
+int user_set_password(int root_fd, const char *name, const struct secret *password, struct error *err) CHECKED;
 /* Audit the hardening of what was installed and tell the result. That it cannot be told is no reason to fail. */
 void hardening_audit(const struct recipe *recipe, struct run *run);
 /* Is the archive of run->manifest completely unpacked below this root? */

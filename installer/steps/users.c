@@ -349,6 +349,47 @@ static int add_users(struct table *tables, const struct recipe *recipe, struct r
 	return rc;
 }
 
+int user_find(int root_fd, const char *name, struct error *err)
+{
+	struct table table = {.path = "etc/passwd"};
+	autotext struct text names = {0};
+	int rc = table_read(root_fd, &table, err);
+	bool found = false;
+
+	for (size_t i = 0; rc == 0 && i < table.lines.count; i++) {
+		const char *line = table.lines.items[i];
+		uint64_t id = line_id(line);
+
+		if (!line_is(line, "root") && (id < FIRST_UID || id > LAST_UID))
+			continue;
+		found = found || line_is(line, name);
+		text_addf(&names, "%s%.*s", names.size ? ", " : "",
+			(int)strcspn(line, ":"), line);
+	}
+	words_free(&table.lines);
+	return rc < 0 || found ? rc
+			       : error_set(err, -ENOENT, "no user %s; there are: %s",
+					 name, text_string(&names));
+}
+
+int user_set_password(
+	int root_fd, const char *name, const struct secret *password, struct error *err)
+{
+	struct table tables[TABLES] = {
+		[SHADOW] = {.path = "etc/shadow", .mode = 0640}
+        };
+	int rc = user_find(root_fd, name, err);
+
+	if (rc == 0)
+		rc = table_read(root_fd, &tables[SHADOW], err);
+	if (rc == 0)
+		rc = set_shadow(tables, name, password, err);
+	if (rc == 0)
+		rc = table_write(root_fd, &tables[SHADOW], err);
+	words_free(&tables[SHADOW].lines);
+	return rc;
+}
+
 static int users_run(const struct recipe *recipe, struct run *run, struct error *err)
 {
 	static const char *const backups[] = {

@@ -15,7 +15,7 @@ skip() {
 
 [ "$(id -u)" = 0 ] || skip "needs root"
 [ -d /usr/lib/grub ] || skip "needs a folder /usr/lib/grub"
-for program in losetup unshare sgdisk mkfs.ext4 e2fsck debugfs partx flock; do
+for program in cryptsetup python3 losetup unshare sgdisk mkfs.ext4 e2fsck debugfs partx flock; do
 	command -v "$program" >/dev/null || skip "needs $program"
 done
 if [ "${1:-}" != inside ]; then
@@ -92,6 +92,8 @@ make_system() {
 		printf 'ID=debian\nNAME=Debian\n' >etc/os-release
 		printf 'ROOT_UUID=1111\nBOOT_UUID=2222\n' >etc/jefelinux/boot
 		echo quiet >etc/jefelinux/cmdline
+		printf 'root:x:0:0::/root:/bin/sh\ndaemon:x:1:1::/:/bin/false\nana:x:1000:1000::/home/ana:/bin/sh\n' >etc/passwd
+		printf 'root:*:1:0:99999:7:::\ndaemon:*:1::::::\nana:!:1:0:99999:7:::\n' >etc/shadow
 		touch boot/vmlinuz-6.1.0-test boot/initrd.img-6.1.0-test
 		echo "kernel panic" >var/log/messages
 		echo "type=AVC" >var/log/audit/audit.log
@@ -190,6 +192,24 @@ check "a busy system" sh -c "cd /mnt/jefe/var && ! '$setup' recover close 2>'$di
 check "a busy system: says so" err_says "still uses it"
 check "a busy system: what was closed can be closed on" recovers 0 close
 
+# The secrets come from descriptors 3 and 4, as nobody is asked.
+printf 'four unrelated new words' >"$dir/new"
+recovers 0 open >/dev/null
+check "a password for nobody: fails" recovers 1 password bob --yes
+check "a password for nobody: says who there is" err_says "no user bob; there are: root, ana"
+check "a password for a daemon: fails" recovers 1 password daemon --yes
+check "a password wants permission" recovers 3 password ana
+check "a password" recovers 0 password ana --yes --new-fd 4 4<"$dir/new"
+check "a password: open read-only as before" mounted_are ro
+check "a password: it is the new one" python3 -W ignore -c 'import crypt, sys
+field = dict(line.split(":")[:2] for line in open("/mnt/jefe/etc/shadow"))["ana"]
+sys.exit(field != crypt.crypt(open(sys.argv[1]).read(), field))' "$dir/new"
+check "a password: others have theirs" grep -qx 'root:\*:1:0:99999:7:::' /mnt/jefe/etc/shadow
+check "a password: it is shown nowhere" sh -c "! grep unrelated '$dir/out' '$dir/err'"
+check "a passphrase of what is not encrypted: fails" recovers 1 passphrase --yes
+check "a passphrase of what is not encrypted: says so" err_says "is not encrypted"
+recovers 0 close >/dev/null
+
 recovers 0 open >/dev/null
 check "for writing" recovers 0 write --yes
 check "for writing: all volumes" mounted_are rw
@@ -219,5 +239,42 @@ umount /mnt/made
 check "a system whose /boot leads elsewhere: fails" recovers 1 open
 check "a system whose /boot leads elsewhere: says so" err_says "/mnt/jefe/boot is no folder"
 check "a failed open leaves nothing" mounted_are nothing
+
+# opens WORDS: some key slot of the encrypted volume takes them.
+opens() {
+	printf %s "$1" | cryptsetup open --test-passphrase --key-file - "${loop}p4"
+}
+slots() {
+	cryptsetup luksDump "${loop}p4" | sed -n 's/^  \([0-9]*\): luks2$/\1/p' | tr '\n' ' '
+}
+cheap="--pbkdf argon2id --pbkdf-memory 32768 --pbkdf-force-iterations 4 --pbkdf-parallel 1"
+printf 'the old words' >"$dir/old"
+printf 'the old words, typed on US keys' >"$dir/us"
+printf 'ABCD-EFGH' >"$dir/recovery"
+printf 'too few' >"$dir/short"
+printf 'vier W\303\266rter' >"$dir/umlaut"
+# shellcheck disable=SC2086
+{
+	cryptsetup -q luksFormat --type luks2 $cheap --key-file "$dir/old" "${loop}p4"
+	for slot in recovery us; do cryptsetup luksAddKey $cheap --key-file "$dir/old" "${loop}p4" "$dir/$slot"; done
+}
+check "a passphrase that is too short" recovers 1 passphrase --yes --passphrase-fd 3 --new-fd 4 3<"$dir/old" 4<"$dir/short"
+check "a passphrase that is too short: says so" err_says "8 to 512 characters, this one 7"
+check "a passphrase that not every keyboard has" recovers 1 passphrase --yes --passphrase-fd 3 --new-fd 4 3<"$dir/old" 4<"$dir/umlaut"
+check "a passphrase that not every keyboard has: says where" err_says "character 7 of the new passphrase"
+check "a passphrase in place of one that is wrong" recovers 1 passphrase --yes --passphrase-fd 3 --new-fd 4 3<"$dir/new" 4<"$dir/new"
+check "a passphrase in place of one that is wrong: says so" err_says "no key slot takes the old one"
+check "refused: all keys are as before" sh -c "[ '$(slots)' = '0 1 2 ' ]"
+check "a new passphrase" recovers 0 passphrase --yes --passphrase-fd 3 --new-fd 4 3<"$dir/old" 4<"$dir/new"
+check "a new passphrase: opens it" opens "four unrelated new words"
+check "a new passphrase: the recovery key does, too" opens "ABCD-EFGH"
+check "a new passphrase: the form for US keys is gone" sh -c "[ '$(slots)' = '0 1 ' ]"
+check "a new passphrase: the old one is gone" sh -c "! cryptsetup open --test-passphrase --key-file '$dir/old' ${loop}p4"
+check "a new passphrase: as expensive as before" sh -c "cryptsetup luksDump ${loop}p4 | grep -c 'Memory:     32768' | grep -qx 2"
+check "the recovery key lets in another" recovers 0 passphrase --yes --passphrase-fd 3 --new-fd 4 3<"$dir/recovery" 4<"$dir/us"
+check "the recovery key lets in another: that one opens it" opens "the old words, typed on US keys"
+check "the recovery key lets in another: it stays" opens "ABCD-EFGH"
+check "the recovery key lets in another: the one before is gone" sh -c "! cryptsetup open --test-passphrase --key-file '$dir/new' ${loop}p4"
+check "no secret is shown" sh -c "! grep -E 'old words|unrelated|ABCD' '$dir/out' '$dir/err'"
 echo "1..$number"
 exit "$bad"

@@ -220,7 +220,8 @@ class Installation:
     # Repairing it
 
     def recover(self):
-        """From the medium, on a disk whose first sector lost the boot loader: open, look, reinstall, close. Only the start tells whether it worked."""
+        """From the medium, on a disk whose first sector lost the boot loader: open, look, reinstall, new keys, close. Only the start tells
+        whether it worked."""
         vm = self.machine("recover", live=True)
         self.menu("jefe.recover=yes")
         vm.expect(r"Press Enter for a root shell", LIVE)
@@ -233,10 +234,23 @@ class Installation:
         self._recovers("shell -- cat /etc/hostname", r"vault1\r?\n")
         self._says("dd if=/dev/zero of=/dev/vda bs=440 count=1 conv=notrunc", r"440 bytes")
         self._recovers("loader", r"write /mnt/jefe/boot/grub/grub.cfg", asks=[(r"Type vda to do this: ", "vda")])
+        self._new_keys()
         self._recovers("close")
         self._says("ls -A /mnt/jefe /dev/mapper; sync", r"control")
-        offset = find_bytes(self.folder / "recover.serial.log", self.passphrase.encode())
-        require(offset < 0, f"the passphrase is shown at byte {offset} of what the console said")
+
+    def _new_keys(self):
+        """A new passphrase for the old one, and a new password; the console shows none of them."""
+        old, new = self.passphrase, "another passphrase for the disk"
+        self._recovers("password ana", r"write a new password for ana",
+                       asks=[(r"Type vda to do this: ", "vda"), (r"New password: ", new), (r"New password, once more: ", new)])
+        if self.encrypted:
+            self._recovers("passphrase", r"replace the passphrase of /dev/vda4",
+                           asks=[(r"Type vda to do this: ", "vda"), (r"Passphrase or recovery key: ", old), (r"New passphrase: ", new),
+                                 (r"New passphrase, once more: ", new)])
+            self.passphrase = new
+        for secret in (old, new):
+            offset = find_bytes(self.folder / "recover.serial.log", secret.encode())
+            require(offset < 0, f"a passphrase is shown at byte {offset} of what the console said")
 
     def _recovers(self, action, says=None, code=0, asks=()):
         self._says(f"jefe-setup recover {action}", says, code, asks)

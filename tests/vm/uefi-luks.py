@@ -97,7 +97,7 @@ pc.run([
     ("a newer kernel from a second repository gets its initramfs and boot menu entry", kernel_upgrade),
     ("raised to paranoid it starts the newer kernel, nothing fails, every break is noticed", paranoid),
     ("no secret in files, disk and logs", pc.no_secrets),
-    ("the medium opens it and reinstalls the boot loader, which BIOS finds gone", pc.recover),
+    ("the medium opens it, reinstalls the boot loader, which BIOS finds gone, and gives it another passphrase", pc.recover),
     ("starts by BIOS, too, after two wrong passphrases", pc.boot_other_firmware),
     ("three wrong passphrases end without a shell", wrong_passphrases),
 ])
