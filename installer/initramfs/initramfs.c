@@ -157,6 +157,21 @@ static int fill(const struct initramfs *initramfs, struct image *image,
 	return 0;
 }
 
+int initramfs_renewable(const struct initramfs *initramfs, struct error *err)
+{
+	const struct initramfs own = {.modules_root_fd = initramfs->modules_root_fd,
+		.programs_root_fd = initramfs->modules_root_fd};
+	struct programs programs = {0};
+	struct image *image = image_new();
+	int rc = programs_open(&programs, image, own.programs_root_fd, err);
+
+	if (rc == 0)
+		rc = add_programs(&own, &programs, err);
+	programs_close(&programs);
+	image_free(image);
+	return rc;
+}
+
 int initramfs_make(const struct initramfs *initramfs, struct error *err)
 {
 	struct programs programs = {0};

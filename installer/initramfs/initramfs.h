@@ -16,4 +16,6 @@ struct initramfs {
 	void *context;
 };
 
+/* Can the system that the modules are of make the next one by itself? The error says which of its programs is missing. */
+int initramfs_renewable(const struct initramfs *initramfs, struct error *err) CHECKED;
 int initramfs_make(const struct initramfs *initramfs, struct error *err) CHECKED;

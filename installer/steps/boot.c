@@ -40,12 +40,19 @@ static int initramfs_run(const struct recipe *recipe, struct run *run, struct er
 		.output = output,
 		.note = take_note,
 		.context = run->events};
+	struct error lacks = {0};
+	int rc;
 
 	if (live < 0)
 		return live;
 	if (file_exists(live, keymap))
 		initramfs.keymap_file = keymap;
-	return initramfs_make(&initramfs, err);
+	rc = initramfs_make(&initramfs, err);
+	if (rc == 0 && initramfs_renewable(&initramfs, &lacks) < 0)
+		events_warn(run->events,
+			"the new system cannot make an initramfs for a newer kernel: %s",
+			lacks.text);
+	return rc;
 }
 
 const struct step_ops step_initramfs = {

@@ -239,12 +239,27 @@ static void a_failed_one_leaves_the_old_file(void **state)
 	assert_int_equal(names.count, 1);
 }
 
+/* The programs are those of the system that the modules are of, whatever root the initramfs takes them from. */
+static void a_system_without_programs_cannot_renew_it(void **state)
+{
+	const struct folder *folder = *state;
+	autoclose int root = file_open_root("/", NULL);
+	struct initramfs initramfs = {
+		.modules_root_fd = folder->fd, .programs_root_fd = root};
+	struct error err = {0};
+
+	assert_int_equal(initramfs_renewable(&initramfs, &err), -ENOENT);
+	assert_non_null(strstr(err.text, "busybox"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			modules_come_with_what_they_need, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(another_kernel_is_told_with_what_is_there,
+			make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(a_system_without_programs_cannot_renew_it,
 			make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(the_same_contents_give_the_same_bytes,
 			make_folder, remove_folder),

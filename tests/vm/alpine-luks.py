@@ -12,7 +12,8 @@ made = ThreadPoolExecutor(1).submit(kernels.alpine_repository, repository)  # wh
 
 def kernel_upgrade():
     """From a second repository, which also has a mkinitfs: the kernel does not bring it along, and installed all the same it makes nothing.
-    Like cryptsetup, which a machine that is installed from a whole mirror has, it comes before the kernel."""
+    Like cryptsetup, which the installation found missing and a whole mirror has, it comes before the kernel."""
+    pc.root("grep -q \"cannot make an initramfs for a newer kernel: .*cryptsetup\" /var/lib/jefelinux/journal.jsonl")
     new, old = made.result(), pc.ssh("uname -r").strip()
     pc.bring(repository, "/opt/kernels")
     # It alone: the project's mirrors may be out of reach here, and where they are not they have a newer kernel still.

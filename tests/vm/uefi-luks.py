@@ -58,6 +58,7 @@ def unconfirmed_is_taken_back():
 def kernel_upgrade():
     """From a second repository: the new kernel gets its initramfs and is what starts, the old one stays in the menu."""
     new, old = made.result(), pc.ssh("uname -r").strip()
+    pc.root("! grep \"cannot make an initramfs\" /var/lib/jefelinux/journal.jsonl")
     pc.bring(repository, "/opt/kernels")
     pc.root("echo \"deb [signed-by=/opt/kernels/kernels.gpg] file:/opt/kernels kernels main\" >/etc/apt/sources.list.d/kernels.list")
     apt = ("DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dir::Etc::SourceList=sources.list.d/kernels.list "
