@@ -38,7 +38,7 @@ libscreens_a_SOURCES += \
 
 pkglibexec_PROGRAMS += ui-ncurses ui-line
 # They are started by the launcher and take its arguments, not those of a person.
-AM_INSTALLCHECK_STD_OPTIONS_EXEMPT = ui-ncurses ui-newt ui-line
+AM_INSTALLCHECK_STD_OPTIONS_EXEMPT += ui-ncurses ui-newt ui-line
 noinst_PROGRAMS += ui-script
 
 UI_LIBS = libscreens.a libtui.a libinstaller.a $(ENGINE_LIBS) $(QRENCODE_LIBS)

@@ -108,6 +108,7 @@ installer/controls/profiles.c: $(profile_paths) installer/controls/local.mk
 # Loaded beside Scudo into every program of the installed system; a shared object by its own flags.
 allocatordir = $(libdir)/jefelinux
 allocator_PROGRAMS = libscudo-options.so
+AM_INSTALLCHECK_STD_OPTIONS_EXEMPT += libscudo-options.so
 libscudo_options_so_SOURCES = installer/controls/scudo_options.c
 libscudo_options_so_CFLAGS = $(WARN_CFLAGS) -fPIC
 libscudo_options_so_LDFLAGS = -shared -nostdlib
