@@ -406,12 +406,13 @@ class Installation:
         """One denial is provoked, and it is the only one of all since the start."""
         stolen = self.root("/usr/libexec/jefelinux/confine jefe-syslogd /bin/busybox cat /etc/shadow", check=False)
         require("root:" not in stolen, "a process in the profile of the system log has read /etc/shadow")
-        denials = [line for line in self.root("cat /var/log/audit/audit.log*").splitlines() if 'apparmor="DENIED"' in line]
+        records = self.root("cat /var/log/audit/audit.log*").splitlines()
+        denials = [line for line in records if 'apparmor="DENIED"' in line]
         strange = [line for line in denials if 'profile="jefe-syslogd" name="/etc/shadow"' not in line]
         require(len(denials) > len(strange), "the denial is not recorded")
         require(not strange, "denied in normal operation:\n" + "\n".join(strange))
-        killed = self.root("cat /var/log/audit/audit.log* | grep -a type=SECCOMP", check=False)
-        require(not killed, f"killed for a system call:\n{killed}")
+        killed = [line for line in records if "type=SECCOMP msg=" in line]
+        require(not killed, "killed for a system call:\n" + "\n".join(killed))
 
     def no_secrets(self):
         """Neither the files of the running system, nor its disk, nor a log of the machine holds what was typed or answered."""
