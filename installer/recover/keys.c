@@ -74,6 +74,5 @@ static int password_run(
 	return rc;
 }
 
-const struct operation_ops operation_password = {.describe = password_describe,
-	.run = password_run,
-	.chooses = "New password"};
+const struct operation_ops operation_password = {
+	.describe = password_describe, .run = password_run, .chooses = "New password"};
