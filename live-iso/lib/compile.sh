@@ -10,12 +10,13 @@ source_hash() {
 	(cd "$source_dir" && hash_of "${program_folders[@]}")
 }
 
-# compile BASE OUTPUT [LDFLAGS]: WORK/BASE/OUTPUT gets the installed files. Objects are kept, so that a change costs what it must.
+# compile BASE OUTPUT [LDFLAGS]: WORK/BASE/OUTPUT gets the installed files. Objects are kept, so that a change costs what it must: a file
+# that differs is as old as this build, for one of another source tree may be older than the object that was made of its namesake.
 compile() {
-	local objects=objects-$2 options
+	local objects=kept-$2 options
 	mapfile -t options < <("$1_configure_options")
 	mkdir -p "$work/$1/source" "$work/$1/$objects"
-	rsync -a --delete "${generated[@]/#/--exclude=}" "$source_dir/" "$work/$1/source/"
+	rsync -a --no-times --checksum --delete "${generated[@]/#/--exclude=}" "$source_dir/" "$work/$1/source/"
 	rm -rf "${work:?}/$1/$2"
 	mkdir "$work/$1/$2"
 	local root_binds=("$work/$1/source /run/source" "$work/$1/$objects /run/objects" "$work/$1/$2 /run/output")

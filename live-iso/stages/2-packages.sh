@@ -111,5 +111,5 @@ make_builder() {
 	copy_root "$work/$1/base" "$work/$1/build"
 	"$1_install" "$work/$1/build" build
 	remove_root "$work/$1/source"
-	rm -rf "$work/$1"/objects-*
+	rm -rf "$work/$1"/kept-*
 }
