@@ -29,8 +29,9 @@ static int check_passphrase(const struct secret *passphrase, struct error *err)
 static void passphrase_describe(const struct operation *operation, struct text *to)
 {
 	text_addf(to,
-		"replace the passphrase of %s by a new one; the recovery key stays, the form for US keys goes\n",
-		operation->from);
+		"replace the passphrase of %s by a new one; the recovery key stays\n"
+		"remove key slot %d of %s: the form for US keys, if nobody put another key there\n",
+		operation->from, LUKS_US_PASSPHRASE, operation->from);
 }
 
 static int passphrase_run(
@@ -66,9 +67,14 @@ static int password_run(
 	struct operation *operation, struct recover *recover, struct error *err)
 {
 	autoclose int root = file_open_root(RECOVER_DIR, err);
-	int rc = root < 0 ? root
-			  : user_set_password(root, operation->to, recover->chosen, err);
+	int rc = root < 0 ? root : 0;
 
+	if (rc == 0 && !secret_size(recover->chosen))
+		rc = error_set(err, -EINVAL,
+			"the new password for %s is empty: everybody could log in with it",
+			operation->to);
+	if (rc == 0)
+		rc = user_set_password(root, operation->to, recover->chosen, err);
 	if (rc == 0)
 		events_note(recover->events, "%s has the new password", operation->to);
 	return rc;

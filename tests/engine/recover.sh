@@ -199,6 +199,9 @@ check "a password for nobody: fails" recovers 1 password bob --yes
 check "a password for nobody: says who there is" err_says "no user bob; there are: root, ana"
 check "a password for a daemon: fails" recovers 1 password daemon --yes
 check "a password wants permission" recovers 3 password ana
+check "an empty password" recovers 1 password ana --yes --new-fd 4 4</dev/null
+check "an empty password: says so" err_says "the new password for ana is empty"
+check "an empty password: nothing is written" grep -q '^ana:!:' /mnt/jefe/etc/shadow
 check "a password" recovers 0 password ana --yes --new-fd 4 4<"$dir/new"
 check "a password: open read-only as before" mounted_are ro
 check "a password: it is the new one" python3 -W ignore -c 'import crypt, sys
