@@ -22,6 +22,7 @@ libscreens_a_SOURCES += \
 	screens/preview.c screens/preview.h \
 	screens/proof.c screens/proof.h \
 	screens/recovery.c screens/recovery.h \
+	screens/remote.c \
 	screens/repair.c \
 	screens/review.c \
 	screens/services.c screens/session.c screens/session.h \

@@ -22,6 +22,9 @@ static void build(struct page *page, void *context)
 	item->key = 'r';
 	item->why = _(
 		"Opens it, reinstalls its boot loader, checks its file systems, and more.");
+	item = page_add(page, ITEM_ACTION, "remote", _("Let in by SSH"));
+	item->key = 's';
+	item->why = _("Another computer goes on from here: installs, watches, repairs.");
 	if (!wizard->demo) {
 		item = page_add(page, ITEM_ACTION, "medium", _("Check this medium"));
 		item->key = 'm';
@@ -54,8 +57,8 @@ static void act(struct form *form, const char *id, const char *row)
 	(void)row;
 	if (text_equal(id, "plan-only")) {
 		plan_only(form);
-	} else if (text_equal(id, "repair")) {
-		form_open(form, "repair");
+	} else if (text_equal(id, "repair") || text_equal(id, "remote")) {
+		form_open(form, id);
 	} else if (text_equal(id, "medium")) {
 		medium_start(form);
 	} else if (text_equal(id, "shell")) {

@@ -1,7 +1,9 @@
 #include <string.h>
 
+#include "installer/base/file.h"
 #include "installer/base/language.h"
 #include "installer/base/memory.h"
+#include "installer/remote.h"
 #include "screens/wizard.h"
 
 static const char *firmware(const struct machine *machine)
@@ -32,7 +34,23 @@ static const char *listed(struct page *page, const struct words *words)
 	return list;
 }
 
-/* The live system has no SSH server: nothing but its consoles lets anybody in. */
+/* What the kernel line asked for and did not come to be is told, too. */
+static void add_remote(struct page *page, const struct wizard *wizard)
+{
+	autoremote struct remote remote = {0};
+	autoclose int root = -1;
+	autofree char *trouble = NULL;
+
+	if (wizard->demo || wizard->machine_is_file)
+		return;
+	root = file_open_root("/", NULL);
+	if (remote_read(&remote))
+		(void)page_fact(page, _("SSH"), _("open, host key %s"),
+			remote.fingerprint ? remote.fingerprint : "-");
+	else if (root >= 0 && file_read_line(root, REMOTE_TROUBLE, &trouble) == 0)
+		page_fact(page, _("SSH"), "%s", trouble)->tone = TONE_WARNING;
+}
+
 static void add_reach(struct page *page, const struct machine *machine)
 {
 	for (size_t i = 0; i < machine->port_count; i++) {
@@ -67,6 +85,7 @@ static void build(struct page *page, void *context)
 	(void)page_fact(page, _("Memory"), "%s", memory);
 	(void)page_fact(page, _("Firmware"), "%s", firmware(machine));
 	add_reach(page, machine);
+	add_remote(page, wizard);
 	if (wizard->demo) {
 		page_gap(page);
 		(void)page_note(page, TONE_WARNING, "%s",

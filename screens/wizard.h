@@ -73,7 +73,7 @@ extern const struct screen screen_plan, screen_edits, screen_applying, screen_ap
 	screen_services, screen_time, screen_network, screen_users, screen_key,
 	screen_review, screen_waiver, screen_waivers, screen_save, screen_confirm,
 	screen_progress, screen_done, screen_failed, screen_logs, screen_host_key,
-	screen_tasks, screen_repair, screen_operations, screen_recovery_code,
+	screen_tasks, screen_remote, screen_remote_code, screen_repair, screen_operations, screen_recovery_code,
 	screen_host_key_code, screen_checking, screen_checked, screen_rehearsal;
 
 /* Items from the field table: label, why, help and current value come from there. */

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "installer/base/error.h"
+#include "installer/base/text.h"
 
 /* Exit codes, part of the public interface. */
 enum { EXIT_DONE = 0, EXIT_PROBLEMS = 1, EXIT_USAGE = 2, EXIT_REFUSED = 3 };
@@ -39,8 +40,13 @@ int cli_plan(int argc, char **argv);
 int cli_probe(int argc, char **argv);
 int cli_reapply(int argc, char **argv);
 int cli_recover(int argc, char **argv);
+int cli_remote(int argc, char **argv);
 int cli_schema(int argc, char **argv);
 int cli_ssh_keys(int argc, char **argv);
 int cli_unattended(int argc, char **argv);
 int cli_wizard(int argc, char **argv);
+/* SSH public keys from a file, a device, a stick or an address: one at least, or -ENODATA; lines that are none are told on stderr. */
+int cli_take_keys(const char *source, struct words *keys, struct error *err) CHECKED;
+bool cli_key_source(const char *source); /* by its form */
+#define CLI_KEY_SOURCES "an absolute path, a device, an address that begins with http:// or https://, or the word stick"
 bool cli_has_policy(void); /* Is this an installed system with a policy? The wizard changes that then. */

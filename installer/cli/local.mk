@@ -25,6 +25,7 @@ jefe_setup_SOURCES = \
 	installer/cli/prompt.c \
 	installer/cli/prompt.h \
 	installer/cli/recover.c \
+	installer/cli/remote.c \
 	installer/cli/schema.c \
 	installer/cli/ssh_keys.c \
 	installer/cli/unattended.c \

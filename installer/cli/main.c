@@ -35,6 +35,8 @@ const struct cli_command cli_commands[] = {
 	{"console", "TTY [shell]", "live system: what a console shows", cli_console},
 	{"medium", "[--keys DIR] [DIR]", "live system: is the medium what was signed?", cli_medium},
 	{"recover", "[ACTION [FOLDER|FILE|USER] [--disk NAME] [--write] [--plan | --yes] [--passphrase-fd N] [--new-fd N] [-- COMMAND...]]", "repair an installed system from the live one", cli_recover},
+	{"remote", "[on [--keys FILE|DEVICE|URL|stick] [--password | --password-fd N] [--port N] | off]", "live system: let people in by SSH, or show how they get in",
+		cli_remote},
 	{"ssh-keys", "FILE|DEVICE|URL|stick", "SSH public keys found there, one a line", cli_ssh_keys},
 	{"unattended", "", "live system: find the answers, install if asked to", cli_unattended},
 	{0},

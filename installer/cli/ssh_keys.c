@@ -30,7 +30,7 @@ static void take_keys(const char *text, const char *where, struct words *keys)
 		if (*line == '#')
 			continue;
 		if (!ssh_key_valid(line, &why_not))
-			(void)fprintf(stderr, "jefe-setup ssh-keys: %s: %s\n", where,
+			(void)fprintf(stderr, "jefe-setup: %s: %s\n", where,
 				text_string(&why_not));
 		else if (!words_contain(keys, line))
 			words_add(keys, line);
@@ -113,14 +113,19 @@ static int take_sticks(struct words *keys, struct error *err)
 				continue;
 			looked++;
 			if (take_device(disk->contents[n].path, keys, &unread) < 0)
-				(void)fprintf(
-					stderr, "jefe-setup ssh-keys: %s\n", unread.text);
+				(void)fprintf(stderr, "jefe-setup: %s\n", unread.text);
 		}
 	}
 	if (!looked)
 		return error_set(err, -ENODEV,
 			"no stick with a file system that can be read (FAT, ext4, ISO 9660) is plugged in");
 	return 0;
+}
+
+bool cli_key_source(const char *source)
+{
+	return *source == '/' || strcmp(source, "stick") == 0 ||
+	       text_starts(source, "http://") || text_starts(source, "https://");
 }
 
 static int take(const char *source, struct words *keys, struct error *err)
@@ -143,22 +148,25 @@ static int take(const char *source, struct words *keys, struct error *err)
 	return root < 0 ? root : take_file(root, source, source, keys, err);
 }
 
+int cli_take_keys(const char *source, struct words *keys, struct error *err)
+{
+	int rc = take(source, keys, err);
+
+	if (rc == 0 && !keys->count)
+		rc = error_set(err, -ENODATA,
+			"%s: there is no SSH public key that can be used", source);
+	return rc;
+}
+
 int cli_ssh_keys(int argc, char **argv)
 {
 	autowords struct words keys = {0};
 	struct error err = {0};
 
-	if (argc != 2 || (*argv[1] != '/' && strcmp(argv[1], "stick") != 0 &&
-				 !text_starts(argv[1], "http")))
-		return cli_usage("ssh-keys",
-			"takes an absolute path, a device, an address that begins with http, or the word stick");
-	if (take(argv[1], &keys, &err) < 0)
+	if (argc != 2 || !cli_key_source(argv[1]))
+		return cli_usage("ssh-keys", "takes " CLI_KEY_SOURCES);
+	if (cli_take_keys(argv[1], &keys, &err) < 0)
 		return cli_fail("ssh-keys", EXIT_PROBLEMS, &err);
-	if (!keys.count) {
-		(void)error_set(&err, -ENODATA,
-			"%s: there is no SSH public key that can be used", argv[1]);
-		return cli_fail("ssh-keys", EXIT_PROBLEMS, &err);
-	}
 	for (size_t i = 0; i < keys.count; i++)
 		(void)printf("%s\n", keys.items[i]);
 	return EXIT_DONE;

@@ -122,18 +122,26 @@ static int fetch_label(const struct source *source, struct text *text, struct er
 	return read_file(path, text, err);
 }
 
-int fetch_url(const char *url, unsigned max, struct text *text, struct error *err)
+int fetch_network(struct error *err)
 {
 	struct command network = {
 		.argv = COMMAND(NETWORK_UP, "up"), .timeout_seconds = NETWORK_SECONDS};
+
+	if (access(NETWORK_UP, X_OK) == 0 && command_run(&network, err) < 0)
+		return error_prefix(err, "bringing the network up");
+	return 0;
+}
+
+int fetch_url(const char *url, unsigned max, struct text *text, struct error *err)
+{
 	struct command wget = {.argv = COMMAND("wget", FETCH_LIMITS, url),
 		.output = text,
 		.output_limit = max,
 		.timeout_seconds = DOWNLOAD_SECONDS};
 
-	if (access(NETWORK_UP, X_OK) == 0 && command_run(&network, err) < 0)
-		return error_prefix(err, "bringing the network up");
-	return command_run(&wget, err);
+	int rc = fetch_network(err);
+
+	return rc < 0 ? rc : command_run(&wget, err);
 }
 
 int fetch_source(const struct source *source, struct text *text, struct error *err)

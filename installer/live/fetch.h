@@ -21,6 +21,9 @@ bool fetch_has_embedded(void) CHECKED;
 int fetch_mount(const char *device, const char *dir, unsigned long flags,
 	struct error *err) CHECKED;
 
+/* Bring the network of the live system up; nothing to do elsewhere, and where a port has an address already. */
+int fetch_network(struct error *err) CHECKED;
+
 /* Append what is at the address to text: at most max bytes. Brings the network of the live system up first. */
 int fetch_url(
 	const char *url, unsigned max, struct text *text, struct error *err) CHECKED;

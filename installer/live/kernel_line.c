@@ -42,6 +42,8 @@ static void take(struct kernel_line *line, const char *name, const char *value)
 		replace(&line->ui, value);
 	else if (text_equal(name, "jefe.lang"))
 		replace(&line->lang, value);
+	else if (text_equal(name, "jefe.remote"))
+		replace(&line->remote, value);
 	else if (text_equal(name, "TERM"))
 		replace(&line->term, value);
 	else if (text_equal(name, "jefe.auto"))
@@ -86,6 +88,7 @@ void kernel_line_free(struct kernel_line *line)
 	free(line->answers);
 	free(line->ui);
 	free(line->lang);
+	free(line->remote);
 	free(line->term);
 	*line = (struct kernel_line){0};
 }

@@ -10,6 +10,7 @@ struct kernel_line {
 	char *answers;            /* jefe.answers= */
 	char *ui;                 /* jefe.ui= */
 	char *lang;               /* jefe.lang= */
+	char *remote;             /* jefe.remote=: where SSH keys are that let in */
 	char *term;               /* TERM=: terminal type of serial consoles */
 	bool automatic;           /* jefe.auto=yes, never together with recover */
 	bool recover;             /* jefe.recover=yes */

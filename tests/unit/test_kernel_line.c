@@ -25,11 +25,12 @@ static void every_argument_is_taken(void **state)
 
 	(void)state;
 	kernel_line_parse(
-		"jefe.answers=label:SITE:/a=b.yaml jefe.auto=yes jefe.ui=line jefe.lang=de TERM=xterm jefe.onfail=poweroff",
+		"jefe.answers=label:SITE:/a=b.yaml jefe.auto=yes jefe.ui=line jefe.lang=de jefe.remote=stick TERM=xterm jefe.onfail=poweroff",
 		&line);
 	assert_string_equal(line.answers, "label:SITE:/a=b.yaml");
 	assert_string_equal(line.ui, "line");
 	assert_string_equal(line.lang, "de");
+	assert_string_equal(line.remote, "stick");
 	assert_string_equal(line.term, "xterm");
 	assert_true(line.automatic);
 	assert_true(line.poweroff_on_failure);
