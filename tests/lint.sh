@@ -36,13 +36,14 @@ check() {
 	fi
 }
 
-# tidy FILE: clang-tidy, skipped when the same preprocessed text passed before.
+# tidy FILE: clang-tidy, skipped when the same text, also preprocessed, passed the same program before; in any folder.
 tidy() {
 	local key
 	cd "$build" || return
-	key=$({ cat "$source/.clang-tidy" && clang -E -std=gnu17 "${flags[@]}" "$source/$1"; } | sha256sum | cut -c1-32)
-	[ -e "lint/$key" ] && return
-	clang-tidy --quiet "$source/$1" -- -std=gnu17 -w "${flags[@]}" 2>/dev/null && : >"lint/$key"
+	key=$({ echo "$tidy_version" && cat "$source/.clang-tidy" "$source/$1" && clang -E -P -std=gnu17 "${flags[@]}" "$source/$1"; } |
+		sha256sum | cut -c1-32)
+	[ -e "$passed/$key" ] && touch "$passed/$key" && return
+	clang-tidy --quiet "$source/$1" -- -std=gnu17 -w "${flags[@]}" 2>/dev/null && : >"$passed/$key"
 }
 
 # posix_read: by the two shells that run them; "local", which POSIX does not have, both know.
@@ -56,8 +57,10 @@ posix_read() {
 }
 
 tidy_all() {
-	mkdir -p "$build/lint"
-	export build source=$PWD
+	passed=${XDG_CACHE_HOME:-$HOME/.cache}/jefelinux/tests/tidy
+	mkdir -p "$passed" && find "$passed" -type f -mtime +30 -delete
+	tidy_version=$(clang-tidy --version)
+	export build source=$PWD passed tidy_version
 	export -f tidy
 	printf '%s\0' "${units[@]}" | xargs -0 -n 1 -P "$(nproc)" bash -c "flags=(${flags[*]@Q}); tidy \"\$1\"" tidy
 }

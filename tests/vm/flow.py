@@ -79,16 +79,17 @@ def build(base, output, *options):
     require(answer.returncode == 0, f"build.sh {options}: exit code {answer.returncode}\n{answer.stdout}{answer.stderr}")
 
 
-def find_bytes(path, secret):
-    """Offset of secret in a file of any size, or -1."""
-    offset, kept = 0, b""
+def find_bytes(path, *secrets):
+    """Offset of the first of the secrets that is in a file of any size, or -1."""
+    offset, kept, longest = 0, b"", max(map(len, secrets))
     with open(path, "rb") as file:
         while block := file.read(1 << 22):
-            at = (kept + block).find(secret)
-            if at >= 0:
-                return offset - len(kept) + at
+            data = kept + block
+            for secret in secrets:
+                if (at := data.find(secret)) >= 0:
+                    return offset - len(kept) + at
             offset += len(block)
-            kept = (kept + block)[-len(secret):]
+            kept = data[-longest:]
     return -1
 
 
@@ -418,16 +419,15 @@ class Installation:
         """Neither the files of the running system, nor its disk, nor a log of the machine holds what was typed or answered."""
         canary = "a canary that the search must find"
         self.ssh(f"echo {canary} >/tmp/canary")
-        for secret in filter(None, (self.encrypted and self.passphrase, self.password)):
-            found = self.vm.ssh("ana", self.key, f"{ESCALATE[self.base]} grep -rlFs -f - /boot /etc /home /opt /root /run /tmp /var",
-                                SLOW_COMMAND, f"{secret}\n{canary}\n")
-            require(found.stdout.split() == ["/tmp/canary"],
-                    f"a secret in files of the installed system, or nothing found: {found.stdout}{found.stderr}")
+        secrets = [*filter(None, (self.encrypted and self.passphrase, self.password))]
+        found = self.vm.ssh("ana", self.key, f"{ESCALATE[self.base]} grep -rlFs -f - /boot /etc /home /opt /root /run /tmp /var",
+                            SLOW_COMMAND, "\n".join([*secrets, canary, ""]))
+        require(found.stdout.split() == ["/tmp/canary"],
+                f"a secret in files of the installed system, or nothing found: {found.stdout}{found.stderr}")
         self.power_off()
-        for secret in (self.passphrase.encode(), self.password.encode()):
-            for path in [self.disk.path, *self.folder.glob("*.log")]:
-                offset = find_bytes(path, secret)
-                require(offset < 0, f"{path}: a secret at byte {offset}")
+        for path in [self.disk.path, *self.folder.glob("*.log")]:
+            offset = find_bytes(path, self.passphrase.encode(), self.password.encode())
+            require(offset < 0, f"{path}: a secret at byte {offset}")
 
     def bring(self, folder, target):
         """A folder of ours becomes one of the machine, which everybody there may read; here it is gone."""
