@@ -6,7 +6,7 @@ stage_oci() {
 	[ ! -e "$output" ] || [ -f "$output/oci-layout" ] || fail "$output is there and is no OCI layout: it stays as it is"
 	record_unit "$(stamp target-image)"
 	[ -e "$output" ] || rm -f "$work/stamp/oci"
-	unit oci "$(hash_of "$(stamp target-image)" "$here/stages/5-oci.sh" "$here/lib/bill.sh" "$epoch" "to $output")" make_oci
+	unit oci "$(hash_of "$(lock_tools)" "$(stamp target-image)" "$here/stages/5-oci.sh" "$here/lib/bill.sh" "$epoch" "to $output")" make_oci
 }
 
 make_oci() {

@@ -77,6 +77,28 @@ targets_locked() {
 		says "--target rootfs: $folder/oci.lock is the lock file of a build with --target oci"
 }
 
+# tool_counts NAME TARGET MADE [OPTION]...: with another version of a tool MADE is made again, and --locked says which tool it is.
+tool_counts() {
+	local name=$1 target=$2 made=$3 tools=$folder/other-tools
+	shift 3
+	mkdir -p "$tools"
+	printf '#!/bin/sh\n[ "$1" != --version ] || { echo "%s 99.9" && exit; }\nexec %s "$@"\n' "$name" "$(command -v "$name")" >"$tools/$name"
+	chmod +x "$tools/$name"
+	other_target "$target" "$made" "$@" && PATH=$tools:$PATH other_target "$target" "$made" "$@" &&
+		grep -qx "== $target" "$folder/alone/log/5-$target.log" &&
+		PATH=$tools:$PATH "$folder/tree/live-iso/build.sh" --locked "$folder/$target.lock" --key "$folder/ed25519.pem" --work "$folder/alone" \
+			--output "$made" >"$log" 2>&1 && says "may differ from the locked one: $name was " && says "here it is $name 99.9"
+	local status=$?
+	rm -r "$tools"
+	return "$status"
+}
+
+# tools_count: those that write the layer of an image and the second initrd; the one that makes roots of Debian is in the record, too.
+tools_count() {
+	tool_counts gzip oci "$folder/oci" --role extra && tool_counts cpio netboot "$folder/net" --append 'a=http://b/?c&d' || return
+	! command -v mmdebstrap >/dev/null || grep -q '^tool mmdebstrap .*[0-9]' "$folder/oci.lock"
+}
+
 # oci_runs MODE TEXT DESCRIPTION: one test, or none where podman cannot run: as root (run) or without (rootless).
 oci_runs() {
 	oci_status=0
