@@ -9,8 +9,11 @@ build=${1:-build}
 number=0 failed=0
 
 mapfile -t units < <(git ls-files '*.c')
+# By their first line, by their name, and by what they tell shellcheck: those without a first line are read by others.
 mapfile -t scripts < <(git ls-files | while read -r file; do
-	[ -f "$file" ] && head -c 64 "$file" | grep -aqE '^#!.*\b(sh|bash)\b' && echo "$file"
+	[ -f "$file" ] && [ ! -h "$file" ] || continue
+	case $file in *.sh) echo "$file" && continue ;; esac
+	head -n 3 "$file" | grep -aqE '^#!.*\b(sh|bash|openrc-run)\b|^# shellcheck shell=' && echo "$file"
 done)
 # Those that BusyBox or dash runs: by their first line, and what such scripts read by its directive.
 mapfile -t posix < <(git ls-files | while read -r file; do
