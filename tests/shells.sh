@@ -1,0 +1,278 @@
+#!/bin/bash
+# The scripts that ship run by the two shells that run them, dash and BusyBox's ash: each below a folder that stands for the root, with
+# programs that only say how they were called. Prints TAP.
+top=$(cd "${top_srcdir:-.}" && pwd) || exit 99
+for program in dash busybox setpriv; do
+	command -v "$program" >/dev/null || { echo "1..0 # SKIP $program is not installed"; exit 0; }
+done
+folder=$(mktemp -d) || exit 99
+trap 'rm -rf --one-file-system "$folder"' EXIT
+
+# A script that finds a real program in place of ours, or a path that is not below the folder, must not be able to do anything.
+if [ "$(id -u)" = 0 ]; then
+	mkdir "$folder/top"
+	(cd "$top" && cp -r --parents installer/initramfs live-iso/overlay tests/shells.sh tests/tap.sh "$folder/top")
+	chown -R 65534:65534 "$folder"
+	cd "$folder/top" || exit 99
+	top_srcdir=. TMPDIR=$folder setpriv --reuid 65534 --regid 65534 --clear-groups --no-new-privs tests/shells.sh
+	exit
+fi
+root=$folder/root said=$folder/said bin=$folder/bin overlay=$top/live-iso/overlay
+umask 022
+
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/tap.sh"
+
+# calls NAME [LINE]: a program that says how it was called, and then does LINE. A function of that name is for BusyBox, which prefers its own
+# commands to those in PATH.
+calls() {
+	printf '#!/bin/sh\necho "%s $*" >>"%s"\n%s\n' "$1" "$said" "${2:-}" >"$bin/$1"
+	chmod 755 "$bin/$1"
+	case $1 in *-*) ;; *) echo "$1() { $bin/$1 \"\$@\"; }" >>"$bin/functions" ;; esac
+}
+
+# fresh: nothing below the root, no programs, nothing said.
+fresh() {
+	rm -rf --one-file-system "$root" "$bin"
+	mkdir -p "$root"/{dev,etc,proc/sys/kernel,run/jefe,sys,usr/lib/jefe} "$bin"
+	: >"$said"
+	: >"$bin/functions"
+}
+
+# moved FILE: it, with all its paths below the root and programs where they are here.
+moved() {
+	sed -e "s,\(^\|[][ \"=<>(']\)/\(dev\|etc\|lib\|medium\|proc\|run\|sys\|sysroot\|tmp\)\>,\1$root/\2,g" \
+		-e "s,/usr/lib/jefe/,$root&," -e "s,\(exec \)/usr/sbin/\(jefe-setup\),\1$bin/\2," -e "s,xargs \(/sbin/\)\?modprobe,xargs $bin/modprobe," \
+		-e "s,exec switch_root,exec $bin/switch_root," \
+		-e "s,^\(export \)\?PATH=.*,PATH=$bin:$PATH," "$1"
+}
+
+# run FILE [ARGUMENT]...: by the shell that is being looked at.
+run() {
+	local file=$1
+	shift
+	{ cat "$bin/functions" && moved "$file"; } >"$folder/script"
+	# shellcheck disable=SC2086 # a command and its word
+	PATH=$bin:$PATH timeout 60 $shell "$folder/script" "$@" >"$folder/output" 2>&1
+}
+
+# tells FILE: what the programs and the script said is what comes in.
+tells() {
+	cat >"$folder/expected"
+	sed "s,$root,,g; s,$folder,,g" "$1" >"$folder/told"
+	diff "$folder/expected" "$folder/told" >"$folder/difference" && return
+	sed 's/^/# /' "$folder/difference" "$folder/output"
+	return 1
+}
+
+# initramfs LINE: everything it is made of, with this kernel line.
+initramfs() {
+	local name
+	fresh
+	for name in console devices installed live; do moved "$top/installer/initramfs/$name.sh" >"$root/usr/lib/jefe/$name.sh"; done
+	echo 'ask() { answer=secret; }' >>"$root/usr/lib/jefe/console.sh"
+	mkdir -p "$root"/sys/{class/tty/console,class/block/sr0,bus/pci/devices/0,devices/system/cpu} "$root/sysroot/sbin" "$root/sysroot/etc"
+	echo "pci:v1 d1" >"$root/sys/bus/pci/devices/0/modalias"
+	echo cpu >"$root/sys/devices/system/cpu/modalias"
+	echo ttyS0 >"$root/sys/class/tty/console/active"
+	echo "5.0 1.0" >"$root/proc/uptime"
+	echo "$1" >"$root/proc/cmdline"
+	echo '/dev/x / ext4 noatime 0 1' >"$root/sysroot/etc/fstab"
+	printf '#!/bin/sh\n' >"$root/sysroot/sbin/init"
+	chmod 755 "$root/sysroot/sbin/init"
+	for name in mount modprobe switch_root chroot reboot sync; do calls "$name"; done
+	calls findfs 'echo /dev/disk'
+	calls e2fsck 'exit 1'
+}
+
+starts_live() {
+	initramfs 'quiet jefe.medium=5eed * jefe.rescue=no'
+	mkdir -p "$root/run/jefe/medium/.jefe"
+	echo 5eed >"$root/run/jefe/medium/.jefe/id"
+	run "$top/installer/initramfs/init" single && tail -n +6 "$said" >"$folder/end" && tells "$folder/end" <<-'END'
+		modprobe -abq loop squashfs overlay isofs
+		modprobe -abq pci:v1 d1
+		mount -t iso9660 -o nosuid,nodev,ro /dev/sr0 /run/jefe/medium
+		mount -t squashfs -o ro,loop /run/jefe/medium/live/live.squashfs /run/jefe/live
+		mount -t tmpfs -o nodev,mode=0755,size=50% tmpfs /run/jefe/overlay
+		mount -t overlay -o lowerdir=/run/jefe/live,upperdir=/run/jefe/overlay/upper,workdir=/run/jefe/overlay/work overlay /sysroot
+		mount -o move /dev /sysroot/dev
+		mount -o move /proc /sysroot/proc
+		mount -o move /sys /sysroot/sys
+		mount -o move /run /sysroot/run
+		switch_root /sysroot /sbin/init single
+	END
+}
+
+starts_encrypted() {
+	initramfs 'jefe.luks=1234 root=UUID=5678 jefe.lowered=yes'
+	# The first passphrase is wrong.
+	calls cryptsetup "[ \"\$(cat)\" = secret ] || exit 9; [ -e $bin/tried ] || { : >$bin/tried; exit 2; }"
+	run "$top/installer/initramfs/init" && sed '1,/^findfs/d' "$said" >"$folder/end" && tells "$folder/end" <<-'END' || return
+		modprobe -abq dm_crypt cpu
+		cryptsetup open --type luks2 --key-file - /dev/disk root
+		cryptsetup open --type luks2 --key-file - /dev/disk root
+		e2fsck -p /dev/mapper/root
+		mount -t ext4 -o ro /dev/mapper/root /sysroot
+		mount -o remount,rw,noatime /sysroot
+		mount -o move /dev /sysroot/dev
+		mount -o move /proc /sysroot/proc
+		mount -o move /sys /sysroot/sys
+		mount -o move /run /sysroot/run
+		chroot /sysroot /usr/sbin/jefe-setup canary lower
+		switch_root /sysroot /sbin/init
+	END
+	# A console here is a file: its last line stays.
+	grep -qx 'jefe: the root file system was repaired' "$root/dev/ttyS0"
+}
+
+live_starts() {
+	fresh
+	mkdir -p "$root"/sys/{bus/pci/devices/0,bus/usb/devices/1} # a machine without DMI
+	echo 'pci:v00001AF4bc03sc00' >"$root/sys/bus/pci/devices/0/modalias"
+	echo 'usb:v1' >"$root/sys/bus/usb/devices/1/modalias"
+	echo "x $root/proc proc rw" >"$root/proc/mounts"
+	echo 'quiet' >"$root/proc/cmdline"
+	echo jefelinux >"$root/etc/hostname"
+	for name in mount modprobe ip nice; do calls "$name"; done
+	run "$overlay/live/usr/libexec/jefelinux/live-init" && wait_for '^nice' && run "$overlay/live/usr/libexec/jefelinux/live-init" drivers &&
+		tells "$said" <<-END && [ "$(cat "$root/proc/sys/kernel/hostname")" = jefelinux ]
+			mount -t sysfs -o nosuid,nodev,noexec sysfs /sys
+			mount -t devtmpfs -o nosuid,mode=755 devtmpfs /dev
+			mount -t tmpfs -o nosuid,nodev,mode=755 tmpfs /run
+			mount -t devpts -o nosuid,noexec,gid=5,mode=620,ptmxmode=666 devpts /dev/pts
+			mount -t tmpfs -o nosuid,nodev,mode=1777 tmpfs /dev/shm
+			mount -t tmpfs -o nosuid,nodev,mode=1777 tmpfs /tmp
+			mount -t securityfs -o nosuid,nodev,noexec securityfs /sys/kernel/security
+			ip link set lo up
+			modprobe -a -b -q -- pci:v00001AF4bc03sc00
+			nice -n 19 /script drivers
+			modprobe -a -b -q -- usb:v1
+		END
+}
+
+# wait_for PATTERN: what the script started has said it.
+wait_for() {
+	local left=100
+	until grep -q "$1" "$said" || [ "$left" = 0 ]; do left=$((left - 1)) && sleep 0.1; done
+	[ "$left" != 0 ]
+}
+
+network_comes_up() {
+	fresh
+	mkdir -p "$root"/sys/class/net/{eth0,eth1,wlan0}/device "$root"/sys/class/net/{lo,wlan0/wireless}
+	for name in ip sleep udhcpc; do calls "$name"; done
+	! run "$overlay/live/usr/libexec/jefelinux/network" up && grep -q 'no wired port has a link (ports: eth0 eth1 )' "$folder/output" || return
+	echo 1 >"$root/sys/class/net/eth1/carrier"
+	run "$overlay/live/usr/libexec/jefelinux/network" up && [ "$(cat "$folder/output")" = eth1 ] &&
+		grep -q '^udhcpc -i eth1 ' "$said" || return
+	: >"$said"
+	interface=eth1 ip=10.0.0.7 mask=8 router='10.0.0.1 10.0.0.2' dns='10.0.0.3 10.0.0.4' domain=lan \
+		run "$overlay/live/usr/libexec/jefelinux/dhcp" bound && tells "$said" <<-END && tells "$root/etc/resolv.conf" <<-END2
+			ip addr flush dev eth1
+			ip addr add 10.0.0.7/8 dev eth1
+			ip route replace default via 10.0.0.1 dev eth1
+		END
+			search lan
+			nameserver 10.0.0.3
+			nameserver 10.0.0.4
+		END2
+}
+
+consoles_start() {
+	fresh
+	mkdir -p "$root/sys/class/tty/console"
+	echo 'tty0 hvc0' >"$root/sys/class/tty/console/active"
+	calls jefe-setup 'echo "gpt $PARTED_GPT_APPLE" >&2'
+	run "$overlay/live/usr/libexec/jefelinux/console" serial --x && run "$overlay/live/usr/libexec/jefelinux/console" tty2 &&
+		run "$overlay/live/usr/libexec/jefelinux/unattended" && tells "$said" <<-'END' && grep -qx 'gpt 0' "$root/run/jefe/unattended.errors"
+			jefe-setup console hvc0 --x
+			jefe-setup console tty2
+			jefe-setup unattended
+		END
+}
+
+confine_confines() {
+	local confine=$overlay/target/usr/libexec/jefelinux/confine
+	fresh
+	calls service
+	! run "$confine" jefe-x service 'a b' && grep -q 'profile jefe-x is not loaded: service is not started' "$folder/output" && [ ! -s "$said" ] || return
+	run "$confine" -o jefe-x service 'a b' && [ "$(cat "$said")" = 'service a b' ] || return
+	mkdir -p "$root/proc/self/attr/apparmor"
+	run "$confine" jefe-x service && [ "$(cat "$root/proc/self/attr/apparmor/exec")" = 'exec jefe-x' ] && ! run "$confine" jefe-x &&
+		grep -q '^usage: ' "$folder/output"
+}
+
+container_is_private() {
+	fresh
+	# shellcheck disable=SC2016
+	run "$overlay/oci/usr/libexec/jefelinux/enter" sh -c 'umask; echo "$1"' x 'a  b' && [ "$(cat "$folder/output")" = $'0077\na  b' ]
+}
+
+# service FILE COMMAND...: in it, after what openrc-run gives it; PATHs of this machine stay out of reach.
+service() {
+	local file=$1
+	shift
+	{
+		printf '%s() { echo "%s $*"; }\n' need need use use after after before before provide provide ebegin begin eend end ewarn warn \
+			eerror error einfo info keyword keyword
+		cat "$file"
+		printf '%s\n' "$@"
+	} >"$folder/service"
+	run "$folder/service"
+}
+
+services_are_read() {
+	local file status=0
+	fresh
+	for file in "$overlay"/*/etc/init.d/*; do
+		[ -h "$file" ] || service "$file" 'set -e; [ -n "$description$name$command" ]; depend' || { echo "# ${file#"$top"/}: $(cat "$folder/output")" && status=1; }
+	done
+	return "$status"
+}
+
+services_start() {
+	fresh
+	mkdir -p "$root"/etc/{modules-load.d,ssh} "$root"/sys/bus/{usb,pci}/devices/0
+	printf 'loop # comment\n' >"$root/etc/modules-load.d/a.conf"
+	echo usb:v1 >"$root/sys/bus/usb/devices/0/modalias"
+	echo pci:bc02 >"$root/sys/bus/pci/devices/0/modalias"
+	echo server >"$root/etc/hostname"
+	for name in modprobe sysctl ssh-keygen; do calls "$name"; done
+	service "$overlay/target-debian/etc/init.d/kmod" start && service "$overlay/target-debian/etc/init.d/procps" start &&
+		service "$overlay/target-debian/etc/init.d/ssh" 'key_types_to_generate="rsa ed25519"' 'echo key >/etc/ssh/ssh_host_rsa_key' start_pre &&
+		tells "$said" <<-END && [ "$(cat "$root/proc/sys/kernel/hostname")" = server ] && [ -d "$root/run/sshd" ]
+			modprobe -a -b -q -- loop pci:bc02 usb:v1
+			sysctl -q --system
+			ssh-keygen -q -t ed25519 -N  -C  -f /etc/ssh/ssh_host_ed25519_key
+		END
+}
+
+file_systems_are_mounted() {
+	fresh
+	echo "x $root/run/lock tmpfs rw" >"$root/proc/mounts"
+	calls busybox
+	service "$overlay/target-debian/etc/init.d/localmount" mount_kernel && tells "$said" <<-'END'
+		busybox mount -t devpts -o nosuid,noexec,gid=5,mode=620,ptmxmode=666 devpts /dev/pts
+		busybox mount -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs /dev/shm
+		busybox mount -t securityfs -o nosuid,nodev,noexec securityfs /sys/kernel/security
+		busybox mount -t cgroup2 -o nosuid,nodev,noexec,nsdelegate cgroup2 /sys/fs/cgroup
+	END
+}
+
+echo "1..20"
+ash=$(command -v busybox)
+for shell in dash "$ash ash"; do
+	shell_name=${shell##* }
+	check "$shell_name: the initramfs finds the live system" starts_live
+	check "$shell_name: and unlocks an installed one" starts_encrypted
+	check "$shell_name: the live system starts" live_starts
+	check "$shell_name: with a network" network_comes_up
+	check "$shell_name: and consoles" consoles_start
+	check "$shell_name: confine starts nothing without its profile" confine_confines
+	check "$shell_name: files of a container are private" container_is_private
+	check "$shell_name: every service says what it needs" services_are_read
+	check "$shell_name: drivers, kernel parameters and host keys are there" services_start
+	check "$shell_name: what is mounted is not mounted again" file_systems_are_mounted
+done
+exit "$bad"
