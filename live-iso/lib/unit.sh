@@ -69,6 +69,18 @@ stage() {
 	report_notices
 }
 
+# enough_space KIB: that much, at least, will be written below the name of the output.
+enough_space() {
+	local folder=${output%/*} have
+	have=$(df -Pk "$folder" | awk 'NR == 2 { print $4 }')
+	[ "$have" -ge "$1" ] || fail "no space for $output: $1 KiB needed, $have KiB free in $folder"
+}
+
+# packed_size ROOT: KiB that an archive of it has at least; no system can be packed to less than an eighth.
+packed_size() {
+	echo $(($(du -sk "$1" | cut -f1) / 8))
+}
+
 report_failure() {
 	echo FAILED
 	{
@@ -76,7 +88,7 @@ report_failure() {
 			echo "build.sh: $(cat "$work/log/failure")"
 		else
 			tail -n 15 "$1" | sed 's/^/  | /'
-			df -P "$work" | awk 'NR == 2 && $4 < 102400 { print "build.sh: no space left on " $6 }'
+			df -P "$work" "${output%/*}" | awk 'NR > 1 && $4 < 102400 && !said[$6]++ { print "build.sh: no space left on " $6 }'
 		fi
 		echo "build.sh: the whole log is $1"
 	} >&2

@@ -81,6 +81,7 @@ make_disk() {
 	local folder=$output.part format=qcow2
 	case $output in *.qcow2) ;; *) format=raw ;; esac
 	rm -rf "$folder"
+	enough_space "$(du -sk "$target_root" | cut -f1)" # or QEMU stops the machine and waits
 	mkdir -m 700 "$folder"
 	disk_answers "$folder"
 	qemu-img create -q -f "$format" "$folder/disk" "$disk_size"

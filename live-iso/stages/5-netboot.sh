@@ -17,6 +17,7 @@ make_netboot() {
 	local id tree=$work/netboot folder=$output.part
 	id=$(medium_id)
 	rm -rf "$tree" "$folder"
+	enough_space "$(du -sk "$medium" | cut -f1)"
 	mkdir -p "$tree/medium/live" "$tree/medium/.jefe" "$tree/medium/answers" "$folder"
 	cp "$medium"/live/{vmlinuz,initramfs.img} "$folder"
 	cp "$medium"/live/{live.squashfs,sbom.spdx.json} "$tree/medium/live"

@@ -12,6 +12,7 @@ stage_oci() {
 make_oci() {
 	local folder=$output.part tar=$work/cache/layer.tar kind=application/vnd.oci.image layer manifest config
 	rm -rf "$folder"
+	enough_space "$(packed_size "$target_root")"
 	mkdir -p "$folder/blobs/sha256"
 	make_bill "$output_name.spdx.json.part"
 	archive "$target_root" >"$tar"
@@ -30,7 +31,7 @@ make_oci() {
 # oci_blob FOLDER TYPE: stdin as a blob; its descriptor on stdout, without the closing brace.
 oci_blob() {
 	local blob=$1/blobs/sha256/new hash
-	cat >"$blob"
+	cat >"$blob" || return # errexit does not reach into $(…)
 	hash=$(sha256sum <"$blob" | cut -d' ' -f1)
 	printf '{"mediaType": "%s", "digest": "sha256:%s", "size": %d' "$2" "$hash" "$(stat -c %s "$blob")"
 	mv "$blob" "${blob%new}$hash"

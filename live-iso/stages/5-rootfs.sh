@@ -8,6 +8,7 @@ stage_rootfs() {
 }
 
 make_rootfs() {
+	enough_space "$(packed_size "$target_root")"
 	make_bill "$output_name.spdx.json.part"
 	archive "$target_root" | zstd -q -f "${payload_options[$compression]}" -T0 -o "$output.part"
 	mv "$output.part" "$output"
