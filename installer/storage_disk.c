@@ -4,11 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -78,7 +76,7 @@ int storage_claim(
 {
 	automachine struct machine *machine = NULL;
 	const struct disk *now;
-	uint64_t opened_bytes = 0;
+	off_t end;
 	int fd;
 
 	if (machine_probe_with_loops(&machine, err) < 0)
@@ -92,7 +90,8 @@ int storage_claim(
 	fd = open(disk, O_RDWR | O_EXCL | O_CLOEXEC);
 	if (fd < 0)
 		return error_errno(err, -errno, "opening %s exclusively", disk);
-	if (ioctl(fd, BLKGETSIZE64, &opened_bytes) < 0 || opened_bytes != size_bytes) {
+	end = lseek(fd, 0, SEEK_END);
+	if (end < 0 || (uint64_t)end != size_bytes || lseek(fd, 0, SEEK_SET) < 0) {
 		(void)close(fd);
 		return error_set(
 			err, -ESTALE, "%s changed while it was opened; plan again", disk);

@@ -68,18 +68,49 @@ tidy_all() {
 	printf '%s\0' "${units[@]}" | xargs -0 -n 1 -P "$(nproc)" bash -c "flags=(${flags[*]@Q}); tidy \"\$1\"" tidy
 }
 
+# musl_headers FOLDER: those of the libraries and the kernel alone, so that nothing of the C library of this machine is found.
+musl_headers() {
+	local name
+	mkdir -p "$1/openssl"
+	for name in blkid parted linux asm-generic libcryptsetup.h archive.h archive_entry.h curses.h ncurses.h ncurses_dll.h unctrl.h newt.h \
+		slang.h jansson.h jansson_config.h qrencode.h yaml.h; do
+		ln -sfn "/usr/include/$name" "$1/$name"
+	done
+	ln -sfn "$multiarch/asm" "$1/asm"
+	echo 'char *crypt(const char *, const char *);' >"$1/crypt.h" # musl has it, Debian's package leaves it out
+	ln -sf /usr/include/openssl/* "$multiarch"/openssl/* "$1/openssl/"
+}
+
+# musl FILE: as Alpine compiles it.
+musl() {
+	cd "$build" && musl-gcc -fsyntax-only -std=gnu17 -O1 -Werror "${warnings[@]}" "${flags[@]}" -isystem lint/musl "$source/$1"
+}
+
+musl_all() {
+	local multiarch warnings
+	multiarch=/usr/include/$(gcc -print-multiarch)
+	read -ra warnings < <(printf 'include Makefile\nlint-warnings:\n\t@echo $(WARN_CFLAGS)\n' | make -C "$build" --no-print-directory -sf - lint-warnings)
+	rm -rf "$build/lint/musl"
+	musl_headers "$build/lint/musl"
+	export build source=$PWD
+	export -f musl
+	printf '%s\0' "${units[@]}" | grep -zE '^(installer|tui|screens)/' |
+		xargs -0 -n 1 -P "$(nproc)" bash -c "flags=(${flags[*]@Q}) warnings=(${warnings[*]@Q}); musl \"\$1\"" musl
+}
+
 analyse() {
 	# cppcheck 2.10 sees uninitialized variables and evaluation orders where initializers are, and stumbles over enum arrays.
 	cppcheck --quiet --enable=warning,performance,portability --error-exitcode=1 --inline-suppr --std=c11 -j "$(nproc)" \
 		--suppress=ctuuninitvar --suppress=unknownEvaluationOrder --suppress=internalAstError -I. "${units[@]}"
 }
 
-echo "1..7"
+echo "1..8"
 check "C files are formatted (clang-format)" clang-format --dry-run -Werror "${units[@]}"
 check "shell scripts (shellcheck)" shellcheck --severity=warning --exclude=SC2034,SC2154 -x "${scripts[@]}"
 check "scripts for BusyBox and dash (shellcheck, dash, ash)" posix_read
 check "Python files compile" python3 -m py_compile "${pythons[@]}"
 check "spelling (codespell)" codespell --ignore-words-list=doas,iif,mirrorn "${texts[@]}"
+check "C files compile with musl (musl-gcc)" musl_all
 check "static analysis (cppcheck)" analyse
 check "static analysis (clang-tidy)" tidy_all
 exit "$failed"
