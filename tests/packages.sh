@@ -1,10 +1,14 @@
 #!/bin/sh
-# Every package that the Alpine row and the package lists of the ISO name is in Alpine's index. Prints TAP. Needs the index in the package cache.
+# Every package that the Alpine row and the package lists of the ISO name is in Alpine's index. Prints TAP. Needs the index in the package
+# cache, or in the folder "shared" beside the project.
 cd "${top_srcdir:-.}" || exit 99
-for branch in "${XDG_CACHE_HOME:-$HOME/.cache}"/jefelinux/alpine/*; do
-	[ -e "$branch/full-index/main.tar.gz" ] && index=$branch/full-index
+index=
+for folder in ../shared/data/alpine-* "${XDG_CACHE_HOME:-$HOME/.cache}"/jefelinux/alpine/*/full-index; do
+	for file in "$folder"/*main.tar.gz; do
+		[ ! -e "$file" ] || index=$folder
+	done
 done
-[ -n "$index" ] || { echo "1..0 # SKIP no index of Alpine packages in the cache"; exit 0; }
+[ -n "$index" ] || { echo "1..0 # SKIP no index of Alpine packages in the cache, and none beside the project"; exit 0; }
 names=$(mktemp) || exit 99
 trap 'rm -f "$names"' EXIT
 for repository in "$index"/*.tar.gz; do
