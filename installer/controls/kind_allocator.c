@@ -10,15 +10,26 @@
 #include "installer/base/file.h"
 #include "installer/base/memory.h"
 #include "installer/controls/kinds.h"
+#include "installer/controls/process.h"
 #include "installer/distro/distro.h"
 
 static const char profile[] = "etc/profile.d/jefe-allocator.sh";
 /* What we tell Scudo; see scudo_options.c. Nobody else asks for it. */
 static const char options[] = "/usr/lib/jefelinux/libscudo-options.so";
 static const char mark[] = " # jefe-setup: hardened allocator";
-/* Services that read what others send, by generic name. */
-static const char *const services[] = {
-	"ssh-server", "time-sync", "syslog", "cron", "audit"};
+/* Services that read what others send, by generic name, and the program of each: who is told must have it, nobody else. */
+static const struct told {
+	const char *service, *program;
+} services[] = {
+	{"ssh-server",    "sshd"           },
+	{"time-sync",     "chronyd"        },
+	{"syslog",        "syslogd"        },
+	{"cron",          "crond"          },
+	{"audit",         "auditd"         },
+	{"jefe-dropbear", "dropbear"       },
+	{"jefe-tinyssh",  "tcpserver"      },
+	{"jefe-bans",     "fail2ban-server"},
+};
 
 /* The shared object of the first allocator in value that is there, or NULL. */
 static const char *library_of(const struct site *site, const char *value)
@@ -86,6 +97,21 @@ static int rewrite(struct site *site, const char *path, const char *library,
 	return file_remove(site->scope->root_fd, path, err);
 }
 
+/* Services of ours have the same name everywhere. */
+static const char *name_of(const struct site *site, const struct told *told)
+{
+	const char *name = distro_service(site->scope->distro, told->service);
+
+	return name ? name : told->service;
+}
+
+static bool is_there(const struct site *site, const struct told *told)
+{
+	autofree char *script = memory_format("etc/init.d/%s", name_of(site, told));
+
+	return file_exists(site->scope->root_fd, script);
+}
+
 /* Files that must name the library: the C library's, or the shells' and the configuration of each service that is there. */
 static void places(const struct site *site, struct words *paths)
 {
@@ -96,14 +122,9 @@ static void places(const struct site *site, struct words *paths)
 		return;
 	}
 	words_add(paths, profile);
-	for (size_t i = 0; i < LENGTH(services); i++) {
-		const char *name = distro_service(distro, services[i]);
-		autofree char *script =
-			name ? memory_format("etc/init.d/%s", name) : NULL;
-
-		if (script && file_exists(site->scope->root_fd, script))
-			words_addf(paths, "etc/conf.d/%s", name);
-	}
+	for (size_t i = 0; i < LENGTH(services); i++)
+		if (is_there(site, &services[i]))
+			words_addf(paths, "etc/conf.d/%s", name_of(site, &services[i]));
 }
 
 static int set(struct site *site, const char *library, bool *changed, struct error *err)
@@ -191,23 +212,34 @@ static void mount_namespace(const struct site *site, const char *process, char n
 	name[size > 0 ? size : 0] = '\0';
 }
 
-/* Where services are told one by one: those that are meant, by their parent and not being BusyBox, which init and logins are. */
-static bool is_meant(const struct site *site, const char *process)
+static bool is_child_of_init(const struct site *site, const char *process)
 {
-	autofree char *link = memory_format("proc/%s/exe", process);
 	autofree char *path = memory_format("proc/%s/stat", process);
 	autofree char *stat = NULL;
 	const char *behind;
-	char program[256] = "";
 
-	if (site->scope->distro->preload_file)
-		return true;
 	if (file_read_line(site->scope->root_fd, path, &stat) < 0)
 		return false;
 	behind = strrchr(stat, ')');
-	(void)!readlinkat(site->scope->root_fd, link, program, sizeof(program) - 1);
-	return behind && strlen(behind) > 4 && text_starts(behind + 4, "1 ") &&
-	       !text_ends(program, "/busybox");
+	return behind && strlen(behind) > 4 && text_starts(behind + 4, "1 ");
+}
+
+/* Where services are told one by one: their own process. BusyBox is also init and logins, and what it is told may not reach it. */
+static bool is_meant(const struct site *site, const char *process)
+{
+	autofree char *link = memory_format("proc/%s/exe", process);
+	autofree char *path = NULL, *program = NULL;
+
+	if (site->scope->distro->preload_file)
+		return true;
+	path = file_read_link(site->scope->root_fd, link);
+	if (!path || text_ends(path, "/busybox") || !is_child_of_init(site, process))
+		return false;
+	program = process_program(site->scope->root_fd, strtoul(process, NULL, 10), path);
+	for (size_t i = 0; i < LENGTH(services); i++)
+		if (strcmp(services[i].program, program) == 0)
+			return is_there(site, &services[i]);
+	return false;
 }
 
 /* Inside a container another C library may rule. */

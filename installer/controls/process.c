@@ -42,7 +42,7 @@ static void read_arguments(int root_fd, unsigned long pid, struct words *argumen
 	words_split(arguments, text_string(&text), "\n");
 }
 
-static char *program_name(int root_fd, unsigned long pid, const char *executable)
+char *process_program(int root_fd, unsigned long pid, const char *executable)
 {
 	const char *program = base_name(executable);
 	autowords struct words arguments = {0};
@@ -118,7 +118,7 @@ static void process_add(struct processes *processes, int root_fd, unsigned long 
 	processes->items = memory_resize(
 		processes->items, processes->count + 1, sizeof(*processes->items));
 	processes->items[processes->count++] = (struct process){.pid = pid,
-		.name = program_name(root_fd, pid, executable),
+		.name = process_program(root_fd, pid, executable),
 		.label = process_label(root_fd, pid)};
 }
 

@@ -22,6 +22,9 @@ int processes_read(int root_fd, struct processes *processes, struct error *err) 
 void processes_free(struct processes *processes);
 #define autoprocesses __attribute__((cleanup(processes_free)))
 
+/* The name, as in struct process, of one whose executable this is. The caller frees it. */
+char *process_program(int root_fd, unsigned long pid, const char *executable) CHECKED;
+
 /* What confines a process, as in struct process. The caller frees it. */
 char *process_label(int root_fd, unsigned long pid) CHECKED;
 
