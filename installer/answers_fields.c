@@ -203,8 +203,8 @@ const struct field answer_fields[] = {
 	{.key = "hardening.ssh", .type = FIELD_CHOICE, AT(hardening.ssh), .standard = "openssh", .choices = ssh_server_names,
 		.label = "SSH server", .example = "dropbear", .screen = "system", .since = 1, .advanced = true,
 		.why = "The program that lets administrators in over the network.",
-		.help = "openssh: every measure about SSH applies. dropbear: smaller, keys only, no bans. tinyssh: smallest, Ed25519 keys only, "
-			"no file transfer. none: the machine is operated from its console."},
+		.help = "openssh: every measure about SSH applies. dropbear: smaller, keys only. tinyssh: smallest, Ed25519 keys only, no file "
+			"transfer, no bans. none: the machine is operated from its console."},
 	{.key = "hardening.roles", .type = FIELD_TEXTS, AT(hardening.roles), .separators = " ,\n", .max = 16,
 		.label = "Roles", .example = "containers", .screen = "hardening", .since = 1, .valid = valid_role,
 		.why = "What the computer is for; controls that would break it are left out.",

@@ -84,10 +84,12 @@ profile_files = \
 	jefe-containerd \
 	jefe-cron \
 	jefe-dockerd \
+	jefe-dropbear \
 	jefe-fail2ban \
 	jefe-klogd \
 	jefe-sshd \
 	jefe-syslogd \
+	jefe-tinyssh \
 	jefe-web
 profile_paths = $(profile_files:%=installer/controls/files/apparmor/%)
 EXTRA_DIST += $(profile_paths)
