@@ -3,7 +3,7 @@
 here=$(cd "$(dirname "$0")" && pwd) || exit 99
 # shellcheck source=tests/network/lib.sh
 . "$here/lib.sh"
-network_needs socat nmap
+network_needs socat nmap busybox python3
 
 # held CLIENT ADDRESS PORT: how many of 80 connections can be open together; the first that is not answered ends the count.
 held() {
@@ -18,6 +18,26 @@ dropped() {
 	in_space server nft list chain inet jefe "$1" | sed -n "s/.*$2.*counter packets \([0-9]*\) .*/\1/p"
 }
 
+packets() { local space=$1; shift; in_space "$space" python3 "$here/packets.py" "$@"; }
+# unlisted: packets that no rule of the input chain took.
+unlisted() { in_space server nft list chain inet jefe input | sed -n 's/^\t*counter packets \([0-9]*\) .*/\1/p'; }
+# adds COMMAND...: how many of those it sends.
+adds() {
+	local before
+	before=$(unlisted)
+	"$@"
+	sleep 0.2
+	echo $(($(unlisted) - before))
+}
+link_local() { in_space "$1" ip -6 -o address show dev "$2" scope link | sed -n 's,.*inet6 \([^/]*\)/.*,\1,p'; }
+# pings CLIENT ADDRESS: how many of thirty, each by itself, are answered.
+pings() {
+	local i
+	for ((i = 0; i < 30; i++)); do
+		in_space "$1" busybox ping -q -c 1 -W 1 "$2" >/dev/null && echo answered &
+	done | wc -l
+}
+
 network_start one two
 harden --level hardened || exit 99
 rules=$tree/etc/jefelinux/firewall.nft
@@ -27,7 +47,7 @@ listen two 22
 in_space server nft add table inet other
 sleep 1
 
-echo "1..27"
+echo "1..46"
 check "without the filter everything answers" test \
 	"$(connections two 10.77.2.1 22 1)$(connections two 10.77.2.1 8080 1)$(connections one 10.77.2.2 22 1)" = 111
 check "the rules load" in_space server nft -f "$rules"
@@ -39,7 +59,14 @@ check "twenty connections from one address: $through come through" test "$throug
 check "another address is not affected" test "$(connections two 10.77.2.1 22 3)" = 3
 check "IPv6 works" test "$(connections two fd77:2::1 22 3)" = 3
 through=$(connections one fd77:1::1 22 20)
-check "twenty connections from one IPv6 network: $through come through" test "$through" -ge 4 -a "$through" -le 6
+check "twenty connections from one IPv6 address: $through come through" test "$through" -ge 4 -a "$through" -le 6
+for ((i = 0; i < 20; i++)); do
+	in_space one ip address add "$(printf 'fd77:1::a%02x/64' $i)" dev eth0 nodad
+	in_space two ip address add "$(printf 'fd77:2::a%02x/64' $i)" dev eth0 nodad
+done
+in_space server nft flush set inet jefe ssh_meter6
+through=$(packets one many fd77:1::1 22 20 fd77:1::)
+check "twenty connections from twenty addresses of one IPv6 network: $through come through" test "$through" -ge 4 -a "$through" -le 6
 check "another IPv6 network is not affected" test "$(connections two fd77:2::1 22 1)" = 1
 check "other ports are closed" test "$(connections two 10.77.2.1 8080 1)$(connections two fd77:2::1 8080 1)" = 00
 check "nothing is forwarded" test "$(connections one 10.77.2.2 22 1)" = 0
@@ -52,6 +79,42 @@ listen server 4444
 in_space server nft flush set inet jefe ssh_meter4
 open=$(in_space two nmap -n -Pn -sS -p 1-1024,4444,8080 --min-rate 1000 --max-retries 1 -oG - 10.77.2.1 | grep -oE '[0-9]+/open' | tr '\n' ' ')
 check "nmap sees only 22/tcp: $open" test "$open" = "22/open "
+
+# What an address needs: DHCP and its IPv6 sister, neighbours, routers and groups, ping, and the answers of routers.
+local_one=$(link_local one eth0)
+local_server=$(link_local server veth1)
+in_space one ip address add 192.0.2.67/32 dev eth0
+check "DHCP's answers are taken" test "$(packets one udp 10.77.1.2 67 10.77.1.1 68)" = taken
+check "from another port they are not" test "$(packets one udp 10.77.1.2 1067 10.77.1.1 68)" = dropped
+forged=$(dropped raw_pre 'fib saddr')
+packets one udp 192.0.2.67 67 10.77.1.1 68 >/dev/null
+check "they may come from where no route leads" test "$(dropped raw_pre 'fib saddr')" = "$forged"
+check "DHCPv6's answers are taken from neighbours" test "$(packets one udp "$local_one" 547 "$local_server" 546 eth0)" = taken
+check "from elsewhere they are not" test "$(packets one udp fd77:1::2 547 fd77:1::1 546)" = dropped
+for kind in 133 134 135 136; do
+	check "ICMPv6 $kind is taken from a neighbour, and not from behind a router" test \
+		"$(adds packets one icmp6 "$local_one" "$local_server" "$kind" 255 eth0)$(adds packets one icmp6 "$local_one" "$local_server" "$kind" 64 eth0)" = 01
+done
+for kind in 130 131 132 143; do
+	check "ICMPv6 $kind is taken from a neighbour's own address only" test \
+		"$(adds packets one icmp6 "$local_one" "$local_server" "$kind" 1 eth0)$(adds packets one icmp6 fd77:1::2 fd77:1::1 "$kind" 1 eth0)" = 01
+done
+in_space one ip address add fd77:1::1/64 dev eth0
+sleep 2
+check "who takes the machine's own address is told" eval 'in_space one ip -6 address show dev eth0 | grep -q dadfailed'
+in_space one ip address delete fd77:1::1/64 dev eth0
+for address in 10.77.1.1 fd77:1::1; do
+	answered=$(pings one $address)
+	check "of thirty pings to $address $answered are answered" test "$answered" -ge 8 -a "$answered" -le 20
+done
+(exec ip netns exec "$name-one" socat -u UDP6-RECV:4001 OPEN:/dev/null) &
+listeners+=($!)
+sleep 0.3
+({ echo x; sleep 3; } | ip netns exec "$name-server" socat -u - 'UDP6:[fd77:1::2]:4001,sourceport=4000') &
+listeners+=($!)
+sleep 0.5
+packets one too-big fd77:1::2 fd77:1::1 4000 4001 1280
+check "a router's word on the size of packets is heard" eval 'in_space server ip -6 route get fd77:1::2 | grep -q "mtu 1280"'
 
 # Banned addresses, as the action of the jail adds and takes them.
 in_space server nft add element inet jefe banned4 '{ 10.77.2.2 timeout 60s }'
@@ -71,6 +134,8 @@ check "SSH only from the named network" test \
 	"$(connections one 10.77.1.1 22 1)$(connections two 10.77.2.1 22 1)$(connections two fd77:2::1 22 1)" = 100
 held=$(held two 10.77.2.1 8080)
 check "one address holds at most 64 connections: $held" test "$held" = 64
+held=$(packets two many fd77:2::1 8080 80 fd77:2::)
+check "twenty addresses of one IPv6 network hold at most 64, too: $held" test "$held" = 64
 
 # Containers: behind docker0 of the server, with a port published as Docker does it, in a table of its own.
 ip netns add "$name-container" &&
