@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The ISO as sticks: written with dd, and as a file on somebody else's multiboot stick; whole, and with one byte changed."""
+"""The ISO as sticks: written with dd, and as a file on somebody else's multiboot stick; whole, and with one byte changed; as a disc, by
+every key of its menu."""
 import pathlib
 import shutil
 import subprocess
@@ -16,6 +17,11 @@ import menu  # noqa: E402
 FOLDER = WORK / "media"
 ISO = medium("debian")
 FIRST_PAGE = r"Press 1, 2 or 3: "
+MENU = menu.ENTRIES
+DISK_SAYS = "this is the first disk"
+# A boot sector's: what stands behind it, up to the zero, goes to the serial line.
+SECTOR_CODE = "31c0 8ed8 be597c bafd03 ec a820 74fb ac baf803 ee 84c0 75ef f4 ebfd"
+FAT_CODE_AT = 0x3E
 
 
 def stick(path):
@@ -62,12 +68,76 @@ def file_on_a_stick():
             vm.expect(FIRST_PAGE, LIVE)
 
 
+def first_disk():
+    """A disk that either firmware starts, to say so."""
+    image, loader, config = (FOLDER / name for name in ("first.img", "BOOTX64.EFI", "first.cfg"))
+    config.write_text(f"echo {DISK_SAYS}\nsleep 60\n")
+    menu.run("grub-mkimage", "-O", "x86_64-efi", "-p", "/", "-c", config, "-o", loader, "echo", "sleep")
+    menu.run("truncate", "-s", "16M", image)
+    menu.run("mformat", "-i", image, "-v", "JEFE-ESP", "::")
+    menu.run("mmd", "-i", image, "::/EFI", "::/EFI/BOOT")
+    menu.run("mcopy", "-i", image, loader, "::/EFI/BOOT/BOOTX64.EFI")
+    with open(image, "r+b") as file:
+        file.seek(FAT_CODE_AT)
+        file.write(bytes.fromhex(SECTOR_CODE) + DISK_SAYS.encode() + b"\0")
+    return Disk(image, format="raw", snapshot=True)
+
+
+def line_mode(vm):
+    """Not asked for the display; to the end of the first page."""
+    said = vm.expect(rf"{FIRST_PAGE}|(?s:.*?)\d: Quit\.(?s:.*?)Number, or Enter for Next: ", LIVE)[0]
+    require("Press 1" not in said, "line mode is asked for, and asks for the display")
+
+
+def slow_line(vm):
+    vm.expect(FIRST_PAGE, LIVE)
+    vm.send("1")
+    vm.sendline(vm.expect(r"(\d): Quit\.(?s:.*?)Number, or Enter for Next: ", 60)[1])
+    vm.expect(r"s for a shell\.", 60)
+    vm.send("s")
+    vm.expect(r"Type exit to come back", 60)
+    vm.sendline("stty speed")
+    found = vm.expect(r"stty speed\D*(\d+)\r?\n", 60)[1]
+    require(found == "9600", f"the line for 9600 has {found}")
+
+
+def recovers(vm):
+    said = vm.expect(rf"{FIRST_PAGE}|Press Enter for a root shell", LIVE)[0]
+    vm.sendline()
+    require("root shell" in said, "the wizard starts where a shell was asked for")
+    vm.expect(r"Type exit to come back", 60)
+
+
+def tests_memory(vm):
+    vm.expect(r"Status: Testing", 60)
+
+
+def starts_disk(vm):
+    vm.expect(DISK_SAYS, 60)
+
+
+def by_keys(firmware, keys):
+    """Each key in the menu does what the menu says of it. A BIOS has the menu on its screen, which is text."""
+    with VM(f"keys-{firmware}", FOLDER, firmware=firmware, cdrom=ISO, disks=[first_disk()]) as vm:
+        for key, happens in keys.items():
+            vm.serial.forget()
+            vm.expect(r"executed automatically in \d", 90)
+            if firmware == "bios":
+                shown = vm.text_screen()
+                require(all(entry in shown for entry in MENU), f"the menu on the screen:\n{shown}")
+            vm.send(key)
+            happens(vm)
+            vm.qmp("system_reset")
+
+
 shutil.rmtree(FOLDER, ignore_errors=True)
 FOLDER.mkdir(parents=True)
 code = run_steps("media", [
     ("a stick written with dd checks itself, then the wizard starts", whole),
     ("of a damaged stick nothing starts", damaged),
     ("the ISO as a file on a multiboot stick starts the wizard", file_on_a_stick),
+    ("the keys L, 9, T and D of the menu, by BIOS", lambda: by_keys("bios", {"l": line_mode, "9": slow_line, "t": tests_memory, "d": starts_disk})),
+    ("the keys R, T and D of the menu, by UEFI", lambda: by_keys("uefi", {"r": recovers, "t": tests_memory, "d": starts_disk})),
 ])
 (FOLDER / "damaged.iso").unlink(missing_ok=True)
 sys.exit(code)

@@ -10,6 +10,7 @@ Leaving the block by an exception saves the screen (PNG) and the serial log belo
 import base64
 import codecs
 import collections
+import contextlib
 import gzip
 import json
 import os
@@ -136,6 +137,9 @@ class Line:
 
     def send(self, text):
         self.socket.sendall(text.encode())
+
+    def close(self):
+        self.socket.shutdown(socket.SHUT_RDWR)
 
     def tail(self, lines):
         return [line.rstrip() for line in self.text.split("\n") if line.strip()][-lines:]
@@ -302,6 +306,13 @@ class VM:
         match = self.expect(rf"(?s)(.*?){mark} (\d+)\r?\n", timeout, line)
         return int(match[2]), match[1].replace("\r", "")
 
+    @contextlib.contextmanager
+    def lent_serial(self):
+        """The path of the first serial line's socket, for another program while the block runs."""
+        self.serial.close()
+        yield self.run / "serial"
+        self.serial = Line(self.run / "serial")
+
     def open_shell(self, timeout=60):
         """From a root shell on the second virtual console (Alt-F2): give the second serial line a shell for shell()."""
         reader = "stty raw -echo min 1; mkdir /run/second && echo ready && sh 2>&1 | cat"  # mkdir: only one, however often we typed it
@@ -365,6 +376,13 @@ class VM:
         ppm = self.run / "screen.ppm"
         self.qmp("screendump", filename=str(ppm))
         return ppm.read_bytes()
+
+    def text_screen(self):
+        """What stands on a screen in text mode, as before a kernel starts: 25 lines."""
+        memory = self.run / "text"
+        self.qmp("pmemsave", val=0xB8000, size=4000, filename=str(memory))
+        text = memory.read_bytes()[::2].decode("cp437")
+        return "\n".join(text[start:start + 80].rstrip() for start in range(0, len(text), 80))
 
     def screen(self, console=1, timeout=60):
         """The text on a virtual console, a list of lines, read through the root shell of open_shell()."""
