@@ -1,12 +1,59 @@
 #!/usr/bin/env python3
-"""LUKS2 by the wizard in line mode, over the serial line only."""
+"""LUKS2 by the wizard in line mode, over the serial line only; before, its two full-screen displays as far as nothing is written."""
 import re
+import subprocess
 import time
 
-from flow import INSTALL, LIVE, Failed, Installation, require
+from flow import INSTALL, LIVE, ROOT, Failed, Installation, require
 
 pc = Installation("serial-wizard")
 keys_typed = 0
+# The bridge from the emulated terminal to the line: it presses the key that chooses the display.
+BRIDGE = """#!/bin/sh
+stty raw -echo && { printf %s "$2"; exec cat; } | socat - "UNIX-CONNECT:$1"
+"""
+# tests/screens/screenplay.c; what the keys F10 and Ctrl-B are on a serial line. $1: socket, $2: key, $3: passphrase, $4: SSH key
+PLAY = """start $1 $2
+wait This installs JefeLinux
+shot welcome
+key F10
+wait Which keyboard do you type on
+key F10
+wait Which disk gets JefeLinux
+key Space
+key F10
+wait How is the disk divided
+key F10
+wait Encrypt the disk
+key Tab
+type $3
+key Tab
+type $3
+key F10
+wait How much hardening
+key F10
+wait How should the computer be set up
+key F10
+wait How does it reach the network
+key F10
+wait No SSH key yet
+type ana
+key F10
+key Enter
+wait Add a public SSH key
+type $4
+key F10
+wait SHA256:
+key F10
+wait Is everything right
+key F10
+wait Everything on vda will be erased
+shot gate
+key ^B
+wait Is everything right
+type q
+sleep 2000
+"""
 
 
 def add_key(_):
@@ -62,11 +109,39 @@ def answer(text):
     raise Failed(f"no answer to {text[-200:]!r}")
 
 
-def install():
+def frames(key):
+    """The pages that a terminal of 80x24 on the line shows, by name, from the choice of the display to the last page and out again."""
+    bridge, play, program = (pc.folder / "bridge", pc.folder / "full-screen.play", ROOT / "build/tests/screens/screenplay")
+    bridge.write_text(BRIDGE)
+    bridge.chmod(0o755)
+    play.write_text(PLAY)
+    subprocess.run(["make", "-s", "-C", ROOT / "build", "tests/screens/screenplay"], check=True)
+    with pc.vm.lent_serial() as path:
+        played = subprocess.run([program, "-t", "vt220", bridge, play, path, key, pc.passphrase, pc.public_key()], capture_output=True, text=True)
+    play.unlink()
+    (pc.folder / f"frames-{key}.txt").write_text(played.stdout)
+    require(played.returncode == 0, f"display {key}:\n{played.stderr}")
+    return {name: shown for name, shown in re.findall(r"=== (\w+), .*\n((?:(?!===).*\n)*)", played.stdout)}
+
+
+def full_screen():
+    """Thin is ASCII, rich has frames; both lead to the last page, and out to where a shell may be had."""
     vm = pc.machine("live", live=True)
     vm.expect(r"executed automatically in \d", 60)
     vm.send("s")
-    timeout = LIVE
+    vm.expect(DIALOGUE[0][0], LIVE)
+    for key in "23":
+        shown = frames(key)
+        require(re.search(r"Memory +1\.4 GiB", shown["welcome"]) and "Type vda to start" in shown["gate"], f"display {key}: {shown}")
+        require(shown["gate"].isascii() == (key == "2"), f"display {key}: {shown['gate']}")
+        vm.send("s")
+        vm.expect(r"Type exit to come back", 60)
+        vm.sendline("cmp -n 1048576 /dev/vda /dev/zero && rm /run/jefe/console.ttyS0; exit")
+        vm.expect(r"How do you want to install", 60)
+
+
+def install():
+    vm, timeout = pc.vm, LIVE
     for _ in range(70):
         match = vm.expect(rf"(?s)(.*?)(?:(?P<end>{INSTALLING})|{ONE_OF_THEM})", timeout)
         if match["end"]:
@@ -81,6 +156,7 @@ def install():
 
 
 pc.run([
+    ("thin and rich lead over the serial line to the last page, and out of it", full_screen),
     ("line mode installs", install),
     ("unlocks, starts from its disk and lets the key in", pc.boot),
     ("no secret in files, disk and logs", pc.no_secrets),
