@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The ISO as sticks: written with dd, and as a file on somebody else's multiboot stick; whole, and with one byte changed; as a disc, by
 every key of its menu."""
+import os
 import pathlib
 import shutil
 import subprocess
@@ -18,6 +19,14 @@ FOLDER = WORK / "media"
 ISO = medium("debian")
 FIRST_PAGE = r"Press 1, 2 or 3: "
 MENU = menu.ENTRIES
+INSTALLING = r"\[ *\d+/\d+\] |jefe: install"
+ANSWERS = """schema: 1
+allow_plaintext: true
+system: {hostname: vault9}
+disk: {match: {serial: JEFETEST1}, expect: 1, erase: matched-disks, encryption: none}
+users: [{name: ana, admin: true, password: {from: literal, value: Staple-media-11}}]
+finish: poweroff
+"""
 DISK_SAYS = "this is the first disk"
 # A boot sector's: what stands behind it, up to the zero, goes to the serial line.
 SECTOR_CODE = "31c0 8ed8 be597c bafd03 ec a820 74fb ac baf803 ee 84c0 75ef f4 ebfd"
@@ -34,11 +43,24 @@ def choose(vm, key):
 
 
 def whole():
-    """By BIOS, with the menu's entry that checks first."""
-    with VM("whole", FOLDER, disks=[stick(ISO)]) as vm:
+    """By BIOS, with the menu's entry that checks first. The embedded answers are the wizard's, and install nothing by themselves."""
+    path, disk = FOLDER / "embedded.iso", Disk(FOLDER / "untouched.img", serial="JEFETEST1", format="raw")
+    shutil.copy(ISO, path)
+    (FOLDER / "answers.yaml").write_text(ANSWERS)
+    menu.run("truncate", "-s", disk.size, disk.path)  # qemu-img would write the first block
+    menu.run("env", f"PATH={ROOT}/build:{os.environ['PATH']}", ROOT / "live-iso/build.sh", "embed", path, FOLDER / "answers.yaml")
+    with VM("whole", FOLDER, disks=[stick(path), disk]) as vm:
         choose(vm, "m")
         vm.expect(r"The medium is whole", LIVE)
+        vm.expect(r"Answers: the copy embedded in the medium", LIVE)
         vm.expect(FIRST_PAGE, LIVE)
+        vm.send("1")
+        vm.expect(r"Number, or Enter for Next: ", 60)
+        vm.sendline("=")
+        vm.expect(r"vault9", 60)
+        require(not vm.serial.wait(INSTALLING, 10), "an installation that nobody asked for is running")
+    path.unlink()
+    require(disk.path.stat().st_blocks == 0, "the disk was written to")
 
 
 def damaged():
@@ -133,7 +155,7 @@ def by_keys(firmware, keys):
 shutil.rmtree(FOLDER, ignore_errors=True)
 FOLDER.mkdir(parents=True)
 code = run_steps("media", [
-    ("a stick written with dd checks itself, then the wizard starts", whole),
+    ("a stick written with dd, with answers embedded, checks itself; the wizard starts with them, and nothing is installed", whole),
     ("of a damaged stick nothing starts", damaged),
     ("the ISO as a file on a multiboot stick starts the wizard", file_on_a_stick),
     ("the keys L, 9, T and D of the menu, by BIOS", lambda: by_keys("bios", {"l": line_mode, "9": slow_line, "t": tests_memory, "d": starts_disk})),
