@@ -17,7 +17,7 @@ done > "$names"
 
 number=0
 bad=0
-listed=$(sed 's/#.*//' live-iso/bases/alpine/*.list | tr -s ' \t' '\n\n' | sed 's/^?//; /^$/d')
+listed=$(sed 's/#.*//' live-iso/bases/alpine/*.list | tr -s ' \t' '\n\n' | sed 's/^?//; /^+/d; /^$/d')
 packages=$(sed -n '/^static const struct name_row packages/,/^}/s/.*{"[^"]*", "\([^"]*\)"}.*/\1/p' installer/distro/alpine.c)
 packages=$(printf '%s\n' "$packages" "$listed" | sort -u)
 # shellcheck disable=SC2086 # a list of words

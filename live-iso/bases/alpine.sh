@@ -196,15 +196,15 @@ alpine_log() {
 # alpine_install ROOT ROLE
 alpine_install() {
 	local wanted=$here/bases/alpine/$2.list required optional name
-	required=$(list "$wanted" | grep -v '^?' || true)
+	required=$(list "$wanted" | grep -v '^[?+]' || true)
 	[ "$2" != common ] || required="$required jefelinux-initramfs $(! alpine_can_build || list "$here/bases/alpine/runtime.list")"
 	: >"$work/alpine/$2.left-out"
 	alpine_can_add "$1" "$required" || alpine_lacks "$2"
-	for name in $(list "$wanted" | sed -n 's/^?//p'); do
-		if alpine_can_add "$1" "$required $name"; then
-			required="$required $name"
-		else
-			echo "$name" >>"$work/alpine/$2.left-out"
+	for name in $(list "$wanted" | grep '^[?+]'); do
+		if alpine_can_add "$1" "$required ${name#?}"; then
+			required="$required ${name#?}"
+		elif [ "${name#"?"}" != "$name" ]; then
+			echo "${name#?}" >>"$work/alpine/$2.left-out"
 		fi
 	done
 	[ ! -s "$work/alpine/$2.left-out" ] ||

@@ -200,13 +200,24 @@ debian_list() {
 	list "$here/bases/debian/$1.list" | other_names "$apt_base"
 }
 
+# debian_wanted ROOT ROLE: the same, with those of "+NAME" that a configured archive has.
+debian_wanted() {
+	local name
+	for name in $(debian_list "$2"); do
+		case $name in
+		+*) ! debian_in_root "$1" apt-cache show "${name#+}" >/dev/null 2>&1 || echo "${name#+}" ;;
+		*) echo "$name" ;;
+		esac
+	done
+}
+
 # debian_install ROOT ROLE
 debian_install() {
 	local packages
-	packages=$(debian_list "$2")
+	packages=$(debian_wanted "$1" "$2")
 	case $2 in
 	common) debian_initramfs_provider "$1" ;;
-	peer) packages="$packages $(debian_list target) jefelinux-initramfs-" ;;
+	peer) packages="$packages $(debian_wanted "$1" target) jefelinux-initramfs-" ;;
 	esac
 	# shellcheck disable=SC2086
 	debian_in_root "$1" apt-get install -y -q -o Dpkg::Use-Pty=0 $packages || debian_failed "$unit_log"

@@ -32,7 +32,7 @@ alpine_simulates() {
 		would_have() {
 			local name=$1 packages
 			shift
-			packages=$(list "${@/#/$here/bases/alpine/}" | sed "s/^?//")
+			packages=$(list "${@/#/$here/bases/alpine/}" | sed "s/^?//; /^+/d")
 			[ "$1" != common.list ] || packages="$packages jefelinux-initramfs"
 			alpine_in_root "$work/root" apk add --simulate --no-network $packages >"$work/log/simulated" 2>&1 ||
 				{ echo "$name: $(cat "$work/log/simulated")" >&2 && return 1; }

@@ -322,10 +322,10 @@ class Installation:
         require(answer.returncode == 0 and not failures and f"audit: {self.level}:" in answer.stdout,
                 f"audit: exit code {answer.returncode}\n" + "\n".join(failures or [answer.stdout[-2000:] + answer.stderr]))
 
-    def harden(self, level):
+    def harden(self, level, options=""):
         """Another level, by the same program on the running system, confirmed over a new connection. What it cannot reach without a
         restart is pending."""
-        answer = self.vm.ssh("ana", self.key, f"{ESCALATE[self.base]} /usr/sbin/jefe-setup harden --level {level}", SLOW_COMMAND)
+        answer = self.vm.ssh("ana", self.key, f"{ESCALATE[self.base]} /usr/sbin/jefe-setup harden --level {level} {options}", SLOW_COMMAND)
         (self.folder / f"harden-{level}.txt").write_text(answer.stdout + answer.stderr)
         require(answer.returncode == 0, f"harden: exit code {answer.returncode}\n{answer.stdout[-3000:]}{answer.stderr}")
         self.vm.hang_up()
