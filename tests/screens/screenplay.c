@@ -4,7 +4,7 @@
  *
  * PLAY is text, one verb a line:  start ARGS  key NAME  type TEXT  wait TEXT  absent TEXT  shot NAME  budget BYTES  cursor TEXT
  * times COUNT KEY  burst COUNT KEY  paste BYTES (\OCTAL)  hides TEXT
- *   resize COLSxROWS  sleep MS  storm COUNT  fuzz SEED COUNT  hangup  signal NAME  kill-front-end  exit STATUS  modes
+ *   resize COLSxROWS  sleep MS  storm COUNT  fuzz SEED COUNT [SECONDS]  hangup  signal NAME  kill-front-end  exit STATUS  modes
  * $1 … in a line are the arguments. */
 #include <errno.h>
 #include <poll.h>
@@ -30,6 +30,7 @@ enum {
 	QUIET_MS = 60,
 	SHOT_QUIET_MS = 150,
 	ANSWER_MS = 1000,
+	ENDING_MS = 1000,
 	PATIENCE_MS = 20000,
 	WORDS_MAX = 24,
 	KEY_MAX = 8
@@ -51,11 +52,37 @@ struct play {
 	char *started; /* arguments of the last start */
 };
 
+static long long now_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+/* A display that may end by itself puts back what it changed on this computer: the level of kernel messages. */
+static void end_program(const struct play *play)
+{
+	long long end = now_ms() + ENDING_MS;
+	struct pollfd poll_fd = {.fd = play->fd, .events = POLLIN};
+	char unread[4096];
+
+	if (play->pid <= 0)
+		return;
+	(void)kill(play->pid, SIGTERM);
+	while (waitpid(play->pid, NULL, WNOHANG) == 0) {
+		if (now_ms() > end)
+			(void)kill(play->pid, SIGKILL);
+		if (poll(&poll_fd, 1, 5) > 0 &&
+			read(play->fd, unread, sizeof(unread)) <= 0)
+			poll_fd.fd = -1;
+	}
+}
+
 static void fail(const struct play *play, const char *what, const char *detail)
 {
 	(void)fprintf(stderr, "%s:%u: %s: %s\n", play->file, play->line, what, detail);
-	if (play->pid > 0)
-		(void)kill(play->pid, SIGKILL);
+	end_program(play);
 	exit(1);
 }
 
@@ -274,6 +301,9 @@ static void verb_start(struct play *play, char *arguments)
 		.ws_col = (unsigned short)play->cols};
 	size_t count = 1;
 
+	end_program(play);
+	if (play->pid > 0)
+		(void)close(play->fd);
 	free(play->started);
 	play->started = kept;
 	for (char *word = strtok(arguments, " "); word && count + 1 < WORDS_MAX;
@@ -416,14 +446,6 @@ static void verb_times(struct play *play, const char *text)
 		verb_key(play, name);
 }
 
-static long long now_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
-
 static void verb_wait(struct play *play, const char *part)
 {
 	long long end = now_ms() + PATIENCE_MS;
@@ -494,10 +516,11 @@ static void restart_after_quit(struct play *play)
 		fail(play, "the program ended badly", how);
 	}
 	(void)close(play->fd);
+	play->pid = 0;
 	verb_start(play, arguments);
 }
 
-/* Random bytes, keys and sizes; the program must live. Shells are left out. */
+/* Random bytes, keys and sizes, for some seconds or a count; the program must live. Shells are left out. */
 static void verb_fuzz(struct play *play, const char *text)
 {
 	static const char *const pieces[] = {"\r", "\t", "\033[A", "\033[B", "\033[C",
@@ -505,11 +528,13 @@ static void verb_fuzz(struct play *play, const char *text)
 		"\002", "\007", "\022", "?", "=", "<", "/", "\303\244", "\377", "\025",
 		"\013", "\026", "a", "s", "\003", "vda"};
 	uint32_t state = 0;
-	unsigned count = 0;
+	unsigned count = 0, seconds = 0;
+	long long end;
 
-	if (sscanf(text, "%u %u", &state, &count) != 2)
-		fail(play, "fuzz takes SEED COUNT", text);
-	while (count--) {
+	if (sscanf(text, "%u %u %u", &state, &count, &seconds) < 2)
+		fail(play, "fuzz takes SEED COUNT [SECONDS]", text);
+	end = now_ms() + seconds * 1000LL;
+	while (seconds ? now_ms() < end : count-- > 0) {
 		uint32_t random = next_random(&state);
 		const char *piece = pieces[random % LENGTH(pieces)];
 
@@ -575,6 +600,12 @@ static void verb_cursor(const struct play *play, const char *text)
 
 	if (!strstr(row, text))
 		fail(play, "the cursor is on", row);
+}
+
+static void verb_hangup(struct play *play)
+{
+	(void)close(play->fd);
+	play->fd = -1;
 }
 
 static void verb_signal(const struct play *play, const char *name)
@@ -644,7 +675,7 @@ static void perform(struct play *play, const char *verb, char *rest)
 	else if (strcmp(verb, "fuzz") == 0)
 		verb_fuzz(play, rest);
 	else if (strcmp(verb, "hangup") == 0)
-		(void)close(play->fd);
+		verb_hangup(play);
 	else if (strcmp(verb, "signal") == 0)
 		verb_signal(play, rest);
 	else if (strcmp(verb, "kill-front-end") == 0)
@@ -691,8 +722,7 @@ static void perform_file(struct play *play)
 			*space = '\0';
 		perform(play, line, space ? space + 1 : line + strlen(line));
 	}
-	if (play->pid > 0)
-		(void)kill(play->pid, SIGKILL);
+	end_program(play);
 }
 
 int main(int argc, char **argv)
