@@ -6,47 +6,91 @@
 # All walks over every page first, some at the same time, as most of it is waiting; then what they showed is looked at.
 mkdir "$work/pages"
 count=0
-# walk NAME PROGRAM OPTION...
+# walk NAME PLAY PROGRAM OPTION...: the play has machine, data, jefe-setup and a run directory of its own.
 walk() {
-	name=$1 program=$2
-	shift 2
+	name=$1 play=$2 program=$3
+	shift 3
 	{
-		"$build/tests/screens/screenplay" "$@" "$build/$program" "$here/plays/install.play" "$machine" "$here/data/progress" "$setup"
+		"$build/tests/screens/screenplay" "$@" "$build/$program" "$play" "$machine" "$here/data/progress" "$setup" "$work/run.$name"
 		echo $? >"$work/status.$name"
 	} >"$work/walk.$name" 2>"$work/why.$name" &
 	count=$((count + 1))
-	[ $((count % 8)) != 0 ] || wait
+	[ $((count % 24)) != 0 ] || wait
 }
-wholes="install.linux.80x24 install.vt220.80x24 install.xterm-256color.80x24 install.linux.132x43 install.linux.60x18 install.linux.40x12"
-walk install.linux.80x24 ui-ncurses -t linux -s 80x24 -a
-walk install.vt220.80x24 ui-ncurses -t vt220 -s 80x24 -l C -a
-walk install.xterm-256color.80x24 ui-ncurses -t xterm-256color -s 80x24 -a
-walk install.linux.132x43 ui-ncurses -t linux -s 132x43
-walk install.linux.60x18 ui-ncurses -t linux -s 60x18
-walk install.linux.40x12 ui-ncurses -t linux -s 40x12
-if [ -n "$newt" ]; then
-	wholes="$wholes newt.linux.80x24 newt.vt220.80x24 newt.xterm-256color.60x18"
-	walk newt.linux.80x24 $newt -t linux -s 80x24 -a
-	walk newt.vt220.80x24 $newt -t vt220 -s 80x24 -l C -a
-	walk newt.xterm-256color.60x18 $newt -t xterm-256color -s 60x18
-fi
-# Other sizes, terminals and locales: a sum of each page, and its text when it is another one.
-matrix="linux:80x25:C.UTF-8"
-for size in 132x43 60x18 40x12; do
-	matrix="$matrix linux:$size:C vt220:$size:C vt220:$size:C.UTF-8 xterm-256color:$size:C.UTF-8"
-done
-for place in $matrix; do
+# How a walk over some pages is named in full text, and on which terminals; everywhere else there is a sum of each page, and its text
+# when it is another one.
+install=$here/plays/install.play
+wholes="linux:80x24:C.UTF-8 vt220:80x24:C xterm-256color:80x24:C.UTF-8 linux:132x43:C.UTF-8 linux:60x18:C.UTF-8 linux:40x12:C.UTF-8"
+named=
+matrix=
+for place in $wholes; do
+	name=install.${place%:*}
+	name=$(echo "$name" | tr : .)
+	named="$named $name"
 	size=${place#*:}
-	walk "$(echo "$place" | tr : .)" ui-ncurses -t "${place%%:*}" -s "${size%:*}" -l "${place##*:}" -a
+	walk "$name" "$install" ui-ncurses -t "${place%%:*}" -s "${size%:*}" -l "${place##*:}" -a
+done
+if [ -n "$newt" ]; then
+	named="$named newt.linux.80x24 newt.vt220.80x24 newt.xterm-256color.60x18"
+	walk newt.linux.80x24 "$install" "$newt" -t linux -s 80x24 -a
+	walk newt.vt220.80x24 "$install" "$newt" -t vt220 -s 80x24 -l C -a
+	walk newt.xterm-256color.60x18 "$install" "$newt" -t xterm-256color -s 60x18
+fi
+for size in 80x24 40x12; do
+	named="$named hardening.linux.$size"
+	walk "hardening.linux.$size" "$here/plays/hardening.play" ui-ncurses -t linux -s "$size"
+done
+# The pages that the walk from the welcome to the point of no return passes by.
+make_pages
+cut -d'|' -f1 "$work/scripts/pages" | while read -r page; do
+	grep -qx "shot $page" "$install" && continue
+	to_page "$page" start --setup "$setup" --keymaps "$work/keymaps" --run '$4' --no-guard --no-pauses
+	echo "shot $page"
+done >"$work/others.play"
+cat >"$work/medium" <<'X'
+#!/bin/sh
+[ "$1" = medium ] || exit 9
+trap 'echo "live/vmlinuz: is another file"; exit 4' TERM
+echo "50 %"
+for _ in $(seq 200); do sleep 0.1; done
+X
+chmod +x "$work/medium"
+cat >>"$work/others.play" <<X
+start --machine \$1 --run \$4 --setup $work/medium --no-guard
+wait Start
+times 2 Down
+key Enter
+wait What else
+shot tasks-medium
+type m
+wait 50 %
+shot checking
+type q
+wait damaged
+shot checked
+X
+for terminal in linux vt220 xterm-256color; do
+	for size in 80x24 80x25 132x43 60x18 40x12; do
+		for locale in C C.UTF-8; do
+			place=$terminal.$size.$locale
+			options="-t $terminal -s $size -l $locale -a"
+			matrix="$matrix others.$place"
+			# shellcheck disable=SC2086
+			walk "others.$place" "$work/others.play" ui-ncurses $options
+			case " $wholes " in *" $terminal:$size:$locale "*) continue ;; esac
+			matrix="$matrix $place"
+			# shellcheck disable=SC2086
+			walk "$place" "$install" ui-ncurses $options
+		done
+	done
 done
 wait
-for name in $wholes; do
+for name in $named; do
 	played=$(cat "$work/status.$name")
 	cp "$work/walk.$name" "$work/screens"
 	golden "$name"
 done
-for place in $matrix; do
-	name=$(echo "$place" | tr : .)
+for name in $matrix; do
 	mask <"$work/walk.$name" | awk -v start="$work/pages/$name." '/^=== / {
 		close(page)
 		page = start substr($2, 1, length($2) - 1)
@@ -110,10 +154,4 @@ play "$build/ui-ncurses" "$here/plays/tasks.play" tests/cases/machines/installed
 	>"$work/screens" 2>"$work/errors"
 report "other tasks: only planning, repairing, the demonstration" $? "$work/errors"
 golden tasks
-
-for size in 80x24 40x12; do
-	play -t linux -s "$size" "$build/ui-ncurses" "$here/plays/hardening.play" "$machine" "$work" "$setup" >"$work/screens" 2>"$work/errors"
-	report "hardening pages $size" $? "$work/errors"
-	golden "hardening.linux.$size"
-done
 finish

@@ -32,7 +32,8 @@ mask() {
 	sed -E -e 's/JefeLinux [0-9.]+/JefeLinux #.#.#/' \
 		-e 's/ +[0-9]+ of +[0-9]+ on/ ## of ## on/' -e 's/ +[0-9]+ of?\.\./ ## o../' -e 's/(breaks on this computer +)[0-9]+/\1#/' -e 's/[0-9a-f]{8}, [0-9]+ steps/########, ## steps/' \
 		-e 's/(Plan +)[0-9a-f]{8}/\1########/' -e 's/(elapsed|vergangen) +[0-9:]+/\1 #:##/' -e 's/, [0-9.]+ [KMGT]?i?B(ytes)? (per second|je Sekunde)//' -e 's/((Time|Dauer) +)[0-9:]+/\1#:##/' \
-		-e 's/([Tt]oday is|[Hh]eute ... der) [0-9-]{10}/\1 ####-##-##/' -e 's/[0-9]+ measures cannot/## measures cannot/' \
+		-e 's/([Tt]oday is|[Hh]eute ... der) [0-9-]{10}/\1 ####-##-##/' -e 's/[0-9]+ measures cannot/## measures cannot/' -e 's/[0-9]+ measures differ/## measures differ/' -e 's/, [0-9]+ do not/, ## do not/' \
+		-e "s/$(date -u +%F)/####-##-##/" -e 's/^( +)[0-9a-f]{8}$/\1########/' \
 		-e 's/ +[0-9]+ von +[0-9]+ an/ ## von ## an/' -e 's/(Folgen auf diesem Rechner +)[0-9]+/\1#/' -e 's/[0-9a-f]{8}, [0-9]+ Schritte/########, ## Schritte/'
 }
 
@@ -61,6 +62,30 @@ speech() {
 	# Of the disks none is chosen beforehand.
 	grep -oE "$4[^:]*:" "$2" | grep -vE '\[[^]]+\]:$' | tail -n +2 >"$work/errors"
 	report "speech, $1: a choice has its default in brackets" "$([ -s "$work/errors" ] || ! grep -qE "$4.*\[" "$2"; echo $((1 - $?)))" "$work/errors"
+}
+
+# make_pages: scripts and answers for to_page, of the table in `pages`.
+make_pages() {
+	mkdir -p "$work/scripts"
+	python3 "$here/keymaps.py" "$work/keymaps"
+	cp "$here/answers.yaml" "$work/scripts/laptop-windows.yaml"
+	sed 's/nvme0n1/vda/' "$here/answers.yaml" >"$work/scripts/installed.yaml"
+	grep -v '^#' "$here/pages" >"$work/scripts/pages"
+	while IFS='|' read -r page computer data shown script; do
+		echo "$script" | tr ';' '\n' >"$work/scripts/$page.script"
+	done <"$work/scripts/pages"
+}
+
+# to_page PAGE START [OPTION...]: lines of a play that lead to a page; START is what starts the display.
+to_page() {
+	page=$1 start=$2
+	shift 2
+	grep "^$page|" "$work/scripts/pages" | while IFS='|' read -r page computer data shown script; do
+		echo "$start --machine tests/cases/machines/$computer.json --data $here/data/$data --demo --answers $work/scripts/$computer.yaml" \
+			"--script $work/scripts/$page.script" "$@"
+		echo "wait ${shown%!*}"
+		[ "$shown" = "${shown%!*}" ] || echo "gone ${shown#*!}"
+	done
 }
 
 newt=

@@ -11,5 +11,5 @@ screen_tests = tests/screens/golden.sh tests/screens/installed.sh tests/screens/
 dist_check_SCRIPTS += $(screen_tests)
 TESTS += $(screen_tests)
 $(screen_tests:.sh=.log): ui-ncurses $(UI_NEWT) ui-line ui-script jefe-setup
-EXTRA_DIST += tests/screens/lib.sh tests/screens/plays tests/screens/golden tests/screens/data tests/screens/answers.yaml tests/screens/parity.line \
+EXTRA_DIST += tests/screens/lib.sh tests/screens/plays tests/screens/golden tests/screens/data tests/screens/answers.yaml tests/screens/pages tests/screens/parity.line \
 	tests/screens/parity.script tests/screens/pictures.sh tests/screens/cast.py tests/screens/keymaps.py

@@ -2,7 +2,7 @@
  *
  *   screenplay [-t TERM] [-s COLSxROWS] [-l LOCALE] [-a] PROGRAM PLAY [ARGUMENT...]
  *
- * PLAY is text, one verb a line:  start ARGS  key NAME  type TEXT  wait TEXT  absent TEXT  shot NAME  budget BYTES  cursor TEXT
+ * PLAY is text, one verb a line:  start ARGS  key NAME  type TEXT  wait TEXT  gone TEXT  absent TEXT  shot NAME  budget BYTES  cursor TEXT
  * times COUNT KEY  burst COUNT KEY  paste BYTES (\OCTAL)  hides TEXT
  *   resize COLSxROWS  sleep MS  storm COUNT  fuzz SEED COUNT [SECONDS]  hangup  signal NAME  kill-front-end  exit STATUS  modes
  * $1 … in a line are the arguments. */
@@ -446,15 +446,15 @@ static void verb_times(struct play *play, const char *text)
 		verb_key(play, name);
 }
 
-static void verb_wait(struct play *play, const char *part)
+static void verb_wait(struct play *play, const char *part, bool is_wanted)
 {
 	long long end = now_ms() + PATIENCE_MS;
 
-	while (!shows(play, part)) {
+	while (shows(play, part) != is_wanted) {
 		(void)take(play, 50);
 		if (now_ms() > end) {
 			print_screen(play, stderr);
-			fail(play, "never shown", part);
+			fail(play, is_wanted ? "never shown" : "always shown", part);
 		}
 	}
 	settle(play, SHOT_QUIET_MS); /* the rest of the frame is not the next key's */
@@ -657,7 +657,9 @@ static void perform(struct play *play, const char *verb, char *rest)
 		put(play, rest, strlen(rest));
 		take_answer(play);
 	} else if (strcmp(verb, "wait") == 0)
-		verb_wait(play, rest);
+		verb_wait(play, rest, true);
+	else if (strcmp(verb, "gone") == 0)
+		verb_wait(play, rest, false);
 	else if (strcmp(verb, "absent") == 0 && shows(play, rest))
 		fail(play, "must not be shown", rest);
 	else if (strcmp(verb, "shot") == 0)
