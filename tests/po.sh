@@ -26,6 +26,9 @@ for po in po/*.po; do
 	sed -f po/ascii.sed "$po" | msgfmt -o "$work/ascii.mo" - && msgunfmt "$work/ascii.mo" | sed -n '/^msgstr/,/^$/p' |
 		LC_ALL=C grep -n "$(printf '[\200-\377]')" >"$work/errors"
 	report "$po: ASCII for each of its letters (po/ascii.sed)" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
+	msgfmt -o "$work/whole.mo" "$po" && msgunfmt "$work/whole.mo" | sed -n '/^msgstr/,/^$/p' | iconv -f UTF-8 -t CP437 2>&1 >"$work/letters" |
+		cat >"$work/errors"
+	report "$po: the font of the Linux console has its letters" "$([ -s "$work/letters" ] && [ ! -s "$work/errors" ]; echo $?)" "$work/errors"
 done
 sed -n 's/^LANGUAGES = //p' po/local.mk | tr ' ' '\n' | sort >"$work/made"
 sed -n 's/^\t{"\([a-z_A-Z]*\)", *"[^"]*", *"[^"]*"},$/\1/p' installer/base/language.c | sort | diff "$work/made" - >"$work/errors"
