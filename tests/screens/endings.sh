@@ -3,6 +3,47 @@
 # shellcheck source=tests/screens/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+# On every page there is: the line goes, a signal comes, the display is killed, the input ends. They wait most of the time, beside what
+# follows; what became of them is looked at in the end.
+make_pages
+every=$(cut -d'|' -f1 "$work/scripts/pages")
+for page in $every; do
+	{ cat "$work/scripts/$page.script" && echo "caption The page is here."; } >"$work/scripts/$page.said"
+done
+mkdir "$work/ended"
+endings=
+# ending NAME PROGRAM START ENDS [OPTION...]: a play that goes to each of $which and ends there.
+ending() {
+	name=$1 program=$2 start=$3 ends=$4
+	shift 4
+	for page in $which; do
+		case $page in
+		*-code) to_page "$page" "$start" "$@" ;; # has no room for a caption
+		*) to_page "$page" "$start" "$@" | sed -e 's/\.script/.said/' -e 's/^wait .*/wait The page is here/' -e '/^gone /d' ;;
+		esac
+		printf '%b\n' "$ends"
+	done >"$work/ending.$name.play"
+	endings="$endings $name"
+	{
+		play -s "$size" "$build/$program" "$work/ending.$name.play" >"$work/ending.$name.out" 2>"$work/ending.$name.errors"
+		echo $? >"$work/ending.$name.status"
+	} &
+}
+for display in ui-ncurses $newt ui-line; do
+	all=$every size=80x24
+	[ "$display" != ui-line ] || { all=$(echo "$every" | grep -v -e -code) && size=200x500; } # which shows no pictures
+	which=$all
+	for ends in "hangup\nexit 1" "signal TERM\nexit 1\nmodes" "key ^D\nexit 1\nmodes"; do
+		[ "$display" = ui-line ] || [ "$ends" = "${ends#key}" ] || continue
+		ending "$display-$(echo "${ends%%\\*}" | tr " " -)" "$display" start "$ends" --setup "$setup" --keymaps "$work/keymaps" --run "$work/ended" --no-guard --no-pauses
+	done
+	# The launcher plays a script slower.
+	for part in 0 1 2 3; do
+		which=$(echo "$all" | awk -v part=$part 'NR % 4 == part')
+		ending "$display-KILL-$part" jefe-setup "start wizard --ui ${display#ui-}" "kill-front-end\nexit 1\nmodes"
+	done
+done
+
 pages="0 1 2 3 4 5 6 7 8 9 10"
 for program in ui-ncurses $newt; do
 	for name in gone term eof; do
@@ -144,4 +185,10 @@ expect screen layout' 3
 exec 8>&-
 wait "$script"
 report "a disk that is gone is told when its page is left" $? "$work/errors"
+wait
+for name in $endings; do
+	report "on every page: $name" "$(cat "$work/ending.$name.status")" "$work/ending.$name.errors"
+done
+find "$work/ended" -type f >"$work/errors" 2>&1
+report "on every page: nothing was written" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
 finish
