@@ -70,6 +70,25 @@ static void line_show(void *state, const struct view *view)
 	((struct line *)state)->view = view;
 }
 
+/* Did a sub-screen that was opened from here end? Everything behind this screen is left. */
+static bool comes_back(struct line *line)
+{
+	const char *screen = line->view->screen;
+	struct words *trail = &line->trail;
+	size_t i = 0;
+	bool back;
+
+	while (i < trail->count && !text_equal(trail->items[i], screen))
+		i++;
+	back = i + 1 < trail->count;
+	if (!back && line->view->kind != SCREEN_SUB)
+		i = 0; /* another step */
+	while (trail->count > i)
+		free(trail->items[--trail->count]);
+	words_add(trail, screen);
+	return back;
+}
+
 /* Back from a sub-screen the person stands in the menu that opened it; what warns is said again, the questions are not asked again. */
 static size_t first_item(struct line *line)
 {
@@ -77,7 +96,7 @@ static size_t first_item(struct line *line)
 	const struct item *item =
 		view->focus < view->page->count ? view->page->items[view->focus] : NULL;
 
-	if (!line->was_sub || !item || line_is_question(item))
+	if (!comes_back(line) || !item || line_is_question(item))
 		return 0;
 	for (size_t i = 0; i < view->focus; i++) {
 		const struct item *note = view->page->items[i];
@@ -115,7 +134,6 @@ static void announce(struct line *line)
 	words_free(&line->told);
 	line->acted = false;
 	line->at = first_item(line);
-	line->was_sub = view->kind == SCREEN_SUB;
 	line->tried_next = false;
 }
 
@@ -399,6 +417,7 @@ static void line_close(void *state)
 	free(line->log);
 	free(line->message);
 	words_free(&line->told);
+	words_free(&line->trail);
 	free(line);
 }
 

@@ -19,7 +19,7 @@ struct line {
 	char *said, *captioned; /* last message and caption */
 	char *listed; /* id of a MANY whose rows were told: only what changes is told again */
 	size_t switched; /* the row that did */
-	bool was_sub;    /* the screen before was one */
+	struct words trail; /* the step and the sub-screens that were opened from it */
 	struct secret
 		*typed; /* bytes of the line so far; locked, because it may be a secret */
 	struct text answer;

@@ -149,8 +149,10 @@ static int take_input(struct stage *stage, struct error *err)
 	if (rc <= 0)
 		return rc;
 	form_input(stage->form, &input);
-	if (form_wants_program(stage->form, &program))
+	if (form_wants_program(stage->form, &program)) {
 		give_program(stage, &program);
+		form_refresh(stage->form); /* the program may have changed what the page shows */
+	}
 	return 1;
 }
 

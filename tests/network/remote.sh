@@ -98,6 +98,13 @@ no_other() { ! by_key other true && ! by_password "correct horse battery" && gre
 check "another key and a password do not" no_other
 shows() { remote 0 && says "ssh root@$address" && says "Lets in: 1 key"; }
 check "it tells how to get in" shows
+wizard_tells() {
+	local key
+	key=$(sed -n 's/^Host key (Ed25519): //p' "$dir/out")
+	printf '3\n3\n\n' | timeout 60 "$setup" wizard --ui line >"$dir/out" 2>"$dir/err"
+	says "SSH: open, host key $key." && says "Connect by: ssh root@$address." && says "Lets in: 1 SSH key." && says "1: Close again."
+}
+check "so do the wizard's first page and its own, read from their beginning" wizard_tells
 
 lets_password_in() {
 	local before
