@@ -65,12 +65,15 @@ verify_inputs() {
 		echo "Mirrors change: --mirror with a copy of those days, as file:///… or at the address of a snapshot, has the same packages."
 }
 
-# verify_files: on the medium, in the live system and in the payload.
+# verify_files: on the medium, in the initramfs, in the live system and in the payload.
 verify_files() {
 	local old=$verify_folder/iso
 	mkdir "$verify_folder/target"
 	iso_extract "$output" "$verify_folder/new"
 	compare_trees "" "$old" "$verify_folder/new"
+	if ! cmp -s "$old/live/initramfs.img" "$medium/live/initramfs.img"; then
+		compare_lists "initramfs.img: " <(initramfs_listing "$old/live/initramfs.img") <(initramfs_listing "$medium/live/initramfs.img")
+	fi
 	if ! cmp -s "$old/live/live.squashfs" "$medium/live/live.squashfs"; then
 		unsquashfs -q -n -d "$verify_folder/live" "$old/live/live.squashfs" >"$verify_folder/log" 2>&1 || true
 		compare_trees "live.squashfs: " "$verify_folder/live" "$live_root" ./boot
@@ -83,7 +86,39 @@ verify_files() {
 
 # compare_trees PREFIX OLD NEW [WITHOUT]
 compare_trees() {
-	{ diff <(tree_listing "$2" "${4:-}") <(tree_listing "$3" "${4:-}") || true; } | sed -n "s|^< |  - $1|p; s|^> |  + $1|p"
+	compare_lists "$1" <(tree_listing "$2" "${4:-}") <(tree_listing "$3" "${4:-}")
+}
+
+# compare_lists PREFIX OLD NEW
+compare_lists() {
+	{ diff "$2" "$3" || true; } | sed -n "s|^< |  - $1|p; s|^> |  + $1|p"
+}
+
+# initramfs_listing IMAGE: a line for each file: name, mode with kind, owner, hash. It is read and not unpacked, for a cpio of somebody else may
+# have devices, and links that lead out of any folder. What is no cpio has no lines.
+initramfs_listing() {
+	local image at=0 head size length data name longest=4096
+	image=$(mktemp -p "$verify_folder")
+	case $(bytes_of "$1" 0 4 | od -A n -t x1 | tr -d ' ') in
+	28b52ffd) zstd -qdc "$1" ;;
+	1f8b*) gzip -dc "$1" ;;
+	*) cat "$1" ;;
+	esac >"$image" || true
+	while head=$(bytes_of "$image" "$at" $((110 + longest)) | tr '\000' '\n') && [[ ${head:0:110} =~ ^07070[12][0-9a-fA-F]{104}$ ]]; do
+		size=$((16#${head:54:8})) length=$((16#${head:94:8})) data=$(((at + 110 + length + 3) / 4 * 4))
+		name=${head:110:length > longest ? longest : length - 1}
+		name=${name//[^[:print:]]/?}
+		[ "$name" != 'TRAILER!!!' ] || break
+		printf '%s %06o %d:%d %s\n' "$name" "0x${head:14:8}" "0x${head:22:8}" "0x${head:30:8}" \
+			"$(bytes_of "$image" "$data" "$size" | sha256sum | cut -d' ' -f1)"
+		at=$(((data + size + 3) / 4 * 4))
+	done | LC_ALL=C sort
+	rm "$image"
+}
+
+# bytes_of FILE OFFSET COUNT
+bytes_of() {
+	tail -c +$(($2 + 1)) "$1" 2>/dev/null | head -c "$3" || true
 }
 
 # tree_listing FOLDER WITHOUT: a line for each file: name, kind, mode, owner, target of a link, hash. The root itself is none.

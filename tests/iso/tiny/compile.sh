@@ -1,4 +1,4 @@
-# Instead of a compiler: jefe-setup is the text of main.c, which the tests change; initramfs is what it makes. It finds a word of answers
+# Instead of a compiler: jefe-setup is the text of main.c, which the tests change; the initramfs that it makes has itself in it. It finds a word of answers
 # wrong, and plans a host key unless they say otherwise.
 # shellcheck shell=bash
 # shellcheck disable=SC2154
@@ -13,7 +13,12 @@ compile() {
 	{
 		echo '#!/bin/sh'
 		# shellcheck disable=SC2016
-		echo 'command=$1; while [ $# -gt 1 ]; do [ "$1" != --output ] || cp "$0" "$2"; shift; done'
+		echo 'entry() {
+				size=$(busybox wc -c <"$2"); size=$((size))
+				printf "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%s" 0 $((0100755)) 0 0 1 0 $size 0 0 0 0 $((${#1} + 1)) 0 "$1"
+				head -c $((4 - (110 + ${#1}) % 4)) /dev/zero; cat "$2"; head -c $(((4 - size % 4) % 4)) /dev/zero
+			}
+			command=$1; while [ $# -gt 1 ]; do [ "$1" != --output ] || { entry init "$0"; entry other /bin/busybox; entry "TRAILER!!!" /dev/null; } >"$2"; shift; done'
 		# shellcheck disable=SC2016
 		echo 'case $command in
 			check) ! grep -q nonsense "$1" || { echo "$1:1:1: error: nonsense" && exit 1; } ;;
