@@ -38,6 +38,7 @@ lock_inputs() {
 		grep '^tool ' "$foreign_medium/.jefe/build" || true # like its signature: the tools of this machine are compared apart
 	else
 		lock_tools
+		lock_base_tools
 	fi
 }
 
@@ -89,13 +90,23 @@ lock_write() {
 }
 
 # lock_tools: "tool NAME VERSION" lines of this machine: those that write what is compared. Alpine's apk is in the minirootfs, which has its
-# hash in the record; mmdebstrap is not on every machine.
+# hash in the record.
 lock_tools() {
 	local name
 	for name in mksquashfs:-version xorriso:--version mformat:--version zstd:--version tar:--version grub-mkimage:--version \
-		cpio:--version gzip:--version mmdebstrap:--version; do
-		! command -v "${name%:*}" >/dev/null || echo "tool ${name%:*} $("${name%:*}" "${name#*:}" 2>&1 | grep -m 1 '[0-9]')"
+		cpio:--version gzip:--version; do
+		lock_tool "$name"
 	done
+}
+
+# lock_tool NAME:OPTION
+lock_tool() {
+	echo "tool ${1%:*} $("${1%:*}" "${1#*:}" 2>&1 | grep -m 1 '[0-9]')"
+}
+
+# lock_base_tools: of the bases that are used; what another base needs is not on every machine.
+lock_base_tools() {
+	! bases_used | grep -qxE 'debian|devuan' || lock_tool mmdebstrap:--version
 }
 
 # lock_take FILE: the options that it records become those of this build. All of it is checked before any of it counts.
@@ -142,7 +153,7 @@ record_check() {
 
 # lock_other_tools FILE: a line for each tool of this machine that is another one than FILE says.
 lock_other_tools() {
-	lock_tools | awk '
+	{ lock_tools && if command -v mmdebstrap >/dev/null; then lock_tool mmdebstrap:--version; fi; } | awk '
 		$1 != "tool" { next }
 		{ name = $2; sub(/^tool [^ ]* /, "") }
 		NR == FNR { was[name] = $0; next }

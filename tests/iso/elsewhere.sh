@@ -32,9 +32,8 @@ same_sums() {
 	(cd "$1/medium" && find . -type f | sort | xargs sha256sum && sha256sum <"$2") | diff "$folder/here.sums" - >"$log"
 }
 
-# as_stranger COMMAND...: by a user without rights, who is root in a user namespace with the ids that /etc/subuid of this mount namespace
-# has for it.
-as_stranger() {
+# in_strangers_view COMMAND...: in a mount namespace that knows the user somebody and its range of ids, and has cgroups of one version alone.
+in_strangers_view() {
 	# shellcheck disable=SC2016
 	unshare --mount --propagation private bash -euc '
 		folder=$1 user=$2 range=$3
@@ -46,8 +45,19 @@ as_stranger() {
 			{ cat "/etc/$file" && echo "$line"; } >"$folder/$file"
 			mount --bind "$folder/$file" "/etc/$file"
 		done
-		exec setpriv --reuid "$user" --regid "$user" --clear-groups unshare --user --map-root-user --map-auto --mount --propagation private "$@"
-	' stranger "$folder/memory" "$stranger" "$strangers_ids" "$@"
+		! mountpoint -q /sys/fs/cgroup/unified || umount /sys/fs/cgroup/unified
+		exec "$@"
+	' view "$folder" "$stranger" "$strangers_ids" "$@"
+}
+
+# without_rights COMMAND...: as that user.
+without_rights() {
+	in_strangers_view setpriv --reuid "$stranger" --regid "$stranger" --clear-groups "$@"
+}
+
+# as_stranger COMMAND...: as root of a user namespace of that user.
+as_stranger() {
+	without_rights unshare --user --map-root-user --map-auto --mount --propagation private "$@"
 }
 
 # built_without_root: everything it needs is where that user may look.

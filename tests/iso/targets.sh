@@ -93,10 +93,13 @@ tool_counts() {
 	return "$status"
 }
 
-# tools_count: those that write the layer of an image and the second initrd; the one that makes roots of Debian is in the record, too.
+# tools_count: those that write the layer of an image and the second initrd; the one that makes roots of Debian is recorded with that base alone.
 tools_count() {
 	tool_counts gzip oci "$folder/oci" --role extra && tool_counts cpio netboot "$folder/net" --append 'a=http://b/?c&d' || return
-	! command -v mmdebstrap >/dev/null || grep -q '^tool mmdebstrap .*[0-9]' "$folder/oci.lock"
+	! grep -q '^tool mmdebstrap' "$folder/oci.lock" && bash -euc '. live-iso/lib/lock.sh
+		mmdebstrap() { echo mmdebstrap 99.9; }
+		for name in alpine debian devuan; do bases_used() { echo "$name"; }; lock_base_tools; done' >"$log" 2>&1 &&
+		[ "$(cat "$log")" = $'tool mmdebstrap mmdebstrap 99.9\ntool mmdebstrap mmdebstrap 99.9' ]
 }
 
 # oci_runs MODE TEXT DESCRIPTION: one test, or none where podman cannot run: as root (run) or without (rootless).
