@@ -46,6 +46,7 @@ ROLES = {"debian": ["security", "forensics", "networking", "compression", "build
 INSIDE = [
     r"umask 0077 PATH /usr/sbin:/usr/bin:/sbin:/bin TZ Universal preload ", r"CapEff: 0{16} NoNewPrivs: 1", "read-only",
     "libraries of this shell: ", "set-uid and set-gid: 0", "doasedit=", "login: umask 0077 PATH /usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin"]
+ROOT_IS = {"run": "root is 0 0 ", "rootless": "root is 0 64321 1$"}
 # The local copy of Alpine has no static BusyBox.
 INSIDE_OF = {"debian": [
     "libraries of this shell: 0", "libraries of cat: .*libscudo.so ", "has gpg", "has fls", "has ip", "has zstd", "has gcc", r"double free: 134 Scudo ERROR: .*deallocating"]}
@@ -68,7 +69,7 @@ def image_files(base):
 def image_runs(base, mode):
     """Started as root or without: what makes it hardened holds inside. The terminal may show an end of input before the first line."""
     lines = image_test(image_of(base), mode)
-    wanted = INSIDE + INSIDE_OF.get(base, [])
+    wanted = [*INSIDE, *INSIDE_OF.get(base, []), ROOT_IS[mode]]
     missing = [pattern for pattern in wanted if not any(re.search(pattern, line) for line in lines)]
     require(not missing, f"{mode}: not said: {missing}; but: {lines}")
 
@@ -90,9 +91,8 @@ bases = [base for base in ("debian", "alpine") if (pathlib.Path(os.environ.get("
 steps = [(f"no private key on the {base} medium", lambda base=base: no_private_key(base)) for base in bases]
 for base in bases:
     steps.append((f"the container image of base {base} has no OpenSSH and no trace of its build", lambda base=base: image_files(base)))
-    steps.append((f"podman starts it as root: {base}", lambda base=base: image_runs(base, "run")))
-if "alpine" in bases:
-    steps.append(("podman starts it as a user: alpine", lambda: image_runs("alpine", "rootless")))
+    for mode, who in (("run", "root"), ("rootless", "a user")):
+        steps.append((f"podman starts it as {who}: {base}", lambda base=base, mode=mode: image_runs(base, mode)))
 code = run_steps("iso", steps)
 for base in bases:
     shutil.rmtree(image_of(base), ignore_errors=True)
