@@ -27,11 +27,27 @@ done
 [ -z "$newt" ] || budget newt "$newt" 1600 1750 2100 330
 
 for program in ui-ncurses $newt; do
-	play "$build/$program" "$here/plays/storm.play" "$machine" "$here/data/progress" "$setup" >/dev/null 2>"$work/errors"
+	play -a "$build/$program" "$here/plays/storm.play" "$machine" "$here/data/progress" "$setup" >"$work/screens" 2>"$work/errors"
 	report "$program: a storm of sizes" $? "$work/errors"
+	walk=install
+	[ $program = ui-ncurses ] || walk=newt
+	awk '/^===/ { pages++ } pages == 1' "$here/golden/$walk.linux.80x24.txt" >"$work/calm"
+	mask <"$work/screens" | diff -u "$work/calm" - >"$work/errors"
+	report "$program: after it the page is what it is at that size" $? "$work/errors"
 	NO_COLOR=1 play -t xterm-256color -a "$build/$program" "$here/plays/storm.play" "$machine" "$here/data/progress" "$setup" \
 		2>&1 | grep -E '^ ?[0-9]+:.*[0-9]/' >"$work/errors"
 	report "$program: NO_COLOR: no colours" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
+done
+
+# A line of 9600 baud: what was typed ahead of the frames is there, no sequence arrived in part, and nothing is drawn that is old.
+for program in ui-ncurses $newt; do
+	for rate in 0 960; do
+		play -t linux "$build/$program" "$here/plays/slow.play" "$machine" "$here/data/progress" "$setup" "$here/answers.yaml" "$rate" \
+			2>"$work/errors" >"$work/typed.$rate"
+		report "$program: typed ahead at $rate bytes per second" $? "$work/errors"
+	done
+	diff -u "$work/typed.0" "$work/typed.960" >"$work/errors"
+	report "$program: the slow line shows the same" $? "$work/errors"
 done
 
 # A terminal that says it has sixteen colours: danger is bright red, whatever bold does.

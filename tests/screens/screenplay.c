@@ -4,7 +4,7 @@
  *
  * PLAY is text, one verb a line:  start ARGS  key NAME  type TEXT  wait TEXT  gone TEXT  absent TEXT  shot NAME  budget BYTES  cursor TEXT
  * times COUNT KEY  burst COUNT KEY  paste BYTES (\OCTAL)  hides TEXT
- *   resize COLSxROWS  sleep MS  storm COUNT  fuzz SEED COUNT [SECONDS]  hangup  signal NAME  kill-front-end  exit STATUS  modes
+ *   slow BYTES (per second)  send BYTES (as paste, not waiting)  resize COLSxROWS  sleep MS  storm COUNT  fuzz SEED COUNT [SECONDS]  hangup  signal NAME  kill-front-end  exit STATUS  modes
  * $1 … in a line are the arguments. */
 #include <errno.h>
 #include <poll.h>
@@ -31,6 +31,7 @@ enum {
 	SHOT_QUIET_MS = 150,
 	ANSWER_MS = 1000,
 	ENDING_MS = 1000,
+	SLOW_MS = 20,
 	PATIENCE_MS = 20000,
 	WORDS_MAX = 24,
 	KEY_MAX = 8
@@ -45,6 +46,7 @@ struct play {
 	pid_t pid;
 	int fd;
 	size_t bytes; /* since the last thing sent */
+	size_t rate;  /* of the line, bytes per second; 0: as fast as it goes */
 	struct termios before;
 	VTerm *vterm;
 	VTermScreen *screen;
@@ -110,11 +112,14 @@ static bool take(struct play *play, int timeout_ms)
 {
 	struct pollfd poll_fd = {.fd = play->fd, .events = POLLIN};
 	char bytes[4096];
+	size_t most = play->rate ? 1 + play->rate * SLOW_MS / 1000 : sizeof(bytes);
 	ssize_t got;
 
 	if (poll(&poll_fd, 1, timeout_ms) <= 0)
 		return false;
-	got = read(play->fd, bytes, sizeof(bytes));
+	if (play->rate)
+		(void)poll(NULL, 0, SLOW_MS);
+	got = read(play->fd, bytes, most < sizeof(bytes) ? most : sizeof(bytes));
 	if (got <= 0)
 		return false;
 	play->bytes += (size_t)got;
@@ -400,7 +405,7 @@ static void verb_burst(struct play *play, const char *text)
 }
 
 /* Bytes at once, with octal escapes. */
-static void verb_paste(struct play *play, const char *text)
+static void verb_send(struct play *play, const char *text)
 {
 	char bytes[256];
 	size_t size = 0;
@@ -414,6 +419,11 @@ static void verb_paste(struct play *play, const char *text)
 			bytes[size] = *c++;
 		}
 	put(play, bytes, size);
+}
+
+static void verb_paste(struct play *play, const char *text)
+{
+	verb_send(play, text);
 	take_answer(play);
 }
 
@@ -651,6 +661,10 @@ static void perform(struct play *play, const char *verb, char *rest)
 		verb_burst(play, rest);
 	else if (strcmp(verb, "paste") == 0)
 		verb_paste(play, rest);
+	else if (strcmp(verb, "send") == 0)
+		verb_send(play, rest);
+	else if (strcmp(verb, "slow") == 0)
+		play->rate = (size_t)strtoul(rest, NULL, 10);
 	else if (strcmp(verb, "hides") == 0)
 		verb_hides(play, rest);
 	else if (strcmp(verb, "type") == 0) {
