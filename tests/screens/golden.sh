@@ -47,6 +47,15 @@ cut -d'|' -f1 "$work/scripts/pages" | while read -r page; do
 	to_page "$page" start --setup "$setup" --keymaps "$work/keymaps" --run '$4' --no-guard --no-pauses
 	echo "shot $page"
 done >"$work/others.play"
+# A form, the measures and the review in each theme that looks different.
+for theme in braille light high-contrast thin; do
+	for page in encryption hardening review; do
+		to_page "$page" start --setup "$setup" --run '$4' --no-guard --no-pauses --theme "$top/themes/$theme.theme"
+		echo "shot $page"
+	done >"$work/$theme.play"
+	named="$named theme.$theme"
+	walk "theme.$theme" "$work/$theme.play" ui-ncurses -t linux -s 80x24 -a
+done
 cat >"$work/medium" <<'X'
 #!/bin/sh
 [ "$1" = medium ] || exit 9
