@@ -24,9 +24,9 @@ static void every_control_is_complete(void **state)
 
 		if (!strchr(control->id, '.') || control_named(control->id) != control)
 			fail_msg("%s: an id is LAYER.NAME and stands once", control->id);
-		if (!control->title || strlen(control->title) > 60 || !control->effect ||
+		if (!control->title || strlen(control->title) > 52 || !control->effect ||
 			!control->reference || !control->kind)
-			fail_msg("%s: incomplete, or a title over 60 characters",
+			fail_msg("%s: incomplete, or a title over 52 characters",
 				control->id);
 		if (!is_sentence(control->effect) ||
 			(control->breaks && !is_sentence(control->breaks)) ||
