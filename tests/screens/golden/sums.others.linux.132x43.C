@@ -1,7 +1,7 @@
 f93d8b67a1362054  others.linux.132x43.C.changes
 b2ed4f1bd0d18dc2  others.linux.132x43.C.checked
 4458ecc98f6dbe39  others.linux.132x43.C.checking
-656e4e7d0d3751a2  others.linux.132x43.C.compare
+e7d982775efb2f6b  others.linux.132x43.C.compare
 460e19a46c8ae3bf  others.linux.132x43.C.control
 213f9aa91dfbad96  others.linux.132x43.C.copied
 f2132dfb52ea9dd0  others.linux.132x43.C.done
@@ -12,7 +12,7 @@ b1f91788282d8a45  others.linux.132x43.C.failed
 9de3ee442fa1b8f1  others.linux.132x43.C.host-key-code
 4999a5c7cb99c3a0  others.linux.132x43.C.key
 7dc5251911062310  others.linux.132x43.C.keyboard
-1778a6c0e0504894  others.linux.132x43.C.layer
+fddef94846b09c5e  others.linux.132x43.C.layer
 7f16029b071761c2  others.linux.132x43.C.logs
 be0e7e86d0923120  others.linux.132x43.C.no-key
 606b2ab6f2450f92  others.linux.132x43.C.operations

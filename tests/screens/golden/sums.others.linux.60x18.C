@@ -12,7 +12,7 @@ c458b54d3515a255  others.linux.60x18.C.copied
 877675df2faa6e16  others.linux.60x18.C.host-key-code
 d2ad16e602b0618b  others.linux.60x18.C.key
 385cbe9b7e475b4d  others.linux.60x18.C.keyboard
-f92f18c0756cbedc  others.linux.60x18.C.layer
+8ac8f8dce9d29aea  others.linux.60x18.C.layer
 50c981a7b5cd30a5  others.linux.60x18.C.logs
 1c51fc061cb5e93b  others.linux.60x18.C.no-key
 b6a53d73b5e23736  others.linux.60x18.C.operations

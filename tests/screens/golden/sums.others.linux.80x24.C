@@ -12,7 +12,7 @@ d1856bad3f6e1b28  others.linux.80x24.C.host-key
 51299bff17b52de6  others.linux.80x24.C.host-key-code
 b2758db0228259ab  others.linux.80x24.C.key
 941de1c52500b242  others.linux.80x24.C.keyboard
-4e151bc575dd1cf4  others.linux.80x24.C.layer
+bde1ee5d0aa4f653  others.linux.80x24.C.layer
 e97961aa8bdf0f72  others.linux.80x24.C.logs
 96e543a7c4756f63  others.linux.80x24.C.no-key
 bf7fbd4bde3bb7ce  others.linux.80x24.C.operations

@@ -12,7 +12,7 @@ bbdd90e86cabdc5b  others.linux.80x25.C.host-key
 06da6b619f3c15dd  others.linux.80x25.C.host-key-code
 dfd38a98389008b3  others.linux.80x25.C.key
 8bb90a9e9516dab3  others.linux.80x25.C.keyboard
-7a5371c1886c9383  others.linux.80x25.C.layer
+500f760cfa8f5d90  others.linux.80x25.C.layer
 7f5ad8d9afccc853  others.linux.80x25.C.logs
 3b10ddf1ba9ccfea  others.linux.80x25.C.no-key
 e945918026a08b61  others.linux.80x25.C.operations

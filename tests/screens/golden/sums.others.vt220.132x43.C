@@ -1,7 +1,7 @@
 feb06f8e30b2ecb7  others.vt220.132x43.C.changes
 1b0b6f80d012b0ad  others.vt220.132x43.C.checked
 539f8d0c5143f478  others.vt220.132x43.C.checking
-1665b2bd17060d01  others.vt220.132x43.C.compare
+843bf44c7aae586e  others.vt220.132x43.C.compare
 dd72da306383d750  others.vt220.132x43.C.control
 61d9f948f430a8f1  others.vt220.132x43.C.copied
 968d83a598cf0687  others.vt220.132x43.C.done
@@ -12,7 +12,7 @@ f9e25418b220ade0  others.vt220.132x43.C.host-key
 70e416966bb9a4d1  others.vt220.132x43.C.host-key-code
 c6d1069562c485b3  others.vt220.132x43.C.key
 8889b47819673d39  others.vt220.132x43.C.keyboard
-70f9857b1309455b  others.vt220.132x43.C.layer
+c75913251cbf64d3  others.vt220.132x43.C.layer
 04cce177b15306ed  others.vt220.132x43.C.logs
 b426b7f292624e69  others.vt220.132x43.C.no-key
 9ac35e5f9b41a73f  others.vt220.132x43.C.operations

@@ -12,7 +12,7 @@ fac476fc42aee5e8  others.vt220.60x18.C.host-key
 7d420478cbcc6864  others.vt220.60x18.C.host-key-code
 52a02bd88478ab85  others.vt220.60x18.C.key
 125da6c112a0daae  others.vt220.60x18.C.keyboard
-76dd618e9eb00c5f  others.vt220.60x18.C.layer
+0fef599c17dc4655  others.vt220.60x18.C.layer
 9bee9e2d95c51cd9  others.vt220.60x18.C.logs
 5e77dbc9f86b0d16  others.vt220.60x18.C.no-key
 644e523c044f84f0  others.vt220.60x18.C.operations

@@ -12,7 +12,7 @@ f0627b45e2ee43c0  others.vt220.80x24.C.host-key
 43280238c2e8f958  others.vt220.80x24.C.host-key-code
 4d660ed520ba9e1b  others.vt220.80x24.C.key
 5393cbf5582fdcbe  others.vt220.80x24.C.keyboard
-60caafda6fb82bbd  others.vt220.80x24.C.layer
+6d789e846b9e1de1  others.vt220.80x24.C.layer
 c5935b4916bae01d  others.vt220.80x24.C.logs
 f45e5ff9d01721bb  others.vt220.80x24.C.no-key
 111de11a737e97f1  others.vt220.80x24.C.operations

@@ -12,7 +12,7 @@ c697eeaa6466fe43  others.vt220.80x25.C.failed-log
 71a35876f8277f1c  others.vt220.80x25.C.host-key-code
 bf78c23fea812580  others.vt220.80x25.C.key
 7966a811e5307474  others.vt220.80x25.C.keyboard
-2ab02fd95a7655cf  others.vt220.80x25.C.layer
+87fe5445f474a93e  others.vt220.80x25.C.layer
 a0b69d4a354f1951  others.vt220.80x25.C.logs
 cabc8ee754b40f14  others.vt220.80x25.C.no-key
 69c33f01e3e4f52d  others.vt220.80x25.C.operations

@@ -1,7 +1,7 @@
 6050619273e3c98a  others.xterm-256color.132x43.C.changes
 6dba2381305afa9c  others.xterm-256color.132x43.C.checked
 d9ec0c199fa99e53  others.xterm-256color.132x43.C.checking
-b39a16081e521628  others.xterm-256color.132x43.C.compare
+3e0c4bac61e10073  others.xterm-256color.132x43.C.compare
 e97ef65fc322d2e9  others.xterm-256color.132x43.C.control
 9a402966acaeb2ab  others.xterm-256color.132x43.C.copied
 4ded933e0355a53f  others.xterm-256color.132x43.C.done
@@ -12,7 +12,7 @@ e9173f7e18df45d2  others.xterm-256color.132x43.C.host-key
 8cebe5e9a00d4522  others.xterm-256color.132x43.C.host-key-code
 e85e18aefd29820e  others.xterm-256color.132x43.C.key
 480e1df35e590c83  others.xterm-256color.132x43.C.keyboard
-0e49f4b01c065431  others.xterm-256color.132x43.C.layer
+4c33367e20062da6  others.xterm-256color.132x43.C.layer
 6f5c8a081de137cc  others.xterm-256color.132x43.C.logs
 30a4545b9642b435  others.xterm-256color.132x43.C.no-key
 23d717fb503484ab  others.xterm-256color.132x43.C.operations

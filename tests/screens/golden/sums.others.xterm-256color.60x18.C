@@ -12,7 +12,7 @@ c66ae66da336ad85  others.xterm-256color.60x18.C.host-key
 63a27d37ea2c61c4  others.xterm-256color.60x18.C.host-key-code
 1b9d4dda296d251d  others.xterm-256color.60x18.C.key
 72ab205987b80487  others.xterm-256color.60x18.C.keyboard
-6c0827b638eef35e  others.xterm-256color.60x18.C.layer
+155f548b6589f83e  others.xterm-256color.60x18.C.layer
 529028cac3fa679e  others.xterm-256color.60x18.C.logs
 384ba2ba783b2c86  others.xterm-256color.60x18.C.no-key
 69f2fc398d8a041e  others.xterm-256color.60x18.C.operations

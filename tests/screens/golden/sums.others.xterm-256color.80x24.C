@@ -12,7 +12,7 @@ eda9fcd1a2bf3fef  others.xterm-256color.80x24.C.copied
 c18e29b04ed80fde  others.xterm-256color.80x24.C.host-key-code
 73383ba09f6ad445  others.xterm-256color.80x24.C.key
 e0c1f997e1a01091  others.xterm-256color.80x24.C.keyboard
-4a80e95efd8d8179  others.xterm-256color.80x24.C.layer
+a7b52fa702ca910c  others.xterm-256color.80x24.C.layer
 125ddb0cecfc24aa  others.xterm-256color.80x24.C.logs
 37db20ab01ef758a  others.xterm-256color.80x24.C.no-key
 aaf541b0ace9265b  others.xterm-256color.80x24.C.operations

@@ -12,7 +12,7 @@ a2627fec4b834b33  others.xterm-256color.80x25.C.here
 e68f8ec4c7316fee  others.xterm-256color.80x25.C.host-key-code
 04c0143cfe0f1750  others.xterm-256color.80x25.C.key
 4a582d24d5b54b99  others.xterm-256color.80x25.C.keyboard
-560e9a103c0dac51  others.xterm-256color.80x25.C.layer
+b2ae1a271ec5f52b  others.xterm-256color.80x25.C.layer
 58fd671539a9425a  others.xterm-256color.80x25.C.logs
 3ed0a8d3c13959d6  others.xterm-256color.80x25.C.no-key
 f889acd0c43aa60c  others.xterm-256color.80x25.C.operations
