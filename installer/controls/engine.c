@@ -32,7 +32,7 @@ static char *clean(const char *text)
 	return copy;
 }
 
-static void add(struct text *faults, const char *fault)
+void engine_add(struct text *faults, const char *fault)
 {
 	text_addf(faults, "%s%s", faults->size ? ", " : "", fault);
 }
@@ -42,7 +42,7 @@ static void add_named(struct text *faults, const char *what, const char *name)
 	autofree char *shown = clean(name);
 	autofree char *fault = memory_format("%s %s", what, shown);
 
-	add(faults, fault);
+	engine_add(faults, fault);
 }
 
 static void find_namespaces(const struct json *host, struct text *faults)
@@ -60,7 +60,7 @@ static void find_namespaces(const struct json *host, struct text *faults)
 
 	for (size_t i = 0; i < LENGTH(rows); i++)
 		if (text_equal(json_text(host, rows[i].key), "host"))
-			add(faults, rows[i].fault);
+			engine_add(faults, rows[i].fault);
 }
 
 /* Folders and sockets of the host: who has them has the host. Of the first only themselves, of the second all below them, too. */
@@ -106,7 +106,7 @@ static void find_isolation(
 	const struct json *added = json_member(host, "CapAdd");
 
 	if (json_bool(host, "Privileged"))
-		add(faults, "privileged");
+		engine_add(faults, "privileged");
 	find_namespaces(host, faults);
 	find_mounts(container, faults);
 	for (size_t i = 0; i < json_count(added); i++)
@@ -114,7 +114,7 @@ static void find_isolation(
 			add_named(
 				faults, "capability", json_as_text(json_item(added, i)));
 	if (json_count(json_member(host, "Devices")))
-		add(faults, "devices of the host");
+		engine_add(faults, "devices of the host");
 }
 
 /* "docker-default (enforce)", and of the profile that the engine asked for, if it tells. */
@@ -142,10 +142,10 @@ static const char *filter_option(const struct json *host)
 	return NULL;
 }
 
-static void find_profile(const char *label, const char *profile, struct text *faults)
+void engine_add_profile(struct text *faults, const char *label, const char *profile)
 {
 	if (label && strcmp(label, "unconfined") == 0)
-		add(faults, "runs unconfined");
+		engine_add(faults, "runs unconfined");
 	else if (label && !is_enforced(label, profile))
 		add_named(faults, "runs in", label);
 }
@@ -161,35 +161,29 @@ static void find_confinement(int root_fd, const struct json *container,
 	autofree char *kept = pid ? process_status(root_fd, pid, "NoNewPrivs") : NULL;
 	const char *option = filter_option(host);
 
-	find_profile(label, json_text(container, "AppArmorProfile"),
-		&faults[FAULT_CONFINEMENT]);
+	engine_add_profile(&faults[FAULT_CONFINEMENT], label,
+		json_text(container, "AppArmorProfile"));
 	if (text_equal(filter, "0") || text_equal(option, "unconfined"))
-		add(&faults[FAULT_CONFINEMENT], "no system call filter");
+		engine_add(&faults[FAULT_CONFINEMENT], "no system call filter");
 	else if (option && strcmp(option, "builtin") != 0)
-		add(&faults[FAULT_CONFINEMENT], "a system call filter of its own");
+		engine_add(&faults[FAULT_CONFINEMENT], "a system call filter of its own");
 	if (text_equal(kept, "0"))
-		add(&faults[FAULT_GAIN], "no_new_privs is off");
+		engine_add(&faults[FAULT_GAIN], "no_new_privs is off");
 }
 
 static void find_limits(const struct json *host, struct text *faults)
 {
 	if (!json_number(host, "Memory"))
-		add(faults, "no memory limit");
+		engine_add(faults, "no memory limit");
 	if (!json_number(host, "PidsLimit"))
-		add(faults, "no limit of processes");
+		engine_add(faults, "no limit of processes");
 }
 
-static void take_container(
-	int root_fd, const struct json *container, struct engine *engine)
+void engine_take(
+	struct engine *engine, const char *given, struct text faults[FAULT_COUNT])
 {
-	const struct json *host = json_member(container, "HostConfig");
-	const char *given = json_text(container, "Name");
-	autofree char *name = clean(given ? given + (*given == '/') : "?");
-	struct text faults[FAULT_COUNT] = {0};
+	autofree char *name = clean(given);
 
-	find_isolation(container, host, &faults[FAULT_ISOLATION]);
-	find_confinement(root_fd, container, host, faults);
-	find_limits(host, &faults[FAULT_LIMITS]);
 	for (size_t i = 0; i < FAULT_COUNT; i++) {
 		if (faults[i].size)
 			text_addf(&engine->faults[i], "%s%s: %s",
@@ -197,6 +191,21 @@ static void take_container(
 		text_free(&faults[i]);
 	}
 	engine->count++;
+}
+
+static void take_container(
+	int root_fd, const struct json *container, struct engine *engine)
+{
+	const struct json *host = json_member(container, "HostConfig");
+	const char *name = json_text(container, "Name");
+	struct text faults[FAULT_COUNT] = {0};
+
+	find_isolation(container, host, &faults[FAULT_ISOLATION]);
+	find_confinement(root_fd, container, host, faults);
+	find_limits(host, &faults[FAULT_LIMITS]);
+	words_addf(&engine->told, "%" PRIu64,
+		json_number(json_member(container, "State"), "Pid"));
+	engine_take(engine, name ? name + (*name == '/') : "?", faults);
 }
 
 int engine_question(
@@ -273,11 +282,13 @@ void engine_ask(int root_fd, struct engine *engine)
 		return;
 	engine->asked = true;
 	engine->code = ask_all(root_fd, engine, &engine->why);
+	engine_find(root_fd, &engine->told, engine);
 }
 
 void engine_free(struct engine *engine)
 {
 	words_free(&engine->published);
+	words_free(&engine->told);
 	json_free(engine->info);
 	json_free(engine->bridge);
 	for (size_t i = 0; i < FAULT_COUNT; i++)

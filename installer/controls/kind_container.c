@@ -1,4 +1,4 @@
-/* Containers that run: nothing to apply, the engine tells how they were made and the kernel how they are confined. */
+/* Containers that run: nothing to apply, Docker's engine tells how its own were made and the kernel how all are confined. */
 #include <errno.h>
 #include <string.h>
 
@@ -47,6 +47,12 @@ static void collect(
 	}
 }
 
+/* No engine answers: what runs is not its own. */
+static bool is_silent(const struct engine *engine)
+{
+	return engine->code == -ENOENT || engine->code == -ECONNREFUSED;
+}
+
 static void effective(struct site *site, const struct control *control, const char *value,
 	struct finding *finding)
 {
@@ -55,14 +61,14 @@ static void effective(struct site *site, const struct control *control, const ch
 
 	engine_ask(site->scope->root_fd, engine);
 	collect(site, control, &faults);
-	if (engine->code == -ENOENT || engine->code == -ECONNREFUSED)
-		find(finding, FOUND_NOTHING, NULL,
-			memory_copy_text("the container engine does not run"));
-	else if (engine->code < 0)
-		find(finding, FOUND_UNKNOWN, NULL, memory_copy_text(engine->why.text));
-	else if (faults.size)
+	if (faults.size)
 		find(finding, FOUND_WRONG, memory_copy_text(faults.data),
 			memory_copy_text(faults.data));
+	else if (!is_silent(engine) && engine->code < 0)
+		find(finding, FOUND_UNKNOWN, NULL, memory_copy_text(engine->why.text));
+	else if (is_silent(engine) && !engine->count)
+		find(finding, FOUND_NOTHING, NULL,
+			memory_copy_text("no container engine runs"));
 	else
 		find(finding, FOUND_RIGHT, memory_copy_text(value),
 			memory_format("%zu containers", engine->count));

@@ -12,6 +12,7 @@ libinstaller_a_SOURCES += \
 	installer/controls/disk.c \
 	installer/controls/encryption.c \
 	installer/controls/engine.c installer/controls/engine.h \
+	installer/controls/engine_process.c \
 	installer/controls/engine_setting.c \
 	installer/controls/kind_absent.c \
 	installer/controls/facts.c \

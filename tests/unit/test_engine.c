@@ -5,6 +5,7 @@
 #include "installer/controls/kinds.h"
 #include "installer/distro/distro.h"
 #include "tests/unit/daemon.h"
+#include "tests/unit/process.h"
 
 #define HEAD "HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n"
 #define ID   "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -205,6 +206,141 @@ static void controls_ask_once(void **state)
 	site_close(&site);
 }
 
+static void put_link(unsigned long pid, const char *kind, const char *target)
+{
+	autofree char *path = memory_format("proc/%lu/ns/%s", pid, kind);
+	autofree char *folder = memory_format("proc/%lu/ns", pid);
+	struct error err = {0};
+
+	assert_done(file_make_dirs(root, folder, 0755, &err), &err);
+	assert_done(file_link(root, target, path, &err), &err);
+}
+
+/* A container's first process; its namespaces are its own but for the network, when host_network. */
+static void put_container(unsigned long pid, unsigned long parent, const char *group,
+	const char *users, const char *rest, bool host_network)
+{
+	static const char *const kinds[] = {"mnt", "pid", "net", "ipc", "uts"};
+	autofree char *folder = memory_format("proc/%lu/", pid);
+	autofree char *cgroup = memory_format("%scgroup", folder);
+	autofree char *map = memory_format("%suid_map", folder);
+	autofree char *status_path = memory_format("%sstatus", folder);
+	autofree char *status =
+		memory_format("Name:\tsleep\nPPid:\t%lu\n%s", parent, rest);
+
+	program(pid, "/bin/sleep", "sleep", sizeof("sleep"));
+	put(cgroup, group);
+	put(map, users);
+	put(status_path, status);
+	for (size_t i = 0; i < LENGTH(kinds); i++) {
+		autofree char *target = memory_format("%s:[%lu]", kinds[i],
+			host_network && strcmp(kinds[i], "net") == 0 ? 1 : pid);
+
+		put_link(pid, kinds[i], target);
+	}
+}
+
+static void put_machine(void)
+{
+	static const char *const kinds[] = {"mnt", "pid", "net", "ipc", "uts"};
+
+	PROGRAM(1, "/sbin/init", "init");
+	put("proc/1/status", "Name:\tinit\nPPid:\t0\nCapBnd:\t000001ffffffffff\n");
+	for (size_t i = 0; i < LENGTH(kinds); i++) {
+		autofree char *target = memory_format("%s:[1]", kinds[i]);
+
+		put_link(1, kinds[i], target);
+	}
+	PROGRAM(50, "/usr/bin/conmon", "conmon");
+	PROGRAM(60, "/usr/bin/containerd-shim-runc-v2", "containerd-shim-runc-v2");
+}
+
+#define OURS   "         0          0 4294967295\n"
+#define BOUND  "CapEff:\t00000000a80425fb\nNoNewPrivs:\t1\nSeccomp:\t2\n"
+#define UNHELD "CapEff:\t000001ffffffffff\nNoNewPrivs:\t0\nSeccomp:\t0\n"
+
+static struct engine look_around(void)
+{
+	struct engine engine = {0};
+
+	engine_ask(root, &engine);
+	assert_int_equal(engine.code, -ENOENT);
+	return engine;
+}
+
+static void containers_of_others_are_found(void **state)
+{
+	struct engine engine;
+
+	(void)state;
+	put_machine();
+	put_container(51, 50, "0::/libpod_parent/libpod-" ID "\n", OURS, UNHELD, true);
+	put("proc/51/attr/apparmor/current", "unconfined\n");
+	put("sys/fs/cgroup/libpod_parent/libpod-" ID "/memory.max", "max\n");
+	put("sys/fs/cgroup/libpod_parent/libpod-" ID "/pids.max", "2048\n");
+	put_container(61, 60, "0::/default/web\n", OURS, BOUND, false);
+	put("proc/61/attr/apparmor/current", "cri-containerd.apparmor.d (enforce)\n");
+	engine = look_around();
+	assert_int_equal(engine.count, 2);
+	assert_string_equal(text_string(&engine.faults[FAULT_ISOLATION]),
+		"0123456789ab: privileged, network of the host");
+	assert_string_equal(text_string(&engine.faults[FAULT_CONFINEMENT]),
+		"0123456789ab: runs unconfined, no system call filter");
+	assert_string_equal(text_string(&engine.faults[FAULT_GAIN]),
+		"0123456789ab: no_new_privs is off");
+	assert_string_equal(text_string(&engine.faults[FAULT_LIMITS]),
+		"0123456789ab: no memory limit");
+	engine_free(&engine);
+}
+
+/* A user's container, what a container starts, and a sandbox of something else. */
+static void others_are_no_containers_that_may_too_much(void **state)
+{
+	struct engine engine;
+
+	(void)state;
+	put_machine();
+	put_container(52, 50, "0::/user/libpod-x.scope\n", "0 1000 1\n1 100000 65536\n",
+		"CapEff:\t000001ffffffffff\nNoNewPrivs:\t0\nSeccomp:\t2\n", true);
+	put("proc/52/attr/apparmor/current", "unconfined\n");
+	put_container(53, 52, "0::/user/libpod-x.scope\n", OURS, UNHELD, true);
+	put_container(70, 1, "0::/\n", OURS, UNHELD, true);
+	engine = look_around();
+	assert_int_equal(engine.count, 1);
+	for (size_t i = 0; i < FAULT_COUNT; i++)
+		assert_string_equal(text_string(&engine.faults[i]), "");
+	engine_free(&engine);
+}
+
+static void what_the_engine_told_counts_once(void **state)
+{
+	struct engine engine;
+
+	(void)state;
+	put_machine();
+	put_container(77, 60, "0::/docker/" ID "\n", OURS, BOUND, false);
+	put("proc/77/attr/apparmor/current", "docker-default (enforce)\n");
+	engine = ask(list, harmless);
+	assert_int_equal(engine.count, 1);
+	engine_free(&engine);
+}
+
+static void without_an_engine_containers_are_judged(void **state)
+{
+	const struct control_scope scope = {
+		.root_fd = root, .distro = distro_named("debian"), .running = true};
+	struct site bad_one = {.scope = &scope}, good = {.scope = &scope};
+
+	(void)state;
+	put_machine();
+	put_container(61, 60, "0::/default/web\n", OURS, BOUND, false);
+	assert_int_equal(look("isolation", &good), FOUND_RIGHT);
+	put_container(51, 50, "0::/libpod-" ID "\n", OURS, UNHELD, false);
+	assert_int_equal(look("isolation", &bad_one), FOUND_WRONG);
+	site_close(&bad_one);
+	site_close(&good);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tree_make, tree_close)
@@ -216,6 +352,10 @@ int main(void)
 		TEST(strange_answers_are_errors),
 		TEST(rights_that_the_policy_allows_are_no_fault),
 		TEST(controls_ask_once),
+		TEST(containers_of_others_are_found),
+		TEST(others_are_no_containers_that_may_too_much),
+		TEST(what_the_engine_told_counts_once),
+		TEST(without_an_engine_containers_are_judged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
