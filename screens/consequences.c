@@ -141,19 +141,79 @@ static const char *little_memory(const struct query *query)
 		RECORD_BYTES * RECORDS / MIB, (unsigned long long)(memory / MIB));
 }
 
+/* Whether an address was announced or given by DHCPv6 cannot be seen in it. */
+static const char *announced_address(const struct query *query)
+{
+	const struct machine *machine = query->wizard->machine;
+
+	for (size_t i = 0; i < machine->port_count; i++)
+		for (size_t k = 0; k < machine->ports[i].addresses.count; k++) {
+			const char *address = machine->ports[i].addresses.items[k];
+
+			if (strchr(address, ':') && text_equal(query->wanted, "0"))
+				return page_format(query->page,
+					_("%s has the address %s: if a router announced it, it is lost. The role ipv6-autoconf keeps it."),
+					machine->ports[i].name, address);
+		}
+	return NULL;
+}
+
+/* What was chosen needs a port that the list does not have. */
+static const char *closed_ports(const struct query *query)
+{
+	const struct answers *answers = query->wizard->answers;
+	autowords struct words list = {0};
+
+	words_split(&list, query->wanted, " ,");
+	if (answers->network.dns.count && !words_contain(&list, "53/udp"))
+		return page_format(query->page,
+			_("The name server %s is asked over 53/udp, which is not listed."),
+			answers->network.dns.items[0]);
+	if (answers->time.nts && !words_contain(&list, "4460/tcp"))
+		return _(
+			"Time servers that prove who they are (NTS) are asked over 4460/tcp, which is not listed.");
+	if (answers->time.servers.count && !words_contain(&list, "123/udp"))
+		return page_format(query->page,
+			_("The time server %s is asked over 123/udp, which is not listed."),
+			answers->time.servers.items[0]);
+	return NULL;
+}
+
+static const char *nothing_signed(const struct query *query)
+{
+	return query->wizard->machine->secure_boot
+		       ? _("Secure Boot is on here, and nothing in this boot chain is signed: the firmware would not start it. Keys of your own are not set up.")
+		       : NULL;
+}
+
+static const char *no_way_to_repair(const struct query *query)
+{
+	const struct words *lines = &query->wizard->machine->serial_consoles;
+
+	return lines->count
+		       ? page_format(query->page,
+				 _("On the console %s nothing can be repaired any more when starting fails: somebody has to start the live medium there."),
+				 lines->items[0])
+		       : NULL;
+}
+
 static const struct consequence {
 	const char *control;
 	const char *(*say)(const struct query *query);
 } consequences[] = {
-	{"kernel.smt",               threads         },
-	{"kernel.usb_guard",         usb_keyboard    },
-	{"kernel.usb_storage",       usb_disks       },
-	{"kernel.sysrq",             serial_lines    },
-	{"kernel.rare_file_systems", file_systems    },
-	{"network.rp_filter",        several_networks},
-	{"auth.ssh_keys_only",       no_keys         },
-	{"audit.kernel",             little_memory   },
-	{"boot.encryption",          not_encrypted   },
+	{"kernel.smt",                    threads          },
+	{"kernel.usb_guard",              usb_keyboard     },
+	{"kernel.usb_storage",            usb_disks        },
+	{"kernel.sysrq",                  serial_lines     },
+	{"kernel.rare_file_systems",      file_systems     },
+	{"network.rp_filter",             several_networks },
+	{"auth.ssh_keys_only",            no_keys          },
+	{"audit.kernel",                  little_memory    },
+	{"boot.encryption",               not_encrypted    },
+	{"boot.secure_boot",              nothing_signed   },
+	{"boot.rescue_shell",             no_way_to_repair },
+	{"network.output_list",           closed_ports     },
+	{"network.router_advertisements", announced_address},
 };
 
 const char *consequence_control(size_t i)

@@ -83,6 +83,68 @@ static void a_way_in_is_missed(void **state)
 	wizard_free(wizard);
 }
 
+static void what_the_network_needs_is_missed(void **state)
+{
+	static const struct {
+		const char *key, *value, *list, *said;
+	} rows[] = {
+		{"network.dns",  "192.0.2.53",      "53/udp",         NULL             },
+		{"network.dns",  "192.0.2.53",      "443/tcp",        "192.0.2.53"     },
+		{"time.nts",     "true",            "53/udp 123/udp", "4460/tcp"       },
+		{"time.nts",     "true",            "4460/tcp",       NULL             },
+		{"time.servers", "ntp.example.org", "53/udp",         "ntp.example.org"},
+		{"time.servers", "ntp.example.org", "123/udp",        NULL             },
+	};
+	const struct control *control = control_named("network.output_list");
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct wizard *wizard = wizard_on("vm-bios");
+		struct page *page = page_new();
+		struct error err = {0};
+		const char *got;
+
+		assert_done(
+			answers_set(wizard->answers, rows[i].key, rows[i].value, &err),
+			&err);
+		got = consequence_of_value(page, wizard, control, rows[i].list);
+		if (!got != !rows[i].said || (got && !strstr(got, rows[i].said)))
+			fail_msg("row %zu: \"%s\"", i, got ? got : "nothing");
+		page_free(page);
+		wizard_free(wizard);
+	}
+	assert_said("vm-bios", "network.output_list", "443/tcp", NULL);
+}
+
+static void an_announced_address_is_missed(void **state)
+{
+	const char *const addresses[] = {"192.0.2.7", "2001:db8::7"};
+	const struct control *control = control_named("network.router_advertisements");
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(addresses); i++) {
+		struct wizard *wizard = wizard_on("no-disk");
+		struct page *page = page_new();
+		const char *got;
+
+		assert_true(wizard->machine->port_count > 0);
+		words_add(&wizard->machine->ports[0].addresses, addresses[i]);
+		got = consequence_of_value(page, wizard, control, "0");
+		assert_int_equal(got && strstr(got, addresses[i]), i == 1);
+		page_free(page);
+		wizard_free(wizard);
+	}
+}
+
+static void the_boot_chain_is_missed(void **state)
+{
+	(void)state;
+	assert_said("laptop-windows", "boot.secure_boot", "on", "Secure Boot is on");
+	assert_said("vm-uefi", "boot.secure_boot", "on", NULL);
+	assert_said("vm-bios", "boot.rescue_shell", "jefe.rescue=no", "ttyS0");
+	assert_said("vm-uefi", "boot.rescue_shell", "jefe.rescue=no", NULL);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -91,6 +153,9 @@ int main(void)
 		cmocka_unit_test(disks_that_vanish_are_named),
 		cmocka_unit_test(what_is_off_breaks_nothing),
 		cmocka_unit_test(a_way_in_is_missed),
+		cmocka_unit_test(what_the_network_needs_is_missed),
+		cmocka_unit_test(an_announced_address_is_missed),
+		cmocka_unit_test(the_boot_chain_is_missed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
