@@ -465,9 +465,21 @@ static void redirects_come_after_forwarding(void **state)
 	assert_int_equal(redirects, 1);
 }
 
+/* README.md says how many there are. */
+static void there_are_as_many_as_the_readme_says(void **state)
+{
+	size_t count = 0;
+
+	(void)state;
+	while (controls[count])
+		count++;
+	assert_in_range(count, 300, 400);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(there_are_as_many_as_the_readme_says),
 		cmocka_unit_test(every_control_is_complete),
 		cmocka_unit_test(every_control_has_one_entry_level),
 		cmocka_unit_test(names_in_the_catalogue_exist),
