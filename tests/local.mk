@@ -25,8 +25,9 @@ dist_check_SCRIPTS += tests/cases/harden.sh
 TESTS += tests/cases/harden.sh
 EXTRA_DIST += tests/cases/harden
 
-dist_check_SCRIPTS += tests/audit.sh tests/harden.sh
-TESTS += tests/audit.sh tests/harden.sh
+dist_check_SCRIPTS += tests/audit.sh tests/harden.sh tests/kernel-settings.sh
+TESTS += tests/audit.sh tests/harden.sh tests/kernel-settings.sh
+EXTRA_DIST += tests/cases/kernel
 EXTRA_DIST += tests/validate
 
 include tests/engine/local.mk
