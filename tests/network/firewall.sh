@@ -47,7 +47,7 @@ listen two 22
 in_space server nft add table inet other
 sleep 1
 
-echo "1..46"
+echo "1..48"
 check "without the filter everything answers" test \
 	"$(connections two 10.77.2.1 22 1)$(connections two 10.77.2.1 8080 1)$(connections one 10.77.2.2 22 1)" = 111
 check "the rules load" in_space server nft -f "$rules"
@@ -166,9 +166,20 @@ reload --set network.published_ports=9080/tcp
 check "a listed published port is open, another is not" test \
 	"$(connections two 10.77.2.1 9080 1)$(connections two 10.77.2.1 9081 1)" = 10
 
-# The service: rules that cannot be loaded leave SSH, and nothing else.
-reload --set network.published_ports=none
+# The service: rules that cannot be loaded leave those of before, and when it starts SSH and nothing else.
+reload --set network.published_ports=none --set network.open_ports=8080/tcp
 echo "table inet jefe { chain input { nonsense" >"$tree/damaged.nft"
+# shellcheck disable=SC2016
+service_reload() { # service_reload RULES
+	in_space server sh -c '
+		ebegin() { :; }; eend() { return "$1"; }; ewarn() { :; }
+		. "$1" && rules=$2 && reload 2>/dev/null' service "$tree/etc/init.d/jefe-firewall" "$1"
+}
+service_reload "$tree/damaged.nft"
+check "reloading damaged rules fails, and the filter stays as it was" test \
+	"$?$(connections two 10.77.2.1 22 1)$(connections two 10.77.2.1 8080 1)" = 111
+service_reload "$rules"
+check "reloading others takes them" test "$?$(connections two 10.77.2.1 8080 1)" = 01
 # shellcheck disable=SC2016
 in_space server sh -c '
 	ebegin() { :; }; eend() { return "$1"; }; ewarn() { :; }
