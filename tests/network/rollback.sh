@@ -142,7 +142,7 @@ check "with everything it had changed" files_are_as failed
 rm "$tree/etc/jefelinux/boot"
 check "the changing process is killed, and all is as before" eval 'kill_changing; is_as before && gets_in'
 
-check "the change waits again" waits --level hardened --set network.ssh_sources=192.0.2.0/24 --confirm-within 60
+check "the change waits again, a minute unless told otherwise" eval 'waits --level hardened --set network.ssh_sources=192.0.2.0/24 && says "60 seconds"'
 check "he confirms" change --confirm
 check "the new rules stay" eval 'soon unwatched && locked_out'
 remember after || exit 99
