@@ -60,7 +60,8 @@ void installed_settle(struct installed *installed, const char *word)
 {
 	free(installed->settled);
 	installed->settled = word ? memory_copy_text(installed->edits) : NULL;
-	installed->word = word;
+	free(installed->word);
+	installed->word = memory_copy_text(word);
 }
 
 void installed_free(struct installed *installed)
@@ -72,6 +73,7 @@ void installed_free(struct installed *installed)
 	text_free(&installed->log);
 	installed_forget(installed);
 	free(installed->settled);
+	free(installed->word);
 	free(installed->root);
 	free(installed);
 }

@@ -17,13 +17,13 @@ struct installed {
 	struct answers *kept; /* its policy as it is now */
 	struct standing *standings;
 	size_t count;
-	char *trouble;    /* why the audit could not be had, or NULL */
-	char *plan;       /* what `harden --plan` says */
-	char *edits;      /* of it, how files that were edited by hand differ, or NULL */
-	const char *word; /* what is to happen with them: "keep" or "replace", or NULL */
-	char *settled;    /* the edits that word is about, or NULL */
-	struct text log;  /* of the last change */
-	int status;       /* how it ended */
+	char *trouble;   /* why the audit could not be had, or NULL */
+	char *plan;      /* what `harden --plan` says */
+	char *edits;     /* of it, how files that were edited by hand differ, or NULL */
+	char *word;      /* what is to happen with them: "keep" or "replace", or NULL */
+	char *settled;   /* the edits that word is about, or NULL */
+	struct text log; /* of the last change */
+	int status;      /* how it ended */
 };
 
 /* A fresh copy of the policy kept below root; -ENOENT: none is. */

@@ -51,21 +51,16 @@ static void act_checking(struct form *form, const char *id, const char *row)
 		(void)kill(wizard->engine, SIGTERM);
 }
 
-/* A display that took over from another does not see the end of what that one started. */
 static bool tick_checking(struct form *form)
 {
 	struct wizard *wizard = form_context(form);
 	size_t before = wizard->check_log.size;
-	bool is_mine = wizard->engine > 0;
-	bool ended = is_mine && engine_ended(wizard, &wizard->check_status);
+	bool ended = engine_ended(wizard, &wizard->check_status);
 
-	if (is_mine)
-		engine_log(wizard, &wizard->check_log);
-	else
-		form_open(form, "tasks");
+	engine_log(wizard, &wizard->check_log);
 	if (ended)
 		form_open(form, "checked");
-	return ended || !is_mine || wizard->check_log.size != before;
+	return ended || wizard->check_log.size != before;
 }
 
 const struct screen screen_checking = {

@@ -2,53 +2,105 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "installer/base/file.h"
 #include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "installer/controls/controls.h"
+#include "screens/installed.h"
 
-enum { SESSION_MAX = 512 * 1024, SECRETS = 10, TEXTS = 5 };
+enum { SESSION_MAX = 512 * 1024, LOG_KEPT = 64 * 1024 };
 
 /* Records: "KEY SIZE\n" and SIZE bytes. Secrets are read into locked memory at once and never stand in a text. */
 struct record {
 	char *key, *value;
 };
 
+enum kept_kind {
+	KEPT_TEXT,  /* char * */
+	KEPT_LOG,   /* struct text, of which the newest is kept */
+	KEPT_WORDS, /* struct words: one record each */
+	KEPT_FLAG,  /* bool: the record is there, or not */
+	KEPT_NUMBER /* int or unsigned */
+};
+
+/* A member of a struct that is handed over. */
+struct kept {
+	const char *key;
+	size_t at;
+	enum kept_kind kind;
+};
+
+static const struct kept secrets[] = {
+	{.key = "passphrase",       .at = offsetof(struct wizard, passphrase)      },
+	{.key = "passphrase-again", .at = offsetof(struct wizard, passphrase_again)},
+	{.key = "recovery-key",     .at = offsetof(struct wizard, recovery_key)    },
+	{.key = "password",         .at = offsetof(struct wizard, password)        },
+	{.key = "password-again",   .at = offsetof(struct wizard, password_again)  },
+	{.key = "suggestion",       .at = offsetof(struct wizard, suggestion)      },
+	{.key = "group-first",      .at = offsetof(struct wizard, groups[0])       },
+	{.key = "group-second",     .at = offsetof(struct wizard, groups[1])       },
+	{.key = "group-third",      .at = offsetof(struct wizard, groups[2])       },
+	{.key = "rehearsal",        .at = offsetof(struct wizard, rehearsal)       },
+};
+
+/* What is no answer: typed on pages, found, or open. */
+static const struct kept pages[] = {
+	{"typing-test",     offsetof(struct wizard, typing_test),     KEPT_TEXT  },
+	{"new-key",         offsetof(struct wizard, new_key),         KEPT_TEXT  },
+	{"key-source",      offsetof(struct wizard, key_source),      KEPT_TEXT  },
+	{"save-path",       offsetof(struct wizard, save_path),       KEPT_TEXT  },
+	{"logs-path",       offsetof(struct wizard, logs_path),       KEPT_TEXT  },
+	{"recover-disk",    offsetof(struct wizard, recover_disk),    KEPT_TEXT  },
+	{"recover-path",    offsetof(struct wizard, recover_path),    KEPT_TEXT  },
+	{"recover-user",    offsetof(struct wizard, recover_user),    KEPT_TEXT  },
+	{"waiver-reason",   offsetof(struct wizard, waiver_reason),   KEPT_TEXT  },
+	{"waiver-expires",  offsetof(struct wizard, waiver_expires),  KEPT_TEXT  },
+	{"key-found",       offsetof(struct wizard, keys_found),      KEPT_WORDS },
+	{"key-confirmed",   offsetof(struct wizard, keys_confirmed),  KEPT_WORDS },
+	{"check-log",       offsetof(struct wizard, check_log),       KEPT_LOG   },
+	{"check-status",    offsetof(struct wizard, check_status),    KEPT_NUMBER},
+	{"layer",           offsetof(struct wizard, layer),           KEPT_NUMBER},
+	{"recovery-first",  offsetof(struct wizard, asked[0]),        KEPT_NUMBER},
+	{"recovery-second", offsetof(struct wizard, asked[1]),        KEPT_NUMBER},
+	{"recovery-third",  offsetof(struct wizard, asked[2]),        KEPT_NUMBER},
+	{"show-log",        offsetof(struct wizard, show_log),        KEPT_FLAG  },
+	{"wants-recovery",  offsetof(struct wizard, wants_recovery),  KEPT_FLAG  },
+	{"recovery-proven", offsetof(struct wizard, recovery_proven), KEPT_FLAG  },
+	{"plan-only",       offsetof(struct wizard, plan_only),       KEPT_FLAG  },
+	{"wants-us",        offsetof(struct wizard, wants_us),        KEPT_FLAG  },
+	{"wants-password",  offsetof(struct wizard, wants_password),  KEPT_FLAG  },
+};
+
+/* Of an installed system: the last change, and what was said about files that were edited by hand. */
+static const struct kept changes[] = {
+	{"change-log",    offsetof(struct installed, log),     KEPT_LOG   },
+	{"change-status", offsetof(struct installed, status),  KEPT_NUMBER},
+	{"edits-word",    offsetof(struct installed, word),    KEPT_TEXT  },
+	{"edits-settled", offsetof(struct installed, settled), KEPT_TEXT  },
+};
+
 struct session {
 	struct record *records;
 	size_t count;
-	struct secret *secrets[SECRETS];
+	struct secret *secrets[LENGTH(secrets)];
 };
 
-static const char *const secret_keys[SECRETS] = {"passphrase", "passphrase-again",
-	"recovery-key", "password", "password-again", "suggestion", "group-first",
-	"group-second", "group-third", "rehearsal"};
-
-static struct secret *secret_of(const struct wizard *wizard, size_t i)
+static void *member(void *of, const struct kept *kept)
 {
-	struct secret *const secrets[SECRETS] = {wizard->passphrase,
-		wizard->passphrase_again, wizard->recovery_key, wizard->password,
-		wizard->password_again, wizard->suggestion, wizard->groups[0],
-		wizard->groups[1], wizard->groups[2], wizard->rehearsal};
-
-	return secrets[i];
+	return (char *)of + kept->at;
 }
 
-/* What was typed on pages and is no answer. */
-static const char *const text_keys[TEXTS] = {
-	"typing-test", "new-key", "key-source", "save-path", "logs-path"};
-
-static char **text_of(struct wizard *wizard, size_t i)
+static struct secret *secret_of(struct wizard *wizard, size_t i)
 {
-	char **const texts[TEXTS] = {&wizard->typing_test, &wizard->new_key,
-		&wizard->key_source, &wizard->save_path, &wizard->logs_path};
-
-	return texts[i];
+	return *(struct secret **)member(wizard, &secrets[i]);
 }
 
 struct writer {
@@ -80,20 +132,54 @@ static void put_open(void *context, const char *screen, const char *focus, size_
 	put_text(context, "open", place);
 }
 
-/* What pages show beside the answers: the measure and layer that are open, the log, keys that were found. */
+static void put_log(struct writer *writer, const char *key, const struct text *log)
+{
+	size_t cut = log->size > LOG_KEPT ? log->size - LOG_KEPT : 0;
+
+	put(writer, key, text_string(log) + cut, log->size - cut);
+}
+
+static void put_number(struct writer *writer, const char *key, int number)
+{
+	autofree char *text = memory_format("%d", number);
+
+	put_text(writer, key, text);
+}
+
+static void put_kept(struct writer *writer, const struct kept *kept, void *of)
+{
+	const struct words *words = member(of, kept);
+
+	switch (kept->kind) {
+	case KEPT_TEXT:
+		put_text(writer, kept->key, *(char **)member(of, kept));
+		break;
+	case KEPT_LOG:
+		put_log(writer, kept->key, member(of, kept));
+		break;
+	case KEPT_WORDS:
+		for (size_t i = 0; i < words->count; i++)
+			put_text(writer, kept->key, words->items[i]);
+		break;
+	case KEPT_FLAG:
+		if (*(bool *)member(of, kept))
+			put_text(writer, kept->key, "");
+		break;
+	case KEPT_NUMBER:
+		put_number(writer, kept->key, *(int *)member(of, kept));
+		break;
+	}
+}
+
 static void put_pages(struct writer *writer, struct wizard *wizard)
 {
-	autofree char *layer = memory_format("%u", wizard->layer);
-
-	for (size_t i = 0; i < TEXTS; i++)
-		put_text(writer, text_keys[i], *text_of(wizard, i));
-	put_text(writer, "layer", layer);
+	for (size_t i = 0; i < LENGTH(pages); i++)
+		put_kept(writer, &pages[i], wizard);
+	for (size_t i = 0; wizard->installed && i < LENGTH(changes); i++)
+		put_kept(writer, &changes[i], wizard->installed);
 	put_text(writer, "control", wizard->control ? wizard->control->id : NULL);
-	put_text(writer, wizard->show_log ? "show-log" : "no", "");
-	for (size_t i = 0; i < wizard->keys_found.count; i++)
-		put_text(writer, "key-found", wizard->keys_found.items[i]);
-	for (size_t i = 0; i < wizard->keys_confirmed.count; i++)
-		put_text(writer, "key-confirmed", wizard->keys_confirmed.items[i]);
+	if (wizard->engine > 0)
+		put_number(writer, "engine", (int)wizard->engine);
 }
 
 static void put_draft(void *context, const char *screen, const char *id, const char *text)
@@ -134,15 +220,8 @@ int session_save(struct wizard *wizard, const struct form *form, const char *mes
 	put(&writer, "answers", yaml, strlen(yaml));
 	form_each_open(form, put_open, &writer);
 	put_pages(&writer, wizard);
-	put(&writer, wizard->wants_recovery ? "wants-recovery" : "no", "", 0);
-	put(&writer, "recovery-asked", (const char *)wizard->asked,
-		sizeof(wizard->asked));
-	put(&writer, wizard->recovery_proven ? "recovery-proven" : "no", "", 0);
-	put(&writer, wizard->plan_only ? "plan-only" : "no", "", 0);
-	put(&writer, wizard->wants_us ? "wants-us" : "no", "", 0);
-	put(&writer, wizard->wants_password ? "wants-password" : "no", "", 0);
-	for (size_t i = 0; i < SECRETS; i++)
-		put(&writer, secret_keys[i], secret_bytes(secret_of(wizard, i)),
+	for (size_t i = 0; i < LENGTH(secrets); i++)
+		put(&writer, secrets[i].key, secret_bytes(secret_of(wizard, i)),
 			secret_size(secret_of(wizard, i)));
 	form_each_draft(form, put_draft, &writer);
 	put_follow(&writer, &wizard->follow);
@@ -190,7 +269,7 @@ static size_t secret_index(const char *key)
 {
 	size_t i = 0;
 
-	while (i < SECRETS && strcmp(secret_keys[i], key) != 0)
+	while (i < LENGTH(secrets) && strcmp(secrets[i].key, key) != 0)
 		i++;
 	return i;
 }
@@ -211,7 +290,7 @@ static bool read_record(int fd, struct session *session, const char *key, size_t
 	struct record *record;
 	size_t i = secret_index(key);
 
-	if (i < SECRETS)
+	if (i < LENGTH(secrets))
 		return session->secrets[i] && read_secret(fd, session->secrets[i], size);
 	session->records =
 		memory_resize(session->records, session->count + 1, sizeof(*record));
@@ -228,7 +307,7 @@ int session_read(int fd, struct session **result, struct error *err)
 	char key[512];
 	size_t size;
 
-	for (size_t i = 0; i < SECRETS; i++)
+	for (size_t i = 0; i < LENGTH(secrets); i++)
 		session->secrets[i] = secret_new();
 	while (good && read_head(fd, key, sizeof(key), &size))
 		good = read_record(fd, session, key, size);
@@ -276,9 +355,9 @@ static void apply_follow(const struct session *session, struct follow *follow)
 		;
 }
 
-static void apply_secrets(const struct session *session, const struct wizard *wizard)
+static void apply_secrets(const struct session *session, struct wizard *wizard)
 {
-	for (size_t i = 0; i < SECRETS; i++) {
+	for (size_t i = 0; i < LENGTH(secrets); i++) {
 		secret_cut(secret_of(wizard, i), 0);
 		(void)!secret_append(secret_of(wizard, i),
 			secret_bytes(session->secrets[i]),
@@ -286,27 +365,72 @@ static void apply_secrets(const struct session *session, const struct wizard *wi
 	}
 }
 
+static void apply_log(struct text *log, const char *value)
+{
+	text_free(log);
+	text_addf(log, "%s", value ? value : "");
+}
+
+static void apply_words(
+	const struct session *session, const char *key, struct words *words)
+{
+	words_free(words);
+	for (size_t i = 0; i < session->count; i++)
+		if (strcmp(session->records[i].key, key) == 0)
+			words_add(words, session->records[i].value);
+}
+
+static void apply_text(char **text, const char *value)
+{
+	free(*text);
+	*text = memory_copy_text(value);
+}
+
+static void apply_kept(const struct session *session, const struct kept *kept, void *of)
+{
+	const char *value = find(session, kept->key);
+
+	switch (kept->kind) {
+	case KEPT_TEXT:
+		apply_text(member(of, kept), value);
+		break;
+	case KEPT_LOG:
+		apply_log(member(of, kept), value);
+		break;
+	case KEPT_WORDS:
+		apply_words(session, kept->key, member(of, kept));
+		break;
+	case KEPT_FLAG:
+		*(bool *)member(of, kept) = value != NULL;
+		break;
+	case KEPT_NUMBER:
+		*(int *)member(of, kept) = value ? (int)strtol(value, NULL, 10) : 0;
+		break;
+	}
+}
+
+/* Opening a page throws some of it away, as it should for a person: it is done before and after. */
 static void apply_pages(const struct session *session, struct wizard *wizard)
 {
-	uint64_t layer;
-
-	for (size_t i = 0; i < TEXTS; i++) {
-		free(*text_of(wizard, i));
-		*text_of(wizard, i) = memory_copy_text(find(session, text_keys[i]));
-	}
-	if (find(session, "layer") &&
-		text_to_u64(find(session, "layer"), 0, UINT32_MAX, &layer) == 0)
-		wizard->layer = (unsigned)layer;
+	apply_secrets(session, wizard);
+	for (size_t i = 0; i < LENGTH(pages); i++)
+		apply_kept(session, &pages[i], wizard);
+	for (size_t i = 0; wizard->installed && i < LENGTH(changes); i++)
+		apply_kept(session, &changes[i], wizard->installed);
 	if (find(session, "control"))
 		wizard->control = control_named(find(session, "control"));
-	for (size_t i = 0; i < session->count; i++) {
-		const struct record *record = &session->records[i];
+}
 
-		if (strcmp(record->key, "key-found") == 0)
-			words_add(&wizard->keys_found, record->value);
-		if (strcmp(record->key, "key-confirmed") == 0)
-			words_add(&wizard->keys_confirmed, record->value);
-	}
+/* The process is the same: what the other front end started is a child of this one, too. */
+static void apply_engine(const struct session *session, struct wizard *wizard)
+{
+	const char *text = find(session, "engine");
+	siginfo_t info = {0};
+	uint64_t pid;
+
+	if (text && text_to_u64(text, 1, INT32_MAX, &pid) == 0 &&
+		waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0)
+		wizard->engine = (pid_t)pid;
 }
 
 static void apply_drafts(const struct session *session, struct form *form)
@@ -338,22 +462,12 @@ static void open_screens(const struct session *session, struct form *form)
 void session_apply(
 	const struct session *session, struct wizard *wizard, struct form *form)
 {
-	apply_secrets(session, wizard);
-	wizard->wants_recovery = find(session, "wants-recovery") != NULL;
-	wizard->plan_only = find(session, "plan-only") != NULL;
-	wizard->wants_us = find(session, "wants-us") != NULL;
-	wizard->wants_password = find(session, "wants-password") != NULL;
-	if (find(session, "recovery-asked"))
-		memcpy(wizard->asked, find(session, "recovery-asked"),
-			sizeof(wizard->asked));
-	wizard->recovery_proven = find(session, "recovery-proven") != NULL;
 	apply_pages(session, wizard);
+	apply_engine(session, wizard);
 	apply_drafts(session, form);
 	apply_follow(session, &wizard->follow);
 	open_screens(session, form);
-	/* Opening a page may have thrown these away, as it should for a person. */
-	apply_secrets(session, wizard);
-	wizard->show_log = find(session, "show-log") != NULL;
+	apply_pages(session, wizard);
 	form_refresh(form);
 	if (find(session, "message"))
 		form_say(form, TONE_WARNING, "%s", find(session, "message"));
@@ -367,7 +481,7 @@ void session_free(struct session *session)
 		free(session->records[i].key);
 		free(session->records[i].value);
 	}
-	for (size_t i = 0; i < SECRETS; i++)
+	for (size_t i = 0; i < LENGTH(secrets); i++)
 		secret_free(session->secrets[i]);
 	free(session->records);
 	free(session);

@@ -78,4 +78,18 @@ printf '%s\n' 'act layers 1' 'act controls kernel.kptr_restrict' 'act waiver' 's
 report "waivers of an installed system are given and taken back" "$([ $? -eq 0 ] && ! grep -q kernel.aslr "$policy" &&
 	grep -q 'kernel.kptr_restrict: {reason: "of its own", expires: 2999-12-31}' "$policy" &&
 	grep -q 'kernel.sysrq: {reason: "another", expires: 2998-12-31}' "$policy"; echo $?)" "$work/errors"
+# Another display in the middle: what was typed and said is there, and the change that runs is followed to its end.
+if [ -n "$newt" ]; then
+	echo 'Edited once more.' >"$system/etc/issue"
+	cat >"$work/jefe-setup-slow" <<-END
+		#!/bin/sh
+		case " \$* " in *" harden "*" --plan "* | *" audit "*) exec "$setup" "\$@" ;; esac
+		sleep 3
+		exec "$setup" "\$@"
+	END
+	chmod +x "$work/jefe-setup-slow"
+	play "$build/ui-ncurses" "$here/plays/switch-harden.play" "$machine" "$work/harden" "$work/jefe-setup-slow" "$system" \
+		>"$work/screens" 2>"$work/errors"
+	report "all displays go on with a waiver, the edits and a change" "$([ $? -eq 0 ] && grep -q 'once more' "$system/etc/issue"; echo $?)" "$work/errors"
+fi
 finish

@@ -52,7 +52,8 @@ if [ -n "$newt" ]; then
 	play "$build/ui-ncurses" "$work/switch.play" "$machine" "$work" "$setup" "$work/switch.yaml" 2>"$work/errors"
 	cmp "$work/script.yaml" "$work/switch.yaml" >>"$work/errors" 2>&1
 	report "parity: going through all displays gives the same answers" $? "$work/errors"
-	play "$build/ui-ncurses" "$here/plays/switch-sub.play" "$machine" "$work" "$setup" "$here/answers.yaml" 2>"$work/errors"
+	play "$build/ui-ncurses" "$here/plays/switch-sub.play" "$machine" "$work" "$setup" "$here/answers.yaml" \
+		tests/cases/machines/installed.json 2>"$work/errors"
 	report "all displays go on on a page that another opened" $? "$work/errors"
 	play "$build/ui-ncurses" "$here/plays/switch-run.play" "$machine" "$here/data/progress" "$setup" "$here/answers.yaml" \
 		2>"$work/errors"
