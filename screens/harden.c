@@ -9,6 +9,7 @@
 #include "screens/engine.h"
 #include "screens/hardening.h"
 #include "screens/installed.h"
+#include "screens/wait.h"
 
 enum {
 	PLAN_SECONDS = 120,
@@ -242,6 +243,7 @@ static bool tick_applying(struct form *form)
 	if (ended) {
 		look_again(form);
 		form_open(form, "applied");
+		(void)wait_open(form);
 	}
 	return wizard->installed->log.size != before;
 }
@@ -368,4 +370,4 @@ const struct screen screen_applied = {
 const struct screen *const installed_screens[] = {&screen_hardening, &screen_layer,
 	&screen_here, &screen_roles, &screen_compare, &screen_changes, &screen_control,
 	&screen_waiver, &screen_waivers, &screen_edits, &screen_plan, &screen_applying,
-	&screen_applied, NULL};
+	&screen_applied, &screen_waiting, NULL};

@@ -10,8 +10,7 @@
 #include "installer/base/json.h"
 #include "installer/base/memory.h"
 #include "installer/controls/controls.h"
-
-enum { AUDIT_SECONDS = 120 };
+#include "screens/wait.h"
 
 int installed_policy(const char *root, struct answers **answers, struct error *err)
 {
@@ -44,8 +43,9 @@ static void standings_drop(struct installed *installed)
 	}
 	free(installed->standings);
 	free(installed->trouble);
+	free(installed->audit);
 	installed->standings = NULL;
-	installed->trouble = NULL;
+	installed->trouble = installed->audit = NULL;
 	installed->count = 0;
 }
 
@@ -78,14 +78,17 @@ void installed_free(struct installed *installed)
 	free(installed);
 }
 
-static int read_audit(struct installed *installed, const char *output, struct error *err)
+int installed_take_audit(struct wizard *wizard, const char *output, struct error *err)
 {
+	struct installed *installed = wizard->installed;
 	autojson struct json *document = NULL;
 	const struct json *list;
 	int rc = json_parse(output, "audit", &document, err);
 
+	standings_drop(installed);
 	if (rc < 0)
 		return rc;
+	installed->audit = memory_copy_text(output);
 	list = json_member(document, "controls");
 	installed->count = json_count(list);
 	installed->standings =
@@ -104,25 +107,21 @@ static int read_audit(struct installed *installed, const char *output, struct er
 	return 0;
 }
 
-/* Status 1 of an audit says that something failed, not that it did. */
+void installed_fail_audit(struct wizard *wizard, const char *why)
+{
+	standings_drop(wizard->installed);
+	wizard->installed->trouble = memory_copy_text(why);
+}
+
 void installed_audit(struct wizard *wizard)
 {
-	struct installed *installed = wizard->installed;
-	autotext struct text output = {0};
-	struct command command = {.argv = COMMAND(wizard->setup, "audit", "--json",
-					  "--root", installed->root),
-		.output = &output,
-		.timeout_seconds = AUDIT_SECONDS,
-		.output_limit = 4 << 20};
 	struct error err = {0};
-	int status = 0;
-	int rc = command_status(&command, &status, &err);
 
-	standings_drop(installed);
-	if (rc == 0)
-		rc = read_audit(installed, text_string(&output), &err);
-	if (rc < 0)
-		installed->trouble = memory_copy_text(err.text);
+	standings_drop(wizard->installed);
+	(void)!wait_start(wizard, WAIT_AUDIT,
+		COMMAND(wizard->setup, "audit", "--json", "--root",
+			wizard->installed->root),
+		&err);
 }
 
 const struct standing *installed_standing(

@@ -17,6 +17,7 @@ struct installed {
 	struct answers *kept; /* its policy as it is now */
 	struct standing *standings;
 	size_t count;
+	char *audit;     /* what it said in full, or NULL */
 	char *trouble;   /* why the audit could not be had, or NULL */
 	char *plan;      /* what `harden --plan` says */
 	char *edits;     /* of it, how files that were edited by hand differ, or NULL */
@@ -33,7 +34,11 @@ int installed_policy(
 int installed_open(
 	const char *root, struct installed **installed, struct error *err) CHECKED;
 void installed_free(struct installed *installed);
+/* What was known of the audit is dropped; when it is not there within a second, wait_open() shows that. */
 void installed_audit(struct wizard *wizard);
+int installed_take_audit(
+	struct wizard *wizard, const char *output, struct error *err) CHECKED;
+void installed_fail_audit(struct wizard *wizard, const char *why);
 /* NULL: not audited. */
 const struct standing *installed_standing(
 	const struct wizard *wizard, const struct control *control);

@@ -9,8 +9,7 @@
 #include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "installer/ssh_key.h"
-
-enum { LOOK_SECONDS = 150 };
+#include "screens/wait.h"
 
 static const char stick[] = "stick";
 
@@ -108,38 +107,45 @@ static int set(void *context, const char *id, const char *value, struct error *e
 	return 0;
 }
 
+int key_take(struct wizard *wizard, const char *output, struct error *err)
+{
+	(void)err;
+	words_split(&wizard->keys_found, output, "\n");
+	return 0;
+}
+
+void key_show(struct form *form)
+{
+	const struct wizard *wizard = form_context(form);
+
+	form_focus(form, "key.found", 0);
+	form_say(form, TONE_NORMAL, _("%zu found: mark those that are yours."),
+		wizard->keys_found.count);
+}
+
 /* Ask the program that may mount sticks and use the network. 0: keys were found, and nothing is confirmed yet. */
 static int look(struct wizard *wizard, const char *source, struct error *err)
 {
-	autotext struct text output = {0};
-	struct command command = {.argv = COMMAND(wizard->setup, "ssh-keys", source),
-		.output = &output,
-		.timeout_seconds = LOOK_SECONDS};
-	int rc;
-
 	words_free(&wizard->keys_found);
 	words_free(&wizard->keys_confirmed);
 	if (wizard->machine_is_file && !text_starts(source, "/"))
 		return error_set(err, -ENODEV, "%s",
 			_("The computer is a recorded one: only files are looked at."));
-	rc = command_run(&command, err);
-	if (rc == 0)
-		words_split(&wizard->keys_found, text_string(&output), "\n");
-	return rc;
+	return wait_start(
+		wizard, WAIT_KEYS, COMMAND(wizard->setup, "ssh-keys", source), err);
 }
 
 static void act(struct form *form, const char *id, const char *row)
 {
-	struct wizard *wizard = form_context(form);
 	struct error err = {0};
+	int rc = look(form_context(form), stick, &err);
 
 	(void)id;
 	(void)row;
-	if (look(wizard, stick, &err) < 0)
+	if (rc == 0)
+		key_show(form);
+	else if (!wait_open(form))
 		form_say(form, TONE_WARNING, "%s", err.text);
-	else
-		form_say(form, TONE_NORMAL, _("%zu found: mark those that are yours."),
-			wizard->keys_found.count);
 }
 
 static int add(struct wizard *wizard, const char *line, struct error *err)
@@ -169,6 +175,7 @@ static void drop(char **text)
 static void forget(struct wizard *wizard)
 {
 	drop(&wizard->new_key);
+	drop(&wizard->key_shown);
 	drop(&wizard->key_source);
 	words_free(&wizard->keys_found);
 	words_free(&wizard->keys_confirmed);
@@ -182,6 +189,9 @@ static int add_confirmed(struct wizard *wizard, struct error *err)
 
 	if (!wizard->keys_found.count && source && *source) {
 		rc = look(wizard, source, err);
+		if (rc == -EINPROGRESS)
+			return error_set(err, -EAGAIN, "%s",
+				_("It takes longer than a second ..."));
 		return rc < 0 ? rc
 			      : error_set(err, -EAGAIN,
 					_("%zu found: mark those that are yours."),
@@ -195,14 +205,30 @@ static int add_confirmed(struct wizard *wizard, struct error *err)
 	return rc;
 }
 
+/* A pasted key is added once its fingerprint was shown; -EAGAIN shows it. */
+static int add_pasted(struct wizard *wizard, struct error *err)
+{
+	const char *line = wizard->new_key;
+	autotext struct text why_not = {0};
+	autofree char *print = NULL;
+
+	if (!line || !*line)
+		return 0;
+	if (!ssh_key_valid(line, &why_not) || text_equal(wizard->key_shown, line))
+		return add(wizard, line, err);
+	print = ssh_key_fingerprint(line);
+	drop(&wizard->key_shown);
+	wizard->key_shown = memory_copy_text(line);
+	return error_set(err, -EAGAIN, _("Next once more adds this key: %s"),
+		print ? print : line);
+}
+
 static int leave(void *context, const char **at, struct error *err)
 {
 	struct wizard *wizard = context;
-	int rc = 0;
+	int rc = add_pasted(wizard, err);
 
 	*at = "key.text";
-	if (wizard->new_key && *wizard->new_key)
-		rc = add(wizard, wizard->new_key, err);
 	if (rc < 0)
 		return rc;
 	drop(&wizard->new_key); /* it is in the list now */
@@ -221,9 +247,10 @@ const struct screen screen_key = {
 	.help = N_(
 		"The public key is one line that begins with its type, such as ssh-ed25519. Ed25519, ECDSA, their security-key forms and RSA of "
 		"at least 3072 bits are accepted.\n\nPasting works in a terminal program; on the console of the computer itself, plug in a stick "
-		"with the .pub file, or give an address. What was found is added only when you marked it: compare the fingerprints."),
+		"with the .pub file, or give an address. A key is added only after you saw its fingerprint: compare it. Of what was found, only what you marked."),
 	.build = build,
 	.set = set,
 	.act = act,
 	.leave = leave,
+	.tick = wait_open,
 };

@@ -14,6 +14,7 @@ libscreens_a_SOURCES += \
 	screens/hardening.c screens/hardening.h \
 	screens/install.c \
 	screens/installed.c screens/installed.h \
+	screens/job.c screens/job.h \
 	screens/key.c screens/key.h \
 	screens/keyboard.c \
 	screens/layout.c \
@@ -32,6 +33,7 @@ libscreens_a_SOURCES += \
 	screens/typing.c screens/typing.h \
 	screens/ui.c screens/ui.h \
 	screens/users.c \
+	screens/wait.c screens/wait.h \
 	screens/waiver.c \
 	screens/welcome.c \
 	screens/wizard.c screens/wizard.h \

@@ -55,6 +55,7 @@ static const struct kept secrets[] = {
 static const struct kept pages[] = {
 	{"typing-test",     offsetof(struct wizard, typing_test),     KEPT_TEXT  },
 	{"new-key",         offsetof(struct wizard, new_key),         KEPT_TEXT  },
+	{"key-shown",       offsetof(struct wizard, key_shown),       KEPT_TEXT  },
 	{"key-source",      offsetof(struct wizard, key_source),      KEPT_TEXT  },
 	{"save-path",       offsetof(struct wizard, save_path),       KEPT_TEXT  },
 	{"logs-path",       offsetof(struct wizard, logs_path),       KEPT_TEXT  },
@@ -171,15 +172,35 @@ static void put_kept(struct writer *writer, const struct kept *kept, void *of)
 	}
 }
 
+/* Its descriptors go along: the other front end looks at it as this one did. */
+static void put_job(struct writer *writer, const struct wizard *wizard)
+{
+	const struct job *job = &wizard->job;
+	autofree char *text = memory_format("%d %d %d %d %u %lld", (int)job->pid,
+		job->output, job->errors, (int)wizard->waits_for, job->limit,
+		(long long)job->began);
+
+	if (job->pid <= 0)
+		return;
+	(void)fcntl(job->output, F_SETFD, 0);
+	(void)fcntl(job->errors, F_SETFD, 0);
+	put_text(writer, "job", text);
+}
+
 static void put_pages(struct writer *writer, struct wizard *wizard)
 {
 	for (size_t i = 0; i < LENGTH(pages); i++)
 		put_kept(writer, &pages[i], wizard);
 	for (size_t i = 0; wizard->installed && i < LENGTH(changes); i++)
 		put_kept(writer, &changes[i], wizard->installed);
+	/* One too long to pass is made anew. */
+	if (wizard->installed && wizard->installed->audit &&
+		strlen(wizard->installed->audit) < SESSION_MAX / 2)
+		put_text(writer, "audit", wizard->installed->audit);
 	put_text(writer, "control", wizard->control ? wizard->control->id : NULL);
 	if (wizard->engine > 0)
 		put_number(writer, "engine", (int)wizard->engine);
+	put_job(writer, wizard);
 }
 
 static void put_draft(void *context, const char *screen, const char *id, const char *text)
@@ -422,15 +443,52 @@ static void apply_pages(const struct session *session, struct wizard *wizard)
 }
 
 /* The process is the same: what the other front end started is a child of this one, too. */
+static bool is_child(pid_t pid)
+{
+	siginfo_t info = {0};
+
+	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
 static void apply_engine(const struct session *session, struct wizard *wizard)
 {
 	const char *text = find(session, "engine");
-	siginfo_t info = {0};
 	uint64_t pid;
 
-	if (text && text_to_u64(text, 1, INT32_MAX, &pid) == 0 &&
-		waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0)
+	if (text && text_to_u64(text, 1, INT32_MAX, &pid) == 0 && is_child((pid_t)pid))
 		wizard->engine = (pid_t)pid;
+}
+
+static void apply_job(const struct session *session, struct wizard *wizard)
+{
+	autowords struct words parts = {0};
+	uint64_t numbers[6];
+
+	words_split(&parts, find(session, "job") ? find(session, "job") : "", " ");
+	if (parts.count != LENGTH(numbers))
+		return;
+	for (size_t i = 0; i < LENGTH(numbers); i++)
+		if (text_to_u64(parts.items[i], 0, INT32_MAX, &numbers[i]) < 0)
+			return;
+	if (!is_child((pid_t)numbers[0]) || numbers[3] >= WAITS)
+		return;
+	wizard->job = (struct job){.pid = (pid_t)numbers[0],
+		.output = (int)numbers[1],
+		.errors = (int)numbers[2],
+		.limit = (unsigned)numbers[4],
+		.began = (time_t)numbers[5]};
+	wizard->waits_for = (enum wait_for)numbers[3];
+	(void)fcntl(wizard->job.output, F_SETFD, FD_CLOEXEC);
+	(void)fcntl(wizard->job.errors, F_SETFD, FD_CLOEXEC);
+}
+
+static void apply_audit(const struct session *session, struct wizard *wizard)
+{
+	const char *audit = wizard->installed ? find(session, "audit") : NULL;
+	struct error err = {0};
+
+	if (audit && installed_take_audit(wizard, audit, &err) < 0)
+		installed_fail_audit(wizard, err.text);
 }
 
 static void apply_drafts(const struct session *session, struct form *form)
@@ -464,6 +522,8 @@ void session_apply(
 {
 	apply_pages(session, wizard);
 	apply_engine(session, wizard);
+	apply_job(session, wizard);
+	apply_audit(session, wizard);
 	apply_drafts(session, form);
 	apply_follow(session, &wizard->follow);
 	open_screens(session, form);

@@ -20,6 +20,7 @@
 #include "screens/engine.h"
 #include "screens/installed.h"
 #include "screens/session.h"
+#include "screens/wait.h"
 #include "screens/wizard.h"
 #include "tui/fullscreen.h"
 #include "tui/record.h"
@@ -169,6 +170,7 @@ static void fill_wizard(struct wizard *wizard, const struct options *options,
 	wizard->data_dir = options->data;
 	if (options->keymaps)
 		wizard->keymap_dir = options->keymaps;
+	wizard->unwatched = !isatty(STDIN_FILENO);
 	if (options->run)
 		wizard->run_dir = options->run;
 	if (console_is_local(STDIN_FILENO) && !wizard->machine_is_file)
@@ -322,6 +324,13 @@ static int prepare(const struct options *options, struct session **session,
 		       : 0;
 }
 
+static void begin_audit(struct wizard *wizard, struct form *form)
+{
+	installed_audit(wizard);
+	form_refresh(form);
+	(void)wait_open(form);
+}
+
 static void resume(struct session *session, struct wizard *wizard, struct form *form)
 {
 	struct error err = {0};
@@ -330,6 +339,8 @@ static void resume(struct session *session, struct wizard *wizard, struct form *
 		session_apply(session, wizard, form);
 	else if (!wizard->installed && engine_attach(wizard, &err))
 		form_open(form, "progress");
+	if (wizard->installed && !wizard->installed->audit && wizard->job.pid <= 0)
+		begin_audit(wizard, form);
 	if (err.code < 0)
 		form_say(form, TONE_WARNING, "%s", err.text);
 	wizard->resumed = session != NULL;
@@ -384,8 +395,6 @@ int ui_main(int argc, char **argv, const struct frontend *frontend)
 		return 1;
 	}
 	fill_wizard(wizard, &options, frontend);
-	if (wizard->installed)
-		installed_audit(wizard);
 	form = form_new(wizard->installed ? installed_screens : wizard_screens, wizard);
 	form_brand(form, "JefeLinux " PACKAGE_VERSION, options.demo ? N_("DEMO") : NULL);
 	form_guard(form, options.guard_ms);

@@ -16,7 +16,7 @@ const struct screen *const wizard_screens[] = {&screen_welcome, &screen_tasks,
 	&screen_services, &screen_time, &screen_network, &screen_users, &screen_key,
 	&screen_review, &screen_save, &screen_operations, &screen_confirm,
 	&screen_progress, &screen_done, &screen_failed, &screen_logs, &screen_host_key,
-	&screen_host_key_code, &screen_checking, &screen_checked, NULL};
+	&screen_host_key_code, &screen_checking, &screen_checked, &screen_waiting, NULL};
 
 struct wizard *wizard_new(struct answers *answers, struct machine *machine)
 {
@@ -74,6 +74,7 @@ void wizard_free(struct wizard *wizard)
 {
 	if (!wizard)
 		return;
+	job_stop(&wizard->job);
 	answers_free(wizard->answers);
 	machine_free(wizard->machine);
 	secret_free(wizard->passphrase);
@@ -90,6 +91,7 @@ void wizard_free(struct wizard *wizard)
 		secret_free(wizard->groups[i]);
 	free(wizard->typing_test);
 	free(wizard->new_key);
+	free(wizard->key_shown);
 	free(wizard->key_source);
 	words_free(&wizard->keys_found);
 	words_free(&wizard->keys_confirmed);

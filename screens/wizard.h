@@ -7,10 +7,14 @@
 #include "installer/base/secret.h"
 #include "installer/machine.h"
 #include "screens/follow.h"
+#include "screens/job.h"
 #include "screens/preview.h"
 #include "tui/form.h"
 
 enum { RECOVERY_ASKED = 3 };
+
+/* What a page may wait for. */
+enum wait_for { WAIT_KEYS, WAIT_AUDIT, WAITS };
 
 struct wizard {
 	struct answers *answers;
@@ -37,10 +41,11 @@ struct wizard {
 	struct secret *moved,
 		*lost; /* of the passphrase: keys elsewhere on a US keyboard, and nowhere */
 	const char *keymap_dir;
-	char *typing_test, *new_key, *key_source, *save_path, *logs_path;
+	char *typing_test, *new_key, *key_shown, *key_source, *save_path, *logs_path;
 	struct words keys_found,
-		keys_confirmed;            /* SSH keys looked up for the page of keys */
-	char *recover_disk, *recover_path, *recover_user; /* of the page of repairs; NULL: not chosen */
+		keys_confirmed; /* SSH keys looked up for the page of keys */
+	char *recover_disk, *recover_path,
+		*recover_user; /* of the page of repairs; NULL: not chosen */
 	char *waiver_reason, *waiver_expires; /* as typed on the page of one */
 	unsigned layer;                       /* of the drill-down */
 	const struct control *control;        /* whose page is open, or NULL */
@@ -50,7 +55,10 @@ struct wizard {
 	unsigned shown_second; /* of the progress */
 	struct text check_log; /* of the medium, and how it ended */
 	int check_status;
-	pid_t engine; /* the one started here, 0: none */
+	pid_t engine;   /* the one started here, 0: none */
+	struct job job; /* that a page waits for, and what it is about */
+	enum wait_for waits_for;
+	bool unwatched; /* nobody could stop it: it is waited for to its end */
 	struct installed
 		*installed; /* its hardening is changed; NULL: one is being installed */
 };
@@ -74,7 +82,8 @@ extern const struct screen screen_plan, screen_edits, screen_applying, screen_ap
 	screen_review, screen_waiver, screen_waivers, screen_save, screen_confirm,
 	screen_progress, screen_done, screen_failed, screen_logs, screen_host_key,
 	screen_tasks, screen_remote, screen_remote_code, screen_repair, screen_operations, screen_recovery_code,
-	screen_host_key_code, screen_checking, screen_checked, screen_rehearsal;
+	screen_host_key_code, screen_checking, screen_checked, screen_rehearsal,
+	screen_waiting;
 
 /* Items from the field table: label, why, help and current value come from there. */
 struct item *page_field(struct page *page, const struct wizard *wizard,

@@ -185,6 +185,8 @@ static void remember_opener(struct form *form)
 
 static void show_screen(struct form *form, size_t to)
 {
+	if (form_screen(form)->stop)
+		form_screen(form)->stop(form);
 	drafts_drop_stored(form);
 	form->now = to;
 	form->seen[to] = true;

@@ -35,6 +35,8 @@ struct screen {
 	void (*enter)(struct form *form);
 	/* Called about four times a second; true: something changed. */
 	bool (*tick)(struct form *form);
+	/* The page is left, whatever to: end what it waits for. With one, Ctrl-C goes back. */
+	void (*stop)(struct form *form);
 	bool (*visible)(const void *context); /* NULL: always */
 };
 
@@ -114,12 +116,14 @@ const char *form_switch_to(
 /* For screens. */
 void *form_context(const struct form *form);
 void form_open(struct form *form, const char *screen);
+void form_focus(struct form *form, const char *id,
+	size_t row); /* SIZE_MAX: the one of its value */
 void form_say(struct form *form, enum tone tone, const char *format, ...) PRINTF(3, 4);
 void form_end(struct form *form, int status);
 void form_switch(struct form *form, const char *frontend); /* NULL: stay after all */
 void form_shell(struct form *form); /* a shell is wanted; the loop gives it */
 void form_program(struct form *form, const struct words *words); /* this one is */
-void form_forget(struct form *form, const char *id); /* drop a draft */
+void form_forget(struct form *form, const char *id);             /* drop a draft */
 unsigned form_problems(
 	const struct form *form); /* drafts that cannot be taken, on all screens */
 const char *form_first_problem(

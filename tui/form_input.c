@@ -152,7 +152,9 @@ static void move_focus(struct form *form, const struct input *input)
 
 static void explain_stop(struct form *form)
 {
-	if (form_screen(form)->kind == SCREEN_RUN)
+	if (form_screen(form)->stop)
+		back(form);
+	else if (form_screen(form)->kind == SCREEN_RUN)
 		form_say(form, TONE_NORMAL, "%s",
 			_("Ctrl-C does not stop the installation, nor does closing this display."));
 	else

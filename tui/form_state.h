@@ -58,7 +58,6 @@ size_t form_parent(const struct form *form);                /* of the current SU
 size_t form_hub(const struct form *form);                   /* screen_count: none */
 bool form_shows(const struct form *form, size_t screen);
 void form_rebuild(struct form *form);
-void form_focus(struct form *form, const char *id, size_t row);
 void form_return(struct form *form); /* from a SUB to what opened it */
 void form_quiet(struct form *form);  /* drop the message */
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -59,6 +60,8 @@ static void child_exec(const struct command *command, const int pipes[3])
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)signal(SIGPIPE, SIG_DFL);
 	(void)setpgid(0, 0);
+	if (command->ends_with_us)
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (command->root_fd > 0 && (fchdir(command->root_fd) < 0 || chroot(".") < 0))
 		_exit(126);
 	if (command->root_fd > 0 && chdir("/") < 0)
@@ -117,6 +120,20 @@ static int child_start(struct child *child, struct error *err)
 	if (child->input >= 0)
 		(void)fcntl(child->input, F_SETFL, O_NONBLOCK);
 	return 0;
+}
+
+pid_t command_spawn(
+	const struct command *command, int output, int errors, struct error *err)
+{
+	autoclose int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return error_errno(err, -errno, "starting %s", command->argv[0]);
+	if (pid == 0)
+		child_exec(command, (int[]){nothing, output, errors});
+	(void)setpgid(pid, pid); /* whoever of the two is first */
+	return pid;
 }
 
 static void take_line(struct child *child, const char *line, bool is_error)
@@ -263,6 +280,21 @@ static int child_run(struct child *child, int *wait_status, struct error *err)
 	return rc;
 }
 
+int command_end(const char *name, int wait_status, const char *last, int *status,
+	struct error *err)
+{
+	if (WIFSIGNALED(wait_status))
+		return error_set(err, -EINTR, "%s was ended by signal %d%s%s", name,
+			WTERMSIG(wait_status), *last ? ": " : "", last);
+	*status = WEXITSTATUS(wait_status);
+	if (*status == 127 && !*last)
+		return error_set(err, -ENOENT, "%s: no such program", name);
+	if (*status && err)
+		(void)error_set(err, -ECHILD, "%s ended with status %d%s%s", name,
+			*status, *last ? ": " : "", last);
+	return 0;
+}
+
 int command_status(const struct command *command, int *status, struct error *err)
 {
 	struct child child = {
@@ -279,17 +311,7 @@ int command_status(const struct command *command, int *status, struct error *err
 	text_free(&child.pending[1]);
 	if (rc < 0)
 		return rc;
-	if (WIFSIGNALED(wait_status))
-		return error_set(err, -EINTR, "%s was ended by signal %d%s%s",
-			command->argv[0], WTERMSIG(wait_status),
-			child.last[0] ? ": " : "", child.last);
-	*status = WEXITSTATUS(wait_status);
-	if (*status == 127 && !child.last[0])
-		return error_set(err, -ENOENT, "%s: no such program", command->argv[0]);
-	if (*status && err)
-		(void)error_set(err, -ECHILD, "%s ended with status %d%s%s",
-			command->argv[0], *status, child.last[0] ? ": " : "", child.last);
-	return 0;
+	return command_end(command->argv[0], wait_status, child.last, status, err);
 }
 
 int command_run(const struct command *command, struct error *err)

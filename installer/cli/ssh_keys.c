@@ -1,5 +1,6 @@
 /* jefe-setup ssh-keys: the public keys in a file, on a stick or at an address, for the wizard to show and the operator to confirm. */
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -72,10 +73,15 @@ static int take_tree(const char *dir, struct words *keys, struct error *err)
 	return root < 0 ? root : 0;
 }
 
+/* Mounted for this program alone: nothing stays when it is killed. */
 static int take_device(const char *device, struct words *keys, struct error *err)
 {
-	int rc = fetch_mount(device, STICK, MS_RDONLY, err);
+	int rc;
 
+	if (unshare(CLONE_NEWNS) < 0 ||
+		mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return error_errno(err, -errno, "mounting %s for this program", device);
+	rc = fetch_mount(device, STICK, MS_RDONLY, err);
 	if (rc < 0)
 		return rc;
 	rc = take_tree(STICK, keys, err);

@@ -124,8 +124,9 @@ static int fetch_label(const struct source *source, struct text *text, struct er
 
 int fetch_network(struct error *err)
 {
-	struct command network = {
-		.argv = COMMAND(NETWORK_UP, "up"), .timeout_seconds = NETWORK_SECONDS};
+	struct command network = {.argv = COMMAND(NETWORK_UP, "up"),
+		.timeout_seconds = NETWORK_SECONDS,
+		.ends_with_us = true};
 
 	if (access(NETWORK_UP, X_OK) == 0 && command_run(&network, err) < 0)
 		return error_prefix(err, "bringing the network up");
@@ -137,7 +138,8 @@ int fetch_url(const char *url, unsigned max, struct text *text, struct error *er
 	struct command wget = {.argv = COMMAND("wget", FETCH_LIMITS, url),
 		.output = text,
 		.output_limit = max,
-		.timeout_seconds = DOWNLOAD_SECONDS};
+		.timeout_seconds = DOWNLOAD_SECONDS,
+		.ends_with_us = true};
 
 	int rc = fetch_network(err);
 

@@ -7,7 +7,7 @@ tests_screens_screenplay_LDADD = libinstaller.a $(VTERM_LIBS) -lutil
 endif
 
 screen_tests = tests/screens/golden.sh tests/screens/installed.sh tests/screens/endings.sh tests/screens/parity.sh tests/screens/bytes.sh tests/screens/fuzz.sh \
-	tests/screens/console.sh tests/screens/attach.sh tests/screens/german.sh tests/screens/demo.sh
+	tests/screens/console.sh tests/screens/attach.sh tests/screens/german.sh tests/screens/demo.sh tests/screens/wait.sh
 dist_check_SCRIPTS += $(screen_tests)
 TESTS += $(screen_tests)
 $(screen_tests:.sh=.log): ui-ncurses $(UI_NEWT) ui-line ui-script jefe-setup

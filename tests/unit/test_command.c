@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/unit/unit.h"
@@ -100,9 +101,33 @@ static void environment_is_ours(void **state)
 		"PATH=/usr/sbin:/usr/bin:/sbin:/bin\nLC_ALL=C\nTZ=UTC\nHOME=/\nTERM=dumb\n");
 }
 
+static void one_that_goes_on_writes_to_its_files(void **state)
+{
+	struct command sh = {
+		.argv = COMMAND("sh", "-c", "echo out; echo why >&2; exit 3")};
+	struct error err = {0};
+	int ends[2], how = 0, status = 0;
+	char said[16] = "";
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	pid = command_spawn(&sh, ends[1], ends[1], &err);
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, &how, 0), pid);
+	(void)close(ends[1]);
+	assert_int_equal(read(ends[0], said, sizeof(said) - 1), 8);
+	assert_string_equal(said, "out\nwhy\n");
+	assert_done(command_end("sh", how, "why", &status, &err), &err);
+	assert_int_equal(status, 3);
+	assert_string_equal(err.text, "sh ended with status 3: why");
+	(void)close(ends[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_that_goes_on_writes_to_its_files),
 		cmocka_unit_test(output_and_input),
 		cmocka_unit_test(a_caller_needs_no_standard_streams),
 		cmocka_unit_test(lines_come_one_by_one),
