@@ -409,12 +409,30 @@ static void draw_keys(const struct view *view, const struct area *area, int row)
 	(void)put_key(area, row, col, "F6", _("Display"));
 }
 
-char *layout_keys(const struct view *view, int cols)
+/* The keys, with the banner at their end: for frames that have no title. */
+static void draw_foot(const struct view *view, struct area area, int row)
+{
+	if (view->banner) {
+		area.cols -= text_cells(view->banner) + 2;
+		(void)area_put(&(struct area){.canvas = area.canvas,
+				       .row = area.row,
+				       .col = area.col + area.cols + 1,
+				       .rows = area.rows,
+				       .cols = text_cells(view->banner)},
+			row, 0, -1, ROLE_BANNER, view->banner);
+	}
+	draw_keys(view, &area, row);
+}
+
+char *layout_keys(const struct view *view, int cols, bool has_title)
 {
 	autocanvas struct canvas *canvas = canvas_new(1, larger(cols, 1));
 	struct area area = whole(canvas);
 
-	draw_keys(view, &area, 0);
+	if (has_title)
+		draw_keys(view, &area, 0);
+	else
+		draw_foot(view, area, 0);
 	return canvas_text(canvas, 0, 0, canvas->cols, GLYPHS_UTF8);
 }
 
@@ -489,7 +507,10 @@ static void draw_parts(
 	draw_caption(view, plan, all);
 	if (plan->tier == TIER_FULL)
 		draw_steps(view, all, plan->steps);
-	draw_keys(view, all, plan->keys);
+	if (plan->whole)
+		draw_foot(view, *all, plan->keys);
+	else
+		draw_keys(view, all, plan->keys);
 	if (view->help) {
 		struct area foot = {.canvas = all->canvas,
 			.row = plan->detail,

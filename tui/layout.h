@@ -45,8 +45,8 @@ void layout_body(const struct view *view, const struct pane *pane, struct canvas
 /* As much of it as fits; the caller frees it. */
 char *layout_caption(const struct view *view, int cols);
 char *layout_place(const struct view *view); /* "Disk    Step 3 of 9" */
-/* One line that says which keys work now, at most cols cells. The caller frees both. */
-char *layout_keys(const struct view *view, int cols);
+/* One line that says which keys work now, at most cols cells; without a title above it also holds the banner. The caller frees all three. */
+char *layout_keys(const struct view *view, int cols, bool has_title);
 /* What stands below the page, over the whole canvas; captions: the one of a script, too, as it has no place elsewhere. */
 void layout_detail(const struct view *view, struct canvas *canvas, bool captions);
 

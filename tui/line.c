@@ -108,25 +108,35 @@ static size_t first_item(struct line *line)
 	return view->focus;
 }
 
+/* The banner with each page: what was said at the beginning has scrolled away. */
+static void tell_place(struct line *line, const struct view *view)
+{
+	bool is_step = view->kind != SCREEN_RUN && view->kind != SCREEN_SUB;
+
+	if (is_step && view->banner)
+		line_tell(line, _("\n%s, step %zu of %zu: %s.\n"), view->banner,
+			view->step_now + 1, view->step_count, view->title);
+	else if (is_step)
+		line_tell(line, _("\nStep %zu of %zu: %s.\n"), view->step_now + 1,
+			view->step_count, view->title);
+	else if (view->banner)
+		line_tell(line, "\n%s, %s.\n", view->banner, view->title);
+	else
+		line_tell(line, "\n%s.\n", view->title);
+}
+
 static void announce(struct line *line)
 {
 	const struct view *view = line->view;
 
 	if (!line->greeted)
-		line_tell(line,
-			view->banner ? _("%s, line mode. This is a demonstration.\n")
-				     : _("%s, line mode.\n"),
-			view->product);
+		line_tell(line, _("%s, line mode.\n"), view->product);
 	if (!line->greeted)
 		line_tell(line, "%s",
 			_("Type ? for help, < to go back, = for the summary, ! for a shell,\n"
 			  "/text to search, @ for another display, Enter to take the answer in [brackets].\n"));
 	line->greeted = true;
-	if (view->kind == SCREEN_RUN || view->kind == SCREEN_SUB)
-		line_tell(line, "\n%s.\n", view->title);
-	else
-		line_tell(line, _("\nStep %zu of %zu: %s.\n"), view->step_now + 1,
-			view->step_count, view->title);
+	tell_place(line, view);
 	line_keep(&line->screen, view->screen);
 	line_keep(&line->asked, NULL);
 	line_keep(&line->listed, NULL);

@@ -441,9 +441,10 @@ static void draw_root(const struct newt_state *state)
 	newtDrawRootText(0, 0, text);
 }
 
-static void draw_help_line(struct newt_state *state)
+static void draw_help_line(struct newt_state *state, bool has_title)
 {
-	autofree char *keys = layout_keys(state->full.view, state->full.cols - 1);
+	autofree char *keys =
+		layout_keys(state->full.view, state->full.cols - 1, has_title);
 	autofree char *text = text_in(state->glyphs, keys);
 
 	newtPushHelpLine(text);
@@ -470,8 +471,9 @@ static void draw_window(struct newt_state *state)
 	autocanvas struct canvas *body = canvas_new(shape.body_rows, shape.cols);
 	autocanvas struct canvas *detail = canvas_new(shape.detail_rows, shape.cols - 2);
 	autospots struct spots spots = {0};
+	bool has_title = shape.tier != TIER_SMALL && !shape.whole;
 
-	if (shape.tier != TIER_SMALL && !shape.whole)
+	if (has_title)
 		draw_root(state);
 	open_window(state, &shape, title);
 	if (state->full.pane.thin)
@@ -484,7 +486,7 @@ static void draw_window(struct newt_state *state)
 		layout_detail(view, detail, shape.tier == TIER_SMALL);
 	add_labels(state, detail, shape.rows - shape.detail_rows, 1, &(struct spots){0});
 	newtDrawForm(state->form);
-	draw_help_line(state);
+	draw_help_line(state, has_title);
 	if (state->focus)
 		newtFormSetCurrent(state->form, state->focus);
 	newtCursorOn();

@@ -44,7 +44,7 @@ one de german
 speech German "$work/german" 'j od[e]r n' Auswahl
 played=0
 # Not the lists of measures, which change with the catalogue.
-sed -n '1,/^Maßnahmen\./p; /^Schritt 9/,/^Schritt 12/p' "$work/german" >"$work/screens"
+sed -n '1,/Maßnahmen\.$/p; /Schritt 9 von/,/Schritt 12 von/p' "$work/german" >"$work/screens"
 golden german.line
 cmp "$work/english.yaml" "$work/german.yaml" >"$work/errors" 2>&1
 report "the answer file is the same in every language" $? "$work/errors"

@@ -137,6 +137,14 @@ if [ -n "$newt" ]; then
 	golden newt.progress
 fi
 
+# In the demonstration every page says so, also those without a title.
+for file in "$here"/golden/install.*.txt "$here"/golden/newt.*.txt "$here"/golden/end.*.txt "$here"/golden/caption.*.txt; do
+	awk '/^=== / { if (frame != "" && !said) print FILENAME ": " frame; frame = $2; said = 0 }
+		/DEMO/ { said = 1 }
+		END { if (!said) print FILENAME ": " frame }' "$file"
+done >"$work/errors"
+report "every page of the demonstration has its banner" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
+
 # The keyboard proof, with the differences between two keyboards; and where there is nothing to compare.
 python3 "$here/keymaps.py" "$work/keymaps"
 play "$build/ui-ncurses" "$here/plays/proof.play" "$machine" "$work" "$setup" "$work/keymaps" "$work/proof.yaml" >"$work/screens" 2>"$work/errors"

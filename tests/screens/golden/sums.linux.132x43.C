@@ -11,7 +11,7 @@ a35bf1e4b29e98b3  linux.132x43.C.layout
 a252ac14fabfd09d  linux.132x43.C.layout-wrong
 964646696f3299a0  linux.132x43.C.network
 c829b02418883e73  linux.132x43.C.recovery
-aa216a40d92ef3b4  linux.132x43.C.recovery-code
+58489397fbfae9b4  linux.132x43.C.recovery-code
 dd1db346773e1bf6  linux.132x43.C.review
 e0bec11fe767e8d1  linux.132x43.C.save
 e6952ace70834d67  linux.132x43.C.services

@@ -11,7 +11,7 @@ cb6e798cdab1e164  linux.40x12.C.hardening
 30341b6f9187fced  linux.40x12.C.layout-wrong
 f73b2715c4663c60  linux.40x12.C.network
 0f96261ddfd06705  linux.40x12.C.recovery
-1e42ce0e749ee998  linux.40x12.C.recovery-code
+0435bf62a884272d  linux.40x12.C.recovery-code
 a7b08c493b43f7d3  linux.40x12.C.review
 3e13ea3f802abe5a  linux.40x12.C.save
 167c85f0534aa1dc  linux.40x12.C.services

@@ -11,7 +11,7 @@ c652c40c80a3bd90  vt220.40x12.C.layout
 4594eaece2ede779  vt220.40x12.C.layout-wrong
 a3ea4f23dad1d3c1  vt220.40x12.C.network
 f4cd256a51f13bbd  vt220.40x12.C.recovery
-8414475f60537f1f  vt220.40x12.C.recovery-code
+583ae2b6186b2ad4  vt220.40x12.C.recovery-code
 e1004ade7b998a2a  vt220.40x12.C.review
 67b7c88ad2cbcadf  vt220.40x12.C.save
 91450d12587f94c6  vt220.40x12.C.services
