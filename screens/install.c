@@ -144,22 +144,25 @@ static const char *time_left(struct page *page, const struct follow *follow)
 		least, most);
 }
 
-static const char *how_fast(struct page *page, const struct follow *follow)
+static const char *how_much(struct page *page, const struct follow *follow)
 {
 	double speed = follow_speed(follow, follow_now(follow));
-	autofree char *text = text_human_size((uint64_t)speed);
+	const char *elapsed = clock_text(page, follow_elapsed(follow));
+	autofree char *done = text_human_size(follow->done);
+	autofree char *total = text_human_size(follow->total);
+	autofree char *pace = text_human_size((uint64_t)speed);
 
-	return speed < 1 ? "" : page_format(page, _(", %s per second"), text);
+	if (speed < 1)
+		return page_format(
+			page, _("%s of %s    elapsed %s"), done, total, elapsed);
+	return page_format(page, _("%s of %s, %s per second    elapsed %s"), done, total,
+		pace, elapsed);
 }
 
 static const char *what_now(struct page *page, const struct follow *follow)
 {
-	autofree char *done = text_human_size(follow->done);
-	autofree char *total = text_human_size(follow->total);
-
 	if (follow->total > 1 << 20)
-		return page_format(page, _("%s of %s%s    elapsed %s"), done, total,
-			how_fast(page, follow), clock_text(page, follow_elapsed(follow)));
+		return how_much(page, follow);
 	return page_format(page, _("elapsed %s    %s"),
 		clock_text(page, follow_elapsed(follow)),
 		follow->note ? follow->note : "");
