@@ -36,10 +36,51 @@ static bool is_of_interest(const struct summary_row *row)
 	       (row->changed || !row->unset);
 }
 
+/* id: its screen, and a number that makes it another one than the next. */
+static void add_row(struct page *page, struct item *item, const char *id,
+	const char *label, bool changed, const char *value)
+{
+	(void)item_choice(item, id,
+		page_format(page, "%s\t%s\t%s", label, changed ? _("you") : _("default"),
+			value));
+}
+
+static void add_services(
+	struct page *page, struct item *item, const struct wizard *wizard)
+{
+	const struct control *ports = control_named("network.open_ports");
+	struct policy policy = policy_of(wizard->answers);
+	const char *open = control_wanted(ports, &policy);
+	bool changed = hardening_is_changed(wizard, ports);
+	size_t count = 0;
+
+	for (const struct control *const *at = controls; *at; at++) {
+		if (!control_is_service(*at))
+			continue;
+		count += hardening_is_on(wizard, *at);
+		changed = changed || hardening_is_changed(wizard, *at);
+	}
+	add_row(page, item, "services 0", _("Services"), changed,
+		!open || text_equal(open, "none")
+			? page_format(page, _("%zu on, no port open for them"), count)
+			: page_format(page, _("%zu on, open ports: %s"), count, open));
+}
+
+/* Pages that others open, and that no answer stands for as long as it is the default. */
+static void add_subpages(
+	struct page *page, struct item *item, const struct wizard *wizard)
+{
+	add_services(page, item, wizard);
+	if (!wizard->answers->time.servers.count)
+		add_row(page, item, "time 0", _("Time servers"), false,
+			_("the pool of its distribution"));
+}
+
 static void add_rows(struct page *page, const struct wizard *wizard)
 {
 	struct item *item = page_add(page, ITEM_LIST, "sections", NULL);
 	size_t count = 0;
+	bool are_added = false;
 	struct summary_row *rows =
 		answers_summary(wizard->answers, wizard->machine, &count);
 
@@ -47,12 +88,14 @@ static void add_rows(struct page *page, const struct wizard *wizard)
 	for (size_t i = 0; i < count; i++) {
 		const char *value = value_of(page, wizard, &rows[i]);
 
+		if (text_equal(rows[i].screen, "network") && !are_added) {
+			add_subpages(page, item, wizard);
+			are_added = true;
+		}
 		if (is_of_interest(&rows[i]))
-			(void)item_choice(item,
+			add_row(page, item,
 				page_format(page, "%s %zu", rows[i].screen, i),
-				page_format(page, "%s\t%s\t%s", _(rows[i].label),
-					rows[i].changed ? _("you") : _("default"),
-					value));
+				_(rows[i].label), rows[i].changed, value);
 	}
 	summary_free(rows, count);
 }

@@ -66,4 +66,15 @@ report "a script is for the demonstration alone" $? "$work/errors"
 "$build/ui-line" --script "$walk" --machine "$machine" --run "$work" >"$work/said" 2>"$work/errors" </dev/null
 report "so says the display" "$([ $? = 2 ]; echo $?)" "$work/errors"
 
+# The pictures of the README are those of this wizard; clocks, numbers of measures and the version aside.
+mkdir "$work/pictures"
+top_srcdir=$top top_builddir=$build "$here/pictures.sh" "$work/pictures" >"$work/said" 2>"$work/errors" || cat "$work/said" >>"$work/errors"
+for picture in disk hardening progress; do
+	for of in doc "$work/pictures"; do
+		sed 's/<[^>]*>//g' "$of/$picture.svg" | mask >"$work/words.${of##*/}"
+	done
+	diff -u "$work/words.doc" "$work/words.pictures" >>"$work/errors" 2>&1
+	report "doc/$picture.svg is of this wizard (make screenshots)" $? "$work/errors"
+done
+
 finish

@@ -39,6 +39,11 @@ next
 "$build/ui-script" --machine "$machine" --setup "$setup" --run "$work" --answers "$here/answers.yaml" --demo --no-guard \
 	<"$work/rows.script" >"$work/errors" 2>&1 && grep -q '^time ' "$work/rows" && grep -q '^waivers ' "$work/rows"
 report "every row of the review opens its page, and comes back" $? "$work/errors"
+printf '%s\n' 'goto review' 'expect text no port open for them' 'expect text the pool of its distribution' 'act sections services 0' 'expect screen services' \
+	'set network.open_ports 443/tcp' next 'expect screen review' 'expect text open ports: 443/tcp' 'act sections time 0' 'expect screen time' next \
+	'expect screen review' |
+	"$build/ui-script" --machine "$machine" --setup "$setup" --run "$work" --answers "$here/answers.yaml" --demo --no-guard >"$work/errors" 2>&1
+report "services and time have a row in the review, whatever they are" $? "$work/errors"
 for program in ui-ncurses $newt; do
 	play "$build/$program" "$here/plays/parity.play" "$machine" "$work" "$setup" "$work/$program.yaml" 2>"$work/errors"
 	cmp "$work/script.yaml" "$work/$program.yaml" >>"$work/errors" 2>&1
@@ -71,7 +76,7 @@ for program in ui-ncurses $newt; do
 	grep -qF "$(cut -d' ' -f2 "$work/bob.pub")" "$work/keys.$program" && ! grep -qF "$(cut -d' ' -f2 "$work/ana.pub")" "$work/keys.$program"
 	report "$program: of the keys in a file only the confirmed one is added" $? "$work/errors"
 done
-printf '=\n10\n\n\n\n\n2\n\n%s\n\n2\n\n\n\n\n\n\n\n12\n%s\n13\n' "$work/keys" "$work/keys.line" |
+printf '=\n12\n\n\n\n\n2\n\n%s\n\n2\n\n\n\n\n\n\n\n14\n%s\n15\n' "$work/keys" "$work/keys.line" |
 	"$build/ui-line" --machine "$machine" --run "$work" --setup "$setup" --answers "$here/answers.yaml" --demo --no-guard >"$work/keys.out" 2>&1
 cmp "$work/keys.ui-ncurses" "$work/keys.line" >"$work/errors" 2>&1
 report "line mode: of the keys in a file only the confirmed one is added" $? "$work/keys.out"
@@ -124,7 +129,7 @@ report "line mode: the picture has no secret" "$([ $? -eq 1 ]; echo $?)"
 printf '\nde\n<\n\n' | "$build/ui-line" --machine "$machine" --run "$work" --setup "$setup" --demo --no-guard >"$work/said" 2>&1
 grep -q 'Which disk' "$work/said"
 report "line mode: a lone < is text where keys are tried" $? "$work/said"
-speaks "a key is removed by its number" '=\n10\n\n\n\n\n-1\n-1\n\n' '^Number, -number to remove' 'no row that can be removed' 'Nobody could log in' \
+speaks "a key is removed by its number" '=\n12\n\n\n\n\n-1\n-1\n\n' '^Number, -number to remove' 'no row that can be removed' 'Nobody could log in' \
 	-- --answers "$here/answers.yaml"
 speaks "addresses, and the serial line that gives the wizard, too" '' '^Address: 192\.0\.2\.10, 2001:db8::10, port ' '^Serial line: ttyS' \
 	-- --machine tests/cases/machines/server-raid.json

@@ -12,7 +12,7 @@ a252ac14fabfd09d  linux.132x43.C.layout-wrong
 964646696f3299a0  linux.132x43.C.network
 c829b02418883e73  linux.132x43.C.recovery
 58489397fbfae9b4  linux.132x43.C.recovery-code
-dd1db346773e1bf6  linux.132x43.C.review
+f094a47a33f3e9c5  linux.132x43.C.review
 e0bec11fe767e8d1  linux.132x43.C.save
 e6952ace70834d67  linux.132x43.C.services
 bc01b9f904e0d470  linux.132x43.C.system

@@ -12,7 +12,7 @@ c0d9e5c1d9afc633  linux.60x18.C.layout-wrong
 ef75975e074a326d  linux.60x18.C.network
 42380e7f19e1e018  linux.60x18.C.recovery
 9a2e354b799ae3ac  linux.60x18.C.recovery-code
-c50e5f1e4ade7c13  linux.60x18.C.review
+f905fe25a9705c0c  linux.60x18.C.review
 47f0e3135857da00  linux.60x18.C.save
 0914c9370879d596  linux.60x18.C.services
 0e298c74ca23efe3  linux.60x18.C.system

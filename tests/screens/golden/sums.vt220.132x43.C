@@ -12,7 +12,7 @@ a93c3d1ebd8db1a8  vt220.132x43.C.layout
 bc9cb686f572e56b  vt220.132x43.C.network
 772d68fde22798e3  vt220.132x43.C.recovery
 620bd3430598eec4  vt220.132x43.C.recovery-code
-d4887f4a966ccef2  vt220.132x43.C.review
+4bc39e2fb9fd986f  vt220.132x43.C.review
 107b7efd024c34fb  vt220.132x43.C.save
 2b432de9e50ee463  vt220.132x43.C.services
 b92eb9591989fd5a  vt220.132x43.C.system

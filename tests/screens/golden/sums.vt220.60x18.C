@@ -12,7 +12,7 @@ dbfcc56e00d93336  vt220.60x18.C.layout-wrong
 763c4cd1de070ac9  vt220.60x18.C.network
 cfc38e1869070295  vt220.60x18.C.recovery
 377a7be18ff4849b  vt220.60x18.C.recovery-code
-3c228ef306e75674  vt220.60x18.C.review
+14abddbc9b340c2b  vt220.60x18.C.review
 f765c31d0a4b2a98  vt220.60x18.C.save
 6894ae1fdad810a3  vt220.60x18.C.services
 9796e6296ff7d5c3  vt220.60x18.C.system
