@@ -64,6 +64,8 @@ static void add_details(
 {
 	page_gap(page);
 	(void)page_fact(page, _("Serial"), "%s", disk->serial ? disk->serial : _("none"));
+	if (disk->wwn)
+		(void)page_fact(page, _("WWN"), "%s", disk->wwn);
 	(void)page_fact(
 		page, _("Path"), "%s", disk->by_path ? disk->by_path : disk->path);
 	for (size_t i = 0; i < wizard->machine->system_count; i++)

@@ -1,6 +1,6 @@
 ea070ab9bbc4ed9f  linux.132x43.C.confirm
 3437f82a43751aef  linux.132x43.C.copied-wrong
-39587cef1b6f5bc4  linux.132x43.C.disk
+25b0e9ee2f042bbe  linux.132x43.C.disk
 e01ddf0d22000c8b  linux.132x43.C.encryption
 3245515fe3344def  linux.132x43.C.encryption-differ
 fc049d8529b340b1  linux.132x43.C.encryption-typing
@@ -12,7 +12,7 @@ a252ac14fabfd09d  linux.132x43.C.layout-wrong
 964646696f3299a0  linux.132x43.C.network
 c829b02418883e73  linux.132x43.C.recovery
 58489397fbfae9b4  linux.132x43.C.recovery-code
-f094a47a33f3e9c5  linux.132x43.C.review
+fdbd2eba5977a8c7  linux.132x43.C.review
 e0bec11fe767e8d1  linux.132x43.C.save
 e6952ace70834d67  linux.132x43.C.services
 bc01b9f904e0d470  linux.132x43.C.system

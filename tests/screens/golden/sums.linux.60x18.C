@@ -1,6 +1,6 @@
 038aba2eced1e917  linux.60x18.C.confirm
 ded56289e5072e05  linux.60x18.C.copied-wrong
-0308b9a5859bc29a  linux.60x18.C.disk
+62c66986e991789f  linux.60x18.C.disk
 1f047d9f9188d054  linux.60x18.C.encryption
 1620126e08163d2f  linux.60x18.C.encryption-differ
 9e816f9788c412ae  linux.60x18.C.encryption-typing
@@ -12,7 +12,7 @@ c0d9e5c1d9afc633  linux.60x18.C.layout-wrong
 ef75975e074a326d  linux.60x18.C.network
 42380e7f19e1e018  linux.60x18.C.recovery
 9a2e354b799ae3ac  linux.60x18.C.recovery-code
-f905fe25a9705c0c  linux.60x18.C.review
+018869a7059524aa  linux.60x18.C.review
 47f0e3135857da00  linux.60x18.C.save
 0914c9370879d596  linux.60x18.C.services
 0e298c74ca23efe3  linux.60x18.C.system

@@ -1,6 +1,6 @@
 664bf0660cf329fb  vt220.132x43.C.confirm
 e9f84f32fa666769  vt220.132x43.C.copied-wrong
-543a6165e7a7bf9a  vt220.132x43.C.disk
+297d4d70f183acd3  vt220.132x43.C.disk
 64fc0b10260ea401  vt220.132x43.C.encryption
 ee5ef65a5bcd4ea3  vt220.132x43.C.encryption-differ
 2d461e9b02290458  vt220.132x43.C.encryption-typing
@@ -12,7 +12,7 @@ a93c3d1ebd8db1a8  vt220.132x43.C.layout
 bc9cb686f572e56b  vt220.132x43.C.network
 772d68fde22798e3  vt220.132x43.C.recovery
 620bd3430598eec4  vt220.132x43.C.recovery-code
-4bc39e2fb9fd986f  vt220.132x43.C.review
+bc0d44d055fc5655  vt220.132x43.C.review
 107b7efd024c34fb  vt220.132x43.C.save
 2b432de9e50ee463  vt220.132x43.C.services
 b92eb9591989fd5a  vt220.132x43.C.system

@@ -1,6 +1,6 @@
 75d79013bcb48bf9  vt220.60x18.C.confirm
 266eab92da0a0318  vt220.60x18.C.copied-wrong
-15770c8d9c85f569  vt220.60x18.C.disk
+0b99d84dd1d0d1a0  vt220.60x18.C.disk
 03313233420b24f7  vt220.60x18.C.encryption
 5079c02ed468e5a6  vt220.60x18.C.encryption-differ
 466a8e6af423faa7  vt220.60x18.C.encryption-typing
@@ -12,7 +12,7 @@ dbfcc56e00d93336  vt220.60x18.C.layout-wrong
 763c4cd1de070ac9  vt220.60x18.C.network
 cfc38e1869070295  vt220.60x18.C.recovery
 377a7be18ff4849b  vt220.60x18.C.recovery-code
-14abddbc9b340c2b  vt220.60x18.C.review
+f0c28cb3ba7dc41c  vt220.60x18.C.review
 f765c31d0a4b2a98  vt220.60x18.C.save
 6894ae1fdad810a3  vt220.60x18.C.services
 9796e6296ff7d5c3  vt220.60x18.C.system
