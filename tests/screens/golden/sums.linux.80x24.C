@@ -1,6 +1,6 @@
 2a81f9e52339112e  linux.80x24.C.confirm
 3bdb936682d93536  linux.80x24.C.copied-wrong
-d25b9a3afbffaaba  linux.80x24.C.disk
+8c4d6116d155eeb0  linux.80x24.C.disk
 a6166c9048607b6b  linux.80x24.C.encryption
 685f078c144229b5  linux.80x24.C.encryption-differ
 ce571ad39266196a  linux.80x24.C.encryption-typing
@@ -11,8 +11,8 @@ d70f891dd05f11ed  linux.80x24.C.layout
 5ad2e58920ac7d0b  linux.80x24.C.layout-wrong
 c9d6252bcd78f511  linux.80x24.C.network
 6fdc28c3bb92d86b  linux.80x24.C.recovery
-372e48ca81a53414  linux.80x24.C.recovery-code
-ae92becc3dc3721b  linux.80x24.C.review
+52c02d93826a9b2f  linux.80x24.C.recovery-code
+2df3b34fd1ab0939  linux.80x24.C.review
 c9273acb8fe8705a  linux.80x24.C.save
 c9d759c2e30910f3  linux.80x24.C.services
 2c0f1b2fd0af2052  linux.80x24.C.system

@@ -1,6 +1,6 @@
 eec5150302427652  linux.80x25.C.confirm
 9bd91b2d26b10fb8  linux.80x25.C.copied-wrong
-55d79d558aeaa905  linux.80x25.C.disk
+f13244348f3ff28e  linux.80x25.C.disk
 b59311867974a648  linux.80x25.C.encryption
 d5f22a038040d980  linux.80x25.C.encryption-differ
 faa8865ec807aa06  linux.80x25.C.encryption-typing
@@ -11,8 +11,8 @@ cd9d96782efcd75f  linux.80x25.C.layout
 dbc62245399f1e5a  linux.80x25.C.layout-wrong
 c08413eb6dc5c414  linux.80x25.C.network
 ffd7426ac39d13bd  linux.80x25.C.recovery
-f39d3ad8a79a42e8  linux.80x25.C.recovery-code
-c8f600600ea2f722  linux.80x25.C.review
+576885ab169f3387  linux.80x25.C.recovery-code
+e589facf31a74bce  linux.80x25.C.review
 8a9bdb3c03b423ad  linux.80x25.C.save
 4888a234b03d3f32  linux.80x25.C.services
 f2e378bc4ed77954  linux.80x25.C.system

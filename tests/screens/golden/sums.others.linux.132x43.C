@@ -9,8 +9,8 @@ b1f91788282d8a45  others.linux.132x43.C.failed
 93cb429a79db5530  others.linux.132x43.C.failed-log
 4e5a4a0b70556f6d  others.linux.132x43.C.here
 0b2ca36cd26cdc46  others.linux.132x43.C.host-key
-9de3ee442fa1b8f1  others.linux.132x43.C.host-key-code
-4999a5c7cb99c3a0  others.linux.132x43.C.key
+89074490944d5307  others.linux.132x43.C.host-key-code
+696e423e4a674b2a  others.linux.132x43.C.key
 7dc5251911062310  others.linux.132x43.C.keyboard
 fddef94846b09c5e  others.linux.132x43.C.layer
 7f16029b071761c2  others.linux.132x43.C.logs
@@ -22,8 +22,8 @@ ee569125f7200d39  others.linux.132x43.C.passphrase
 cb3c90d5a9d19841  others.linux.132x43.C.rehearsal
 8da4e400200a11f3  others.linux.132x43.C.repair
 3ed3963c9cb3290c  others.linux.132x43.C.roles
-e23de9d8a2a37717  others.linux.132x43.C.tasks
-53a551fd15ee7e42  others.linux.132x43.C.tasks-medium
+63bb97cd81c222e5  others.linux.132x43.C.tasks
+3ba2e96609eedf2a  others.linux.132x43.C.tasks-medium
 85c01b613cc43b56  others.linux.132x43.C.waived
 6f661a9489e61ba4  others.linux.132x43.C.waiver
 e5307757fd62807b  others.linux.132x43.C.waivers

@@ -9,7 +9,7 @@ a6120541656730e0  others.linux.40x12.C.failed
 c4539d096877c469  others.linux.40x12.C.failed-log
 a1d2ecb69d5c61c8  others.linux.40x12.C.here
 946867001a2ba6e7  others.linux.40x12.C.host-key
-f0b48251fad4e5b8  others.linux.40x12.C.host-key-code
+81831791f2135d90  others.linux.40x12.C.host-key-code
 ca3e0201f8ed0d89  others.linux.40x12.C.key
 b4df7a5712a64286  others.linux.40x12.C.keyboard
 39dabc4018c9cc42  others.linux.40x12.C.layer
@@ -22,8 +22,8 @@ b46782310d0d506f  others.linux.40x12.C.logs
 ca2e01c3b1b00c1d  others.linux.40x12.C.rehearsal
 be4355c2f76e39d7  others.linux.40x12.C.repair
 a68fd4da80df68eb  others.linux.40x12.C.roles
-b27d79f7659a906d  others.linux.40x12.C.tasks
-0b5613ef2306863e  others.linux.40x12.C.tasks-medium
+2bb65250adfe0f36  others.linux.40x12.C.tasks
+e62de11a3376d738  others.linux.40x12.C.tasks-medium
 fa808b912283b55f  others.linux.40x12.C.waived
 def6b09efe47bf7f  others.linux.40x12.C.waiver
 5aecb95af2420e77  others.linux.40x12.C.waivers

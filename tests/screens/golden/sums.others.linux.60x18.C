@@ -9,7 +9,7 @@ c458b54d3515a255  others.linux.60x18.C.copied
 7fc05e675ac6a235  others.linux.60x18.C.failed-log
 2e1f62f0e4228e80  others.linux.60x18.C.here
 3b388fc124651433  others.linux.60x18.C.host-key
-877675df2faa6e16  others.linux.60x18.C.host-key-code
+a6b4b89da2e0eef5  others.linux.60x18.C.host-key-code
 d2ad16e602b0618b  others.linux.60x18.C.key
 385cbe9b7e475b4d  others.linux.60x18.C.keyboard
 8ac8f8dce9d29aea  others.linux.60x18.C.layer
@@ -22,8 +22,8 @@ ddb10c2d4afdaed3  others.linux.60x18.C.password
 5e0bec77d1e8cea6  others.linux.60x18.C.rehearsal
 5dc05d91c58d2fdd  others.linux.60x18.C.repair
 0e18721833e68d1f  others.linux.60x18.C.roles
-9c87d3a06cf5655a  others.linux.60x18.C.tasks
-6126790aae14075f  others.linux.60x18.C.tasks-medium
+057f3ece161a7947  others.linux.60x18.C.tasks
+12cf77014aa28452  others.linux.60x18.C.tasks-medium
 3e71960ba441747c  others.linux.60x18.C.waived
 4714bb6d5be35015  others.linux.60x18.C.waiver
 7430d10bf08d6c79  others.linux.60x18.C.waivers

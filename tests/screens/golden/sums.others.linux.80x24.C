@@ -9,7 +9,7 @@ bc2ab10681fcd884  others.linux.80x24.C.done
 e1edd7f312a63244  others.linux.80x24.C.failed-log
 0e024def9c6c214c  others.linux.80x24.C.here
 d1856bad3f6e1b28  others.linux.80x24.C.host-key
-51299bff17b52de6  others.linux.80x24.C.host-key-code
+05e6e5626740b4ca  others.linux.80x24.C.host-key-code
 b2758db0228259ab  others.linux.80x24.C.key
 941de1c52500b242  others.linux.80x24.C.keyboard
 bde1ee5d0aa4f653  others.linux.80x24.C.layer
@@ -22,8 +22,8 @@ e5538d1674f258da  others.linux.80x24.C.password
 3f50d05c54ec0eb9  others.linux.80x24.C.rehearsal
 dc5c7869480fe6db  others.linux.80x24.C.repair
 97e46f7e34084f70  others.linux.80x24.C.roles
-ceba63e8fea8216d  others.linux.80x24.C.tasks
-4e968f23ddc1bf71  others.linux.80x24.C.tasks-medium
+ed2d75dbd4866448  others.linux.80x24.C.tasks
+ddbf60a86757c95f  others.linux.80x24.C.tasks-medium
 b26ce57911a94adf  others.linux.80x24.C.waived
 a4881c5ddf6b1d6e  others.linux.80x24.C.waiver
 40d686d7c8e96c16  others.linux.80x24.C.waivers

@@ -9,7 +9,7 @@ f143c7295a3b01f4  others.linux.80x25.C.failed
 4635bda2e66d0515  others.linux.80x25.C.failed-log
 8f7b350cdfe2a0f6  others.linux.80x25.C.here
 bbdd90e86cabdc5b  others.linux.80x25.C.host-key
-06da6b619f3c15dd  others.linux.80x25.C.host-key-code
+8ffbd0d5aa976ebf  others.linux.80x25.C.host-key-code
 dfd38a98389008b3  others.linux.80x25.C.key
 8bb90a9e9516dab3  others.linux.80x25.C.keyboard
 500f760cfa8f5d90  others.linux.80x25.C.layer
@@ -22,8 +22,8 @@ e7b3d2c165970eaf  others.linux.80x25.C.progress
 e1a5d916f76d18c9  others.linux.80x25.C.rehearsal
 956f071cf2085254  others.linux.80x25.C.repair
 7bd485037655672a  others.linux.80x25.C.roles
-2f536693adc690b5  others.linux.80x25.C.tasks
-c3f36dfd3fa76705  others.linux.80x25.C.tasks-medium
+7930d9fe73ce006c  others.linux.80x25.C.tasks
+144301778c68210d  others.linux.80x25.C.tasks-medium
 d43b2d888b951b37  others.linux.80x25.C.waived
 0fb886f5f26b9328  others.linux.80x25.C.waiver
 b1d0cfcdf99201c9  others.linux.80x25.C.waivers

@@ -9,8 +9,8 @@ dd72da306383d750  others.vt220.132x43.C.control
 0bb34d35683bf5fb  others.vt220.132x43.C.failed-log
 2ebd87137c4e4f19  others.vt220.132x43.C.here
 f9e25418b220ade0  others.vt220.132x43.C.host-key
-70e416966bb9a4d1  others.vt220.132x43.C.host-key-code
-c6d1069562c485b3  others.vt220.132x43.C.key
+a156c44a6dd432dd  others.vt220.132x43.C.host-key-code
+0ce51507bdd43b87  others.vt220.132x43.C.key
 8889b47819673d39  others.vt220.132x43.C.keyboard
 c75913251cbf64d3  others.vt220.132x43.C.layer
 04cce177b15306ed  others.vt220.132x43.C.logs
@@ -22,8 +22,8 @@ b47d21560c852f5f  others.vt220.132x43.C.progress
 9274b2b38d892271  others.vt220.132x43.C.rehearsal
 bf51988c36eb4d8a  others.vt220.132x43.C.repair
 5b0c1058388d07bb  others.vt220.132x43.C.roles
-536c8364c5326579  others.vt220.132x43.C.tasks
-26f240dbabbdcadb  others.vt220.132x43.C.tasks-medium
+695f77848b0677f5  others.vt220.132x43.C.tasks
+015a6474eaa17503  others.vt220.132x43.C.tasks-medium
 1be29e82b9ecfef6  others.vt220.132x43.C.waived
 6cdbffa2ebef1c8d  others.vt220.132x43.C.waiver
 01004e3c51505239  others.vt220.132x43.C.waivers

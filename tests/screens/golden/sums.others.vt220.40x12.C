@@ -9,7 +9,7 @@ b526cd62b4448d2f  others.vt220.40x12.C.copied
 a55156f75d2cccf1  others.vt220.40x12.C.failed-log
 6ad30daba7909a99  others.vt220.40x12.C.here
 e1490815a17e44ee  others.vt220.40x12.C.host-key
-ba04aaa0f039560e  others.vt220.40x12.C.host-key-code
+6dab32ff358478cf  others.vt220.40x12.C.host-key-code
 7deac4d9eb00eaf1  others.vt220.40x12.C.key
 47ce7db269eb0110  others.vt220.40x12.C.keyboard
 9495cad3e2e12872  others.vt220.40x12.C.layer
@@ -22,8 +22,8 @@ c068c36fb7d82a6c  others.vt220.40x12.C.password
 020983ec0fe66a1f  others.vt220.40x12.C.rehearsal
 ca2dc7ba09193546  others.vt220.40x12.C.repair
 9ea05d1d53ede899  others.vt220.40x12.C.roles
-36ffc72fa9a14547  others.vt220.40x12.C.tasks
-1ff00be36f6b5e20  others.vt220.40x12.C.tasks-medium
+f8d3c93791caf4ae  others.vt220.40x12.C.tasks
+cc859f8f497e0ba6  others.vt220.40x12.C.tasks-medium
 58578651cb5ef4cb  others.vt220.40x12.C.waived
 cf524df6965dee52  others.vt220.40x12.C.waiver
 440e100e595e58e1  others.vt220.40x12.C.waivers

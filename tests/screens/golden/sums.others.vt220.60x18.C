@@ -9,7 +9,7 @@ b65d5aaf1510eab2  others.vt220.60x18.C.compare
 5fad108c8fb535da  others.vt220.60x18.C.failed-log
 223a75499eb90eea  others.vt220.60x18.C.here
 fac476fc42aee5e8  others.vt220.60x18.C.host-key
-7d420478cbcc6864  others.vt220.60x18.C.host-key-code
+84e5f2d3296ede4d  others.vt220.60x18.C.host-key-code
 52a02bd88478ab85  others.vt220.60x18.C.key
 125da6c112a0daae  others.vt220.60x18.C.keyboard
 0fef599c17dc4655  others.vt220.60x18.C.layer
@@ -22,8 +22,8 @@ fac476fc42aee5e8  others.vt220.60x18.C.host-key
 83b397ebf5673c56  others.vt220.60x18.C.rehearsal
 5bbe2ee11e0ed7f4  others.vt220.60x18.C.repair
 66804d232d97018e  others.vt220.60x18.C.roles
-fa2adabce6894a0e  others.vt220.60x18.C.tasks
-b72623d3b1dfed14  others.vt220.60x18.C.tasks-medium
+dacdb3901388bff7  others.vt220.60x18.C.tasks
+ee76364dd1d059d1  others.vt220.60x18.C.tasks-medium
 12d9362ee7aa3644  others.vt220.60x18.C.waived
 c25d2289400d17ad  others.vt220.60x18.C.waiver
 2253bea0348c089b  others.vt220.60x18.C.waivers

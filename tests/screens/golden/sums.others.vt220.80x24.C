@@ -9,7 +9,7 @@ da7270695f12e7e9  others.vt220.80x24.C.done
 890e12d47f34a8c5  others.vt220.80x24.C.failed-log
 9e486e292841ab54  others.vt220.80x24.C.here
 f0627b45e2ee43c0  others.vt220.80x24.C.host-key
-43280238c2e8f958  others.vt220.80x24.C.host-key-code
+df438155fc89d7a0  others.vt220.80x24.C.host-key-code
 4d660ed520ba9e1b  others.vt220.80x24.C.key
 5393cbf5582fdcbe  others.vt220.80x24.C.keyboard
 6d789e846b9e1de1  others.vt220.80x24.C.layer
@@ -22,8 +22,8 @@ fcd773cb77a9e8c4  others.vt220.80x24.C.progress
 b9b9995c298e5ac6  others.vt220.80x24.C.rehearsal
 736bb0c70bd2ada2  others.vt220.80x24.C.repair
 86ca12f2b77fa465  others.vt220.80x24.C.roles
-f340dd1fdb6a7450  others.vt220.80x24.C.tasks
-406148f64b114fb9  others.vt220.80x24.C.tasks-medium
+af46c9e4f24f7558  others.vt220.80x24.C.tasks
+58c9771e667b1595  others.vt220.80x24.C.tasks-medium
 fc879d93625dc646  others.vt220.80x24.C.waived
 ceb422bb3bedb414  others.vt220.80x24.C.waiver
 4b8799e112338700  others.vt220.80x24.C.waivers

@@ -9,7 +9,7 @@ ce1b142b3f1764c0  others.vt220.80x25.C.compare
 c697eeaa6466fe43  others.vt220.80x25.C.failed-log
 5a8cba10c12ef402  others.vt220.80x25.C.here
 4779e711c084453d  others.vt220.80x25.C.host-key
-71a35876f8277f1c  others.vt220.80x25.C.host-key-code
+ec7a3d23dec67706  others.vt220.80x25.C.host-key-code
 bf78c23fea812580  others.vt220.80x25.C.key
 7966a811e5307474  others.vt220.80x25.C.keyboard
 87fe5445f474a93e  others.vt220.80x25.C.layer
@@ -22,8 +22,8 @@ fb8fd5b3c69b5ed1  others.vt220.80x25.C.passphrase
 d947f9e14bac4ce7  others.vt220.80x25.C.rehearsal
 41622490987c9b2e  others.vt220.80x25.C.repair
 a2b31879a8f4816a  others.vt220.80x25.C.roles
-55d24a359f87c4bb  others.vt220.80x25.C.tasks
-4b339663629e53ab  others.vt220.80x25.C.tasks-medium
+58dc3a7791530335  others.vt220.80x25.C.tasks
+731df10d4b5e7782  others.vt220.80x25.C.tasks-medium
 b88cda9c9e828e39  others.vt220.80x25.C.waived
 f0cfdfd395604017  others.vt220.80x25.C.waiver
 216a577cc02bf96b  others.vt220.80x25.C.waivers

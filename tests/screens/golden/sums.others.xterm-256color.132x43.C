@@ -9,8 +9,8 @@ e0b1232706315250  others.xterm-256color.132x43.C.failed
 fc0146dec2efadc1  others.xterm-256color.132x43.C.failed-log
 939ccc4096f0c465  others.xterm-256color.132x43.C.here
 e9173f7e18df45d2  others.xterm-256color.132x43.C.host-key
-8cebe5e9a00d4522  others.xterm-256color.132x43.C.host-key-code
-e85e18aefd29820e  others.xterm-256color.132x43.C.key
+ff917662b8702d89  others.xterm-256color.132x43.C.host-key-code
+e3a47b63f20a2e77  others.xterm-256color.132x43.C.key
 480e1df35e590c83  others.xterm-256color.132x43.C.keyboard
 4c33367e20062da6  others.xterm-256color.132x43.C.layer
 6f5c8a081de137cc  others.xterm-256color.132x43.C.logs
@@ -22,8 +22,8 @@ e2e178cdd443b4fc  others.xterm-256color.132x43.C.passphrase
 8e20e69dcc9a25d2  others.xterm-256color.132x43.C.rehearsal
 d7d14cf3379f4d3d  others.xterm-256color.132x43.C.repair
 242ff55ef9d7fe7e  others.xterm-256color.132x43.C.roles
-8ed392620a48e26b  others.xterm-256color.132x43.C.tasks
-1fe65e634ee43fd0  others.xterm-256color.132x43.C.tasks-medium
+a39c802beacea239  others.xterm-256color.132x43.C.tasks
+8745d6b2385029b9  others.xterm-256color.132x43.C.tasks-medium
 92da03c4854e76f6  others.xterm-256color.132x43.C.waived
 1096db8a9f81ff58  others.xterm-256color.132x43.C.waiver
 3b4a419ea673fbc2  others.xterm-256color.132x43.C.waivers

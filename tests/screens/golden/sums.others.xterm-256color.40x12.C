@@ -9,7 +9,7 @@ a91a54a4993caafb  others.xterm-256color.40x12.C.failed
 4ccaaa0afc39a1f3  others.xterm-256color.40x12.C.failed-log
 b796486ecb6b298b  others.xterm-256color.40x12.C.here
 7b4036b6447a1313  others.xterm-256color.40x12.C.host-key
-4e37759387707813  others.xterm-256color.40x12.C.host-key-code
+07a21901db98a4b0  others.xterm-256color.40x12.C.host-key-code
 330068c5858fc0b5  others.xterm-256color.40x12.C.key
 56e5c7a739c51b77  others.xterm-256color.40x12.C.keyboard
 4cd832a0a400bbc9  others.xterm-256color.40x12.C.layer
@@ -22,8 +22,8 @@ e0722647d028a056  others.xterm-256color.40x12.C.password
 25744a4221be285f  others.xterm-256color.40x12.C.rehearsal
 1b40ea5baca02b76  others.xterm-256color.40x12.C.repair
 d57d2ab6016913ef  others.xterm-256color.40x12.C.roles
-4042db7f0d2dc190  others.xterm-256color.40x12.C.tasks
-dce6d6212d0446c5  others.xterm-256color.40x12.C.tasks-medium
+c1301755a1f78253  others.xterm-256color.40x12.C.tasks
+47bdbafd48815f67  others.xterm-256color.40x12.C.tasks-medium
 78fa82c61685e240  others.xterm-256color.40x12.C.waived
 fe1eb1844217887a  others.xterm-256color.40x12.C.waiver
 27556ba586eb76fe  others.xterm-256color.40x12.C.waivers

@@ -9,7 +9,7 @@ cb8fc0166bfd89a8  others.xterm-256color.60x18.C.failed
 9c63c3e0c99a3d3b  others.xterm-256color.60x18.C.failed-log
 51fbde03acbd3765  others.xterm-256color.60x18.C.here
 c66ae66da336ad85  others.xterm-256color.60x18.C.host-key
-63a27d37ea2c61c4  others.xterm-256color.60x18.C.host-key-code
+7da5b3440ffea245  others.xterm-256color.60x18.C.host-key-code
 1b9d4dda296d251d  others.xterm-256color.60x18.C.key
 72ab205987b80487  others.xterm-256color.60x18.C.keyboard
 155f548b6589f83e  others.xterm-256color.60x18.C.layer
@@ -22,8 +22,8 @@ ab1231772c1b1ec8  others.xterm-256color.60x18.C.progress
 354bab7621bfecfd  others.xterm-256color.60x18.C.rehearsal
 aabb499fa3767c23  others.xterm-256color.60x18.C.repair
 2a8f6e6cb43edfdc  others.xterm-256color.60x18.C.roles
-89f0b6bbd7521d52  others.xterm-256color.60x18.C.tasks
-8b9db1fe139bf6b4  others.xterm-256color.60x18.C.tasks-medium
+21915f2b9a6ff96b  others.xterm-256color.60x18.C.tasks
+a97aa04e7d5eeb8d  others.xterm-256color.60x18.C.tasks-medium
 fd9ad8f51a876db3  others.xterm-256color.60x18.C.waived
 3fade16bd1a49d04  others.xterm-256color.60x18.C.waiver
 f27d655e3e31acfb  others.xterm-256color.60x18.C.waivers

@@ -9,7 +9,7 @@ eda9fcd1a2bf3fef  others.xterm-256color.80x24.C.copied
 1702e62029083762  others.xterm-256color.80x24.C.failed-log
 11cac513925bdd7b  others.xterm-256color.80x24.C.here
 687b1eb4eeb3234a  others.xterm-256color.80x24.C.host-key
-c18e29b04ed80fde  others.xterm-256color.80x24.C.host-key-code
+75d9d3c87b17246a  others.xterm-256color.80x24.C.host-key-code
 73383ba09f6ad445  others.xterm-256color.80x24.C.key
 e0c1f997e1a01091  others.xterm-256color.80x24.C.keyboard
 a7b52fa702ca910c  others.xterm-256color.80x24.C.layer
@@ -22,8 +22,8 @@ aaf541b0ace9265b  others.xterm-256color.80x24.C.operations
 5f2ba029a759518e  others.xterm-256color.80x24.C.rehearsal
 5b5089829b371296  others.xterm-256color.80x24.C.repair
 6bfb0b238ff34ac5  others.xterm-256color.80x24.C.roles
-a7148f9a46eebfa5  others.xterm-256color.80x24.C.tasks
-7cd237200b618cf4  others.xterm-256color.80x24.C.tasks-medium
+0604771c4f3b7241  others.xterm-256color.80x24.C.tasks
+d9b3de5b2356eec0  others.xterm-256color.80x24.C.tasks-medium
 f484e3ab712ef9aa  others.xterm-256color.80x24.C.waived
 2dc15cefa011bead  others.xterm-256color.80x24.C.waiver
 92cb5a4f068310d9  others.xterm-256color.80x24.C.waivers

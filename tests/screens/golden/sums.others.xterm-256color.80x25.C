@@ -9,7 +9,7 @@ f06e1c9be5a07c8a  others.xterm-256color.80x25.C.copied
 4e3c1d1c50c74d0e  others.xterm-256color.80x25.C.failed-log
 a2627fec4b834b33  others.xterm-256color.80x25.C.here
 519bcdcc14512f9d  others.xterm-256color.80x25.C.host-key
-e68f8ec4c7316fee  others.xterm-256color.80x25.C.host-key-code
+a9b5ddf1f207ad9c  others.xterm-256color.80x25.C.host-key-code
 04c0143cfe0f1750  others.xterm-256color.80x25.C.key
 4a582d24d5b54b99  others.xterm-256color.80x25.C.keyboard
 b2ae1a271ec5f52b  others.xterm-256color.80x25.C.layer
@@ -22,8 +22,8 @@ f1da4b735859b6e2  others.xterm-256color.80x25.C.password
 498f60d2cff3b27c  others.xterm-256color.80x25.C.rehearsal
 c37f7514ea23ac14  others.xterm-256color.80x25.C.repair
 16126104e9fda5ba  others.xterm-256color.80x25.C.roles
-375e285cac8f5b5f  others.xterm-256color.80x25.C.tasks
-cff4e9962a207e1b  others.xterm-256color.80x25.C.tasks-medium
+c0c195aa17a15549  others.xterm-256color.80x25.C.tasks
+eea6cbd4a451f4ca  others.xterm-256color.80x25.C.tasks-medium
 6f8d2aff8ded3cab  others.xterm-256color.80x25.C.waived
 09386669ba95bb95  others.xterm-256color.80x25.C.waiver
 5b5692d66fa5f3c6  others.xterm-256color.80x25.C.waivers

@@ -1,6 +1,6 @@
 bb4a3042cf1e8491  vt220.80x25.C.confirm
 632c8cba7758b089  vt220.80x25.C.copied-wrong
-8948189176ff2e04  vt220.80x25.C.disk
+4179a8586679f72b  vt220.80x25.C.disk
 f8cc0847eb10f807  vt220.80x25.C.encryption
 8349d9b5fbbcf14a  vt220.80x25.C.encryption-differ
 2994c5e375836279  vt220.80x25.C.encryption-typing
@@ -11,8 +11,8 @@ a607a2f0db518372  vt220.80x25.C.help
 e9350be1eeca0aad  vt220.80x25.C.layout-wrong
 e5d8755066fc9ca1  vt220.80x25.C.network
 ee47f7356d6f9299  vt220.80x25.C.recovery
-a5cc66ee1dcfb73b  vt220.80x25.C.recovery-code
-e9db9c739a53fdfd  vt220.80x25.C.review
+ab61310cb8acd3bb  vt220.80x25.C.recovery-code
+1f73e7fb90d7306a  vt220.80x25.C.review
 1f179dd1f8784839  vt220.80x25.C.save
 23b134d71f379fd3  vt220.80x25.C.services
 8c31d9894ef253dc  vt220.80x25.C.system

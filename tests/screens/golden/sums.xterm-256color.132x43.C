@@ -1,6 +1,6 @@
 e5b247845238a70d  xterm-256color.132x43.C.confirm
 ff43dcabcff53f37  xterm-256color.132x43.C.copied-wrong
-404614283aca0e93  xterm-256color.132x43.C.disk
+e1705c942fd72d59  xterm-256color.132x43.C.disk
 fcfc056e2306e6e4  xterm-256color.132x43.C.encryption
 c3c07385b580f5a4  xterm-256color.132x43.C.encryption-differ
 cfebe6197ff8019f  xterm-256color.132x43.C.encryption-typing
@@ -11,8 +11,8 @@ cfebe6197ff8019f  xterm-256color.132x43.C.encryption-typing
 0aa07ec23eef1ede  xterm-256color.132x43.C.layout-wrong
 801e1ad47eb30dfa  xterm-256color.132x43.C.network
 91e47be8d6cc6f34  xterm-256color.132x43.C.recovery
-a647675e0ff49d17  xterm-256color.132x43.C.recovery-code
-78d2876821f4fe1c  xterm-256color.132x43.C.review
+9d19a6d9e2465bec  xterm-256color.132x43.C.recovery-code
+fa18a252fd6df8f3  xterm-256color.132x43.C.review
 6053c0b89e990529  xterm-256color.132x43.C.save
 c6a5838ec1fcd948  xterm-256color.132x43.C.services
 dd76a0250a2fe3ce  xterm-256color.132x43.C.system

@@ -1,6 +1,6 @@
 4db50fa6f08c96d6  xterm-256color.40x12.C.confirm
 d8475b5e982f46f2  xterm-256color.40x12.C.copied-wrong
-9440687db837a461  xterm-256color.40x12.C.disk
+7e4bff03f8a92d99  xterm-256color.40x12.C.disk
 4d1a1eb533a753d3  xterm-256color.40x12.C.encryption
 8f06e93e15e71b57  xterm-256color.40x12.C.encryption-differ
 65bdf2061916b996  xterm-256color.40x12.C.encryption-typing
@@ -11,7 +11,7 @@ b20e0d70b1fc2d5d  xterm-256color.40x12.C.keyboard-list
 96db330a4d1350a5  xterm-256color.40x12.C.layout-wrong
 ec2d2794f7a1ee18  xterm-256color.40x12.C.network
 609e610c1c96d63d  xterm-256color.40x12.C.recovery
-a7ddf4cdc7b2d987  xterm-256color.40x12.C.recovery-code
+9221d8f7d6bc4f6a  xterm-256color.40x12.C.recovery-code
 b6c8eaa59ea5f5e5  xterm-256color.40x12.C.review
 c55f42b75a5315f8  xterm-256color.40x12.C.save
 3ccc4450eb410867  xterm-256color.40x12.C.services

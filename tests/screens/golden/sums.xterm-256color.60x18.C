@@ -1,6 +1,6 @@
 2227b43b7d022161  xterm-256color.60x18.C.confirm
 f25fbe4966cfe8d3  xterm-256color.60x18.C.copied-wrong
-8063b1cba2951fc4  xterm-256color.60x18.C.disk
+504def7e3893b349  xterm-256color.60x18.C.disk
 9bc6a66c3cde63a9  xterm-256color.60x18.C.encryption
 7d97c9b934d5b5e4  xterm-256color.60x18.C.encryption-differ
 ccf8f4726f30a2ef  xterm-256color.60x18.C.encryption-typing
@@ -11,8 +11,8 @@ ccf8f4726f30a2ef  xterm-256color.60x18.C.encryption-typing
 70ea1a4aed6277ca  xterm-256color.60x18.C.layout-wrong
 b06cab1b03c46866  xterm-256color.60x18.C.network
 5070ed8cdfefe13f  xterm-256color.60x18.C.recovery
-317eabf2f0c8bff3  xterm-256color.60x18.C.recovery-code
-109c9e7c842a2fe8  xterm-256color.60x18.C.review
+f664940a960166b9  xterm-256color.60x18.C.recovery-code
+81a84b11c98aaaec  xterm-256color.60x18.C.review
 11f3864354fbc883  xterm-256color.60x18.C.save
 5919438ff094e85c  xterm-256color.60x18.C.services
 2be4f6510e12ac9d  xterm-256color.60x18.C.system

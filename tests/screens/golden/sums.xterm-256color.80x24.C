@@ -1,6 +1,6 @@
 7ecdf5d28f3ff8e9  xterm-256color.80x24.C.confirm
 623de82e8ce5aca9  xterm-256color.80x24.C.copied-wrong
-635b98eb3127d836  xterm-256color.80x24.C.disk
+c9c4908dc568df8c  xterm-256color.80x24.C.disk
 08cee1f081192e92  xterm-256color.80x24.C.encryption
 280aee045ce7d2b6  xterm-256color.80x24.C.encryption-differ
 0a7406b252496bc1  xterm-256color.80x24.C.encryption-typing
@@ -11,8 +11,8 @@ eb0d39bc096b43eb  xterm-256color.80x24.C.layout
 00965c3087688bee  xterm-256color.80x24.C.layout-wrong
 afdcebb15df07077  xterm-256color.80x24.C.network
 071568c1a28e3363  xterm-256color.80x24.C.recovery
-35f94b69a2a226a5  xterm-256color.80x24.C.recovery-code
-201aae130889fc4f  xterm-256color.80x24.C.review
+0b330efc1fd1d4d8  xterm-256color.80x24.C.recovery-code
+06ec242e7017deec  xterm-256color.80x24.C.review
 ebfede4a77695b64  xterm-256color.80x24.C.save
 b5b06761fb3077f4  xterm-256color.80x24.C.services
 e86cbaf99306b429  xterm-256color.80x24.C.system

@@ -1,6 +1,6 @@
 c587ad549adf0ab6  xterm-256color.80x25.C.confirm
 1a7930c87fea0ce9  xterm-256color.80x25.C.copied-wrong
-4362c22cf44af184  xterm-256color.80x25.C.disk
+39df1f3dc55caa5c  xterm-256color.80x25.C.disk
 56e9ec7f760def55  xterm-256color.80x25.C.encryption
 38de7cee85bbed08  xterm-256color.80x25.C.encryption-differ
 669540651b50de8f  xterm-256color.80x25.C.encryption-typing
@@ -11,8 +11,8 @@ f1f4b6454deb49e0  xterm-256color.80x25.C.keyboard-list
 c4b40ea8ffbb2241  xterm-256color.80x25.C.layout-wrong
 c66afe5a4ddb215d  xterm-256color.80x25.C.network
 9dcb07c9e3cf58df  xterm-256color.80x25.C.recovery
-93f69484fd377f25  xterm-256color.80x25.C.recovery-code
-90f992af17934529  xterm-256color.80x25.C.review
+086f8854d9ff5856  xterm-256color.80x25.C.recovery-code
+833e6ffb950dc001  xterm-256color.80x25.C.review
 f423b9114e82b2f5  xterm-256color.80x25.C.save
 dd0b24ab33dc0981  xterm-256color.80x25.C.services
 88ca7402e1ded6ff  xterm-256color.80x25.C.system
