@@ -13,7 +13,7 @@ budget() {
 }
 
 # The layout and the review are the densest pages; a page of measures has more text than that (toggle.play).
-budget ncurses ui-ncurses 1600 1600 1750 260
+budget ncurses ui-ncurses 1600 1600 1800 260
 for program in ui-ncurses $newt; do
 	play -t vt220 -l C "$build/$program" "$here/plays/burst.play" "$machine" "$here/data/progress" "$setup" 500 2>"$work/errors"
 	report "$program: eight fast keys are drawn once" $? "$work/errors"
@@ -24,7 +24,7 @@ for locale in C C.UTF-8; do
 	report "bytes on a slow line, $locale: toggle" $? "$work/errors"
 done
 # libnewt clears and frames its window with every page, and draws a field with brackets of its own when the focus moves in.
-[ -z "$newt" ] || budget newt "$newt" 1600 1750 2100 330
+[ -z "$newt" ] || budget newt "$newt" 1600 1750 2150 330
 
 for program in ui-ncurses $newt; do
 	play -a "$build/$program" "$here/plays/storm.play" "$machine" "$here/data/progress" "$setup" >"$work/screens" 2>"$work/errors"
