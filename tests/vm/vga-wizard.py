@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""LUKS2 by the full-screen wizard on screen and keyboard, read back from the console; the disk is NVMe, the unlock is typed."""
+"""LUKS2 by the full-screen wizard on screen and keyboard, read back from the console, and watched on the serial line; the disk is NVMe,
+the unlock is typed."""
 import re
 import time
 
@@ -51,18 +52,41 @@ def wait_screen(pattern, timeout):
     require(False, f"the screen never showed {pattern!r}:\n" + "\n".join(shown))
 
 
+def serial_shell(vm):
+    """The serial line's installer is left for a shell."""
+    vm.expect(r"Press 1, 2 or 3: ", LIVE)
+    vm.send("1")
+    vm.sendline(vm.expect(r"(\d): Quit\.(?s:.*?)Number, or Enter for Next: ", LIVE)[1])
+    vm.expect(r"s for a shell\.", 60)
+    vm.send("s")
+    vm.expect(r"Type exit to come back", 60)
+
+
+def attach(vm):
+    """The installation that the screen began is watched on the serial line, left, watched again and taken over by a wizard there."""
+    vm.shell("until [ -s /run/jefe/events ]; do sleep 1; done")
+    for word, answer in (("q", r"# \Z"), ("w", r"Installing")):
+        vm.sendline("jefe-setup attach")
+        vm.expect(r"Watching", 60)
+        vm.expect(r"\[ *\d+/\d+\] ", 60)
+        vm.sendline(word)
+        vm.expect(answer, 60)
+
+
 def install():
     vm = pc.machine("live", live=True)
     vm.expect(r"executed automatically in \d", 60)
-    vm.expect(r"Press 1, 2 or 3: ", LIVE)
+    serial_shell(vm)
     vm.open_shell(LIVE)
     for number, (pattern, actions) in enumerate(PAGES, 1):
         wait_screen(pattern, 60)
         for action in actions:
             action()
         print(f"# page: {vm.screenshot(f'page{number:02}')}", flush=True)
+    attach(vm)
     match = wait_screen(r"JefeLinux is installed|Cause +([^\n]*)", INSTALL)
     require(match[1] is None, f"the installation failed: {match[1]}")
+    require(vm.serial.wait(r"JefeLinux is installed", 60), "the wizard on the serial line does not know of the end")
     wait_screen(r"(\d+) of \1 controls are in place", 10)
     vm.screenshot("done")
     vm.keys("p")
@@ -79,7 +103,7 @@ def boot():
 
 
 pc.run([
-    ("the wizard on the screen installs", install),
+    ("the wizard on the screen installs, watched and taken over on the serial line", install),
     ("unlocks by keyboard, starts from its disk and lets the key in", boot),
     ("no secret in files, disk and logs", pc.no_secrets),
 ])
