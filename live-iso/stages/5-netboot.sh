@@ -20,6 +20,8 @@ make_netboot() {
 	enough_space "$(du -sk "$medium" | cut -f1)"
 	mkdir -p "$tree/medium/live" "$tree/medium/.jefe" "$tree/medium/answers" "$folder"
 	cp "$medium"/live/{vmlinuz,initramfs.img} "$folder"
+	# UEFI puts one initrd right behind the other, and the kernel finds the second at a multiple of four only.
+	truncate -s %4 "$folder/initramfs.img"
 	cp "$medium"/live/{live.squashfs,sbom.spdx.json} "$tree/medium/live"
 	cp "$medium/.jefe/build" "$tree/medium/.jefe"
 	cp -r "$medium/payload" "$tree/medium"

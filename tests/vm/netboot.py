@@ -28,10 +28,11 @@ def make():
     build(BASE, NET, "--target", "netboot")
 
 
-def start():
+def start(firmware):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(NET)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    with VM("netboot", FOLDER, memory=2560, netboot=f"http://10.0.2.2:{server.server_address[1]}/boot.ipxe") as vm:
+    url = f"http://10.0.2.2:{server.server_address[1]}/boot.ipxe"
+    with VM(f"netboot-{firmware}", FOLDER, firmware=firmware, memory=2560, netboot=url) as vm:
         vm.expect(r"Press 1, 2 or 3: ", LIVE)
         print(f"# first page after {vm.seconds():.0f} s", flush=True)
     server.shutdown()
@@ -39,6 +40,7 @@ def start():
 
 if not BASE:
     skip_all("no ISO was made")
-code = run_steps("netboot", [("a folder is made", make), ("the wizard starts from it", start)])
+code = run_steps("netboot", [("a folder is made", make), ("the wizard starts from it, by BIOS", lambda: start("bios")),
+                             ("the wizard starts from it, by UEFI", lambda: start("uefi"))])
 shutil.rmtree(NET, ignore_errors=True)
 sys.exit(code)
