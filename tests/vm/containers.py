@@ -104,6 +104,9 @@ def too_much_is_named():
     missing = [f"{name}: {said}" for name, said in names.items() if f"{name}: {said}" not in told]
     require(not missing, f"not named: {missing} in {told}")
     require(found["container.isolation"]["status"] == found["container.confinement"]["status"] == "DRIFT", f"{found}")
+    limits = json.loads(pc.root("jefe-setup audit --level paranoid --control container.limits --json", check=False))["controls"][0]
+    unnamed = [name for name in names if f"{name}: no memory limit" not in (limits["effective"] or "")]
+    require(not unnamed and limits["status"] in ("FAIL", "DRIFT"), f"without limits and not named: {unnamed} in {limits}")
     pc.root(f"docker rm -f {' '.join(names)}")
     pc.audit()
 

@@ -20,6 +20,7 @@ ee569125f7200d39  others.linux.132x43.C.passphrase
 6119ac8bc4c95287  others.linux.132x43.C.password
 8b1402d182246252  others.linux.132x43.C.progress
 cb3c90d5a9d19841  others.linux.132x43.C.rehearsal
+6be3f133171a230f  others.linux.132x43.C.remote
 8da4e400200a11f3  others.linux.132x43.C.repair
 3ed3963c9cb3290c  others.linux.132x43.C.roles
 63bb97cd81c222e5  others.linux.132x43.C.tasks

@@ -20,6 +20,7 @@ b46782310d0d506f  others.linux.40x12.C.logs
 4e6e27a0c8959471  others.linux.40x12.C.password
 19e73facd5646c59  others.linux.40x12.C.progress
 ca2e01c3b1b00c1d  others.linux.40x12.C.rehearsal
+3bae46f733872c1d  others.linux.40x12.C.remote
 be4355c2f76e39d7  others.linux.40x12.C.repair
 a68fd4da80df68eb  others.linux.40x12.C.roles
 2bb65250adfe0f36  others.linux.40x12.C.tasks

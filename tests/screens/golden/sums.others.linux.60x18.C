@@ -20,6 +20,7 @@ b6a53d73b5e23736  others.linux.60x18.C.operations
 ddb10c2d4afdaed3  others.linux.60x18.C.password
 6450ee56de79dd4a  others.linux.60x18.C.progress
 5e0bec77d1e8cea6  others.linux.60x18.C.rehearsal
+67c1f1c0b8ad5269  others.linux.60x18.C.remote
 5dc05d91c58d2fdd  others.linux.60x18.C.repair
 0e18721833e68d1f  others.linux.60x18.C.roles
 057f3ece161a7947  others.linux.60x18.C.tasks

@@ -20,6 +20,7 @@ dde7d7f2da93df10  others.linux.80x24.C.passphrase
 e5538d1674f258da  others.linux.80x24.C.password
 2e9af60763ef470c  others.linux.80x24.C.progress
 3f50d05c54ec0eb9  others.linux.80x24.C.rehearsal
+aa45e4fb22dfcb6a  others.linux.80x24.C.remote
 dc5c7869480fe6db  others.linux.80x24.C.repair
 97e46f7e34084f70  others.linux.80x24.C.roles
 ed2d75dbd4866448  others.linux.80x24.C.tasks

@@ -20,6 +20,7 @@ e945918026a08b61  others.linux.80x25.C.operations
 900ffa00dc73af4e  others.linux.80x25.C.password
 e7b3d2c165970eaf  others.linux.80x25.C.progress
 e1a5d916f76d18c9  others.linux.80x25.C.rehearsal
+fdffb0ad0a0b85c6  others.linux.80x25.C.remote
 956f071cf2085254  others.linux.80x25.C.repair
 7bd485037655672a  others.linux.80x25.C.roles
 7930d9fe73ce006c  others.linux.80x25.C.tasks

@@ -20,6 +20,7 @@ b426b7f292624e69  others.vt220.132x43.C.no-key
 54509257f38c5859  others.vt220.132x43.C.password
 b47d21560c852f5f  others.vt220.132x43.C.progress
 9274b2b38d892271  others.vt220.132x43.C.rehearsal
+792c7ce141d05567  others.vt220.132x43.C.remote
 bf51988c36eb4d8a  others.vt220.132x43.C.repair
 5b0c1058388d07bb  others.vt220.132x43.C.roles
 695f77848b0677f5  others.vt220.132x43.C.tasks

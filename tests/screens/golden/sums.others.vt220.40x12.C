@@ -20,6 +20,7 @@ ba4f23aa71a61b9c  others.vt220.40x12.C.passphrase
 c068c36fb7d82a6c  others.vt220.40x12.C.password
 1bb64e773a1cded5  others.vt220.40x12.C.progress
 020983ec0fe66a1f  others.vt220.40x12.C.rehearsal
+73b18001369b9e6e  others.vt220.40x12.C.remote
 ca2dc7ba09193546  others.vt220.40x12.C.repair
 9ea05d1d53ede899  others.vt220.40x12.C.roles
 f8d3c93791caf4ae  others.vt220.40x12.C.tasks

@@ -20,6 +20,7 @@ fac476fc42aee5e8  others.vt220.60x18.C.host-key
 6a77adf55bf090e7  others.vt220.60x18.C.password
 5f8ac858af0f5390  others.vt220.60x18.C.progress
 83b397ebf5673c56  others.vt220.60x18.C.rehearsal
+619eb44ec4713ca4  others.vt220.60x18.C.remote
 5bbe2ee11e0ed7f4  others.vt220.60x18.C.repair
 66804d232d97018e  others.vt220.60x18.C.roles
 dacdb3901388bff7  others.vt220.60x18.C.tasks

@@ -20,6 +20,7 @@ f45e5ff9d01721bb  others.vt220.80x24.C.no-key
 1d9cd1f38a2b07f3  others.vt220.80x24.C.password
 fcd773cb77a9e8c4  others.vt220.80x24.C.progress
 b9b9995c298e5ac6  others.vt220.80x24.C.rehearsal
+22798c225380a32d  others.vt220.80x24.C.remote
 736bb0c70bd2ada2  others.vt220.80x24.C.repair
 86ca12f2b77fa465  others.vt220.80x24.C.roles
 af46c9e4f24f7558  others.vt220.80x24.C.tasks

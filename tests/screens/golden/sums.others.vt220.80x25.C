@@ -20,6 +20,7 @@ fb8fd5b3c69b5ed1  others.vt220.80x25.C.passphrase
 65a5637ed65147c4  others.vt220.80x25.C.password
 303a73ad1e8a3476  others.vt220.80x25.C.progress
 d947f9e14bac4ce7  others.vt220.80x25.C.rehearsal
+3c5968a5dc81a09b  others.vt220.80x25.C.remote
 41622490987c9b2e  others.vt220.80x25.C.repair
 a2b31879a8f4816a  others.vt220.80x25.C.roles
 58dc3a7791530335  others.vt220.80x25.C.tasks

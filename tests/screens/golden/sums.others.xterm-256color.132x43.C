@@ -20,6 +20,7 @@ e2e178cdd443b4fc  others.xterm-256color.132x43.C.passphrase
 39a2c4a128a88c0c  others.xterm-256color.132x43.C.password
 0b9a82347ee33a32  others.xterm-256color.132x43.C.progress
 8e20e69dcc9a25d2  others.xterm-256color.132x43.C.rehearsal
+8205c6b927a916ef  others.xterm-256color.132x43.C.remote
 d7d14cf3379f4d3d  others.xterm-256color.132x43.C.repair
 242ff55ef9d7fe7e  others.xterm-256color.132x43.C.roles
 a39c802beacea239  others.xterm-256color.132x43.C.tasks

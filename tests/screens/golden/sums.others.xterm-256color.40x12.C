@@ -20,6 +20,7 @@ c36c6c6a27d70fd9  others.xterm-256color.40x12.C.no-key
 e0722647d028a056  others.xterm-256color.40x12.C.password
 9ac085c870b1eca6  others.xterm-256color.40x12.C.progress
 25744a4221be285f  others.xterm-256color.40x12.C.rehearsal
+1bc4b7edfad90bef  others.xterm-256color.40x12.C.remote
 1b40ea5baca02b76  others.xterm-256color.40x12.C.repair
 d57d2ab6016913ef  others.xterm-256color.40x12.C.roles
 c1301755a1f78253  others.xterm-256color.40x12.C.tasks

@@ -20,6 +20,7 @@ abf3b07cd13711ce  others.xterm-256color.60x18.C.passphrase
 ad3911842865baad  others.xterm-256color.60x18.C.password
 ab1231772c1b1ec8  others.xterm-256color.60x18.C.progress
 354bab7621bfecfd  others.xterm-256color.60x18.C.rehearsal
+074eed755f1179f3  others.xterm-256color.60x18.C.remote
 aabb499fa3767c23  others.xterm-256color.60x18.C.repair
 2a8f6e6cb43edfdc  others.xterm-256color.60x18.C.roles
 21915f2b9a6ff96b  others.xterm-256color.60x18.C.tasks

@@ -20,6 +20,7 @@ aaf541b0ace9265b  others.xterm-256color.80x24.C.operations
 7844e7a783e243fe  others.xterm-256color.80x24.C.password
 8f29a93fd160a820  others.xterm-256color.80x24.C.progress
 5f2ba029a759518e  others.xterm-256color.80x24.C.rehearsal
+35b396154e98386d  others.xterm-256color.80x24.C.remote
 5b5089829b371296  others.xterm-256color.80x24.C.repair
 6bfb0b238ff34ac5  others.xterm-256color.80x24.C.roles
 0604771c4f3b7241  others.xterm-256color.80x24.C.tasks

@@ -20,6 +20,7 @@ f889acd0c43aa60c  others.xterm-256color.80x25.C.operations
 f1da4b735859b6e2  others.xterm-256color.80x25.C.password
 112d81a8f4bc7b75  others.xterm-256color.80x25.C.progress
 498f60d2cff3b27c  others.xterm-256color.80x25.C.rehearsal
+f1d16efde8ca6059  others.xterm-256color.80x25.C.remote
 c37f7514ea23ac14  others.xterm-256color.80x25.C.repair
 16126104e9fda5ba  others.xterm-256color.80x25.C.roles
 c0c195aa17a15549  others.xterm-256color.80x25.C.tasks
