@@ -151,7 +151,8 @@ static int take_input(struct stage *stage, struct error *err)
 	form_input(stage->form, &input);
 	if (form_wants_program(stage->form, &program)) {
 		give_program(stage, &program);
-		form_refresh(stage->form); /* the program may have changed what the page shows */
+		form_refresh(
+			stage->form); /* the program may have changed what the page shows */
 	}
 	return 1;
 }
