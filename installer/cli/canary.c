@@ -16,6 +16,7 @@
 #include "installer/cli/cli.h"
 #include "installer/cli/hardening.h"
 #include "installer/controls/change.h"
+#include "installer/controls/rollback.h"
 #include "installer/health.h"
 
 static const char audit_log[] = "var/log/jefe-audit.log";
@@ -225,10 +226,29 @@ static int lower(struct hardening *hardening, struct error *err)
 	return rc;
 }
 
+/* Who was locked out and made the machine start anew gets in again. The policy is another one afterwards. */
+static int take_back(struct hardening *hardening, struct error *err)
+{
+	const struct hardening_options options = {.root = "/"};
+	bool resumed = false;
+	int rc = rollback_resume(&hardening->scope, &resumed, err);
+
+	if (rc < 0 || !resumed)
+		return rc;
+	tell_kernel("a change of hardening that nobody confirmed before this start was taken back");
+	hardening_close(hardening);
+	*hardening = (struct hardening){0};
+	return hardening_open(&options, hardening, err);
+}
+
 static int boot(struct hardening *hardening, struct error *err)
 {
-	int rc = run_audit(hardening, err);
+	struct error kept = {0};
+	int rc = take_back(hardening, &kept);
 
+	if (rc < 0)
+		syslog(LOG_ERR, "%s", kept.text);
+	rc = run_audit(hardening, err);
 	return rc < 0 ? rc : wait_for_health(&hardening->scope, err);
 }
 

@@ -22,6 +22,8 @@
 
 static const char socket_folder[] = "run/jefe";
 static const char socket_path[] = "/run/jefe/rollback";
+/* The number of the change before one that waits, for the case that this system ends before the watching process does. */
+static const char waiting_path[] = "var/lib/jefelinux/unconfirmed";
 
 /* What decides who gets in, and what makes the running system follow. */
 static const struct guarded {
@@ -234,6 +236,15 @@ static bool is_confirmed(const struct rollback *rollback)
 	return false;
 }
 
+static void no_longer_waits(const struct rollback *rollback)
+{
+	struct error err = {0};
+
+	if (file_remove(rollback->scope.root_fd, waiting_path, &err) < 0)
+		syslog(LOG_ERR, "%s", err.text);
+	(void)unlink(socket_path);
+}
+
 static void watch(struct rollback *rollback)
 {
 	char word = 0;
@@ -242,12 +253,12 @@ static void watch(struct rollback *rollback)
 
 	openlog("jefe-setup", LOG_PID, LOG_AUTHPRIV);
 	if ((size == 1 && word == WORD_DROP) || (!now && is_confirmed(rollback))) {
-		(void)unlink(socket_path);
+		no_longer_waits(rollback);
 		return;
 	}
 	/* From here on nobody is answered any more: it is too late to confirm, and too early for another change. */
 	restore(rollback);
-	(void)unlink(socket_path);
+	no_longer_waits(rollback);
 	syslog(LOG_WARNING, "%s: everything is as it was before the change",
 		now ? "the change failed" : "nobody confirmed");
 }
@@ -337,6 +348,16 @@ static int listen_for_confirmation(struct rollback *rollback, struct error *err)
 	return 0;
 }
 
+static int write_waiting(const struct rollback *rollback, struct error *err)
+{
+	autofree char *line = memory_format("%lu\n", rollback->newest);
+	int root_fd = rollback->scope.root_fd;
+	int rc = file_make_dirs(root_fd, "var/lib/jefelinux", 0700, err);
+
+	return rc < 0 ? rc
+		      : file_write(root_fd, waiting_path, line, strlen(line), 0600, err);
+}
+
 int rollback_begin(const struct control_scope *scope, unsigned seconds,
 	struct rollback **rollback, struct error *err)
 {
@@ -359,6 +380,8 @@ int rollback_begin(const struct control_scope *scope, unsigned seconds,
 	rc = keep(fresh, err);
 	if (rc == 0)
 		rc = listen_for_confirmation(fresh, err);
+	if (rc == 0)
+		rc = write_waiting(fresh, err);
 	if (rc == 0)
 		rc = start_watching(fresh, err);
 	if (fresh->listener >= 0)
@@ -386,13 +409,48 @@ bool rollback_end(struct rollback *rollback, bool applied)
 	return applied && changed;
 }
 
+/* Nobody watches any more, and the next start would take the change back. */
+static int confirm_unwatched(int root_fd, struct error *err)
+{
+	int rc = change_settle(root_fd, err);
+
+	return rc < 0 ? rc : file_remove(root_fd, waiting_path, err);
+}
+
 int rollback_confirm(struct error *err)
 {
-	autoclose int fd = connect_to_watcher();
+	autoclose int fd = connect_to_watcher(), root = file_open_root("/", NULL);
 	char word = WORD_KEEP;
 
+	if (fd < 0 && root >= 0 && file_exists(root, waiting_path))
+		return confirm_unwatched(root, err);
 	if (fd < 0 || write(fd, &word, 1) != 1 || read(fd, &word, 1) != 1)
 		return error_set(
 			err, -ENOENT, "no change waits to be confirmed (any more)");
 	return 0;
+}
+
+int rollback_resume(const struct control_scope *scope, bool *resumed, struct error *err)
+{
+	static const bool all[LENGTH(guarded)] = {true, true, true};
+	struct rollback past = {.scope = *scope};
+	autoclose int watcher = connect_to_watcher();
+	autoanswers struct answers *answers = NULL;
+	autofree char *line = NULL;
+	struct policy before = {0};
+
+	*resumed = false;
+	if (watcher >= 0 || file_read_line(scope->root_fd, waiting_path, &line) < 0)
+		return 0;
+	past.newest = strtoul(line, NULL, 10);
+	if (policy_load(scope->root_fd, &answers, NULL) == 0)
+		before = policy_of(answers);
+	if (change_newest(scope->root_fd) > past.newest) {
+		if (undo_change(&past, err) < 0)
+			return error_prefix(
+				err, "taking back a change that nobody confirmed");
+		follow(&past, all, &before);
+		*resumed = true;
+	}
+	return file_remove(scope->root_fd, waiting_path, err);
 }

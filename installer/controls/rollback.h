@@ -15,5 +15,9 @@ int rollback_begin(const struct control_scope *scope, unsigned seconds,
  * watched has changed. Frees rollback; NULL is allowed. */
 bool rollback_end(struct rollback *rollback, bool applied);
 
+/* When the system starts: a change that nobody had confirmed when the last one ended, by a loss of power or an orderly end, is taken
+ * back as rollback_end() would have. Nothing waits, or a process still watches: *resumed stays false. */
+int rollback_resume(const struct control_scope *scope, bool *resumed, struct error *err) CHECKED;
+
 /* Keep what was changed. -ENOENT when nothing waits for it (any more). */
 int rollback_confirm(struct error *err) CHECKED;

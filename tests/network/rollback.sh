@@ -97,7 +97,20 @@ kill_changing() {
 	soon unwatched
 }
 
-echo "1..29"
+# The machine starts anew: no process and nothing in /run is left of the change that waits, and the boot service is called.
+starts_anew() {
+	pkill -9 -f "^/usr/sbin/jefe-setup harden .*--confirm-within 58"
+	rm -f "$tree/run/jefe/rollback"
+	jefe canary boot >"$tree/said" 2>&1 &
+	"$@"
+	local status=$?
+	pkill -9 -f "^/usr/sbin/jefe-setup canary boot"
+	wait "$!" 2>/dev/null
+	return "$status"
+}
+settled() { [ ! -e "$tree/var/lib/jefelinux/unconfirmed" ]; }
+
+echo "1..34"
 listen server 22
 # The daemon that is told; who gets in is asked of the other, which has no login. It has the files of this machine's first process, as a
 # daemon of the system must, so its program has another path than for what runs inside.
@@ -141,6 +154,14 @@ check "a change that fails is taken back at once" eval 'change --set network.ssh
 check "with everything it had changed" files_are_as failed
 rm "$tree/etc/jefelinux/boot"
 check "the changing process is killed, and all is as before" eval 'kill_changing; is_as before && gets_in'
+
+check "a change waits, and power fails" waits --level hardened --set network.ssh_sources=192.0.2.0/24 --confirm-within 58
+check "when the machine starts, it is taken back" eval 'locked_out && starts_anew soon eval "settled && gets_in" && is_as before'
+check "a change that was confirmed" eval 'waits --level hardened --set network.ssh_sources=192.0.2.0/24 --confirm-within 58 && change --confirm && soon unwatched && settled'
+check "so is one whose watcher is gone" eval 'change --undo --confirm-within 58 && pkill -9 -f "^/usr/sbin/jefe-setup harden .*--confirm-within 58" &&
+	change --confirm && settled && change --level hardened --set network.ssh_sources=192.0.2.0/24 --confirm-within 0'
+remember confirmed || exit 99
+check "stays when the machine starts" eval 'starts_anew soon grep -q "^audit: hardened:" "$tree/said" && is_as confirmed && locked_out && change --undo --confirm-within 0 && is_as before'
 
 check "the change waits again, a minute unless told otherwise" eval 'waits --level hardened --set network.ssh_sources=192.0.2.0/24 && says "60 seconds"'
 check "he confirms" change --confirm
