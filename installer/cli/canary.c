@@ -235,7 +235,8 @@ static int take_back(struct hardening *hardening, struct error *err)
 
 	if (rc < 0 || !resumed)
 		return rc;
-	tell_kernel("a change of hardening that nobody confirmed before this start was taken back");
+	tell_kernel(
+		"a change of hardening that nobody confirmed before this start was taken back");
 	hardening_close(hardening);
 	*hardening = (struct hardening){0};
 	return hardening_open(&options, hardening, err);
