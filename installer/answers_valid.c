@@ -6,6 +6,7 @@
 
 #include "installer/base/language.h"
 #include "installer/base/memory.h"
+#include "installer/timezone.h"
 
 static const char lower[] = "abcdefghijklmnopqrstuvwxyz";
 static const char alphanumeric[] =
@@ -72,11 +73,21 @@ bool valid_server(const char *value, struct text *why_not)
 
 bool valid_timezone(const char *value, struct text *why_not)
 {
-	if (consists_of(value, alphanumeric, "_+-/") && strchr(alphanumeric, *value) &&
-		!strstr(value, "//") && !text_ends(value, "/"))
+	autofree char *nearest = NULL;
+
+	if (!consists_of(value, alphanumeric, "_+-/") || !strchr(alphanumeric, *value) ||
+		strstr(value, "//") || text_ends(value, "/"))
+		return refuse(why_not,
+			_("a time zone is a name of the tz database, as Area/City or UTC"));
+	if (timezone_known(value))
 		return true;
-	return refuse(why_not,
-		_("a time zone is a name of the tz database, as Area/City or UTC"));
+	nearest = timezone_nearest(value);
+	if (!nearest)
+		return refuse(why_not, _("the tz database has no such time zone"));
+	text_addf(why_not,
+		_("the tz database has no such time zone (did you mean \"%s\"?)"),
+		nearest);
+	return false;
 }
 
 bool valid_interface(const char *value, struct text *why_not)

@@ -17,7 +17,8 @@ libinstaller_a_SOURCES += \
 	installer/answers.c installer/answers_fields.c installer/answers_value.c installer/answers_value.h \
 	installer/answers_check.c installer/answers_read.c installer/answers_summary.c installer/answers_write.c \
 	installer/answers_valid.c installer/answers_valid.h \
-	installer/keymap.c installer/keymap.h installer/keymaps.def installer/remote.c installer/remote.h installer/ssh_key.c installer/ssh_key.h
+	installer/keymap.c installer/keymap.h installer/keymaps.def installer/remote.c installer/remote.h installer/ssh_key.c installer/ssh_key.h \
+	installer/timezone.c installer/timezone.h
 
 # payload and boot
 libinstaller_a_SOURCES += \
