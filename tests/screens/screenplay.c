@@ -32,7 +32,7 @@ enum {
 	ANSWER_MS = 1000,
 	ENDING_MS = 1000,
 	SLOW_MS = 20,
-	PATIENCE_MS = 20000,
+	PATIENCE_MS = 60000,
 	WORDS_MAX = 24,
 	KEY_MAX = 8
 };
@@ -52,6 +52,8 @@ struct play {
 	VTermScreen *screen;
 	VTermPos cursor;
 	char *started; /* arguments of the last start */
+	char half[4]; /* of a character of UTF-8 that was not read to its end */
+	size_t half_size;
 };
 
 static long long now_ms(void)
@@ -100,11 +102,43 @@ static const VTermScreenCallbacks callbacks = {.movecursor = on_move};
 
 static void make_screen(struct play *play)
 {
+	play->half_size = 0;
 	play->vterm = vterm_new(play->rows, play->cols);
 	vterm_set_utf8(play->vterm, strstr(play->locale, "UTF-8") != NULL);
 	play->screen = vterm_obtain_screen(play->vterm);
 	vterm_screen_set_callbacks(play->screen, &callbacks, play);
 	vterm_screen_reset(play->screen, 1);
+}
+
+/* How many bytes at the end begin a character of UTF-8 that goes on behind them. */
+static size_t unfinished(const char *bytes, size_t size)
+{
+	size_t back = 0;
+
+	while (back < size && back < 3 && ((unsigned char)bytes[size - 1 - back] >> 6) == 2)
+		back++;
+	if (back < size && (unsigned char)bytes[size - 1 - back] >= 0xc0) {
+		unsigned char first = (unsigned char)bytes[size - 1 - back];
+		size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+
+		return back + 1 < length ? back + 1 : 0;
+	}
+	return 0;
+}
+
+/* libvterm takes half a character for a wrong one. */
+static void write_whole(struct play *play, const char *bytes, size_t size)
+{
+	char joined[sizeof(play->half) + 4096];
+	size_t rest;
+
+	memcpy(joined, play->half, play->half_size);
+	memcpy(joined + play->half_size, bytes, size);
+	size += play->half_size;
+	rest = strstr(play->locale, "UTF-8") ? unfinished(joined, size) : 0;
+	(void)vterm_input_write(play->vterm, joined, size - rest);
+	memcpy(play->half, joined + size - rest, rest);
+	play->half_size = rest;
 }
 
 /* Take what the program writes. false: nothing came within the time, or it is gone. */
@@ -123,7 +157,7 @@ static bool take(struct play *play, int timeout_ms)
 	if (got <= 0)
 		return false;
 	play->bytes += (size_t)got;
-	(void)vterm_input_write(play->vterm, bytes, (size_t)got);
+	write_whole(play, bytes, (size_t)got);
 	vterm_screen_flush_damage(play->screen);
 	return true;
 }
