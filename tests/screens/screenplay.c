@@ -52,7 +52,7 @@ struct play {
 	VTermScreen *screen;
 	VTermPos cursor;
 	char *started; /* arguments of the last start */
-	char half[4]; /* of a character of UTF-8 that was not read to its end */
+	char half[4];  /* of a character of UTF-8 that was not read to its end */
 	size_t half_size;
 };
 
@@ -115,7 +115,8 @@ static size_t unfinished(const char *bytes, size_t size)
 {
 	size_t back = 0;
 
-	while (back < size && back < 3 && ((unsigned char)bytes[size - 1 - back] >> 6) == 2)
+	while (back < size && back < 3 &&
+		((unsigned char)bytes[size - 1 - back] >> 6) == 2)
 		back++;
 	if (back < size && (unsigned char)bytes[size - 1 - back] >= 0xc0) {
 		unsigned char first = (unsigned char)bytes[size - 1 - back];
