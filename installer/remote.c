@@ -18,11 +18,11 @@
 
 #define MEDIUM     RUN_DIR "/medium"
 #define FOLDER     RUN_DIR "/remote"
-#define HOST_KEY   FOLDER "/host_key"
 #define PUBLIC     FOLDER "/host_key.pub"
-#define PID        FOLDER "/pid"
 #define SETTING    FOLDER "/setting" /* port, and whether a password lets in */
 #define AUTHORIZED "/root/.ssh/authorized_keys"
+
+static const char host_key[] = FOLDER "/host_key", pid_file[] = FOLDER "/pid";
 
 enum { PATIENCE = 50 }; /* tenths of a second for the server to come and to go */
 
@@ -48,7 +48,7 @@ static pid_t server(int root)
 	autofree char *line = NULL, *path = NULL, *name = NULL;
 	long pid = 0;
 
-	if (file_read_line(root, PID, &line) == 0)
+	if (file_read_line(root, pid_file, &line) == 0)
 		pid = strtol(line, NULL, 10);
 	if (pid <= 1)
 		return 0;
@@ -66,9 +66,9 @@ static int make_host_key(int root, struct error *err)
 
 	if (file_exists(root, PUBLIC))
 		return 0;
-	(void)unlink(HOST_KEY);
+	(void)unlink(host_key);
 	if (command_run(&(struct command){.argv = COMMAND("dropbearkey", "-t", "ed25519",
-						  "-f", HOST_KEY),
+						  "-f", host_key),
 				.output = &output,
 				.timeout_seconds = 60},
 		    err) < 0)
@@ -132,10 +132,11 @@ static int run_server(const struct remote_wish *wish, struct error *err)
 {
 	autofree char *port = memory_format("%u", wish->port);
 
-	if (command_run(&(struct command){.argv = COMMAND("dropbear", "-r", HOST_KEY,
-						  "-P", PID, "-p", port, "-T", "3", "-j",
-						  "-k", wish->password ? NULL : "-s"),
-				.timeout_seconds = 30},
+	if (command_run(
+		    &(struct command){.argv = COMMAND("dropbear", "-r", host_key, "-P",
+					      pid_file, "-p", port, "-T", "3", "-j", "-k",
+					      wish->password ? NULL : "-s"),
+			    .timeout_seconds = 30},
 		    err) < 0)
 		return error_prefix(err, "starting the SSH server");
 	return 0;
