@@ -92,9 +92,9 @@ def other_servers():
     for server, program in (("dropbear", "dropbear"), ("tinyssh", "tcpserver"), ("openssh", "sshd")):
         pc.harden("paranoid", f"--ssh {server}")
         require(pc.vm.ssh("ana", pc.key, "id -un", SLOW_COMMAND, fresh=True).stdout == "ana\n", f"{server}: the key does not get in")
-        label = pc.root(f"cat /proc/$(pidof {program} | tr ' ' '\\n' | sort -n | head -n 1)/attr/current").strip()
+        label = pc.root(f"cat /proc/$(pgrep -o -x {program})/attr/current").strip()
         require(re.fullmatch(r"(?:jefe-\w+|[\w./]+sshd) \(enforce\)", label), f"{server}: {program} is {label}")
-        require(program in pc.root("ss -Hltnp 'sport = :22'"), f"{server}: another program listens")
+        require(program in pc.root("ss -Hltnp sport = :22"), f"{server}: another program listens")
         pc.audit()
 
 
