@@ -43,6 +43,8 @@ key Enter
 wait Add a public SSH key
 type $4
 key F10
+wait Next once more adds
+key F10
 wait SHA256:
 key F10
 wait Is everything right

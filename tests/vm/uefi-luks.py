@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """UEFI, LUKS2, unattended; afterwards a newer kernel, the highest level, wrong passphrases, and the same disk under BIOS."""
 import json
-import re
 from concurrent.futures import ThreadPoolExecutor
 
 import kernels
@@ -87,17 +86,6 @@ def paranoid():
     pc.audit_notices()
 
 
-def other_servers():
-    """Dropbear and TinySSH in the place of OpenSSH, at the highest level: confined, they let the key in, and nothing fails."""
-    for server, program in (("dropbear", "dropbear"), ("tinyssh", "tcpserver"), ("openssh", "sshd")):
-        pc.harden("paranoid", f"--ssh {server}")
-        require(pc.vm.ssh("ana", pc.key, "id -un", SLOW_COMMAND, fresh=True).stdout == "ana\n", f"{server}: the key does not get in")
-        label = pc.root(f"cat /proc/$(pgrep -o -x {program})/attr/current").strip()
-        require(re.fullmatch(r"(?:jefe-\w+|[\w./]+sshd) \(enforce\)", label), f"{server}: {program} is {label}")
-        require(program in pc.root("ss -Hltnp sport = :22"), f"{server}: another program listens")
-        pc.audit()
-
-
 pc.run([
     ("installs unattended", pc.install_unattended),
     ("unlocks, starts from its disk and lets the key in", pc.boot),
@@ -109,7 +97,6 @@ pc.run([
     ("a change that nobody confirms is taken back as a whole", unconfirmed_is_taken_back),
     ("a newer kernel from a second repository gets its initramfs and boot menu entry", kernel_upgrade),
     ("raised to paranoid it starts the newer kernel, nothing fails, every break is noticed", paranoid),
-    ("another SSH server takes the place of OpenSSH", other_servers),
     ("no secret in files, disk and logs", pc.no_secrets),
     ("the medium opens it, reinstalls the boot loader, which BIOS finds gone, and gives it another passphrase", pc.recover),
     ("starts by BIOS, too, after two wrong passphrases", pc.boot_other_firmware),
