@@ -15,7 +15,6 @@ const struct control_kind *const control_kinds[] = {
 	&kind_mount,
 	&kind_file,
 	&kind_mode,
-	&kind_service,
 	&kind_package,
 	&kind_account,
 	&kind_setting,
@@ -33,6 +32,7 @@ const struct control_kind *const control_kinds[] = {
 	&kind_absent,
 	&kind_machine,
 	&kind_apparmor,
+	&kind_service, /* what it starts needs its profile, and its settings */
 	&kind_container,
 	&kind_exposure,
 	&kind_state,

@@ -342,7 +342,8 @@ static void unload(struct site *site, const struct text *loaded, const char *pro
 			profile, err.text);
 }
 
-/* What to load goes to the arguments of the loader; what must not be there is unloaded. */
+/* What to load goes to the arguments of the loader; what must not be there is unloaded. That of a program without a role here, as of
+ * another SSH server, stays: sessions may still run in it, and unconfined is worse. */
 static void activate_one(struct site *site, const struct control *control,
 	const struct text *loaded, struct words *arguments)
 {
@@ -351,11 +352,12 @@ static void activate_one(struct site *site, const struct control *control,
 	struct finding finding = {0};
 	bool wanted = value && site_has(site, control, &finding) &&
 		      mode_on_disk(site, confinement.profile);
+	bool has_role = finding.found != FOUND_NOTHING;
 
 	finding_clear(&finding);
 	if (wanted)
 		words_addf(arguments, "/" FOLDER "%s", confinement.profile);
-	else
+	else if (has_role)
 		unload(site, loaded, confinement.profile);
 	for (size_t i = 0; wanted && i < confinement.replaced.count; i++)
 		unload(site, loaded, confinement.paths.items[0]);

@@ -120,11 +120,56 @@ static void service_effective(struct site *site, const struct control *control,
 				running ? "running" : "stopped"));
 }
 
+static bool is_ssh_server(const struct control *control)
+{
+	const char *row = control->role_values[0];
+	autofree char *role = row ? memory_copy_bytes(row, strcspn(row, "=")) : NULL;
+
+	return control->kind == &kind_service && role && role_is_ssh_server(role);
+}
+
+static int follow_one(
+	struct site *site, const struct control *control, bool on, struct error *err)
+{
+	const struct distro *distro = site->scope->distro;
+	autoservice struct service service = service_of(site, control);
+	autofree char *value = site_wanted(site, control);
+	autodaemon struct daemon daemon = {0};
+	struct finding finding = {0};
+	bool here = site_has(site, control, &finding);
+	int rc;
+
+	finding_clear(&finding);
+	if (!here || !value || is_on(value) != on)
+		return 0;
+	distro->service_look(site->scope->root_fd, service.name, &daemon);
+	if ((daemon.life == SERVICE_RUNS) == on)
+		return 0;
+	rc = distro->service_action(service.name, on ? "start" : "stop", err);
+	if (rc < 0)
+		return error_prefix(
+			err, "%s %s", on ? "starting" : "stopping", service.name);
+	site_note(site, "%s: %s", service.name, on ? "started" : "stopped");
+	return 0;
+}
+
+/* Which SSH server answers does not wait for the next start, when nobody is left to confirm that he gets in. Both want the same port. */
+static int service_activate(struct site *site, struct error *err)
+{
+	for (int on = 0; on <= 1; on++)
+		for (const struct control *const *control = controls; *control; control++)
+			if (is_ssh_server(*control) &&
+				follow_one(site, *control, on, err) < 0)
+				return err ? err->code : -EIO;
+	return 0;
+}
+
 const struct control_kind kind_service = {
 	.name = "service",
 	.place = "etc/runlevels",
 	.fix = "Start or stop the service; one whose process is gone has to be reset first (zap).",
 	.apply = service_apply,
+	.activate = service_activate,
 	.persisted = service_persisted,
 	.effective = service_effective,
 };

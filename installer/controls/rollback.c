@@ -25,7 +25,7 @@ static const char socket_path[] = "/run/jefe/rollback";
 /* The number of the change before one that waits, for the case that this system ends before the watching process does. */
 static const char waiting_path[] = "var/lib/jefelinux/unconfirmed";
 
-/* What decides who gets in, and what makes the running system follow. */
+/* What decides who gets in, besides the choice of an SSH server, and what makes the running system follow. */
 static const struct guarded {
 	const char *path;
 	unsigned mode;
@@ -41,8 +41,9 @@ struct rollback {
 	struct control_scope scope;
 	unsigned seconds;
 	unsigned long newest; /* number of the change before ours */
-	int listener;         /* where rollback_confirm() asks */
-	int line;             /* pipe between the changing process and the watching one */
+	enum ssh_server ssh;
+	int listener; /* where rollback_confirm() asks */
+	int line;     /* pipe between the changing process and the watching one */
 	struct {
 		bool there;
 		struct text text;
@@ -83,12 +84,21 @@ static bool has_changed(const struct rollback *rollback, size_t index)
 	       strcmp(text_string(&now), text_string(&rollback->kept[index].text)) != 0;
 }
 
+/* Which one answers; a system without a policy has the usual one. */
+static enum ssh_server ssh_server_now(int root_fd)
+{
+	autoanswers struct answers *answers = NULL;
+
+	return policy_load(root_fd, &answers, NULL) == 0 ? answers->hardening.ssh
+							 : SSH_OPENSSH;
+}
+
 static bool anything_changed(const struct rollback *rollback)
 {
 	for (size_t i = 0; i < LENGTH(guarded); i++)
 		if (has_changed(rollback, i))
 			return true;
-	return false;
+	return ssh_server_now(rollback->scope.root_fd) != rollback->ssh;
 }
 
 static int restore_file(
@@ -375,6 +385,7 @@ int rollback_begin(const struct control_scope *scope, unsigned seconds,
 	*fresh = (struct rollback){.scope = *scope,
 		.seconds = seconds,
 		.newest = change_newest(scope->root_fd),
+		.ssh = ssh_server_now(scope->root_fd),
 		.listener = -1,
 		.line = -1};
 	rc = keep(fresh, err);

@@ -217,6 +217,20 @@ static void unconfined_listeners_are_named(void **state)
 	assert_string_equal(engine, "listens: dockerd (process 11, tcp 2375)");
 }
 
+/* Sessions of the server of before still run in it. */
+static void the_profile_of_another_ssh_server_stays_loaded(void **state)
+{
+	struct error err = {0};
+
+	(void)state;
+	put("var/lib/dpkg/status", "");
+	put("sys/kernel/security/apparmor/profiles",
+		"jefe-dropbear (enforce)\njefe-app-example (enforce)\n");
+	put("sys/kernel/security/apparmor/.remove", "");
+	assert_done(kind_apparmor.activate(&site, &err), &err);
+	assert_file("sys/kernel/security/apparmor/.remove", "jefe-app-example");
+}
+
 static void every_profile_of_the_catalogue_is_compiled_in(void **state)
 {
 	unsigned count = 0;
@@ -249,6 +263,7 @@ int main(void)
 		TEST(the_pattern_brings_its_abstraction),
 		TEST(only_confined_processes_count),
 		TEST(unconfined_listeners_are_named),
+		TEST(the_profile_of_another_ssh_server_stays_loaded),
 		TEST(every_profile_of_the_catalogue_is_compiled_in),
 	};
 
