@@ -5,6 +5,7 @@
 #include "installer/base/file.h"
 #include "installer/base/memory.h"
 #include "installer/machine_probe.h"
+#include "installer/medium.h"
 
 /* Two texts with a space between them; either may be NULL. */
 static char *joined(const char *first, const char *second)
@@ -221,7 +222,7 @@ static void find_mounts(
 			(strcmp(fields.items[2], part->number) != 0 &&
 				strcmp(tail.items[2], source) != 0))
 			continue;
-		if (strcmp(fields.items[4], "/run/jefe/medium") == 0)
+		if (strcmp(fields.items[4], MEDIUM_MOUNT) == 0)
 			disk->live_medium = true;
 		words_addf(&disk->holders, "%s is mounted on %s", part->name,
 			fields.items[4]);

@@ -1,14 +1,12 @@
 /* Facts about the machine as a whole, and reading sysfs. */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ifaddrs.h>
-#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "installer/base/addresses.h"
 #include "installer/base/file.h"
 #include "installer/base/memory.h"
 #include "installer/machine_probe.h"
@@ -264,38 +262,18 @@ static void probe_ports(const struct probe *probe)
 		probe_port(probe, names.items[i]);
 }
 
-/* As text; NULL: none, or one that works on one link only. The caller frees it. */
-static char *address_text(const struct sockaddr *address)
+static void add_address(void *context, const char *port, const char *address)
 {
-	char text[INET6_ADDRSTRLEN];
-	const struct sockaddr_in *four = (const void *)address;
-	const struct sockaddr_in6 *six = (const void *)address;
+	struct machine *machine = context;
 
-	if (address && address->sa_family == AF_INET &&
-		(ntohl(four->sin_addr.s_addr) >> 16) != 0xa9fe)
-		return memory_copy_text(
-			inet_ntop(AF_INET, &four->sin_addr, text, sizeof(text)));
-	if (address && address->sa_family == AF_INET6 &&
-		!IN6_IS_ADDR_LINKLOCAL(&six->sin6_addr))
-		return memory_copy_text(
-			inet_ntop(AF_INET6, &six->sin6_addr, text, sizeof(text)));
-	return NULL;
+	for (size_t i = 0; i < machine->port_count; i++)
+		if (text_equal(machine->ports[i].name, port))
+			words_add(&machine->ports[i].addresses, address);
 }
 
 void probe_addresses(struct machine *machine)
 {
-	struct ifaddrs *all = NULL;
-
-	if (getifaddrs(&all) < 0)
-		return;
-	for (const struct ifaddrs *one = all; one; one = one->ifa_next) {
-		autofree char *text = address_text(one->ifa_addr);
-
-		for (size_t i = 0; text && i < machine->port_count; i++)
-			if (text_equal(machine->ports[i].name, one->ifa_name))
-				words_add(&machine->ports[i].addresses, text);
-	}
-	freeifaddrs(all);
+	addresses_each(add_address, machine);
 }
 
 void probe_system(const struct probe *probe)

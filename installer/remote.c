@@ -2,21 +2,20 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <ifaddrs.h>
-#include <net/if.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "installer/base/addresses.h"
 #include "installer/base/command.h"
 #include "installer/base/file.h"
 #include "installer/base/memory.h"
 #include "installer/journal.h"
+#include "installer/medium.h"
 #include "installer/ssh_key.h"
 
-#define MEDIUM     RUN_DIR "/medium"
 #define FOLDER     RUN_DIR "/remote"
 #define PUBLIC     FOLDER "/host_key.pub"
 #define SETTING    FOLDER "/setting" /* port, and whether a password lets in */
@@ -35,10 +34,10 @@ int remote_possible(struct error *err)
 {
 	if (geteuid() != 0)
 		return error_set(err, -EPERM, "only root opens this computer to SSH");
-	if (access(MEDIUM, F_OK) == 0)
+	if (access(MEDIUM_MOUNT, F_OK) == 0)
 		return 0;
 	return error_set(err, -ENOTSUP,
-		"there is no " MEDIUM
+		"there is no " MEDIUM_MOUNT
 		", so this is no live system; an installed one has its own SSH server, see `jefe-setup harden --ssh`");
 }
 
@@ -154,6 +153,22 @@ static int wait_for_server(int root, const struct remote_wish *wish, struct erro
 		err, -ECHILD, "the SSH server ended at once, on TCP port %u", wish->port);
 }
 
+/* Without a server no key stays. */
+static int serve(int root, const struct remote_wish *wish, struct error *err)
+{
+	int rc = write_keys(root, wish->keys, err);
+
+	if (rc == 0)
+		rc = write_setting(root, wish, err);
+	if (rc == 0)
+		rc = run_server(wish, err);
+	if (rc == 0)
+		rc = wait_for_server(root, wish, err);
+	if (rc < 0)
+		(void)!file_remove(root, AUTHORIZED, NULL);
+	return rc;
+}
+
 int remote_start(const struct remote_wish *wish, struct error *err)
 {
 	autoclose int root = file_open_root("/", err);
@@ -172,13 +187,7 @@ int remote_start(const struct remote_wish *wish, struct error *err)
 		rc = check_port(AF_INET, wish->port, err);
 	if (rc == 0)
 		rc = check_port(AF_INET6, wish->port, err);
-	if (rc == 0)
-		rc = write_keys(root, wish->keys, err);
-	if (rc == 0)
-		rc = write_setting(root, wish, err);
-	if (rc == 0)
-		rc = run_server(wish, err);
-	return rc < 0 ? rc : wait_for_server(root, wish, err);
+	return rc < 0 ? rc : serve(root, wish, err);
 }
 
 int remote_stop(struct error *err)
@@ -199,36 +208,15 @@ int remote_stop(struct error *err)
 	return file_remove(root, AUTHORIZED, err);
 }
 
-static bool is_far(const struct sockaddr *address)
+static void add_address(void *context, const char *port, const char *address)
 {
-	if (address->sa_family == AF_INET)
-		return true;
-	return address->sa_family == AF_INET6 &&
-	       !IN6_IS_ADDR_LINKLOCAL(
-		       &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr);
+	(void)port;
+	words_add(context, address);
 }
 
 void remote_addresses(struct words *addresses)
 {
-	struct ifaddrs *list = NULL;
-
-	if (getifaddrs(&list) < 0)
-		return;
-	for (const struct ifaddrs *at = list; at; at = at->ifa_next) {
-		char name[INET6_ADDRSTRLEN];
-		const void *number = at->ifa_addr;
-
-		if (!at->ifa_addr || (at->ifa_flags & IFF_LOOPBACK) ||
-			!is_far(at->ifa_addr))
-			continue;
-		number = at->ifa_addr->sa_family == AF_INET
-				 ? (const void *)&((const struct sockaddr_in *)number)
-					   ->sin_addr
-				 : &((const struct sockaddr_in6 *)number)->sin6_addr;
-		if (inet_ntop(at->ifa_addr->sa_family, number, name, sizeof(name)))
-			words_add(addresses, name);
-	}
-	freeifaddrs(list);
+	addresses_each(add_address, addresses);
 }
 
 static unsigned count_keys(int root)

@@ -1,4 +1,5 @@
 libinstaller_a_SOURCES += \
+	installer/base/addresses.c installer/base/addresses.h \
 	installer/base/banned.h \
 	installer/base/command.c installer/base/command.h \
 	installer/base/display.c installer/base/display.h \

@@ -61,5 +61,5 @@ int cli_medium(int argc, char **argv)
 	}
 	if (argc - optind > 1)
 		return cli_usage(argv[0], "only one directory is expected");
-	return check(argv[0], optind < argc ? argv[optind] : "/run/jefe/medium", keys);
+	return check(argv[0], optind < argc ? argv[optind] : MEDIUM_MOUNT, keys);
 }

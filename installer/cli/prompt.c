@@ -130,3 +130,14 @@ int prompt_secret_once(const char *question, struct secret *secret, struct error
 {
 	return ask_here(ask_once, question, secret, err);
 }
+
+int prompt_secret_fd(
+	const char *option, const char *number, struct secret *secret, struct error *err)
+{
+	uint64_t fd = 0;
+
+	if (text_to_u64(number, 0, 1 << 16, &fd) < 0)
+		return error_set(
+			err, -EINVAL, "%s %s: a number is wanted", option, number);
+	return secret_read(secret, (int)fd, option, err);
+}

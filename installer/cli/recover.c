@@ -153,17 +153,6 @@ static int confirm(const struct recover_call *call, const char *disk, struct err
 		       : error_set(err, -EPERM, "not confirmed, nothing was changed");
 }
 
-static int read_fd(
-	const char *option, const char *number, struct secret *secret, struct error *err)
-{
-	uint64_t fd = 0;
-
-	if (text_to_u64(number, 0, 1 << 16, &fd) < 0)
-		return error_set(
-			err, -EINVAL, "%s %s: a number is wanted", option, number);
-	return secret_read(secret, (int)fd, option, err);
-}
-
 /* What the plan takes, from a descriptor or the terminal: a new one twice. */
 static int read_secrets(const struct recover_plan *plan, const struct recover_call *call,
 	struct secret *secret, struct secret *chosen, struct error *err)
@@ -175,13 +164,14 @@ static int read_secrets(const struct recover_plan *plan, const struct recover_ca
 		return error_set(err, -ENOMEM, "no memory for secrets");
 	if (recover_plan_opens(plan))
 		rc = call->passphrase_fd
-			     ? read_fd("--passphrase-fd", call->passphrase_fd, secret,
-				       err)
+			     ? prompt_secret_fd("--passphrase-fd", call->passphrase_fd,
+				       secret, err)
 			     : prompt_secret_once(
 				       "Passphrase or recovery key: ", secret, err);
 	if (rc == 0 && chooses)
-		rc = call->new_fd ? read_fd("--new-fd", call->new_fd, chosen, err)
-				  : prompt_secret(NULL, chooses, chosen, err);
+		rc = call->new_fd
+			     ? prompt_secret_fd("--new-fd", call->new_fd, chosen, err)
+			     : prompt_secret(NULL, chooses, chosen, err);
 	return rc;
 }
 

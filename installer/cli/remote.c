@@ -65,17 +65,12 @@ static int parse(int argc, char **argv, struct remote_call *call)
 static int read_password(
 	const struct remote_call *call, struct secret *password, struct error *err)
 {
-	uint64_t fd = 0;
-	int rc;
+	int rc = call->password_fd ? prompt_secret_fd("--password-fd", call->password_fd,
+					     password, err)
+				   : prompt_secret(NULL,
+					     "Password for root, until the power is off",
+					     password, err);
 
-	if (!call->password_fd)
-		rc = prompt_secret(
-			NULL, "Password for root, until the power is off", password, err);
-	else if (text_to_u64(call->password_fd, 0, 1 << 16, &fd) < 0)
-		rc = error_set(err, -EINVAL, "--password-fd %s: a number is wanted",
-			call->password_fd);
-	else
-		rc = secret_read(password, (int)fd, "--password-fd", err);
 	if (rc == 0 && secret_size(password) < REMOTE_PASSWORD_LEAST)
 		rc = error_set(err, -EINVAL,
 			"the password has %zu characters: everybody in the network may guess at it, so at least %d are wanted",
@@ -127,7 +122,10 @@ static int let_in(const struct remote_call *call, struct error *err)
 static int show(void)
 {
 	autoremote struct remote remote = {0};
+	struct error err = {0};
 
+	if (remote_possible(&err) < 0)
+		return cli_fail("remote", EXIT_PROBLEMS, &err);
 	if (!remote_read(&remote)) {
 		(void)printf(
 			"Nobody is let in by SSH; `jefe-setup remote on` changes that.\n");
@@ -198,7 +196,7 @@ static int off(void)
 {
 	struct error err = {0};
 
-	if (remote_stop(&err) < 0)
+	if (remote_possible(&err) < 0 || remote_stop(&err) < 0)
 		return cli_fail("remote", EXIT_PROBLEMS, &err);
 	(void)printf("Nobody new is let in by SSH. Who is connected stays so.\n");
 	return EXIT_DONE;

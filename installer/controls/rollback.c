@@ -210,11 +210,14 @@ static long milliseconds_now(void)
 	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* Who is told that it is confirmed may pull the plug. */
 static bool settle(const struct rollback *rollback)
 {
 	struct error err = {0};
+	int root_fd = rollback->scope.root_fd;
 
-	if (change_settle(rollback->scope.root_fd, &err) < 0)
+	if (change_settle(root_fd, &err) < 0 ||
+		file_remove(root_fd, waiting_path, &err) < 0)
 		syslog(LOG_ERR, "%s", err.text);
 	return true;
 }

@@ -11,8 +11,8 @@
 #include "installer/base/document.h"
 #include "installer/base/file.h"
 #include "installer/base/memory.h"
+#include "installer/medium.h"
 
-#define MEDIUM       "/run/jefe/medium"
 #define ESP_LABEL    "JEFE-ESP"
 #define LOG_MOUNT    "/run/jefe/log-medium"
 #define NETWORK_UP   "/usr/libexec/jefelinux/network"
@@ -100,7 +100,7 @@ bool fetch_has_embedded(void)
 /* The live root first, then the medium. */
 static int fetch_file(const struct source *source, struct text *text, struct error *err)
 {
-	autofree char *on_medium = memory_format(MEDIUM "%s", source->place);
+	autofree char *on_medium = memory_format(MEDIUM_MOUNT "%s", source->place);
 
 	if (access(source->place, F_OK) < 0 && access(on_medium, F_OK) == 0)
 		return read_file(on_medium, text, err);

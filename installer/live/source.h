@@ -7,10 +7,11 @@
 #include "installer/base/error.h"
 #include "installer/base/text.h"
 #include "installer/live/kernel_line.h"
+#include "installer/medium.h"
 
 #define ANSWERS_LABEL    "JEFEANSWERS"
 #define ANSWERS_FILE     "/answers.yaml"
-#define ANSWERS_EMBEDDED "/run/jefe/medium/answers/answers.yaml"
+#define ANSWERS_EMBEDDED MEDIUM_MOUNT "/answers/answers.yaml"
 
 enum source_kind { SOURCE_NONE, SOURCE_FILE, SOURCE_LABEL, SOURCE_HTTP };
 

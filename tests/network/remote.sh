@@ -81,7 +81,7 @@ check "without anybody to let in, without a key, with a short password it stays 
 
 elsewhere() {
 	rmdir /run/jefe/medium
-	remote 1 on --keys "$dir/good.pub" && says "no live system"
+	remote 1 on --keys "$dir/good.pub" && says "no live system" && remote 1 && says "no live system" && remote 1 off && says "no live system"
 	local code=$?
 	mkdir /run/jefe/medium
 	return "$code"
