@@ -149,7 +149,8 @@ static int follow_one(
 	if (rc < 0)
 		return error_prefix(
 			err, "%s %s", on ? "starting" : "stopping", service.name);
-	site_note(site, "%s: %s", service.name, on ? "started" : "stopped");
+	site_note(site, "%s: %s", service.name,
+		on ? "started; it shows a host key of its own" : "stopped");
 	return 0;
 }
 

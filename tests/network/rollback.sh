@@ -25,10 +25,22 @@ give /bin/sh
 cp -L "$(readlink -f /bin/sh)" "$tree/usr/bin/sh"
 give "$build/jefe-setup"
 mv "$tree$build/jefe-setup" "$tree/usr/sbin/"
-printf '#!/bin/sh\necho "$@" >>/rc.log\n[ "${*#*ssh reload}" = "$*" ] || { read -r pid </run/sshd.pid && kill -HUP "$pid"; }\n' >"$tree/usr/sbin/rc-service"
+give "$(command -v rm)"
+# Its arguments: --quiet SERVICE ACTION. What is started is noted as the service manager does it.
+cat >"$tree/usr/sbin/rc-service" <<'END'
+#!/bin/sh
+echo "$2 $3" >>/rc.log
+case $2.$3 in ssh.reload | ssh.start) read -r pid </run/sshd.pid && kill -HUP "$pid" ;; esac
+case $3 in
+start) : >"/run/openrc/started/$2" ;;
+stop) rm -f "/run/openrc/started/$2" ;;
+esac
+END
 chmod 755 "$tree/usr/sbin/rc-service"
 touch "$tree/dev/null" "$tree/dev/urandom" "$tree/etc/init.d/ssh"
-printf '\nPackage: openssh-server\nStatus: install ok installed\n' >>"$tree/var/lib/dpkg/status"
+for package in openssh-server dropbear-bin tinysshd ucspi-tcp-ipv6; do
+	printf '\nPackage: %s\nStatus: install ok installed\n' "$package"
+done >>"$tree/var/lib/dpkg/status"
 printf 'Include /etc/ssh/sshd_config.d/*.conf\n' >"$tree/etc/ssh/sshd_config"
 printf 'sshd:x:101:65534::/run/sshd:/usr/sbin/nologin\nana:x:1000:1000::/home/ana:/bin/sh\n' >>"$tree/etc/passwd"
 printf 'ana:*:19000:0:99999:7:::\nsshd:!:19000::::::\n' >>"$tree/etc/shadow"
@@ -88,6 +100,9 @@ is_as() {
 	same "$tree/audit.$1" "$tree/audit.now"
 }
 
+# in_order LINE LINE: the last that the service manager was told.
+in_order() { [ "$(tail -n 2 "$tree/rc.log")" = "$1"$'\n'"$2" ] || { sed 's/^/# /' "$tree/rc.log"; false; }; }
+
 # The record of the change is there, and files are being replaced: then nobody is left who could confirm.
 kill_changing() {
 	harden_says --set network.ssh_sources=192.0.2.0/24 --confirm-within 2 &
@@ -110,7 +125,7 @@ starts_anew() {
 }
 settled() { [ ! -e "$tree/var/lib/jefelinux/unconfirmed" ]; }
 
-echo "1..34"
+echo "1..38"
 listen server 22
 # The daemon that is told; who gets in is asked of the other, which has no login. It has the files of this machine's first process, as a
 # daemon of the system must, so its program has another path than for what runs inside.
@@ -144,6 +159,14 @@ check "a change of the SSH server waits" waits --set auth.ssh_forwarding=off --c
 check "its settings are new" eval '! grep -q AllowTcpForwarding "$tree/etc/ssh/sshd_config.d/10-jefe.conf"'
 check "its settings come back" is_as before
 check "and it was told each time" soon eval '[ "$(grep -c "ssh reload" "$tree/rc.log")" -ge 2 ]'
+
+rm -f "$tree/rc.log"
+check "another SSH server answers at once" eval 'change --ssh dropbear --confirm-within 0 && in_order "ssh stop" "jefe-dropbear start"'
+remember dropbear || exit 99
+check "one more waits, although no file of the filter or of the server before changes" eval \
+	'waits --ssh tinyssh --confirm-within 2 && in_order "jefe-dropbear stop" "jefe-tinyssh start"'
+check "nobody confirms, and the one before answers" eval 'is_as dropbear && in_order "jefe-tinyssh stop" "jefe-dropbear start"'
+check "the change is undone, and so the first one answers" eval 'change --undo --confirm-within 0 && is_as before && in_order "jefe-dropbear stop" "ssh start"'
 
 check "what does not touch who gets in waits for nobody" eval 'change --set kernel.sysrq=off && unwatched && ! says "unless you confirm" >/dev/null'
 check "it can be taken back at once" eval 'change --undo && is_as before'

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """UEFI, LUKS2, unattended; afterwards a newer kernel, the highest level, wrong passphrases, and the same disk under BIOS."""
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import kernels
@@ -19,6 +20,19 @@ def wrong_passphrases():
         vm.sendline("wrong")
     vm.expect(r"the disk stays locked", 60)
     vm.expect(r"no rescue shell; restarting", 30)
+
+
+SSH_SERVERS = {"dropbear": ("dropbear", "jefe-dropbear"), "tinyssh": ("tcpserver", "jefe-tinyssh"), "openssh": ("sshd", "jefe-sshd")}
+
+
+def ssh_servers_change_places():
+    """One after the other, each confirmed over a connection that it took itself; it is confined, alone, and the audit finds nothing."""
+    for server, (program, profile) in SSH_SERVERS.items():
+        pc.harden(pc.level, f"--ssh {server}")
+        found = pc.root(f"cat /proc/$(pgrep -o -x {program})/attr/apparmor/current; ss -Hltnp sport = :22")
+        require(found.startswith(f"{profile} (enforce)"), f"{program} runs in {found}")
+        require(set(re.findall(r'users:\(\("([^"]+)"', found)) == {program}, f"who listens: {found}")
+        pc.audit()
 
 
 def statuses():
@@ -97,6 +111,7 @@ pc.run([
     ("a change that nobody confirms is taken back as a whole", unconfirmed_is_taken_back),
     ("a newer kernel from a second repository gets its initramfs and boot menu entry", kernel_upgrade),
     ("raised to paranoid it starts the newer kernel, nothing fails, every break is noticed", paranoid),
+    ("one SSH server answers in the other's place", ssh_servers_change_places),
     ("no secret in files, disk and logs", pc.no_secrets),
     ("the medium opens it, reinstalls the boot loader, which BIOS finds gone, and gives it another passphrase", pc.recover),
     ("starts by BIOS, too, after two wrong passphrases", pc.boot_other_firmware),
