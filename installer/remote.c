@@ -210,8 +210,8 @@ int remote_stop(struct error *err)
 
 static void add_address(void *context, const char *port, const char *address)
 {
-	(void)port;
-	words_add(context, address);
+	if (strcmp(port, "lo") != 0)
+		words_add(context, address);
 }
 
 void remote_addresses(struct words *addresses)

@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 
@@ -35,7 +34,7 @@ void addresses_each(
 	if (getifaddrs(&all) < 0)
 		return;
 	for (const struct ifaddrs *one = all; one; one = one->ifa_next)
-		if (!(one->ifa_flags & IFF_LOOPBACK) && address_text(one->ifa_addr, text))
+		if (address_text(one->ifa_addr, text))
 			take(context, one->ifa_name, text);
 	freeifaddrs(all);
 }
