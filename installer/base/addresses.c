@@ -4,6 +4,7 @@
 #include <ifaddrs.h>
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Link-local, where DHCP found no server: 169.254.0.0/16, RFC 3927. */
 static bool is_far(const struct in_addr *address)
