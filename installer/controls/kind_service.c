@@ -128,6 +128,7 @@ static bool is_ssh_server(const struct control *control)
 	return control->kind == &kind_service && role && role_is_ssh_server(role);
 }
 
+/* One that is dead is left to its audit, which names what resets it: the service manager would not start it. */
 static int follow_one(
 	struct site *site, const struct control *control, bool on, struct error *err)
 {
@@ -143,7 +144,7 @@ static int follow_one(
 	if (!here || !value || is_on(value) != on)
 		return 0;
 	distro->service_look(site->scope->root_fd, service.name, &daemon);
-	if ((daemon.life == SERVICE_RUNS) == on)
+	if (daemon.life != (on ? SERVICE_STOPPED : SERVICE_RUNS))
 		return 0;
 	rc = distro->service_action(service.name, on ? "start" : "stop", err);
 	if (rc < 0)

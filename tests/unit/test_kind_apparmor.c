@@ -224,9 +224,11 @@ static void the_profile_of_another_ssh_server_stays_loaded(void **state)
 
 	(void)state;
 	put("var/lib/dpkg/status", "");
-	put("sys/kernel/security/apparmor/profiles",
-		"jefe-dropbear (enforce)\njefe-app-example (enforce)\n");
 	put("sys/kernel/security/apparmor/.remove", "");
+	put("sys/kernel/security/apparmor/profiles", "jefe-dropbear (enforce)\n");
+	assert_done(kind_apparmor.activate(&site, &err), &err);
+	assert_file("sys/kernel/security/apparmor/.remove", "");
+	put("sys/kernel/security/apparmor/profiles", "jefe-app-example (enforce)\n");
 	assert_done(kind_apparmor.activate(&site, &err), &err);
 	assert_file("sys/kernel/security/apparmor/.remove", "jefe-app-example");
 }

@@ -65,14 +65,16 @@ static void a_dead_daemon_is_no_pending_one(void **state)
 	finding_clear(&finding);
 }
 
+static const char *dead = "";
 static struct words running;
 static struct text actions;
 
 static void look_at_running(int root_fd, const char *name, struct daemon *daemon)
 {
 	(void)root_fd;
-	*daemon = (struct daemon){
-		.life = words_contain(&running, name) ? SERVICE_RUNS : SERVICE_STOPPED};
+	*daemon = (struct daemon){.life = words_contain(&running, name) ? SERVICE_RUNS
+					  : strcmp(name, dead) == 0     ? SERVICE_DEAD
+								    : SERVICE_STOPPED};
 }
 
 static int act(const char *name, const char *action, struct error *err)
@@ -120,6 +122,19 @@ static void another_ssh_server_answers_at_once(void **state)
 	assert_string_equal(text_string(&actions), "");
 }
 
+static void a_dead_server_is_left_to_the_audit(void **state)
+{
+	struct error err = {0};
+
+	(void)state;
+	dead = "ssh";
+	assert_done(activate("", SSH_OPENSSH, &err), &err);
+	assert_string_equal(text_string(&actions), "");
+	assert_done(activate("", SSH_DROPBEAR, &err), &err);
+	assert_string_equal(text_string(&actions), "start jefe-dropbear");
+	dead = "";
+}
+
 static void a_server_that_does_not_start_is_an_error(void **state)
 {
 	struct error err = {0};
@@ -136,6 +151,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			another_ssh_server_answers_at_once, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			a_dead_server_is_left_to_the_audit, tree_make, tree_close),
 		cmocka_unit_test_setup_teardown(
 			a_server_that_does_not_start_is_an_error, tree_make, tree_close),
 		cmocka_unit_test_setup_teardown(
