@@ -245,7 +245,7 @@ static bool tick_applying(struct form *form)
 		form_open(form, "applied");
 		(void)wait_open(form);
 	}
-	return wizard->installed->log.size != before;
+	return ended || wizard->installed->log.size != before;
 }
 
 const struct screen screen_applying = {

@@ -84,8 +84,12 @@ if [ -n "$newt" ]; then
 	cat >"$work/jefe-setup-slow" <<-END
 		#!/bin/sh
 		case " \$* " in *" harden "*" --plan "* | *" audit "*) exec "$setup" "\$@" ;; esac
+		# Slow to start, and what was said last is shown before it ends.
 		sleep 3
-		exec "$setup" "\$@"
+		"$setup" "\$@"
+		status=\$?
+		sleep 1
+		exit \$status
 	END
 	chmod +x "$work/jefe-setup-slow"
 	play "$build/ui-ncurses" "$here/plays/switch-harden.play" "$machine" "$work/harden" "$work/jefe-setup-slow" "$system" \
