@@ -31,12 +31,14 @@ bool timezone_known(const char *name)
 }
 
 /* Lines of zone.tab: countries, place, name, and what somebody says of it. */
-static void read_names(int root, struct words *names)
+void timezone_names(struct words *names)
 {
+	autoclose int root = file_open_root("/", NULL);
 	autotext struct text list = {0};
 	autowords struct words lines = {0};
 
-	(void)!file_read(root, DATABASE "/zone.tab", LIST_MAX, &list, NULL);
+	if (root < 0 || file_read(root, DATABASE "/zone.tab", LIST_MAX, &list, NULL) < 0)
+		return;
 	words_split(&lines, text_string(&list), "\n");
 	for (size_t i = 0; i < lines.count; i++) {
 		autowords struct words fields = {0};
@@ -46,17 +48,16 @@ static void read_names(int root, struct words *names)
 			words_add(names, fields.items[2]);
 	}
 	words_add(names, "UTC");
+	words_sort(names);
 }
 
 char *timezone_nearest(const char *name)
 {
-	autoclose int root = file_open_root("/", NULL);
 	autowords struct words names = {0};
 	autofree const char **candidates = NULL;
 	const char *nearest;
 
-	if (root >= 0)
-		read_names(root, &names);
+	timezone_names(&names);
 	candidates = memory_zero(names.count + 1, sizeof(*candidates));
 	for (size_t i = 0; i < names.count; i++)
 		candidates[i] = names.items[i];

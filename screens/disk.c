@@ -10,6 +10,8 @@
 #define SMALLEST                                                                         \
 	(UINT64_C(4) << 30) /* below this no system fits beside /boot and the ESP */
 
+static const char digits[] = "0123456789";
+
 /* NULL: it can be chosen. */
 static const char *why_not(struct page *page, const struct disk *disk)
 {
@@ -46,7 +48,26 @@ static const char *contents(struct page *page, const struct disk *disk)
 		disk->content_count);
 }
 
-static void add_disk(struct page *page, struct item *item, const struct disk *disk)
+/* The only one inside the computer that is empty: whoever has several looks at them anyway, and the largest may hold the data. */
+static const struct disk *suggested(struct page *page, const struct machine *machine)
+{
+	const struct disk *empty = NULL;
+
+	for (size_t i = 0; i < machine->disk_count; i++) {
+		const struct disk *disk = &machine->disks[i];
+
+		if (disk->removable || disk->bus == BUS_USB || disk->content_count ||
+			why_not(page, disk))
+			continue;
+		if (empty)
+			return NULL;
+		empty = disk;
+	}
+	return empty;
+}
+
+static void add_disk(
+	struct page *page, struct item *item, const struct disk *disk, bool is_suggested)
 {
 	autofree char *size = text_human_size(disk->size_bytes);
 	struct choice *choice = item_choice(item, disk->name, NULL);
@@ -57,6 +78,21 @@ static void add_disk(struct page *page, struct item *item, const struct disk *di
 	choice->why_not = why_not(page, disk);
 	if (choice->why_not)
 		choice->note = page_format(page, _("not offered: %s"), choice->why_not);
+	else if (is_suggested)
+		choice->note = _("suggested: nothing was found on it");
+}
+
+/* Is it a partition of the disk, or all of it? /dev/sdaa1 is none of /dev/sda, /dev/nvme0n10 none of /dev/nvme0n1. */
+static bool is_on(const char *path, const struct disk *disk)
+{
+	size_t length = strlen(disk->path);
+	const char *number = path + length;
+
+	if (!text_starts(path, disk->path))
+		return false;
+	if (*number && strchr(digits, disk->path[length - 1]) && *number++ != 'p')
+		return false;
+	return number[strspn(number, digits)] == '\0';
 }
 
 static void add_details(
@@ -69,7 +105,7 @@ static void add_details(
 	(void)page_fact(
 		page, _("Path"), "%s", disk->by_path ? disk->by_path : disk->path);
 	for (size_t i = 0; i < wizard->machine->system_count; i++)
-		if (text_starts(wizard->machine->systems[i].path, disk->path))
+		if (is_on(wizard->machine->systems[i].path, disk))
 			page_fact(page, _("Holds"), _("%s on %s"),
 				wizard->machine->systems[i].name,
 				wizard->machine->systems[i].path)
@@ -83,6 +119,7 @@ static void build(struct page *page, void *context)
 {
 	const struct wizard *wizard = context;
 	const struct disk *chosen = wizard_disk(wizard);
+	const struct disk *empty = suggested(page, wizard->machine);
 	struct item *item;
 
 	item = page_add(page, ITEM_ONE, "disk",
@@ -92,7 +129,8 @@ static void build(struct page *page, void *context)
 	item->why =
 		_("Everything on it will be lost. You confirm later by typing its name.");
 	for (size_t i = 0; i < wizard->machine->disk_count; i++)
-		add_disk(page, item, &wizard->machine->disks[i]);
+		add_disk(page, item, &wizard->machine->disks[i],
+			empty == &wizard->machine->disks[i]);
 	if (!wizard->machine->disk_count)
 		(void)page_note(page, TONE_DANGER, "%s",
 			_("No disk was found. Plug one in, or see in the shell (F4) what the kernel says; then look again."));
@@ -105,6 +143,18 @@ static void build(struct page *page, void *context)
 		item->why = _(
 			"Search for disks once more, for example after plugging one in.");
 	}
+}
+
+/* Where the eye would look, when nothing is chosen yet. */
+static void enter(struct form *form)
+{
+	const struct wizard *wizard = form_context(form);
+	struct page *page = page_new();
+	const struct disk *empty = suggested(page, wizard->machine);
+
+	if (empty && !wizard_disk(wizard))
+		form_focus(form, "disk", (size_t)(empty - wizard->machine->disks));
+	page_free(page);
 }
 
 static const char *serial_of(const struct disk *disk)
@@ -227,4 +277,5 @@ const struct screen screen_disk = {
 	.set = set,
 	.act = act,
 	.leave = leave,
+	.enter = enter,
 };

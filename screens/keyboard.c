@@ -33,20 +33,36 @@ static void build(struct page *page, void *context)
 	}
 }
 
+/* On this console, too. */
+static int set_keymap(struct wizard *wizard, const char *name, struct error *err)
+{
+	int rc = wizard_set(wizard, "system.keymap", name, err);
+
+	if (rc == 0 && wizard->console >= 0)
+		rc = console_keymap_load(wizard->console, name, err);
+	return rc;
+}
+
+int wizard_follow_language(
+	struct wizard *wizard, const struct language *before, struct error *err)
+{
+	const struct language *now = language_now();
+
+	if (!text_equal(wizard->answers->system.keymap, before->keymap))
+		return 0;
+	return set_keymap(wizard, now ? now->keymap : languages->keymap, err);
+}
+
 static int set(void *context, const char *id, const char *value, struct error *err)
 {
 	struct wizard *wizard = context;
-	int rc;
 
 	if (text_equal(id, "keyboard.test")) {
 		free(wizard->typing_test);
 		wizard->typing_test = memory_copy_text(value);
 		return 0;
 	}
-	rc = wizard_set(context, id, value, err);
-	if (rc == 0 && wizard->console >= 0)
-		rc = console_keymap_load(wizard->console, value, err);
-	return rc;
+	return set_keymap(wizard, value, err);
 }
 
 const struct screen screen_keyboard = {

@@ -30,6 +30,7 @@ libscreens_a_SOURCES += \
 	screens/strength.c screens/strength.h \
 	screens/system.c \
 	screens/tasks.c \
+	screens/time.c \
 	screens/typing.c screens/typing.h \
 	screens/ui.c screens/ui.h \
 	screens/users.c \

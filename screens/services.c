@@ -1,4 +1,4 @@
-/* What runs on the installed system, what of it is reached from outside, and where it gets the time. */
+/* What runs on the installed system, and what of it is reached from outside. */
 #include <errno.h>
 #include <string.h>
 
@@ -77,28 +77,4 @@ const struct screen screen_services = {
 	.build = build_services,
 	.set = set_services,
 	.act = act_services,
-};
-
-static void build_time(struct page *page, void *context)
-{
-	const struct wizard *wizard = context;
-
-	page->next_label = _("Back");
-	(void)page_note(page, TONE_STRONG, "%s", _("Where does it get the time?"));
-	page_gap(page);
-	(void)page_field(page, wizard, ITEM_TEXT, "system.timezone");
-	page_gap(page);
-	(void)page_field(page, wizard, ITEM_TEXT, "time.servers");
-	(void)page_field(page, wizard, ITEM_BOOL, "time.nts");
-}
-
-const struct screen screen_time = {
-	.id = "time",
-	.title = N_("Time"),
-	.kind = SCREEN_SUB,
-	.help = N_(
-		"Logs, certificates and logins with one-time codes need the right time. Without servers of your own the system asks the pool of "
-		"its distribution. The hardware clock keeps UTC."),
-	.build = build_time,
-	.set = wizard_set,
 };

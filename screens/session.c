@@ -62,6 +62,7 @@ static const struct kept pages[] = {
 	{"recover-disk",    offsetof(struct wizard, recover_disk),    KEPT_TEXT  },
 	{"recover-path",    offsetof(struct wizard, recover_path),    KEPT_TEXT  },
 	{"recover-user",    offsetof(struct wizard, recover_user),    KEPT_TEXT  },
+	{"region",          offsetof(struct wizard, region),          KEPT_TEXT  },
 	{"waiver-reason",   offsetof(struct wizard, waiver_reason),   KEPT_TEXT  },
 	{"waiver-expires",  offsetof(struct wizard, waiver_expires),  KEPT_TEXT  },
 	{"key-found",       offsetof(struct wizard, keys_found),      KEPT_WORDS },

@@ -339,6 +339,8 @@ static void resume(struct session *session, struct wizard *wizard, struct form *
 		session_apply(session, wizard, form);
 	else if (!wizard->installed && engine_attach(wizard, &err))
 		form_open(form, "progress");
+	else if (!wizard->installed && !wizard->answers->place_count && err.code == 0)
+		(void)!wizard_follow_language(wizard, languages, &err);
 	if (wizard->installed && !wizard->installed->audit && wizard->job.pid <= 0)
 		begin_audit(wizard, form);
 	if (err.code < 0)

@@ -112,12 +112,18 @@ static void build(struct page *page, void *context)
 
 static void change_language(struct form *form, const char *code)
 {
+	const struct language *before = language_now();
 	const struct language *language = language_find(code);
+	struct error err = {0};
 
 	if (!language)
 		return;
 	language_use(language);
-	form_say(form, TONE_GOOD, "%s", _("The wizard goes on in English."));
+	if (wizard_follow_language(
+		    form_context(form), before ? before : languages, &err) < 0)
+		form_say(form, TONE_WARNING, "%s", err.text);
+	else
+		form_say(form, TONE_GOOD, "%s", _("The wizard goes on in English."));
 }
 
 static void act(struct form *form, const char *id, const char *row)

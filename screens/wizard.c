@@ -13,10 +13,11 @@ const struct screen *const wizard_screens[] = {&screen_welcome, &screen_tasks,
 	&screen_recovery, &screen_recovery_code, &screen_copied, &screen_hardening,
 	&screen_layer, &screen_here, &screen_roles, &screen_compare, &screen_changes,
 	&screen_control, &screen_waiver, &screen_waivers, &screen_system,
-	&screen_services, &screen_time, &screen_network, &screen_users, &screen_key,
-	&screen_review, &screen_save, &screen_operations, &screen_confirm,
-	&screen_progress, &screen_done, &screen_failed, &screen_logs, &screen_host_key,
-	&screen_host_key_code, &screen_checking, &screen_checked, &screen_waiting, NULL};
+	&screen_services, &screen_time, &screen_zones, &screen_places, &screen_network,
+	&screen_users, &screen_key, &screen_review, &screen_save, &screen_operations,
+	&screen_confirm, &screen_progress, &screen_done, &screen_failed, &screen_logs,
+	&screen_host_key, &screen_host_key_code, &screen_checking, &screen_checked,
+	&screen_waiting, NULL};
 
 struct wizard *wizard_new(struct answers *answers, struct machine *machine)
 {
@@ -100,6 +101,7 @@ void wizard_free(struct wizard *wizard)
 	free(wizard->recover_disk);
 	free(wizard->recover_path);
 	free(wizard->recover_user);
+	free(wizard->region);
 	free(wizard->waiver_reason);
 	free(wizard->waiver_expires);
 	preview_free(&wizard->preview);

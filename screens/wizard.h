@@ -46,6 +46,7 @@ struct wizard {
 		keys_confirmed; /* SSH keys looked up for the page of keys */
 	char *recover_disk, *recover_path,
 		*recover_user; /* of the page of repairs; NULL: not chosen */
+	char *region; /* of the time zones shown; NULL: none */
 	char *waiver_reason, *waiver_expires; /* as typed on the page of one */
 	unsigned layer;                       /* of the drill-down */
 	const struct control *control;        /* whose page is open, or NULL */
@@ -78,7 +79,7 @@ extern const struct screen screen_plan, screen_edits, screen_applying, screen_ap
 	screen_welcome, screen_keyboard, screen_disk, screen_layout, screen_encryption,
 	screen_recovery, screen_copied, screen_hardening, screen_layer, screen_control,
 	screen_here, screen_roles, screen_compare, screen_changes, screen_system,
-	screen_services, screen_time, screen_network, screen_users, screen_key,
+	screen_services, screen_time, screen_zones, screen_places, screen_network, screen_users, screen_key,
 	screen_review, screen_waiver, screen_waivers, screen_save, screen_confirm,
 	screen_progress, screen_done, screen_failed, screen_logs, screen_host_key,
 	screen_tasks, screen_remote, screen_remote_code, screen_repair, screen_operations, screen_recovery_code,
@@ -93,6 +94,10 @@ void page_add_code(struct page *page, const struct wizard *wizard, const char *s
 void page_open_code(struct form *form, const char *id, const char *row);
 /* The `set` of a screen whose items are all fields. */
 int wizard_set(void *context, const char *path, const char *value, struct error *err);
+
+/* The keyboard becomes that of the language in use as long as it is still that of the one before. */
+struct language;
+int wizard_follow_language(struct wizard *wizard, const struct language *before, struct error *err) CHECKED;
 
 /* Make the match name exactly this disk by what stays the same when other hardware changes. */
 int wizard_choose_disk(

@@ -122,7 +122,7 @@ static void overlay_drafts(struct form *form)
 
 static size_t first_row(const struct item *item)
 {
-	if (item->type == ITEM_ONE)
+	if (item->type == ITEM_ONE || item->type == ITEM_LIST)
 		for (size_t i = 0; i < item->count; i++)
 			if (text_equal(item->choices[i].value, item->value))
 				return i;

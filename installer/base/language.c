@@ -22,9 +22,9 @@
 static const char full_domain[] = "jefelinux", plain_domain[] = "jefelinux-ascii";
 
 const struct language languages[] = {
-	{"en",  "English", NULL},
-	{"de", "Deutsch", "de_DE.UTF-8"},
-	{0 },
+	{"en",  "English", NULL, "us"},
+	{"de", "Deutsch", "de_DE.UTF-8", "de"},
+	{0    },
 };
 
 static struct {

@@ -20,6 +20,7 @@ struct language {
 	const char *code;   /* as --lang and jefe.lang= take it */
 	const char *name;   /* in that language itself, in ASCII */
 	const char *locale; /* NULL: the language of the source */
+	const char *keymap; /* of the keyboard that goes with it */
 };
 extern const struct language languages[]; /* English first; ends with code NULL */
 

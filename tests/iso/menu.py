@@ -25,7 +25,8 @@ loopback loop $iso_path
 set root=(loop)
 configfile /boot/grub/loopback.cfg
 """
-MODULES = "iso9660 fat part_msdos normal configfile search search_fs_file loopback linux test regexp echo serial terminal minicmd biosdisk play"
+MODULES = "iso9660 fat part_msdos normal configfile search search_fs_file loopback linux test regexp echo serial terminal minicmd play"
+EFI_MODULES = "efi_gop all_video gfxterm"
 
 
 def run(*command):
@@ -50,18 +51,22 @@ def boot_loader(folder):
     """A disc with the boot loader of somebody else's stick."""
     (folder / "stick").mkdir()
     (folder / "stick.cfg").write_text(STICK)
-    run("grub-mkimage", "-O", "i386-pc-eltorito", "-p", "/boot/grub", "-c", folder / "stick.cfg", "-o", folder / "stick/boot.img", *MODULES.split())
+    run("grub-mkimage", "-O", "i386-pc-eltorito", "-p", "/boot/grub", "-c", folder / "stick.cfg", "-o", folder / "stick/boot.img", "biosdisk",
+        *MODULES.split())
     run("xorriso", "-as", "mkisofs", "-o", folder / "stick.iso", "-b", "boot.img", "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table",
         folder / "stick")
     return folder / "stick.iso"
 
 
 def stick(folder, iso, size="64M"):
-    """A FAT stick with the ISO as a file."""
-    image = folder / "stick.img"
+    """A FAT stick with the ISO as a file. By UEFI it starts by itself, with the modules that somebody else's GRUB has."""
+    image, loader = folder / "stick.img", folder / "BOOTX64.EFI"
+    (folder / "stick.cfg").write_text(STICK)
+    run("grub-mkimage", "-O", "x86_64-efi", "-p", "/boot/grub", "-c", folder / "stick.cfg", "-o", loader, *MODULES.split(), *EFI_MODULES.split())
     run("truncate", "-s", size, image)
     run("mformat", "-i", image, "-F", "::")
-    run("mmd", "-i", image, "::/images")
+    run("mmd", "-i", image, "::/images", "::/EFI", "::/EFI/BOOT")
+    run("mcopy", "-i", image, loader, "::/EFI/BOOT/BOOTX64.EFI")
     run("mcopy", "-i", image, iso, "::/images/any.iso")
     return Disk(image, format="raw")
 

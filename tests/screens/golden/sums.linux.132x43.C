@@ -16,6 +16,6 @@ fdbd2eba5977a8c7  linux.132x43.C.review
 e0bec11fe767e8d1  linux.132x43.C.save
 e6952ace70834d67  linux.132x43.C.services
 bc01b9f904e0d470  linux.132x43.C.system
-2dbaad28ed7191cd  linux.132x43.C.time
+f86356117274753a  linux.132x43.C.time
 f9fc0d61be5b8e90  linux.132x43.C.users
 11a7e1519d6cec15  linux.132x43.C.welcome

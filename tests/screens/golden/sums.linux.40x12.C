@@ -16,6 +16,6 @@ a7b08c493b43f7d3  linux.40x12.C.review
 3e13ea3f802abe5a  linux.40x12.C.save
 167c85f0534aa1dc  linux.40x12.C.services
 300933c8b290ed38  linux.40x12.C.system
-3fecefb5eb8bd9a8  linux.40x12.C.time
+495c79974b983f4b  linux.40x12.C.time
 163c14caa83c588b  linux.40x12.C.users
 95dd5de3103f04de  linux.40x12.C.welcome

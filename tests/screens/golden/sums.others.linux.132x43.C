@@ -18,13 +18,16 @@ be0e7e86d0923120  others.linux.132x43.C.no-key
 606b2ab6f2450f92  others.linux.132x43.C.operations
 ee569125f7200d39  others.linux.132x43.C.passphrase
 6119ac8bc4c95287  others.linux.132x43.C.password
+20c36dd511dd28ed  others.linux.132x43.C.places
 8b1402d182246252  others.linux.132x43.C.progress
 cb3c90d5a9d19841  others.linux.132x43.C.rehearsal
 6be3f133171a230f  others.linux.132x43.C.remote
 8da4e400200a11f3  others.linux.132x43.C.repair
 3ed3963c9cb3290c  others.linux.132x43.C.roles
+204fc77d3759ffcd  others.linux.132x43.C.suggestion
 63bb97cd81c222e5  others.linux.132x43.C.tasks
 3ba2e96609eedf2a  others.linux.132x43.C.tasks-medium
 85c01b613cc43b56  others.linux.132x43.C.waived
 6f661a9489e61ba4  others.linux.132x43.C.waiver
 e5307757fd62807b  others.linux.132x43.C.waivers
+6ead066d690134ca  others.linux.132x43.C.zones

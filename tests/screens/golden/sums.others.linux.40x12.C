@@ -18,13 +18,16 @@ b46782310d0d506f  others.linux.40x12.C.logs
 8b5d80168602199c  others.linux.40x12.C.operations
 74b3853cd9321878  others.linux.40x12.C.passphrase
 4e6e27a0c8959471  others.linux.40x12.C.password
+c299d63816f4e13d  others.linux.40x12.C.places
 19e73facd5646c59  others.linux.40x12.C.progress
 ca2e01c3b1b00c1d  others.linux.40x12.C.rehearsal
 3bae46f733872c1d  others.linux.40x12.C.remote
 be4355c2f76e39d7  others.linux.40x12.C.repair
 a68fd4da80df68eb  others.linux.40x12.C.roles
+2f4c287c17aee7b0  others.linux.40x12.C.suggestion
 2bb65250adfe0f36  others.linux.40x12.C.tasks
 e62de11a3376d738  others.linux.40x12.C.tasks-medium
 fa808b912283b55f  others.linux.40x12.C.waived
 def6b09efe47bf7f  others.linux.40x12.C.waiver
 5aecb95af2420e77  others.linux.40x12.C.waivers
+7628d2e6bae0fb45  others.linux.40x12.C.zones

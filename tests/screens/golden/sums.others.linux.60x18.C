@@ -18,13 +18,16 @@ d2ad16e602b0618b  others.linux.60x18.C.key
 b6a53d73b5e23736  others.linux.60x18.C.operations
 863d0295378307c6  others.linux.60x18.C.passphrase
 ddb10c2d4afdaed3  others.linux.60x18.C.password
+dc29a1db0828cdbc  others.linux.60x18.C.places
 6450ee56de79dd4a  others.linux.60x18.C.progress
 5e0bec77d1e8cea6  others.linux.60x18.C.rehearsal
 67c1f1c0b8ad5269  others.linux.60x18.C.remote
 5dc05d91c58d2fdd  others.linux.60x18.C.repair
 0e18721833e68d1f  others.linux.60x18.C.roles
+ffd2d3c2eb888808  others.linux.60x18.C.suggestion
 057f3ece161a7947  others.linux.60x18.C.tasks
 12cf77014aa28452  others.linux.60x18.C.tasks-medium
 3e71960ba441747c  others.linux.60x18.C.waived
 4714bb6d5be35015  others.linux.60x18.C.waiver
 7430d10bf08d6c79  others.linux.60x18.C.waivers
+c0c9675c5aa0607d  others.linux.60x18.C.zones

@@ -18,13 +18,16 @@ e97961aa8bdf0f72  others.linux.80x24.C.logs
 bf7fbd4bde3bb7ce  others.linux.80x24.C.operations
 dde7d7f2da93df10  others.linux.80x24.C.passphrase
 e5538d1674f258da  others.linux.80x24.C.password
+11f327b9cf53d366  others.linux.80x24.C.places
 2e9af60763ef470c  others.linux.80x24.C.progress
 3f50d05c54ec0eb9  others.linux.80x24.C.rehearsal
 aa45e4fb22dfcb6a  others.linux.80x24.C.remote
 dc5c7869480fe6db  others.linux.80x24.C.repair
 97e46f7e34084f70  others.linux.80x24.C.roles
+b1983b8c0875caf5  others.linux.80x24.C.suggestion
 ed2d75dbd4866448  others.linux.80x24.C.tasks
 ddbf60a86757c95f  others.linux.80x24.C.tasks-medium
 b26ce57911a94adf  others.linux.80x24.C.waived
 a4881c5ddf6b1d6e  others.linux.80x24.C.waiver
 40d686d7c8e96c16  others.linux.80x24.C.waivers
+b814e92ddc1781cb  others.linux.80x24.C.zones

@@ -18,13 +18,16 @@ dfd38a98389008b3  others.linux.80x25.C.key
 e945918026a08b61  others.linux.80x25.C.operations
 44c64a34fc2eac81  others.linux.80x25.C.passphrase
 900ffa00dc73af4e  others.linux.80x25.C.password
+450d9064269a9ace  others.linux.80x25.C.places
 e7b3d2c165970eaf  others.linux.80x25.C.progress
 e1a5d916f76d18c9  others.linux.80x25.C.rehearsal
 fdffb0ad0a0b85c6  others.linux.80x25.C.remote
 956f071cf2085254  others.linux.80x25.C.repair
 7bd485037655672a  others.linux.80x25.C.roles
+6b6d3f396a0a5d8b  others.linux.80x25.C.suggestion
 7930d9fe73ce006c  others.linux.80x25.C.tasks
 144301778c68210d  others.linux.80x25.C.tasks-medium
 d43b2d888b951b37  others.linux.80x25.C.waived
 0fb886f5f26b9328  others.linux.80x25.C.waiver
 b1d0cfcdf99201c9  others.linux.80x25.C.waivers
+46e7f9ab87d32492  others.linux.80x25.C.zones

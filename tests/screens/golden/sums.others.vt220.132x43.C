@@ -18,13 +18,16 @@ b426b7f292624e69  others.vt220.132x43.C.no-key
 9ac35e5f9b41a73f  others.vt220.132x43.C.operations
 69f3dc58bbe54490  others.vt220.132x43.C.passphrase
 54509257f38c5859  others.vt220.132x43.C.password
+d5b06578359a3315  others.vt220.132x43.C.places
 b47d21560c852f5f  others.vt220.132x43.C.progress
 9274b2b38d892271  others.vt220.132x43.C.rehearsal
 792c7ce141d05567  others.vt220.132x43.C.remote
 bf51988c36eb4d8a  others.vt220.132x43.C.repair
 5b0c1058388d07bb  others.vt220.132x43.C.roles
+900d311cfd4d8560  others.vt220.132x43.C.suggestion
 695f77848b0677f5  others.vt220.132x43.C.tasks
 015a6474eaa17503  others.vt220.132x43.C.tasks-medium
 1be29e82b9ecfef6  others.vt220.132x43.C.waived
 6cdbffa2ebef1c8d  others.vt220.132x43.C.waiver
 01004e3c51505239  others.vt220.132x43.C.waivers
+9556b48a1b45e738  others.vt220.132x43.C.zones

@@ -18,13 +18,16 @@ e1490815a17e44ee  others.vt220.40x12.C.host-key
 c3f96e29d4cdad11  others.vt220.40x12.C.operations
 ba4f23aa71a61b9c  others.vt220.40x12.C.passphrase
 c068c36fb7d82a6c  others.vt220.40x12.C.password
+d8891b06cf680780  others.vt220.40x12.C.places
 1bb64e773a1cded5  others.vt220.40x12.C.progress
 020983ec0fe66a1f  others.vt220.40x12.C.rehearsal
 73b18001369b9e6e  others.vt220.40x12.C.remote
 ca2dc7ba09193546  others.vt220.40x12.C.repair
 9ea05d1d53ede899  others.vt220.40x12.C.roles
+17eb366a245b4f10  others.vt220.40x12.C.suggestion
 f8d3c93791caf4ae  others.vt220.40x12.C.tasks
 cc859f8f497e0ba6  others.vt220.40x12.C.tasks-medium
 58578651cb5ef4cb  others.vt220.40x12.C.waived
 cf524df6965dee52  others.vt220.40x12.C.waiver
 440e100e595e58e1  others.vt220.40x12.C.waivers
+fdb6f7f20c0eba24  others.vt220.40x12.C.zones

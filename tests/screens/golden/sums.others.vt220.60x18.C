@@ -18,13 +18,16 @@ fac476fc42aee5e8  others.vt220.60x18.C.host-key
 644e523c044f84f0  others.vt220.60x18.C.operations
 7db2f3fac9c960b5  others.vt220.60x18.C.passphrase
 6a77adf55bf090e7  others.vt220.60x18.C.password
+e46dcb889a4a86e4  others.vt220.60x18.C.places
 5f8ac858af0f5390  others.vt220.60x18.C.progress
 83b397ebf5673c56  others.vt220.60x18.C.rehearsal
 619eb44ec4713ca4  others.vt220.60x18.C.remote
 5bbe2ee11e0ed7f4  others.vt220.60x18.C.repair
 66804d232d97018e  others.vt220.60x18.C.roles
+be9a0bd0aa086af9  others.vt220.60x18.C.suggestion
 dacdb3901388bff7  others.vt220.60x18.C.tasks
 ee76364dd1d059d1  others.vt220.60x18.C.tasks-medium
 12d9362ee7aa3644  others.vt220.60x18.C.waived
 c25d2289400d17ad  others.vt220.60x18.C.waiver
 2253bea0348c089b  others.vt220.60x18.C.waivers
+67fe1813187b8ebf  others.vt220.60x18.C.zones

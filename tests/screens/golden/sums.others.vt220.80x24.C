@@ -18,13 +18,16 @@ f45e5ff9d01721bb  others.vt220.80x24.C.no-key
 111de11a737e97f1  others.vt220.80x24.C.operations
 9b45b0b0c8a5a0b5  others.vt220.80x24.C.passphrase
 1d9cd1f38a2b07f3  others.vt220.80x24.C.password
+d48b7bfb1caf6b62  others.vt220.80x24.C.places
 fcd773cb77a9e8c4  others.vt220.80x24.C.progress
 b9b9995c298e5ac6  others.vt220.80x24.C.rehearsal
 22798c225380a32d  others.vt220.80x24.C.remote
 736bb0c70bd2ada2  others.vt220.80x24.C.repair
 86ca12f2b77fa465  others.vt220.80x24.C.roles
+ea94e1ae48def641  others.vt220.80x24.C.suggestion
 af46c9e4f24f7558  others.vt220.80x24.C.tasks
 58c9771e667b1595  others.vt220.80x24.C.tasks-medium
 fc879d93625dc646  others.vt220.80x24.C.waived
 ceb422bb3bedb414  others.vt220.80x24.C.waiver
 4b8799e112338700  others.vt220.80x24.C.waivers
+0d12f1dbc6e2fe5d  others.vt220.80x24.C.zones

@@ -18,13 +18,16 @@ e3a47b63f20a2e77  others.xterm-256color.132x43.C.key
 23d717fb503484ab  others.xterm-256color.132x43.C.operations
 e2e178cdd443b4fc  others.xterm-256color.132x43.C.passphrase
 39a2c4a128a88c0c  others.xterm-256color.132x43.C.password
+56d8082c3b0a625d  others.xterm-256color.132x43.C.places
 0b9a82347ee33a32  others.xterm-256color.132x43.C.progress
 8e20e69dcc9a25d2  others.xterm-256color.132x43.C.rehearsal
 8205c6b927a916ef  others.xterm-256color.132x43.C.remote
 d7d14cf3379f4d3d  others.xterm-256color.132x43.C.repair
 242ff55ef9d7fe7e  others.xterm-256color.132x43.C.roles
+a834605aad826fbf  others.xterm-256color.132x43.C.suggestion
 a39c802beacea239  others.xterm-256color.132x43.C.tasks
 8745d6b2385029b9  others.xterm-256color.132x43.C.tasks-medium
 92da03c4854e76f6  others.xterm-256color.132x43.C.waived
 1096db8a9f81ff58  others.xterm-256color.132x43.C.waiver
 3b4a419ea673fbc2  others.xterm-256color.132x43.C.waivers
+bcd8c21a154f9f84  others.xterm-256color.132x43.C.zones

@@ -18,13 +18,16 @@ c36c6c6a27d70fd9  others.xterm-256color.40x12.C.no-key
 5b7ca5651897fcfb  others.xterm-256color.40x12.C.operations
 36a0a77c90ca8a16  others.xterm-256color.40x12.C.passphrase
 e0722647d028a056  others.xterm-256color.40x12.C.password
+48832730295924d6  others.xterm-256color.40x12.C.places
 9ac085c870b1eca6  others.xterm-256color.40x12.C.progress
 25744a4221be285f  others.xterm-256color.40x12.C.rehearsal
 1bc4b7edfad90bef  others.xterm-256color.40x12.C.remote
 1b40ea5baca02b76  others.xterm-256color.40x12.C.repair
 d57d2ab6016913ef  others.xterm-256color.40x12.C.roles
+7bf7d5467404582c  others.xterm-256color.40x12.C.suggestion
 c1301755a1f78253  others.xterm-256color.40x12.C.tasks
 47bdbafd48815f67  others.xterm-256color.40x12.C.tasks-medium
 78fa82c61685e240  others.xterm-256color.40x12.C.waived
 fe1eb1844217887a  others.xterm-256color.40x12.C.waiver
 27556ba586eb76fe  others.xterm-256color.40x12.C.waivers
+aaf578bbd3f2e123  others.xterm-256color.40x12.C.zones

@@ -18,13 +18,16 @@ c66ae66da336ad85  others.xterm-256color.60x18.C.host-key
 69f2fc398d8a041e  others.xterm-256color.60x18.C.operations
 abf3b07cd13711ce  others.xterm-256color.60x18.C.passphrase
 ad3911842865baad  others.xterm-256color.60x18.C.password
+10663b0f4769cbe2  others.xterm-256color.60x18.C.places
 ab1231772c1b1ec8  others.xterm-256color.60x18.C.progress
 354bab7621bfecfd  others.xterm-256color.60x18.C.rehearsal
 074eed755f1179f3  others.xterm-256color.60x18.C.remote
 aabb499fa3767c23  others.xterm-256color.60x18.C.repair
 2a8f6e6cb43edfdc  others.xterm-256color.60x18.C.roles
+1b4b990a0e35d4b0  others.xterm-256color.60x18.C.suggestion
 21915f2b9a6ff96b  others.xterm-256color.60x18.C.tasks
 a97aa04e7d5eeb8d  others.xterm-256color.60x18.C.tasks-medium
 fd9ad8f51a876db3  others.xterm-256color.60x18.C.waived
 3fade16bd1a49d04  others.xterm-256color.60x18.C.waiver
 f27d655e3e31acfb  others.xterm-256color.60x18.C.waivers
+c577fe8a2e4e2699  others.xterm-256color.60x18.C.zones

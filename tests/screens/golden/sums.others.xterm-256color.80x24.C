@@ -18,13 +18,16 @@ a7b52fa702ca910c  others.xterm-256color.80x24.C.layer
 aaf541b0ace9265b  others.xterm-256color.80x24.C.operations
 610a3e5c8737ad15  others.xterm-256color.80x24.C.passphrase
 7844e7a783e243fe  others.xterm-256color.80x24.C.password
+35f38b78db8ac1a2  others.xterm-256color.80x24.C.places
 8f29a93fd160a820  others.xterm-256color.80x24.C.progress
 5f2ba029a759518e  others.xterm-256color.80x24.C.rehearsal
 35b396154e98386d  others.xterm-256color.80x24.C.remote
 5b5089829b371296  others.xterm-256color.80x24.C.repair
 6bfb0b238ff34ac5  others.xterm-256color.80x24.C.roles
+df184cf7dd299d31  others.xterm-256color.80x24.C.suggestion
 0604771c4f3b7241  others.xterm-256color.80x24.C.tasks
 d9b3de5b2356eec0  others.xterm-256color.80x24.C.tasks-medium
 f484e3ab712ef9aa  others.xterm-256color.80x24.C.waived
 2dc15cefa011bead  others.xterm-256color.80x24.C.waiver
 92cb5a4f068310d9  others.xterm-256color.80x24.C.waivers
+4f66f91a3996eb4d  others.xterm-256color.80x24.C.zones

@@ -18,13 +18,16 @@ b2ae1a271ec5f52b  others.xterm-256color.80x25.C.layer
 f889acd0c43aa60c  others.xterm-256color.80x25.C.operations
 0916c72058e43407  others.xterm-256color.80x25.C.passphrase
 f1da4b735859b6e2  others.xterm-256color.80x25.C.password
+22b7d0db9367cf00  others.xterm-256color.80x25.C.places
 112d81a8f4bc7b75  others.xterm-256color.80x25.C.progress
 498f60d2cff3b27c  others.xterm-256color.80x25.C.rehearsal
 f1d16efde8ca6059  others.xterm-256color.80x25.C.remote
 c37f7514ea23ac14  others.xterm-256color.80x25.C.repair
 16126104e9fda5ba  others.xterm-256color.80x25.C.roles
+e9527d2e23c84810  others.xterm-256color.80x25.C.suggestion
 c0c195aa17a15549  others.xterm-256color.80x25.C.tasks
 eea6cbd4a451f4ca  others.xterm-256color.80x25.C.tasks-medium
 6f8d2aff8ded3cab  others.xterm-256color.80x25.C.waived
 09386669ba95bb95  others.xterm-256color.80x25.C.waiver
 5b5692d66fa5f3c6  others.xterm-256color.80x25.C.waivers
+06fd37956b3816b3  others.xterm-256color.80x25.C.zones

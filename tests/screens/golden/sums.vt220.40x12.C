@@ -16,6 +16,6 @@ e1004ade7b998a2a  vt220.40x12.C.review
 67b7c88ad2cbcadf  vt220.40x12.C.save
 91450d12587f94c6  vt220.40x12.C.services
 a8190336a051e22d  vt220.40x12.C.system
-e5b16fa9aa6f9ba6  vt220.40x12.C.time
+4e2cfc984f80976d  vt220.40x12.C.time
 1e0f5e08fee2221e  vt220.40x12.C.users
 d961e706705716f9  vt220.40x12.C.welcome

@@ -16,6 +16,6 @@ b6c8eaa59ea5f5e5  xterm-256color.40x12.C.review
 c55f42b75a5315f8  xterm-256color.40x12.C.save
 3ccc4450eb410867  xterm-256color.40x12.C.services
 5f64f1e3e48e0f23  xterm-256color.40x12.C.system
-d3c8280c788ecf91  xterm-256color.40x12.C.time
+77933429b8ecb4ba  xterm-256color.40x12.C.time
 8437bd0b0a8b0e12  xterm-256color.40x12.C.users
 1f2d053d5f2b913c  xterm-256color.40x12.C.welcome
