@@ -82,7 +82,7 @@ static size_t user_digits(const char *path, const char **digits)
 	return (*digits)[size] == '.' ? size : 0;
 }
 
-static size_t user_index(const char *path)
+size_t answers_user_index(const char *path)
 {
 	const char *digits = "";
 	size_t size = user_digits(path, &digits);
@@ -137,7 +137,7 @@ bool slot_find(struct answers *answers, const char *path, struct slot *slot,
 		return false;
 	if (!field_is_user(slot->field))
 		return true;
-	slot->user = user_index(path);
+	slot->user = answers_user_index(path);
 	return slot->user < answers->user_count;
 }
 

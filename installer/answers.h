@@ -151,10 +151,13 @@ void answers_set_control(struct answers *answers, const char *id, const char *va
 struct user *answers_add_user(struct answers *answers);
 void answers_remove_user(struct answers *answers, size_t index);
 const struct field *answers_field(const char *path); /* table row for users.0.name or system.hostname */
+size_t answers_user_index(const char *path); /* 2 of users.2.name; SIZE_MAX: it is no value of a user */
 /* Where path stands in the file, or the nearest section around it that does; 0:0 when the answers are not from a file. */
 void answers_place(const struct answers *answers, const char *path, unsigned *line, unsigned *column);
 /* The source as text: none, prompt, file:/path, fd:3, generate:/path, literal. The caller frees it. */
 char *secret_source_text(const struct secret_source *source) CHECKED;
+/* The same for people: "read from /path". The caller frees it. */
+char *secret_source_words(const struct secret_source *source) CHECKED;
 
 /* Why the match does not select this disk: the last word of the key that says no ("serial"), "live_medium" for the medium the running
  * system came from, "match" when nothing is asked for; NULL: it selects it. */

@@ -58,6 +58,13 @@ static char *secret_words(const char *source)
 		argument + 1);
 }
 
+char *secret_source_words(const struct secret_source *source)
+{
+	autofree char *text = secret_source_text(source);
+
+	return secret_words(text);
+}
+
 static char *keymap_words(const char *name)
 {
 	const struct keymap *keymap = keymap_named(name);
@@ -98,8 +105,7 @@ static void add_users(struct summary *summary, const struct answers *answers)
 {
 	for (size_t i = 0; i < answers->user_count; i++) {
 		const struct user *user = &answers->users[i];
-		autofree char *source = secret_source_text(&user->password);
-		autofree char *password = secret_words(source);
+		autofree char *password = secret_source_words(&user->password);
 		size_t keys = user->ssh_keys.count;
 
 		add_row(summary, "users", user->admin ? N_("Administrator") : N_("User"),

@@ -113,13 +113,25 @@ static const char *serial_lines(const struct query *query)
 
 static const char *no_keys(const struct query *query)
 {
+	const struct answers *answers = query->wizard->answers;
+	autotext struct text names = {0};
+	size_t without = 0;
+
 	if (query->wizard->installed) /* who is there is not in its policy */
 		return NULL;
-	for (size_t i = 0; i < query->wizard->answers->user_count; i++)
-		if (query->wizard->answers->users[i].ssh_keys.count)
-			return NULL;
-	return _(
-		"No account has a public key yet: without one nobody can log in over SSH. Keys are added on the page Users.");
+	for (size_t i = 0; i < answers->user_count; i++)
+		if (!answers->users[i].ssh_keys.count) {
+			add_name(&names, answers->users[i].name ? answers->users[i].name
+								: _("(no name)"));
+			without++;
+		}
+	if (without == answers->user_count)
+		return _(
+			"No account has a public key yet: without one nobody can log in over SSH. Keys are added on the page Users.");
+	return without ? page_format(query->page,
+				 _("Without a public key these accounts cannot log in over SSH: %s."),
+				 text_string(&names))
+		       : NULL;
 }
 
 static const char *not_encrypted(const struct query *query)

@@ -19,65 +19,84 @@
 #include "screens/answers_file.h"
 #include "screens/recovery.h"
 
-enum { SECRET_PIPES = 4, LOG_MAX = 1 << 20 };
+enum { SECRETS_OF_DISK = 3, LOG_MAX = 1 << 20 };
 
 /* A secret on its way to the engine: where its source stands in the answers, and the pipe. */
 struct passage {
-	const struct secret *secret;
 	struct secret_source *source;
 	struct secret_source before;
 	int read_end;
 };
 
-static int passage_open(struct passage *passage, const struct secret *secret,
+struct passages {
+	struct passage *items;
+	size_t count;
+};
+
+static int passage_open(struct passages *passages, const struct secret *secret,
 	struct secret_source *source, struct error *err)
 {
+	struct passage *passage;
 	int pipe_fds[2];
 	int rc;
 
-	*passage = (struct passage){
-		.secret = secret, .source = source, .before = *source, .read_end = -1};
 	if (!secret_size(secret))
 		return 0;
+	passage = &passages->items[passages->count];
 	if (pipe2(pipe_fds, O_CLOEXEC) < 0)
 		return error_errno(err, -errno, "%s", _("making a pipe for a secret"));
 	/* Secrets are smaller than a pipe's buffer: writing does not wait for the reader. */
 	rc = secret_write(secret, pipe_fds[1], err);
 	(void)close(pipe_fds[1]);
-	passage->read_end = pipe_fds[0];
+	*passage = (struct passage){
+		.source = source, .before = *source, .read_end = pipe_fds[0]};
+	passages->count++;
 	*source = (struct secret_source){.origin = SECRET_FD, .fd = pipe_fds[0]};
 	return rc;
 }
 
-static void passage_close(struct passage *passage)
+static void close_passages(struct passages *passages)
 {
-	if (!passage->source)
-		return;
-	*passage->source = passage->before;
-	if (passage->read_end >= 0)
-		(void)close(passage->read_end);
+	for (size_t i = 0; i < passages->count; i++) {
+		*passages->items[i].source = passages->items[i].before;
+		(void)close(passages->items[i].read_end);
+	}
+	free(passages->items);
+}
+
+static int open_for_disk(
+	struct wizard *wizard, struct passages *passages, struct error *err)
+{
+	struct answers *answers = wizard->answers;
+	int rc = 0;
+
+	if (answers->disk.passphrase.origin != SECRET_FILE &&
+		answers->disk.passphrase.origin != SECRET_LITERAL)
+		rc = passage_open(
+			passages, wizard->passphrase, &answers->disk.passphrase, err);
+	if (rc == 0 && wizard->wants_recovery)
+		rc = passage_open(
+			passages, wizard->recovery_key, &answers->disk.recovery_key, err);
+	if (rc == 0 && answers->disk.us_passphrase.origin == SECRET_PROMPT)
+		rc = passage_open(passages, wizard->us_passphrase,
+			&answers->disk.us_passphrase, err);
+	return rc;
 }
 
 static int open_passages(
-	struct wizard *wizard, struct passage *passages, struct error *err)
+	struct wizard *wizard, struct passages *passages, struct error *err)
 {
 	struct answers *answers = wizard->answers;
-	bool encrypted = answers->disk.encryption != ENCRYPTION_NONE;
 	int rc = 0;
 
-	if (encrypted && answers->disk.passphrase.origin != SECRET_FILE &&
-		answers->disk.passphrase.origin != SECRET_LITERAL)
-		rc = passage_open(
-			&passages[0], wizard->passphrase, &answers->disk.passphrase, err);
-	if (rc == 0 && encrypted && wizard->wants_recovery)
-		rc = passage_open(&passages[1], wizard->recovery_key,
-			&answers->disk.recovery_key, err);
-	if (rc == 0 && encrypted && answers->disk.us_passphrase.origin == SECRET_PROMPT)
-		rc = passage_open(&passages[3], wizard->us_passphrase,
-			&answers->disk.us_passphrase, err);
-	if (rc == 0 && wizard->wants_password)
-		rc = passage_open(
-			&passages[2], wizard->password, &answers->users[0].password, err);
+	passages->items = memory_zero(
+		SECRETS_OF_DISK + answers->user_count, sizeof(*passages->items));
+	if (answers->disk.encryption != ENCRYPTION_NONE)
+		rc = open_for_disk(wizard, passages, err);
+	for (size_t i = 0; rc == 0 && i < answers->user_count; i++)
+		if (answers->users[i].password.origin == SECRET_PROMPT)
+			rc = passage_open(passages, wizard->accounts[i].password,
+				&answers->users[i].password, err);
 	return rc;
 }
 
@@ -110,15 +129,14 @@ static int write_answers(const struct wizard *wizard, struct error *err)
 }
 
 /* The engine inherits the secrets' pipes and nothing else. */
-static void keep_open(const struct passage *passages)
+static void keep_open(const struct passages *passages)
 {
 	(void)syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
-	for (size_t i = 0; i < SECRET_PIPES; i++)
-		if (passages[i].read_end > 0)
-			(void)fcntl(passages[i].read_end, F_SETFD, 0);
+	for (size_t i = 0; i < passages->count; i++)
+		(void)fcntl(passages->items[i].read_end, F_SETFD, 0);
 }
 
-static void engine_exec(const char *const *argv, const struct passage *passages, int log)
+static void engine_exec(const char *const *argv, const struct passages *passages, int log)
 {
 	static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", locale[] = "LC_ALL=C",
 		    zone[] = "TZ=UTC", home[] = "HOME=/";
@@ -139,7 +157,7 @@ static void engine_exec(const char *const *argv, const struct passage *passages,
 }
 
 static int engine_fork(struct wizard *wizard, const char *const *argv,
-	const struct passage *passages, struct error *err)
+	const struct passages *passages, struct error *err)
 {
 	autofree char *log_path = memory_format("%s/engine.log", wizard->run_dir);
 	autoclose int log =
@@ -154,7 +172,8 @@ static int engine_fork(struct wizard *wizard, const char *const *argv,
 				  : 0;
 }
 
-static int start(struct wizard *wizard, const struct passage *passages, struct error *err)
+static int start(
+	struct wizard *wizard, const struct passages *passages, struct error *err)
 {
 	autofree char *answers = memory_format("%s/answers.yaml", wizard->run_dir);
 	autofree char *events = memory_format("%s/events", wizard->run_dir);
@@ -168,11 +187,11 @@ static int start(struct wizard *wizard, const struct passage *passages, struct e
 
 int engine_run(struct wizard *wizard, const struct words *words, struct error *err)
 {
-	static const struct passage none[SECRET_PIPES];
+	static const struct passages none;
 
 	if (mkdir(wizard->run_dir, 0755) < 0 && errno != EEXIST)
 		return error_errno(err, -errno, _("making %s"), wizard->run_dir);
-	return engine_fork(wizard, (const char *const *)words->items, none, err);
+	return engine_fork(wizard, (const char *const *)words->items, &none, err);
 }
 
 bool engine_ended(struct wizard *wizard, int *status)
@@ -197,8 +216,7 @@ void engine_log(const struct wizard *wizard, struct text *log)
 
 int engine_start(struct wizard *wizard, struct error *err)
 {
-	struct passage passages[SECRET_PIPES] = {
-		{.read_end = -1}, {.read_end = -1}, {.read_end = -1}, {.read_end = -1}};
+	struct passages passages = {0};
 	int rc;
 
 	if (wizard->plan_only)
@@ -212,13 +230,12 @@ int engine_start(struct wizard *wizard, struct error *err)
 		return 0;
 	}
 	wizard->answers->disk.erase = ERASE_MATCHED;
-	rc = open_passages(wizard, passages, err);
+	rc = open_passages(wizard, &passages, err);
 	if (rc == 0)
 		rc = write_answers(wizard, err);
 	if (rc == 0)
-		rc = start(wizard, passages, err);
-	for (size_t i = 0; i < SECRET_PIPES; i++)
-		passage_close(&passages[i]);
+		rc = start(wizard, &passages, err);
+	close_passages(&passages);
 	wizard->answers->disk.erase = ERASE_NONE;
 	return rc;
 }

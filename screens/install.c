@@ -8,6 +8,7 @@
 #include "installer/base/file.h"
 #include "installer/base/language.h"
 #include "installer/base/memory.h"
+#include "screens/accounts.h"
 #include "screens/engine.h"
 
 enum { LOGS_MAX = 16 << 20 };
@@ -274,6 +275,17 @@ static void add_audit(struct page *page, const struct follow *follow)
 			_("The log says what is missing; so does jefe-setup audit in the new system."));
 }
 
+static void add_names(struct page *page, const struct wizard *wizard)
+{
+	autotext struct text names = {0};
+
+	for (size_t i = 0; i < wizard->answers->user_count; i++)
+		text_addf(&names, "%s%s", i ? ", " : "",
+			wizard->answers->users[i].name ? wizard->answers->users[i].name
+						       : "-");
+	(void)page_fact(page, _("Log in as"), "%s", text_string(&names));
+}
+
 static void build_done(struct page *page, void *context)
 {
 	const struct wizard *wizard = context;
@@ -284,8 +296,7 @@ static void build_done(struct page *page, void *context)
 	(void)page_fact(page, _("Time"), "%s", clock_text(page, wizard->follow.time));
 	if (wizard->follow.plan_id)
 		(void)page_fact(page, _("Plan"), "%s", wizard->follow.plan_id);
-	(void)page_fact(page, _("Log in as"), "%s",
-		wizard->answers->users[0].name ? wizard->answers->users[0].name : "-");
+	add_names(page, wizard);
 	if (wizard->follow.host_key)
 		(void)page_fact(page, _("SSH host key"), "%s", wizard->follow.host_key);
 	if (wizard->answers->network.method == NETWORK_STATIC)
@@ -457,7 +468,7 @@ const struct screen screen_host_key = {
 /* Nobody needs them any more. */
 static void forget_secrets(struct form *form)
 {
-	const struct wizard *wizard = form_context(form);
+	struct wizard *wizard = form_context(form);
 
 	secret_cut(wizard->passphrase, 0);
 	secret_cut(wizard->passphrase_again, 0);
@@ -469,8 +480,7 @@ static void forget_secrets(struct form *form)
 	secret_cut(wizard->lost, 0);
 	for (size_t i = 0; i < RECOVERY_ASKED; i++)
 		secret_cut(wizard->groups[i], 0);
-	secret_cut(wizard->password, 0);
-	secret_cut(wizard->password_again, 0);
+	accounts_forget(wizard);
 }
 
 const struct screen screen_done = {

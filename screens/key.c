@@ -13,14 +13,16 @@
 
 static const char stick[] = "stick";
 
-int key_store(struct wizard *wizard, const struct words *keys, struct error *err)
+int key_store(struct wizard *wizard, size_t account, const struct words *keys,
+	struct error *err)
 {
+	autofree char *path = memory_format("users.%zu.ssh_keys", account);
 	autotext struct text lines = {0};
 
 	for (size_t i = 0; i < keys->count; i++)
 		text_addf(&lines, "%s%s", i ? "\n" : "", keys->items[i]);
-	return answers_set(wizard->answers, "users.0.ssh_keys",
-		lines.size ? text_string(&lines) : NULL, err);
+	return answers_set(
+		wizard->answers, path, lines.size ? text_string(&lines) : NULL, err);
 }
 
 static void add_found(struct page *page, const struct wizard *wizard)
@@ -45,6 +47,20 @@ static void add_found(struct page *page, const struct wizard *wizard)
 	}
 }
 
+static const struct user *owner(const struct wizard *wizard)
+{
+	return &wizard->answers->users[wizard->key_user];
+}
+
+static void add_title(struct page *page, const struct wizard *wizard)
+{
+	if (wizard->account_count > 1 && owner(wizard)->name)
+		(void)page_note(page, TONE_STRONG, _("Add a public SSH key of %s"),
+			owner(wizard)->name);
+	else
+		(void)page_note(page, TONE_STRONG, "%s", _("Add a public SSH key"));
+}
+
 static void build(struct page *page, void *context)
 {
 	const struct wizard *wizard = context;
@@ -53,7 +69,7 @@ static void build(struct page *page, void *context)
 	struct item *item;
 
 	page->next_label = _("Add");
-	(void)page_note(page, TONE_STRONG, "%s", _("Add a public SSH key"));
+	add_title(page, wizard);
 	page_gap(page);
 	item = page_add(page, ITEM_TEXT, "key.text", _("Key"));
 	item->value = wizard->new_key;
@@ -152,18 +168,18 @@ static int add(struct wizard *wizard, const char *line, struct error *err)
 {
 	autowords struct words keys = {0};
 	autotext struct text why_not = {0};
-	const struct user *user = &wizard->answers->users[0];
+	const struct words *had = &owner(wizard)->ssh_keys;
 
 	if (!ssh_key_valid(line, &why_not))
 		return error_set(err, -EINVAL, _("This is no key that can be used: %s"),
 			text_string(&why_not));
-	for (size_t i = 0; i < user->ssh_keys.count; i++)
-		words_add(&keys, user->ssh_keys.items[i]);
+	for (size_t i = 0; i < had->count; i++)
+		words_add(&keys, had->items[i]);
 	if (words_contain(&keys, line))
 		return error_set(
 			err, -EEXIST, "%s", _("This key is in the list already."));
 	words_add(&keys, line);
-	return key_store(wizard, &keys, err);
+	return key_store(wizard, wizard->key_user, &keys, err);
 }
 
 static void drop(char **text)
@@ -172,13 +188,23 @@ static void drop(char **text)
 	*text = NULL;
 }
 
-static void forget(struct wizard *wizard)
+void key_forget(struct wizard *wizard)
 {
 	drop(&wizard->new_key);
 	drop(&wizard->key_shown);
 	drop(&wizard->key_source);
 	words_free(&wizard->keys_found);
 	words_free(&wizard->keys_confirmed);
+}
+
+void key_open(struct form *form, size_t account)
+{
+	struct wizard *wizard = form_context(form);
+
+	if (wizard->key_user != account)
+		key_forget(wizard);
+	wizard->key_user = (unsigned)account;
+	form_open(form, "key");
 }
 
 /* What was looked up is added only when somebody confirmed it; -EAGAIN asks for that. */
@@ -235,7 +261,7 @@ static int leave(void *context, const char **at, struct error *err)
 	rc = add_confirmed(wizard, err);
 	*at = rc == -EAGAIN ? "key.found" : "key.source";
 	if (rc == 0)
-		forget(wizard);
+		key_forget(wizard);
 	return rc;
 }
 
@@ -243,7 +269,6 @@ const struct screen screen_key = {
 	.id = "key",
 	.title = N_("SSH key"),
 	.kind = SCREEN_SUB,
-	.parent = "users",
 	.help = N_(
 		"The public key is one line that begins with its type, such as ssh-ed25519. Ed25519, ECDSA, their security-key forms and RSA of "
 		"at least 3072 bits are accepted.\n\nPasting works in a terminal program; on the console of the computer itself, plug in a stick "

@@ -1,5 +1,6 @@
 # Screens over the field table, and the front end programs made of them.
 libscreens_a_SOURCES += \
+	screens/accounts.c screens/accounts.h \
 	screens/answers_file.c screens/answers_file.h \
 	screens/consequences.c screens/consequences.h \
 	screens/console_keymap.c screens/console_keymap.h \
@@ -27,6 +28,7 @@ libscreens_a_SOURCES += \
 	screens/repair.c \
 	screens/review.c \
 	screens/services.c screens/session.c screens/session.h \
+	screens/session_secrets.c screens/session_secrets.h \
 	screens/strength.c screens/strength.h \
 	screens/system.c \
 	screens/tasks.c \

@@ -5,6 +5,7 @@
 
 #include "installer/base/language.h"
 #include "installer/base/memory.h"
+#include "screens/accounts.h"
 #include "screens/answers_file.h"
 #include "screens/hardening.h"
 #include "screens/proof.h"
@@ -76,10 +77,49 @@ static void add_subpages(
 			_("the pool of its distribution"));
 }
 
+/* The first one is on the page of all. */
+static void add_user(struct page *page, struct item *item, const struct wizard *wizard,
+	const char *label, size_t index)
+{
+	add_row(page, item, page_format(page, "%s %zu", index ? "user" : "users", index),
+		label, true, account_words(page, wizard, index));
+}
+
+/* The page on which it is put right, and which account's; NULL: none is known. */
+static const char *page_of(const struct problem *problem, size_t *index)
+{
+	const struct field *field = problem->key ? answers_field(problem->key) : NULL;
+
+	*index = problem->key ? answers_user_index(problem->key) : SIZE_MAX;
+	if (problem->severity != SEVERITY_ERROR || !problem->key)
+		return NULL;
+	if (hardening_control_of(problem))
+		return "hardening";
+	return field ? field->screen : text_equal(problem->key, "users") ? "users" : NULL;
+}
+
+/* How the row of the first page begins that has to be opened before anything can be installed; NULL: none is known. */
+static char *wrong_row(const struct wizard *wizard)
+{
+	autoproblems struct problems problems = {0};
+	const char *screen = NULL, *what;
+	size_t index = 0;
+
+	answers_check(wizard->answers, wizard->machine, false, &problems);
+	for (size_t i = 0; !screen && i < problems.count; i++)
+		screen = page_of(&problems.items[i], &index);
+	if (!screen && accounts_check(wizard, &index, &what, NULL) < 0)
+		screen = "users";
+	if (text_equal(screen, "users") && index > 0 && index < wizard->account_count)
+		return memory_format("user %zu", index);
+	return screen ? memory_format("%s ", screen) : NULL;
+}
+
 static void add_rows(struct page *page, const struct wizard *wizard)
 {
 	struct item *item = page_add(page, ITEM_LIST, "sections", NULL);
 	size_t count = 0;
+	size_t user = 0;
 	bool are_added = false;
 	struct summary_row *rows =
 		answers_summary(wizard->answers, wizard->machine, &count);
@@ -92,19 +132,31 @@ static void add_rows(struct page *page, const struct wizard *wizard)
 			add_subpages(page, item, wizard);
 			are_added = true;
 		}
-		if (is_of_interest(&rows[i]))
+		if (text_equal(rows[i].screen, "users"))
+			add_user(page, item, wizard, _(rows[i].label), user++);
+		else if (is_of_interest(&rows[i]))
 			add_row(page, item,
 				page_format(page, "%s %zu", rows[i].screen, i),
 				_(rows[i].label), rows[i].changed, value);
 	}
+	for (size_t i = 0; wizard->wrong && i < item->count; i++)
+		if (!item->value && text_starts(item->choices[i].value, wizard->wrong))
+			item->value = item->choices[i].value;
 	summary_free(rows, count);
 }
 
-static const char *problem_text(struct page *page, const struct problem *problem)
+static const char *problem_text(
+	struct page *page, const struct wizard *wizard, const struct problem *problem)
 {
+	size_t users = wizard->answers->user_count;
 	const struct field *field = problem->key ? answers_field(problem->key) : NULL;
 	const struct control *control = hardening_control_of(problem);
+	size_t index = problem->key ? answers_user_index(problem->key) : SIZE_MAX;
+	const char *name = index < users ? wizard->answers->users[index].name : NULL;
 
+	if (field && name && users > 1)
+		return page_format(
+			page, "! %s, %s: %s", name, _(field->label), problem->text);
 	if (control)
 		return page_format(page, "! %s: %s", _(control->title), problem->text);
 	if (field)
@@ -126,7 +178,8 @@ static void add_problems(struct page *page, const struct wizard *wizard)
 									 : TONE_QUIET;
 
 		if (!is_conflict)
-			(void)page_note(page, tone, "%s", problem_text(page, problem));
+			(void)page_note(
+				page, tone, "%s", problem_text(page, wizard, problem));
 	}
 	hardening_add_problems(page, wizard);
 }
@@ -186,14 +239,21 @@ static void enter(struct form *form)
 
 	if (disk && wizard_choose_disk(wizard, disk, &err) < 0)
 		form_say(form, TONE_DANGER, "%s", err.text);
+	free(wizard->wrong);
+	wizard->wrong = NULL;
 	proof_settle(wizard);
 	preview_make(wizard);
 }
 
 static void open_section(struct form *form, const char *row)
 {
+	struct wizard *wizard = form_context(form);
 	autofree char *screen = memory_copy_bytes(row, strcspn(row, " "));
+	uint64_t user;
 
+	if (text_equal(screen, "user") && text_to_u64(row + strlen("user "), 0,
+						  wizard->account_count - 1, &user) == 0)
+		wizard->user = (unsigned)user;
 	form_input(form, &(struct input){.kind = INPUT_GOTO, .id = screen});
 }
 
@@ -230,16 +290,14 @@ static int check_secrets(const struct wizard *wizard, struct error *err)
 		!wizard->recovery_proven)
 		return error_set(err, -EINVAL, "%s",
 			_("The recovery key was not typed back yet: open Recovery, or switch it off in Encryption."));
-	if (answers->users[0].password.origin == SECRET_PROMPT &&
-		!secret_size(wizard->password))
-		return error_set(err, -EINVAL, "%s",
-			_("The password of the account is missing: open Users."));
 	return 0;
 }
 
 int wizard_check(const struct wizard *wizard, struct error *err)
 {
 	autoproblems struct problems problems = {0};
+	const char *item;
+	size_t index;
 
 	answers_check(wizard->answers, wizard->machine, false, &problems);
 	for (size_t i = 0; i < problems.count; i++)
@@ -249,13 +307,22 @@ int wizard_check(const struct wizard *wizard, struct error *err)
 	if (!wizard_disk(wizard))
 		return error_set(
 			err, -EINVAL, "%s", _("Choose a disk first: open Disk."));
-	return check_secrets(wizard, err);
+	if (check_secrets(wizard, err) < 0)
+		return err->code;
+	if (accounts_check(wizard, &index, &item, err) < 0)
+		return error_prefix(err, "%s", _("Users"));
+	return 0;
 }
 
 static int leave(void *context, const char **at, struct error *err)
 {
+	struct wizard *wizard = context;
+	int rc = wizard_check(wizard, err);
+
 	*at = "sections";
-	return wizard_check(context, err);
+	free(wizard->wrong);
+	wizard->wrong = rc < 0 ? wrong_row(wizard) : NULL;
+	return rc;
 }
 
 const struct screen screen_review = {

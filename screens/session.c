@@ -15,10 +15,11 @@
 #include "installer/base/memory.h"
 #include "installer/controls/controls.h"
 #include "screens/installed.h"
+#include "screens/session_secrets.h"
 
 enum { SESSION_MAX = 512 * 1024, LOG_KEPT = 64 * 1024 };
 
-/* Records: "KEY SIZE\n" and SIZE bytes. Secrets are read into locked memory at once and never stand in a text. */
+/* Records: "KEY SIZE\n" and SIZE bytes. */
 struct record {
 	char *key, *value;
 };
@@ -36,19 +37,6 @@ struct kept {
 	const char *key;
 	size_t at;
 	enum kept_kind kind;
-};
-
-static const struct kept secrets[] = {
-	{.key = "passphrase",       .at = offsetof(struct wizard, passphrase)      },
-	{.key = "passphrase-again", .at = offsetof(struct wizard, passphrase_again)},
-	{.key = "recovery-key",     .at = offsetof(struct wizard, recovery_key)    },
-	{.key = "password",         .at = offsetof(struct wizard, password)        },
-	{.key = "password-again",   .at = offsetof(struct wizard, password_again)  },
-	{.key = "suggestion",       .at = offsetof(struct wizard, suggestion)      },
-	{.key = "group-first",      .at = offsetof(struct wizard, groups[0])       },
-	{.key = "group-second",     .at = offsetof(struct wizard, groups[1])       },
-	{.key = "group-third",      .at = offsetof(struct wizard, groups[2])       },
-	{.key = "rehearsal",        .at = offsetof(struct wizard, rehearsal)       },
 };
 
 /* What is no answer: typed on pages, found, or open. */
@@ -78,7 +66,8 @@ static const struct kept pages[] = {
 	{"recovery-proven", offsetof(struct wizard, recovery_proven), KEPT_FLAG  },
 	{"plan-only",       offsetof(struct wizard, plan_only),       KEPT_FLAG  },
 	{"wants-us",        offsetof(struct wizard, wants_us),        KEPT_FLAG  },
-	{"wants-password",  offsetof(struct wizard, wants_password),  KEPT_FLAG  },
+	{"user",            offsetof(struct wizard, user),            KEPT_NUMBER},
+	{"key-user",        offsetof(struct wizard, key_user),        KEPT_NUMBER},
 };
 
 /* Of an installed system: the last change, and what was said about files that were edited by hand. */
@@ -92,17 +81,12 @@ static const struct kept changes[] = {
 struct session {
 	struct record *records;
 	size_t count;
-	struct secret *secrets[LENGTH(secrets)];
+	struct session_secrets *secrets;
 };
 
 static void *member(void *of, const struct kept *kept)
 {
 	return (char *)of + kept->at;
-}
-
-static struct secret *secret_of(struct wizard *wizard, size_t i)
-{
-	return *(struct secret **)member(wizard, &secrets[i]);
 }
 
 struct writer {
@@ -227,6 +211,11 @@ static void put_follow(struct writer *writer, const struct follow *follow)
 			strlen(follow->steps[i].title));
 }
 
+static void put_secret(void *context, const char *key, const struct secret *secret)
+{
+	put(context, key, secret_bytes(secret), secret_size(secret));
+}
+
 int session_save(struct wizard *wizard, const struct form *form, const char *message,
 	struct error *err)
 {
@@ -242,9 +231,7 @@ int session_save(struct wizard *wizard, const struct form *form, const char *mes
 	put(&writer, "answers", yaml, strlen(yaml));
 	form_each_open(form, put_open, &writer);
 	put_pages(&writer, wizard);
-	for (size_t i = 0; i < LENGTH(secrets); i++)
-		put(&writer, secrets[i].key, secret_bytes(secret_of(wizard, i)),
-			secret_size(secret_of(wizard, i)));
+	session_secrets_each(wizard, put_secret, &writer);
 	form_each_draft(form, put_draft, &writer);
 	put_follow(&writer, &wizard->follow);
 	if (message)
@@ -287,15 +274,6 @@ static bool read_head(int fd, char *key, size_t key_size, size_t *size)
 	return true;
 }
 
-static size_t secret_index(const char *key)
-{
-	size_t i = 0;
-
-	while (i < LENGTH(secrets) && strcmp(secrets[i].key, key) != 0)
-		i++;
-	return i;
-}
-
 static bool read_secret(int fd, struct secret *secret, size_t size)
 {
 	char c;
@@ -310,10 +288,10 @@ static bool read_secret(int fd, struct secret *secret, size_t size)
 static bool read_record(int fd, struct session *session, const char *key, size_t size)
 {
 	struct record *record;
-	size_t i = secret_index(key);
+	struct secret *secret;
 
-	if (i < LENGTH(secrets))
-		return session->secrets[i] && read_secret(fd, session->secrets[i], size);
+	if (session_secrets_know(session->secrets, key, &secret))
+		return secret && read_secret(fd, secret, size);
 	session->records =
 		memory_resize(session->records, session->count + 1, sizeof(*record));
 	record = &session->records[session->count++];
@@ -329,8 +307,7 @@ int session_read(int fd, struct session **result, struct error *err)
 	char key[512];
 	size_t size;
 
-	for (size_t i = 0; i < LENGTH(secrets); i++)
-		session->secrets[i] = secret_new();
+	session->secrets = session_secrets_new();
 	while (good && read_head(fd, key, sizeof(key), &size))
 		good = read_record(fd, session, key, size);
 	(void)close(fd);
@@ -375,16 +352,6 @@ static void apply_follow(const struct session *session, struct follow *follow)
 	follow->start.tv_nsec = strtol(rest, NULL, 10);
 	while (follow_poll(follow))
 		;
-}
-
-static void apply_secrets(const struct session *session, struct wizard *wizard)
-{
-	for (size_t i = 0; i < LENGTH(secrets); i++) {
-		secret_cut(secret_of(wizard, i), 0);
-		(void)!secret_append(secret_of(wizard, i),
-			secret_bytes(session->secrets[i]),
-			secret_size(session->secrets[i]), NULL);
-	}
 }
 
 static void apply_log(struct text *log, const char *value)
@@ -434,7 +401,7 @@ static void apply_kept(const struct session *session, const struct kept *kept, v
 /* Opening a page throws some of it away, as it should for a person: it is done before and after. */
 static void apply_pages(const struct session *session, struct wizard *wizard)
 {
-	apply_secrets(session, wizard);
+	session_secrets_apply(session->secrets, wizard);
 	for (size_t i = 0; i < LENGTH(pages); i++)
 		apply_kept(session, &pages[i], wizard);
 	for (size_t i = 0; wizard->installed && i < LENGTH(changes); i++)
@@ -542,8 +509,7 @@ void session_free(struct session *session)
 		free(session->records[i].key);
 		free(session->records[i].value);
 	}
-	for (size_t i = 0; i < LENGTH(secrets); i++)
-		secret_free(session->secrets[i]);
+	session_secrets_free(session->secrets);
 	free(session->records);
 	free(session);
 }

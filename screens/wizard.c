@@ -5,6 +5,7 @@
 
 #include "installer/base/language.h"
 #include "installer/base/memory.h"
+#include "screens/accounts.h"
 #include "screens/installed.h"
 
 const struct screen *const wizard_screens[] = {&screen_welcome, &screen_tasks,
@@ -14,10 +15,10 @@ const struct screen *const wizard_screens[] = {&screen_welcome, &screen_tasks,
 	&screen_layer, &screen_here, &screen_roles, &screen_compare, &screen_changes,
 	&screen_control, &screen_waiver, &screen_waivers, &screen_system,
 	&screen_services, &screen_time, &screen_zones, &screen_places, &screen_network,
-	&screen_users, &screen_key, &screen_review, &screen_save, &screen_operations,
-	&screen_confirm, &screen_progress, &screen_done, &screen_failed, &screen_logs,
-	&screen_host_key, &screen_host_key_code, &screen_checking, &screen_checked,
-	&screen_waiting, NULL};
+	&screen_users, &screen_user, &screen_key, &screen_review, &screen_save,
+	&screen_operations, &screen_confirm, &screen_progress, &screen_done,
+	&screen_failed, &screen_logs, &screen_host_key, &screen_host_key_code,
+	&screen_checking, &screen_checked, &screen_waiting, NULL};
 
 struct wizard *wizard_new(struct answers *answers, struct machine *machine)
 {
@@ -32,8 +33,6 @@ struct wizard *wizard_new(struct answers *answers, struct machine *machine)
 	wizard->passphrase = secret_new();
 	wizard->passphrase_again = secret_new();
 	wizard->recovery_key = secret_new();
-	wizard->password = secret_new();
-	wizard->password_again = secret_new();
 	wizard->suggestion = secret_new();
 	wizard->us_passphrase = secret_new();
 	wizard->rehearsal = secret_new();
@@ -53,7 +52,7 @@ void wizard_take_answers(struct wizard *wizard, struct answers *answers)
 	wizard->answers = answers;
 	if (!answers->user_count)
 		answers_add_user(answers)->admin = true;
-	wizard->wants_password = answers->users[0].password.origin == SECRET_PROMPT;
+	accounts_match(wizard);
 	wizard->wants_us = answers->disk.us_passphrase.origin == SECRET_PROMPT;
 }
 
@@ -81,8 +80,7 @@ void wizard_free(struct wizard *wizard)
 	secret_free(wizard->passphrase);
 	secret_free(wizard->passphrase_again);
 	secret_free(wizard->recovery_key);
-	secret_free(wizard->password);
-	secret_free(wizard->password_again);
+	accounts_free(wizard);
 	secret_free(wizard->suggestion);
 	secret_free(wizard->us_passphrase);
 	secret_free(wizard->rehearsal);
@@ -90,6 +88,7 @@ void wizard_free(struct wizard *wizard)
 	secret_free(wizard->lost);
 	for (size_t i = 0; i < RECOVERY_ASKED; i++)
 		secret_free(wizard->groups[i]);
+	free(wizard->wrong);
 	free(wizard->typing_test);
 	free(wizard->new_key);
 	free(wizard->key_shown);

@@ -16,6 +16,11 @@ enum { RECOVERY_ASKED = 3 };
 /* What a page may wait for. */
 enum wait_for { WAIT_KEYS, WAIT_AUDIT, WAITS };
 
+/* What is typed for an account and is no answer. */
+struct account {
+	struct secret *password, *again;
+};
+
 struct wizard {
 	struct answers *answers;
 	struct machine *machine;
@@ -30,17 +35,21 @@ struct wizard {
 	const char *run_dir;      /* /run/jefe, or a private directory without root */
 	const char *machine_path; /* of --machine, or NULL */
 	int console;              /* terminal the keymap is loaded into; -1: none */
-	struct secret *passphrase, *passphrase_again, *recovery_key, *password,
-		*password_again;
+	struct secret *passphrase, *passphrase_again, *recovery_key;
 	struct secret *us_passphrase,
 		*rehearsal; /* what the keys give on a US keyboard */
-	bool wants_recovery, wants_password, wants_us;
+	bool wants_recovery, wants_us;
 	bool recovery_proven;           /* three groups were typed back */
 	unsigned asked[RECOVERY_ASKED]; /* which groups, from 0 */
 	struct secret *groups[RECOVERY_ASKED], *suggestion;
 	struct secret *moved,
 		*lost; /* of the passphrase: keys elsewhere on a US keyboard, and nowhere */
 	const char *keymap_dir;
+	struct account *accounts; /* one for each of the answers' users, in their order */
+	size_t account_count;
+	unsigned user,    /* whose page is open, or that needs attention */
+		key_user; /* who gets what is on the page of keys */
+	char *wrong;      /* id of the item, or beginning of the row, that Next goes to */
 	char *typing_test, *new_key, *key_shown, *key_source, *save_path, *logs_path;
 	struct words keys_found,
 		keys_confirmed; /* SSH keys looked up for the page of keys */
@@ -79,7 +88,7 @@ extern const struct screen screen_plan, screen_edits, screen_applying, screen_ap
 	screen_welcome, screen_keyboard, screen_disk, screen_layout, screen_encryption,
 	screen_recovery, screen_copied, screen_hardening, screen_layer, screen_control,
 	screen_here, screen_roles, screen_compare, screen_changes, screen_system,
-	screen_services, screen_time, screen_zones, screen_places, screen_network, screen_users, screen_key,
+	screen_services, screen_time, screen_zones, screen_places, screen_network, screen_users, screen_user, screen_key,
 	screen_review, screen_waiver, screen_waivers, screen_save, screen_confirm,
 	screen_progress, screen_done, screen_failed, screen_logs, screen_host_key,
 	screen_tasks, screen_remote, screen_remote_code, screen_repair, screen_operations, screen_recovery_code,

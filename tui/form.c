@@ -242,6 +242,24 @@ bool form_tick(struct form *form)
 	return changed;
 }
 
+static bool is_listed(const struct form *form, size_t i)
+{
+	enum screen_kind kind = form->screens[i]->kind;
+
+	return (kind == SCREEN_STEP || kind == SCREEN_HUB || kind == SCREEN_GATE) &&
+	       form_shows(form, i);
+}
+
+/* The step in whose entry the problems of a screen are counted: where it belongs, or the one before it. */
+static const struct screen *step_of(const struct form *form, const struct screen *screen)
+{
+	size_t i = form_index(form, screen->parent ? screen->parent : screen->id);
+
+	while (i > 0 && !is_listed(form, i))
+		i--;
+	return form->screens[i];
+}
+
 /* The word typed at a gate is a draft all the time, and no problem. */
 static unsigned screen_problems(const struct form *form, const struct screen *screen)
 {
@@ -251,17 +269,9 @@ static unsigned screen_problems(const struct form *form, const struct screen *sc
 		const struct screen *of = form->drafts[i].screen;
 
 		count += of->kind != SCREEN_GATE && !form->drafts[i].stored &&
-			 (of == screen || text_equal(of->parent, screen->id));
+			 step_of(form, of) == screen;
 	}
 	return count;
-}
-
-static bool is_listed(const struct form *form, size_t i)
-{
-	enum screen_kind kind = form->screens[i]->kind;
-
-	return (kind == SCREEN_STEP || kind == SCREEN_HUB || kind == SCREEN_GATE) &&
-	       form_shows(form, i);
 }
 
 /* The listed screen that stands for the current one: itself, its parent, or the gate before it. */

@@ -124,6 +124,8 @@ void form_switch(struct form *form, const char *frontend); /* NULL: stay after a
 void form_shell(struct form *form); /* a shell is wanted; the loop gives it */
 void form_program(struct form *form, const struct words *words); /* this one is */
 void form_forget(struct form *form, const char *id);             /* drop a draft */
+/* On all screens: drafts of ids that begin with from are those of ids that begin with to instead; NULL: they are dropped. */
+void form_move_drafts(struct form *form, const char *from, const char *to);
 unsigned form_problems(
 	const struct form *form); /* drafts that cannot be taken, on all screens */
 const char *form_first_problem(

@@ -279,6 +279,27 @@ void form_forget(struct form *form, const char *id)
 	draft_drop(form, id);
 }
 
+void form_move_drafts(struct form *form, const char *from, const char *to)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < form->draft_count; i++) {
+		struct draft draft = form->drafts[i];
+		char *id = draft.id;
+
+		if (text_starts(id, from) && !to) {
+			draft_release(&draft);
+			continue;
+		}
+		if (text_starts(id, from)) {
+			draft.id = memory_format("%s%s", to, id + strlen(from));
+			free(id);
+		}
+		form->drafts[kept++] = draft;
+	}
+	form->draft_count = kept;
+}
+
 static bool is_problem(const struct draft *draft)
 {
 	return !draft->stored && draft->screen->kind != SCREEN_GATE;

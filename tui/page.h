@@ -52,7 +52,7 @@ struct item {
 	enum item_type type;
 	const char *id; /* the answer's path where there is one; unique within the form */
 	const char *label;
-	const char *value;    /* what the person typed, even when it is not valid; LIST: the row that the focus comes to, or NULL */
+	const char *value;    /* what the person typed, even when it is not valid; LIST: of the row to begin with, or NULL */
 	const char *spoken;   /* FACT: what line mode says instead of value, or NULL */
 	const char *why;      /* one sentence for the help line */
 	const char *help;     /* long help */

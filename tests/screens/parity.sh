@@ -85,7 +85,7 @@ python3 "$here/keymaps.py" "$work/keymaps"
 cat >"$work/stand-in" <<-END
 	#!/bin/sh
 	[ "\$1" = install ] || exec "$setup" "\$@"
-	sed -n 's/^ *\\(.*passphrase\\): {from: "fd:\\([0-9]*\\)"}\$/\\1 \\2/p' "\$2" | while read -r key fd; do
+	sed -n 's/^ *\\(.*pass[a-z]*\\): {from: "fd:\\([0-9]*\\)"}\$/\\1 \\2/p' "\$2" | while read -r key fd; do
 		echo "\$key: \$(cat /dev/fd/\$fd)"
 	done >"$work/given.part"
 	mv "$work/given.part" "$work/given"
@@ -101,6 +101,33 @@ printf 'passphrase: lazy goat boat\nus_passphrase: layz goat boat\n' | cmp - "$w
 report "the engine gets the passphrase and what its keys give on US keys" $? "$work/errors"
 ! grep -rqE 'goat|layz' "$work/stand-in-run"
 report "neither of them is in a file" $?
+# Passwords of an answer file that are to be asked for, of one account after the other.
+cat >"$work/three.yaml" <<-END
+	schema: 1
+	disk:
+	  match: {name: nvme0n1}
+	  expect: 1
+	  encryption: none
+	users:
+	  - {name: ana, admin: true, password: {from: prompt}}
+	  - {name: bob, password: {from: prompt}}
+	  - {name: eva, password: {from: prompt}}
+	END
+rm "$work/given"
+printf '%s\n' "goto review" "next" "expect screen review" "expect message The password of ana is missing" "act sections users 0" "next" \
+	"expect error users.0.password at least 8 characters" "set users.0.password first lama" "set users.0.password.again first lama" "next" \
+	"expect message The password of bob is missing" "goto users" "next" "expect screen users" "expect focus accounts" \
+	"expect message The password of bob is missing" "act accounts 1" "next" "expect error users.1.password at least 8 characters" \
+	"set users.1.password second lama" "set users.1.password.again second lama" "next" "expect screen users" "next" "expect message The password of eva is missing" \
+	"act accounts 2" "set users.2.password third lama" "set users.2.password.again third lama" "next" "remove accounts 1" "next" "expect screen review" \
+	"next" "set confirm nvme0n1" "next" "expect screen progress" |
+	"$build/ui-script" --machine "$machine" --run "$work/three-run" --setup "$work/stand-in" --answers "$work/three.yaml" --no-guard >"$work/errors" 2>&1
+tries=50
+while [ ! -e "$work/given" ] && [ $((tries -= 1)) -gt 0 ]; do sleep 0.1; done
+printf 'password: first lama\npassword: third lama\n' | cmp - "$work/given" >>"$work/errors" 2>&1
+report "each account's password is asked for, and the engine gets those of who is left" $? "$work/errors"
+! grep -rqE 'lama|bob' "$work/three-run"
+report "no password is in a file, nor who was removed" $?
 # What full screen shows by keys, line mode says: suggested words, a secret, the page as a picture, rows that go, progress and log.
 # speaks NAME INPUT PATTERN... [-- OPTION...]: INPUT as lines, or as a function that prints them; each PATTERN is said.
 speaks() {

@@ -79,6 +79,10 @@ static void a_way_in_is_missed(void **state)
 			&err),
 		&err);
 	assert_null(consequence_of_value(page, wizard, control, "on"));
+	answers_add_user(wizard->answers)->name = memory_copy_text("bob");
+	answers_add_user(wizard->answers)->name = memory_copy_text("eva");
+	assert_non_null(
+		strstr(consequence_of_value(page, wizard, control, "on"), ": bob, eva."));
 	page_free(page);
 	wizard_free(wizard);
 }

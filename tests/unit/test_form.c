@@ -364,6 +364,22 @@ static void what_is_a_value_is_no_draft_to_hand_over(void **state)
 	form_free(places.form);
 }
 
+static void drafts_move_with_what_they_are_of(void **state)
+{
+	struct form *form = ((struct fixture *)*state)->form;
+	struct places places = {.form = form};
+
+	send(form, INPUT_SET, "name", "a");
+	form_move_drafts(form, "na", "old.na");
+	form_each_draft(form, note_draft, &places);
+	assert_string_equal(text_string(&places.list), "one/old.name=a");
+	text_free(&places.list);
+	form_move_drafts(form, "na", NULL);
+	assert_int_equal(form_problems(form), 1);
+	form_move_drafts(form, "old.", NULL);
+	assert_int_equal(form_problems(form), 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -391,6 +407,8 @@ int main(void)
 			handing_over_keeps_what_is_open_and_the_way_back, make, discard),
 		cmocka_unit_test_setup_teardown(
 			what_is_a_value_is_no_draft_to_hand_over, make, discard),
+		cmocka_unit_test_setup_teardown(
+			drafts_move_with_what_they_are_of, make, discard),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,7 +89,7 @@ DIALOGUE = [
     (r"VLAN [^:\r\n]*: ", ""),
     (r"User name [^:\r\n]*: ", "ana"),
     (r"Full name [^:\r\n]*: ", ""),
-    (r"\d+: Add an SSH key\.\s+Number, or Enter for Next: ", add_key),
+    (r"\d+: Add an SSH key\.\r?\n(?:[^\r\n]*\r?\n)*?Number, or Enter for Next: ", add_key),
     (r"Key [^:\r\n]*: ", lambda _: pc.public_key()),
     (r"or from [^:\r\n]*: ", ""),
     (r"Type vda to start, or < to go back: ", confirm),

@@ -17,5 +17,5 @@ e0bec11fe767e8d1  linux.132x43.C.save
 e6952ace70834d67  linux.132x43.C.services
 bc01b9f904e0d470  linux.132x43.C.system
 f86356117274753a  linux.132x43.C.time
-f9fc0d61be5b8e90  linux.132x43.C.users
+817975b33f162801  linux.132x43.C.users
 11a7e1519d6cec15  linux.132x43.C.welcome

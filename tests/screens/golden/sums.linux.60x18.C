@@ -17,5 +17,5 @@ ef75975e074a326d  linux.60x18.C.network
 0914c9370879d596  linux.60x18.C.services
 0e298c74ca23efe3  linux.60x18.C.system
 3fbc91b3eef01471  linux.60x18.C.time
-451cf013b4440495  linux.60x18.C.users
+43bea491abb21964  linux.60x18.C.users
 8d8152c597e1764b  linux.60x18.C.welcome

@@ -17,5 +17,5 @@ e589facf31a74bce  linux.80x25.C.review
 4888a234b03d3f32  linux.80x25.C.services
 f2e378bc4ed77954  linux.80x25.C.system
 87da1910b67d4d45  linux.80x25.C.time
-7ec0400b7d056d23  linux.80x25.C.users
+77330f60ed72420c  linux.80x25.C.users
 385bfffdfdb020f4  linux.80x25.C.welcome

@@ -1,3 +1,4 @@
+d4b2239cf9ba90ca  others.linux.132x43.C.accounts
 f93d8b67a1362054  others.linux.132x43.C.changes
 b2ed4f1bd0d18dc2  others.linux.132x43.C.checked
 4458ecc98f6dbe39  others.linux.132x43.C.checking
@@ -17,7 +18,7 @@ fddef94846b09c5e  others.linux.132x43.C.layer
 be0e7e86d0923120  others.linux.132x43.C.no-key
 606b2ab6f2450f92  others.linux.132x43.C.operations
 ee569125f7200d39  others.linux.132x43.C.passphrase
-6119ac8bc4c95287  others.linux.132x43.C.password
+64571ce8221a18ce  others.linux.132x43.C.password
 20c36dd511dd28ed  others.linux.132x43.C.places
 8b1402d182246252  others.linux.132x43.C.progress
 cb3c90d5a9d19841  others.linux.132x43.C.rehearsal
@@ -27,6 +28,7 @@ cb3c90d5a9d19841  others.linux.132x43.C.rehearsal
 204fc77d3759ffcd  others.linux.132x43.C.suggestion
 63bb97cd81c222e5  others.linux.132x43.C.tasks
 3ba2e96609eedf2a  others.linux.132x43.C.tasks-medium
+331180cff308597a  others.linux.132x43.C.user
 85c01b613cc43b56  others.linux.132x43.C.waived
 6f661a9489e61ba4  others.linux.132x43.C.waiver
 e5307757fd62807b  others.linux.132x43.C.waivers

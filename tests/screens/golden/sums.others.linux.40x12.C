@@ -1,3 +1,4 @@
+a30828cb02d9f8d8  others.linux.40x12.C.accounts
 9f71b3aafffb78c0  others.linux.40x12.C.changes
 1f193a07c817dfcc  others.linux.40x12.C.checked
 143235dd6ff771c7  others.linux.40x12.C.checking
@@ -27,6 +28,7 @@ a68fd4da80df68eb  others.linux.40x12.C.roles
 2f4c287c17aee7b0  others.linux.40x12.C.suggestion
 2bb65250adfe0f36  others.linux.40x12.C.tasks
 e62de11a3376d738  others.linux.40x12.C.tasks-medium
+213e1e40963942b2  others.linux.40x12.C.user
 fa808b912283b55f  others.linux.40x12.C.waived
 def6b09efe47bf7f  others.linux.40x12.C.waiver
 5aecb95af2420e77  others.linux.40x12.C.waivers

@@ -1,3 +1,4 @@
+67c55f3fa62d7899  others.linux.60x18.C.accounts
 694320de5bf438d8  others.linux.60x18.C.changes
 d1ce0034322726d4  others.linux.60x18.C.checked
 db46ec29f98d8639  others.linux.60x18.C.checking
@@ -27,6 +28,7 @@ dc29a1db0828cdbc  others.linux.60x18.C.places
 ffd2d3c2eb888808  others.linux.60x18.C.suggestion
 057f3ece161a7947  others.linux.60x18.C.tasks
 12cf77014aa28452  others.linux.60x18.C.tasks-medium
+7aa2cf8640f90ccd  others.linux.60x18.C.user
 3e71960ba441747c  others.linux.60x18.C.waived
 4714bb6d5be35015  others.linux.60x18.C.waiver
 7430d10bf08d6c79  others.linux.60x18.C.waivers

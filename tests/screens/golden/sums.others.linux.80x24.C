@@ -1,3 +1,4 @@
+13487e31778c522c  others.linux.80x24.C.accounts
 796322d1f0d2f7c6  others.linux.80x24.C.changes
 f132daf52ffcb5b0  others.linux.80x24.C.checked
 95ecbe3a47bd1d14  others.linux.80x24.C.checking
@@ -17,7 +18,7 @@ e97961aa8bdf0f72  others.linux.80x24.C.logs
 96e543a7c4756f63  others.linux.80x24.C.no-key
 bf7fbd4bde3bb7ce  others.linux.80x24.C.operations
 dde7d7f2da93df10  others.linux.80x24.C.passphrase
-e5538d1674f258da  others.linux.80x24.C.password
+6111aa07af2373e1  others.linux.80x24.C.password
 11f327b9cf53d366  others.linux.80x24.C.places
 2e9af60763ef470c  others.linux.80x24.C.progress
 3f50d05c54ec0eb9  others.linux.80x24.C.rehearsal
@@ -27,6 +28,7 @@ dc5c7869480fe6db  others.linux.80x24.C.repair
 b1983b8c0875caf5  others.linux.80x24.C.suggestion
 ed2d75dbd4866448  others.linux.80x24.C.tasks
 ddbf60a86757c95f  others.linux.80x24.C.tasks-medium
+3e9e877c66ebe98c  others.linux.80x24.C.user
 b26ce57911a94adf  others.linux.80x24.C.waived
 a4881c5ddf6b1d6e  others.linux.80x24.C.waiver
 40d686d7c8e96c16  others.linux.80x24.C.waivers

@@ -1,3 +1,4 @@
+ff1ba638a861f48c  others.linux.80x25.C.accounts
 83464114ca94b2dd  others.linux.80x25.C.changes
 41eb2bb847d1bcd5  others.linux.80x25.C.checked
 8df37f35f814caab  others.linux.80x25.C.checking
@@ -17,7 +18,7 @@ dfd38a98389008b3  others.linux.80x25.C.key
 3b10ddf1ba9ccfea  others.linux.80x25.C.no-key
 e945918026a08b61  others.linux.80x25.C.operations
 44c64a34fc2eac81  others.linux.80x25.C.passphrase
-900ffa00dc73af4e  others.linux.80x25.C.password
+55d02eb0827b6236  others.linux.80x25.C.password
 450d9064269a9ace  others.linux.80x25.C.places
 e7b3d2c165970eaf  others.linux.80x25.C.progress
 e1a5d916f76d18c9  others.linux.80x25.C.rehearsal
@@ -27,6 +28,7 @@ fdffb0ad0a0b85c6  others.linux.80x25.C.remote
 6b6d3f396a0a5d8b  others.linux.80x25.C.suggestion
 7930d9fe73ce006c  others.linux.80x25.C.tasks
 144301778c68210d  others.linux.80x25.C.tasks-medium
+557337f07b945088  others.linux.80x25.C.user
 d43b2d888b951b37  others.linux.80x25.C.waived
 0fb886f5f26b9328  others.linux.80x25.C.waiver
 b1d0cfcdf99201c9  others.linux.80x25.C.waivers

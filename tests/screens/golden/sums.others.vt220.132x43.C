@@ -1,3 +1,4 @@
+f34658696eb6b6ce  others.vt220.132x43.C.accounts
 feb06f8e30b2ecb7  others.vt220.132x43.C.changes
 1b0b6f80d012b0ad  others.vt220.132x43.C.checked
 539f8d0c5143f478  others.vt220.132x43.C.checking
@@ -17,7 +18,7 @@ c75913251cbf64d3  others.vt220.132x43.C.layer
 b426b7f292624e69  others.vt220.132x43.C.no-key
 9ac35e5f9b41a73f  others.vt220.132x43.C.operations
 69f3dc58bbe54490  others.vt220.132x43.C.passphrase
-54509257f38c5859  others.vt220.132x43.C.password
+ca7e3fc4709ad7be  others.vt220.132x43.C.password
 d5b06578359a3315  others.vt220.132x43.C.places
 b47d21560c852f5f  others.vt220.132x43.C.progress
 9274b2b38d892271  others.vt220.132x43.C.rehearsal
@@ -27,6 +28,7 @@ bf51988c36eb4d8a  others.vt220.132x43.C.repair
 900d311cfd4d8560  others.vt220.132x43.C.suggestion
 695f77848b0677f5  others.vt220.132x43.C.tasks
 015a6474eaa17503  others.vt220.132x43.C.tasks-medium
+8e90eb5a4d5cbaa9  others.vt220.132x43.C.user
 1be29e82b9ecfef6  others.vt220.132x43.C.waived
 6cdbffa2ebef1c8d  others.vt220.132x43.C.waiver
 01004e3c51505239  others.vt220.132x43.C.waivers

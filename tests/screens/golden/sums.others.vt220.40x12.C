@@ -1,3 +1,4 @@
+e225f9c49afc373f  others.vt220.40x12.C.accounts
 10ac5f76c4947f60  others.vt220.40x12.C.changes
 ae56fc8d4e44ec9e  others.vt220.40x12.C.checked
 93ee1c997b68edb6  others.vt220.40x12.C.checking
@@ -27,6 +28,7 @@ ca2dc7ba09193546  others.vt220.40x12.C.repair
 17eb366a245b4f10  others.vt220.40x12.C.suggestion
 f8d3c93791caf4ae  others.vt220.40x12.C.tasks
 cc859f8f497e0ba6  others.vt220.40x12.C.tasks-medium
+dfb61177a0424aeb  others.vt220.40x12.C.user
 58578651cb5ef4cb  others.vt220.40x12.C.waived
 cf524df6965dee52  others.vt220.40x12.C.waiver
 440e100e595e58e1  others.vt220.40x12.C.waivers

@@ -1,3 +1,4 @@
+278da7734c6aa164  others.vt220.60x18.C.accounts
 4ded2b4934bfc626  others.vt220.60x18.C.changes
 1b3b15341553578b  others.vt220.60x18.C.checked
 bf7141988afa1d12  others.vt220.60x18.C.checking
@@ -27,6 +28,7 @@ e46dcb889a4a86e4  others.vt220.60x18.C.places
 be9a0bd0aa086af9  others.vt220.60x18.C.suggestion
 dacdb3901388bff7  others.vt220.60x18.C.tasks
 ee76364dd1d059d1  others.vt220.60x18.C.tasks-medium
+522aa1b8f6a5558b  others.vt220.60x18.C.user
 12d9362ee7aa3644  others.vt220.60x18.C.waived
 c25d2289400d17ad  others.vt220.60x18.C.waiver
 2253bea0348c089b  others.vt220.60x18.C.waivers

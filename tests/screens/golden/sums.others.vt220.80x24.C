@@ -1,3 +1,4 @@
+54bd5a4c5cdd7a14  others.vt220.80x24.C.accounts
 2c9c0325252563db  others.vt220.80x24.C.changes
 122b6520b936e4d2  others.vt220.80x24.C.checked
 527ef5f6c288ae09  others.vt220.80x24.C.checking
@@ -17,7 +18,7 @@ c5935b4916bae01d  others.vt220.80x24.C.logs
 f45e5ff9d01721bb  others.vt220.80x24.C.no-key
 111de11a737e97f1  others.vt220.80x24.C.operations
 9b45b0b0c8a5a0b5  others.vt220.80x24.C.passphrase
-1d9cd1f38a2b07f3  others.vt220.80x24.C.password
+aa0ed382f44b4f03  others.vt220.80x24.C.password
 d48b7bfb1caf6b62  others.vt220.80x24.C.places
 fcd773cb77a9e8c4  others.vt220.80x24.C.progress
 b9b9995c298e5ac6  others.vt220.80x24.C.rehearsal
@@ -27,6 +28,7 @@ b9b9995c298e5ac6  others.vt220.80x24.C.rehearsal
 ea94e1ae48def641  others.vt220.80x24.C.suggestion
 af46c9e4f24f7558  others.vt220.80x24.C.tasks
 58c9771e667b1595  others.vt220.80x24.C.tasks-medium
+e93fa1f1476b1043  others.vt220.80x24.C.user
 fc879d93625dc646  others.vt220.80x24.C.waived
 ceb422bb3bedb414  others.vt220.80x24.C.waiver
 4b8799e112338700  others.vt220.80x24.C.waivers

@@ -1,3 +1,4 @@
+f94c2bb4f3e6f122  others.vt220.80x25.C.accounts
 c05ae2cec186d1c4  others.vt220.80x25.C.changes
 768add2193816911  others.vt220.80x25.C.checked
 1d01b43b5524dcc0  others.vt220.80x25.C.checking
@@ -17,7 +18,7 @@ a0b69d4a354f1951  others.vt220.80x25.C.logs
 cabc8ee754b40f14  others.vt220.80x25.C.no-key
 69c33f01e3e4f52d  others.vt220.80x25.C.operations
 fb8fd5b3c69b5ed1  others.vt220.80x25.C.passphrase
-65a5637ed65147c4  others.vt220.80x25.C.password
+4c9398fd4fbcdddd  others.vt220.80x25.C.password
 be8a8146b921dd91  others.vt220.80x25.C.places
 303a73ad1e8a3476  others.vt220.80x25.C.progress
 d947f9e14bac4ce7  others.vt220.80x25.C.rehearsal
@@ -27,6 +28,7 @@ a2b31879a8f4816a  others.vt220.80x25.C.roles
 ea20fe4a6f975499  others.vt220.80x25.C.suggestion
 58dc3a7791530335  others.vt220.80x25.C.tasks
 731df10d4b5e7782  others.vt220.80x25.C.tasks-medium
+a1be0b8710e889ed  others.vt220.80x25.C.user
 b88cda9c9e828e39  others.vt220.80x25.C.waived
 f0cfdfd395604017  others.vt220.80x25.C.waiver
 216a577cc02bf96b  others.vt220.80x25.C.waivers

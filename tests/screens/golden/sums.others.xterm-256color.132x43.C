@@ -1,3 +1,4 @@
+bff3af9e7af2e1d2  others.xterm-256color.132x43.C.accounts
 6050619273e3c98a  others.xterm-256color.132x43.C.changes
 6dba2381305afa9c  others.xterm-256color.132x43.C.checked
 d9ec0c199fa99e53  others.xterm-256color.132x43.C.checking
@@ -17,7 +18,7 @@ e3a47b63f20a2e77  others.xterm-256color.132x43.C.key
 30a4545b9642b435  others.xterm-256color.132x43.C.no-key
 23d717fb503484ab  others.xterm-256color.132x43.C.operations
 e2e178cdd443b4fc  others.xterm-256color.132x43.C.passphrase
-39a2c4a128a88c0c  others.xterm-256color.132x43.C.password
+2171f9d03f22b464  others.xterm-256color.132x43.C.password
 56d8082c3b0a625d  others.xterm-256color.132x43.C.places
 0b9a82347ee33a32  others.xterm-256color.132x43.C.progress
 8e20e69dcc9a25d2  others.xterm-256color.132x43.C.rehearsal
@@ -27,6 +28,7 @@ d7d14cf3379f4d3d  others.xterm-256color.132x43.C.repair
 a834605aad826fbf  others.xterm-256color.132x43.C.suggestion
 a39c802beacea239  others.xterm-256color.132x43.C.tasks
 8745d6b2385029b9  others.xterm-256color.132x43.C.tasks-medium
+90fdd0a4f6d07b1c  others.xterm-256color.132x43.C.user
 92da03c4854e76f6  others.xterm-256color.132x43.C.waived
 1096db8a9f81ff58  others.xterm-256color.132x43.C.waiver
 3b4a419ea673fbc2  others.xterm-256color.132x43.C.waivers

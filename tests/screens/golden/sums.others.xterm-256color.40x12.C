@@ -1,3 +1,4 @@
+eefcaf8e0aa0c689  others.xterm-256color.40x12.C.accounts
 e1fae2daa2e0e018  others.xterm-256color.40x12.C.changes
 2a954f5716f5ab35  others.xterm-256color.40x12.C.checked
 18e329629a0697c8  others.xterm-256color.40x12.C.checking
@@ -27,6 +28,7 @@ d57d2ab6016913ef  others.xterm-256color.40x12.C.roles
 7bf7d5467404582c  others.xterm-256color.40x12.C.suggestion
 c1301755a1f78253  others.xterm-256color.40x12.C.tasks
 47bdbafd48815f67  others.xterm-256color.40x12.C.tasks-medium
+6b8b3042c1cb1e1d  others.xterm-256color.40x12.C.user
 78fa82c61685e240  others.xterm-256color.40x12.C.waived
 fe1eb1844217887a  others.xterm-256color.40x12.C.waiver
 27556ba586eb76fe  others.xterm-256color.40x12.C.waivers

@@ -1,3 +1,4 @@
+311a8ee66387299b  others.xterm-256color.60x18.C.accounts
 742f4704ea4dc73a  others.xterm-256color.60x18.C.changes
 3a38978590128902  others.xterm-256color.60x18.C.checked
 95e78fb7aa081071  others.xterm-256color.60x18.C.checking
@@ -27,6 +28,7 @@ aabb499fa3767c23  others.xterm-256color.60x18.C.repair
 1b4b990a0e35d4b0  others.xterm-256color.60x18.C.suggestion
 21915f2b9a6ff96b  others.xterm-256color.60x18.C.tasks
 a97aa04e7d5eeb8d  others.xterm-256color.60x18.C.tasks-medium
+a0b6fea2eabba3d0  others.xterm-256color.60x18.C.user
 fd9ad8f51a876db3  others.xterm-256color.60x18.C.waived
 3fade16bd1a49d04  others.xterm-256color.60x18.C.waiver
 f27d655e3e31acfb  others.xterm-256color.60x18.C.waivers

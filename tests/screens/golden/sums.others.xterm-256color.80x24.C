@@ -1,3 +1,4 @@
+2e15be9b10c4d26f  others.xterm-256color.80x24.C.accounts
 186d033ab82d8cb4  others.xterm-256color.80x24.C.changes
 b4c1f1e602b4ae32  others.xterm-256color.80x24.C.checked
 acda4720a75a5a18  others.xterm-256color.80x24.C.checking
@@ -17,7 +18,7 @@ a7b52fa702ca910c  others.xterm-256color.80x24.C.layer
 37db20ab01ef758a  others.xterm-256color.80x24.C.no-key
 aaf541b0ace9265b  others.xterm-256color.80x24.C.operations
 610a3e5c8737ad15  others.xterm-256color.80x24.C.passphrase
-7844e7a783e243fe  others.xterm-256color.80x24.C.password
+d2136ff1cb9d2223  others.xterm-256color.80x24.C.password
 35f38b78db8ac1a2  others.xterm-256color.80x24.C.places
 8f29a93fd160a820  others.xterm-256color.80x24.C.progress
 5f2ba029a759518e  others.xterm-256color.80x24.C.rehearsal
@@ -27,6 +28,7 @@ aaf541b0ace9265b  others.xterm-256color.80x24.C.operations
 df184cf7dd299d31  others.xterm-256color.80x24.C.suggestion
 0604771c4f3b7241  others.xterm-256color.80x24.C.tasks
 d9b3de5b2356eec0  others.xterm-256color.80x24.C.tasks-medium
+0c7818475216259a  others.xterm-256color.80x24.C.user
 f484e3ab712ef9aa  others.xterm-256color.80x24.C.waived
 2dc15cefa011bead  others.xterm-256color.80x24.C.waiver
 92cb5a4f068310d9  others.xterm-256color.80x24.C.waivers

@@ -1,3 +1,4 @@
+ea0c582774e69642  others.xterm-256color.80x25.C.accounts
 813553b147059e00  others.xterm-256color.80x25.C.changes
 c97f466eb82860d1  others.xterm-256color.80x25.C.checked
 8694fe089d43d97c  others.xterm-256color.80x25.C.checking
@@ -17,7 +18,7 @@ b2ae1a271ec5f52b  others.xterm-256color.80x25.C.layer
 3ed0a8d3c13959d6  others.xterm-256color.80x25.C.no-key
 f889acd0c43aa60c  others.xterm-256color.80x25.C.operations
 0916c72058e43407  others.xterm-256color.80x25.C.passphrase
-f1da4b735859b6e2  others.xterm-256color.80x25.C.password
+82fcb5a908945919  others.xterm-256color.80x25.C.password
 22b7d0db9367cf00  others.xterm-256color.80x25.C.places
 112d81a8f4bc7b75  others.xterm-256color.80x25.C.progress
 498f60d2cff3b27c  others.xterm-256color.80x25.C.rehearsal
@@ -27,6 +28,7 @@ c37f7514ea23ac14  others.xterm-256color.80x25.C.repair
 e9527d2e23c84810  others.xterm-256color.80x25.C.suggestion
 c0c195aa17a15549  others.xterm-256color.80x25.C.tasks
 eea6cbd4a451f4ca  others.xterm-256color.80x25.C.tasks-medium
+cf39502295723a5a  others.xterm-256color.80x25.C.user
 6f8d2aff8ded3cab  others.xterm-256color.80x25.C.waived
 09386669ba95bb95  others.xterm-256color.80x25.C.waiver
 5b5692d66fa5f3c6  others.xterm-256color.80x25.C.waivers

@@ -17,5 +17,5 @@ bc0d44d055fc5655  vt220.132x43.C.review
 2b432de9e50ee463  vt220.132x43.C.services
 b92eb9591989fd5a  vt220.132x43.C.system
 002b4ded9c8c9072  vt220.132x43.C.time
-eb2b65d22b6f68a1  vt220.132x43.C.users
+e711dc466ce389ae  vt220.132x43.C.users
 71b5a1a07fcb8e8c  vt220.132x43.C.welcome

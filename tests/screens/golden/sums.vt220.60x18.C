@@ -17,5 +17,5 @@ f765c31d0a4b2a98  vt220.60x18.C.save
 6894ae1fdad810a3  vt220.60x18.C.services
 9796e6296ff7d5c3  vt220.60x18.C.system
 a561a7d99d1346bd  vt220.60x18.C.time
-084c4845da88947f  vt220.60x18.C.users
+72d9e23dea98e237  vt220.60x18.C.users
 3feafb3bcb510531  vt220.60x18.C.welcome

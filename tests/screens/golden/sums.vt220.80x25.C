@@ -17,5 +17,5 @@ ab61310cb8acd3bb  vt220.80x25.C.recovery-code
 23b134d71f379fd3  vt220.80x25.C.services
 8c31d9894ef253dc  vt220.80x25.C.system
 586b37e22d2ce974  vt220.80x25.C.time
-23a84a14a7c9031f  vt220.80x25.C.users
+f32d7160a1d39dcf  vt220.80x25.C.users
 ee270bc29aa3897d  vt220.80x25.C.welcome

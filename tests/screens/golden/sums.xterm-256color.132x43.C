@@ -17,5 +17,5 @@ fa18a252fd6df8f3  xterm-256color.132x43.C.review
 c6a5838ec1fcd948  xterm-256color.132x43.C.services
 dd76a0250a2fe3ce  xterm-256color.132x43.C.system
 7bfa756502c1e702  xterm-256color.132x43.C.time
-4c2046bc799a57bd  xterm-256color.132x43.C.users
+80a533b71cf7fcff  xterm-256color.132x43.C.users
 1e9b37c5abb3757f  xterm-256color.132x43.C.welcome

@@ -17,5 +17,5 @@ f664940a960166b9  xterm-256color.60x18.C.recovery-code
 5919438ff094e85c  xterm-256color.60x18.C.services
 2be4f6510e12ac9d  xterm-256color.60x18.C.system
 787da892dbe950a1  xterm-256color.60x18.C.time
-204d461d19483c82  xterm-256color.60x18.C.users
+8015cdca26c7a0a4  xterm-256color.60x18.C.users
 d8fd8f8193618dbe  xterm-256color.60x18.C.welcome

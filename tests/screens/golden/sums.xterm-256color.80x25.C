@@ -17,5 +17,5 @@ f423b9114e82b2f5  xterm-256color.80x25.C.save
 dd0b24ab33dc0981  xterm-256color.80x25.C.services
 88ca7402e1ded6ff  xterm-256color.80x25.C.system
 853f9ef09b75188b  xterm-256color.80x25.C.time
-edbef189c74b4b77  xterm-256color.80x25.C.users
+10daa63b503e334a  xterm-256color.80x25.C.users
 709ff1798f777c57  xterm-256color.80x25.C.welcome
