@@ -286,8 +286,9 @@ static size_t count_everywhere(void)
 		uintptr_t from = strtoumax(line, &rest, 16);
 		uintptr_t to = strtoumax(rest + 1, &rest, 16);
 		bool is_own = (uintptr_t)seen >= from && (uintptr_t)seen < to;
+		bool is_vast = to - from > (UINT64_C(1) << 28); /* a sanitizer's */
 
-		if (rest[1] == 'r' && rest[2] == 'w' && !is_own)
+		if (rest[1] == 'r' && rest[2] == 'w' && !is_own && !is_vast)
 			count += count_between(memory, from, to);
 	}
 	(void)fclose(maps);
