@@ -74,6 +74,7 @@ struct answers {
 		enum layout layout;
 		enum encryption encryption;
 		struct secret_source passphrase, recovery_key, us_passphrase;
+		bool remote_unlock;         /* the passphrase is also taken over SSH */
 		uint64_t kdf_memory;        /* bytes; 0: a quarter of the memory, at most 1 GiB */
 		uint64_t esp_size, boot_size, root_size; /* root_size 0: what the others leave */
 	} disk;

@@ -187,6 +187,32 @@ static void check_kdf_memory(const struct checking *checking)
 		half);
 }
 
+static bool has_admin_key(const struct answers *answers)
+{
+	for (size_t i = 0; i < answers->user_count; i++)
+		if (answers->users[i].admin && answers->users[i].ssh_keys.count)
+			return true;
+	return false;
+}
+
+static void check_remote_unlock(const struct checking *checking)
+{
+	static const char key[] = "disk.remote_unlock";
+	const struct answers *answers = checking->answers;
+
+	if (!answers->disk.remote_unlock)
+		return;
+	if (!has_admin_key(answers))
+		complain(checking, SEVERITY_ERROR, key,
+			_("no administrator has ssh_keys, so nobody could log in to unlock the disk: give one a key, or set it to false"));
+	if (answers->network.method == NETWORK_NONE)
+		complain(checking, SEVERITY_ERROR, key,
+			_("needs a network, and network.method is none: take dhcp or static, or set it to false"));
+	if (answers->system.identity == IDENTITY_FIRST_START)
+		complain(checking, SEVERITY_ERROR, key,
+			_("all copies of this disk would have the same host key: set it to false, and switch it on in each copy as jefe-setup(8) tells"));
+}
+
 static void check_encryption(const struct checking *checking)
 {
 	const struct answers *answers = checking->answers;
@@ -196,6 +222,9 @@ static void check_encryption(const struct checking *checking)
 			answers->disk.passphrase.origin != SECRET_NONE)
 			complain(checking, SEVERITY_WARNING, "disk.passphrase",
 				_("is not used: encryption is none"));
+		if (answers->disk.remote_unlock)
+			complain(checking, SEVERITY_ERROR, "disk.remote_unlock",
+				_("there is nothing to unlock: take encryption: luks2, or set it to false"));
 		return;
 	}
 	if (answers->disk.passphrase.origin == SECRET_NONE)
@@ -205,6 +234,7 @@ static void check_encryption(const struct checking *checking)
 		complain(checking, SEVERITY_NOTE, "disk.recovery_key",
 			_("there is none: without the passphrase everything on the disk is lost"));
 	check_kdf_memory(checking);
+	check_remote_unlock(checking);
 }
 
 /* A descriptor can be read once, and a made secret needs a file of its own. */

@@ -159,6 +159,12 @@ const struct field answer_fields[] = {
 		.why = "Opens the disk when the prompt at the start has the US layout after all.",
 		.help = "What the keys of the passphrase give on a US keyboard; it becomes a key slot of its own. prompt: the wizard works it "
 			"out from the passphrase, `jefe-setup install` asks. none: there is no such slot."},
+	{.key = "disk.remote_unlock", .type = FIELD_BOOL, AT(disk.remote_unlock), .standard = "false",
+		.label = "Unlock over SSH", .example = "true", .screen = "encryption", .since = 1, .advanced = true,
+		.why = "Administrators can give the passphrase from afar.",
+		.help = "Before the disk is unlocked an SSH server (Dropbear) waits on port 22, with the address of the installed system. It lets "
+			"in the SSH keys of administrators, as root, and takes the passphrase, nothing else. Its own host key lies unencrypted "
+			"in /boot: whoever had the disk in hand can pose as this computer and ask you for the passphrase."},
 	{.key = "disk.kdf_memory", .type = FIELD_SIZE, AT(disk.kdf_memory), .min = 32 * MIB, .max = 4 * GIB,
 		.label = "Memory to unlock", .example = "512M", .screen = "encryption", .since = 1, .advanced = true,
 		.why = "Makes guessing passphrases expensive; each start needs as much free memory.",

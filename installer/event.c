@@ -12,7 +12,7 @@
 #include "installer/base/memory.h"
 
 const char *const event_kind_names[] = {"plan", "step_begin", "progress", "note", "warn",
-	"step_end", "failed", "done", "host_key", "audit", NULL};
+	"step_end", "failed", "done", "host_key", "unlock_key", "audit", NULL};
 
 enum { SINK_PATIENCE_MS = 2000, PROGRESS_INTERVAL_MS = 250 };
 

@@ -7,7 +7,7 @@
 #include "installer/base/error.h"
 #include "installer/base/text.h"
 
-enum event_kind { EVENT_PLAN, EVENT_STEP_BEGIN, EVENT_PROGRESS, EVENT_NOTE, EVENT_WARN, EVENT_STEP_END, EVENT_FAILED, EVENT_DONE, EVENT_HOST_KEY, EVENT_AUDIT };
+enum event_kind { EVENT_PLAN, EVENT_STEP_BEGIN, EVENT_PROGRESS, EVENT_NOTE, EVENT_WARN, EVENT_STEP_END, EVENT_FAILED, EVENT_DONE, EVENT_HOST_KEY, EVENT_UNLOCK_KEY, EVENT_AUDIT };
 extern const char *const event_kind_names[]; /* "plan", "step_begin" … NULL */
 
 /* Fields that do not apply are NULL or 0. */
@@ -17,7 +17,7 @@ struct event {
 	unsigned step, steps;   /* 1-based number and total */
 	const char *id;         /* step id: "partition"; for EVENT_PLAN the plan id (8 hex digits) */
 	const char *title;      /* for people: "Partition vda" */
-	const char *text;       /* NOTE, WARN: message or a line of a program; FAILED: the whole chain; HOST_KEY: the fingerprint; AUDIT: its summary line */
+	const char *text;       /* NOTE, WARN: message or a line of a program; FAILED: the whole chain; HOST_KEY, UNLOCK_KEY: the fingerprint; AUDIT: its summary line */
 	const char *state;      /* FAILED: what state the disk is in, one sentence; STEP_END: "done" or "skipped" */
 	uint64_t done, total;   /* PROGRESS, in bytes or items; AUDIT: controls that pass, of those that apply */
 	double weight, weight_total; /* STEP_BEGIN: expected share of the whole run */

@@ -18,7 +18,7 @@ libinstaller_a_SOURCES += \
 	installer/answers_check.c installer/answers_read.c installer/answers_summary.c installer/answers_write.c \
 	installer/answers_valid.c installer/answers_valid.h \
 	installer/keymap.c installer/keymap.h installer/keymaps.def installer/remote.c installer/remote.h installer/ssh_key.c installer/ssh_key.h \
-	installer/timezone.c installer/timezone.h
+	installer/timezone.c installer/timezone.h installer/unlock.c installer/unlock.h
 
 # payload and boot
 libinstaller_a_SOURCES += \

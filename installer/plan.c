@@ -9,7 +9,7 @@
 #include "installer/base/memory.h"
 #include "installer/steps/steps.h"
 
-enum need { ALWAYS, ENCRYPTED };
+enum need { ALWAYS, ENCRYPTED, REMOTE_UNLOCK };
 enum effect { KEEPS, DESTROYS };
 
 /* The order of an installation. Weights are seconds on the reference VM. */
@@ -31,6 +31,7 @@ static const struct row {
 	{&step_extract,    N_("Unpack the system"),          45.0, ALWAYS,    KEEPS},
 	{&step_system,     N_("Configure the system"),        0.3, ALWAYS,    KEEPS},
 	{&step_users,      N_("Create users"),                0.3, ALWAYS,    KEEPS},
+	{&step_unlock,     N_("Prepare unlocking over SSH"),  0.3, REMOTE_UNLOCK, KEEPS},
 	{&step_controls,   N_("Apply hardening"),             1.5, ALWAYS,    KEEPS},
 	{&step_initramfs,  N_("Make the initramfs"),          6.0, ALWAYS,    KEEPS},
 	{&step_loader,     N_("Install the boot loader"),     5.0, ALWAYS,    KEEPS},
@@ -71,6 +72,19 @@ static const struct disk *only_disk(const struct answers *answers,
 	return NULL;
 }
 
+static bool is_needed(const struct recipe *recipe, enum need need)
+{
+	switch (need) {
+	case ENCRYPTED:
+		return recipe->layout.encrypted;
+	case REMOTE_UNLOCK:
+		return recipe->layout.encrypted && recipe->answers->disk.remote_unlock;
+	case ALWAYS:
+		break;
+	}
+	return true;
+}
+
 struct plan *plan_make(const struct answers *answers, const struct machine *machine,
 	struct problems *problems)
 {
@@ -90,7 +104,7 @@ struct plan *plan_make(const struct answers *answers, const struct machine *mach
 	plan = memory_zero(1, sizeof(*plan));
 	plan->recipe = recipe;
 	for (size_t i = 0; i < LENGTH(rows); i++)
-		if (rows[i].need == ALWAYS || recipe.layout.encrypted)
+		if (is_needed(&recipe, rows[i].need))
 			add_step(plan, &rows[i]);
 	text = plan_text(plan);
 	digest_of(text, strlen(text), plan->digest);

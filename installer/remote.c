@@ -15,6 +15,7 @@
 #include "installer/journal.h"
 #include "installer/medium.h"
 #include "installer/ssh_key.h"
+#include "installer/unlock.h"
 
 #define FOLDER     RUN_DIR "/remote"
 #define PUBLIC     FOLDER "/host_key.pub"
@@ -57,27 +58,16 @@ static pid_t server(int root)
 	return (pid_t)pid;
 }
 
-/* dropbearkey prints the public half among other lines. */
 static int make_host_key(int root, struct error *err)
 {
-	autotext struct text output = {0};
-	autowords struct words lines = {0};
+	autofree char *line = NULL;
+	int rc;
 
 	if (file_exists(root, PUBLIC))
 		return 0;
 	(void)unlink(host_key);
-	if (command_run(&(struct command){.argv = COMMAND("dropbearkey", "-t", "ed25519",
-						  "-f", host_key),
-				.output = &output,
-				.timeout_seconds = 60},
-		    err) < 0)
-		return error_prefix(err, "making a host key");
-	words_split(&lines, text_string(&output), "\n");
-	for (size_t i = 0; i < lines.count; i++)
-		if (text_starts(lines.items[i], "ssh-ed25519 "))
-			return file_write(root, PUBLIC, lines.items[i],
-				strlen(lines.items[i]), 0644, err);
-	return error_set(err, -EPROTO, "dropbearkey said no public key");
+	rc = unlock_make_host_key(host_key, &line, err);
+	return rc < 0 ? rc : file_write(root, PUBLIC, line, strlen(line), 0644, err);
 }
 
 static int write_keys(int root, const struct words *keys, struct error *err)

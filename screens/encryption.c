@@ -105,11 +105,13 @@ static void build(struct page *page, void *context)
 	if (is_typed(wizard)) {
 		add_passphrase(page, wizard);
 		add_recovery(page, wizard);
+		(void)page_field(page, wizard, ITEM_BOOL, "disk.remote_unlock");
 		proof_add_rehearsal(page, wizard);
 		return;
 	}
 	(void)page_fact(page, _("Passphrase"), "%s",
 		_("from the source named in the answer file"));
+	(void)page_field(page, wizard, ITEM_BOOL, "disk.remote_unlock");
 	page_add(page, ITEM_ACTION, "type", _("Type one instead"))->key = 't';
 }
 
@@ -138,6 +140,8 @@ static int set(void *context, const char *id, const char *value, struct error *e
 		wizard->wants_us = text_equal(value, "true");
 		return 0;
 	}
+	if (text_equal(id, "disk.encryption") && text_equal(value, "none"))
+		wizard->answers->disk.remote_unlock = false;
 	if (text_equal(id, "disk.passphrase"))
 		return check_passphrase(wizard, err);
 	return wizard_set(context, id, value, err);

@@ -45,6 +45,7 @@ void follow_free(struct follow *follow)
 	free(follow->failure);
 	free(follow->disk_state);
 	free(follow->host_key);
+	free(follow->unlock_key);
 	text_free(&follow->log);
 	*follow = (struct follow){0};
 }
@@ -182,6 +183,9 @@ static void take(struct follow *follow, const struct event *event)
 		break;
 	case EVENT_HOST_KEY:
 		replace(&follow->host_key, event->text);
+		break;
+	case EVENT_UNLOCK_KEY:
+		replace(&follow->unlock_key, event->text);
 		break;
 	case EVENT_AUDIT:
 		follow->audit_passed = event->done;

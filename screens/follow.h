@@ -39,6 +39,7 @@ struct follow {
 	struct timespec heard; /* when the last event came */
 	char *plan_id, *note, *failure, *disk_state;
 	char *host_key;                          /* fingerprint, NULL: none was made */
+	char *unlock_key;                        /* the same of the server that takes the passphrase */
 	uint64_t audit_passed, audit_applicable; /* controls; 0: nothing was audited */
 	struct text log;
 	bool finished, failed;

@@ -299,6 +299,8 @@ static void build_done(struct page *page, void *context)
 	add_names(page, wizard);
 	if (wizard->follow.host_key)
 		(void)page_fact(page, _("SSH host key"), "%s", wizard->follow.host_key);
+	if (wizard->follow.unlock_key)
+		(void)page_fact(page, _("While locked"), "%s", wizard->follow.unlock_key);
 	if (wizard->answers->network.method == NETWORK_STATIC)
 		(void)page_fact(
 			page, _("Address"), "%s", wizard->answers->network.address);

@@ -31,7 +31,7 @@ for po in po/*.po; do
 	report "$po: the font of the Linux console has its letters" "$([ -s "$work/letters" ] && [ ! -s "$work/errors" ]; echo $?)" "$work/errors"
 done
 sed -n 's/^LANGUAGES = //p' po/local.mk | tr ' ' '\n' | sort >"$work/made"
-sed -n 's/^\t{"\([a-z_A-Z]*\)", *"[^"]*", *"[^"]*"},$/\1/p' installer/base/language.c | sort | diff "$work/made" - >"$work/errors"
+sed -n 's/^\t{"\([a-z_A-Z]*\)", *"[^"]*", *"[^"]*", *"[^"]*"},$/\1/p' installer/base/language.c | sort | diff "$work/made" - >"$work/errors"
 report "languages that are offered have a catalogue, and the other way round" $? "$work/errors"
 
 # speaks LANGUAGE NAME=VALUE... [-- OPTION...]: what the wizard greets with.

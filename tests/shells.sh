@@ -43,7 +43,7 @@ fresh() {
 moved() {
 	sed -e "s,\(^\|[][ \"=<>(']\)/\(dev\|etc\|lib\|medium\|proc\|run\|sys\|sysroot\|tmp\)\>,\1$root/\2,g" \
 		-e "s,/usr/lib/jefe/,$root&," -e "s,\(exec \)/usr/sbin/\(jefe-setup\),\1$bin/\2," -e "s,xargs \(/sbin/\)\?modprobe,xargs $bin/modprobe," \
-		-e "s,exec switch_root,exec $bin/switch_root," \
+		-e "s,exec \(switch_root\|udhcpc\),exec $bin/\1," \
 		-e "s,^\(export \)\?PATH=.*,PATH=$bin:$PATH," "$1"
 }
 
@@ -69,8 +69,8 @@ tells() {
 initramfs() {
 	local name
 	fresh
-	for name in console devices installed live; do moved "$top/installer/initramfs/$name.sh" >"$root/usr/lib/jefe/$name.sh"; done
-	echo 'ask() { answer=secret; }' >>"$root/usr/lib/jefe/console.sh"
+	for name in console devices installed live remote dhcp unlock; do moved "$top/installer/initramfs/$name.sh" >"$root/usr/lib/jefe/$name.sh"; done
+	echo 'ask() { answer=secret asker=console; }' >>"$root/usr/lib/jefe/console.sh"
 	mkdir -p "$root"/sys/{class/tty/console,class/block/sr0,bus/pci/devices/0,devices/system/cpu} "$root/sysroot/sbin" "$root/sysroot/etc"
 	echo "pci:v1 d1" >"$root/sys/bus/pci/devices/0/modalias"
 	echo cpu >"$root/sys/devices/system/cpu/modalias"
@@ -124,6 +124,78 @@ starts_encrypted() {
 	END
 	# A console here is a file: its last line stays.
 	grep -qx 'jefe: the root file system was repaired' "$root/dev/ttyS0"
+}
+
+# unlocks_over_ssh NETWORK CALL...: these are the calls for the network, from coming up to going down; the second passphrase, which came
+# over SSH, opens the disk.
+unlocks_over_ssh() {
+	initramfs 'jefe.luks=1234 root=UUID=5678'
+	mkdir -p "$root"/etc/unlock "$root"/sys/class/net/{eth0,eth1,wlan0}/device "$root"/sys/class/net/{lo,wlan0/wireless}
+	echo 52:54:00:00:00:01 | tee "$root"/sys/class/net/{eth0,wlan0}/address >"$root/sys/class/net/lo/address"
+	echo 52:54:00:00:00:02 >"$root/sys/class/net/eth1/address"
+	printf '%b' "$1" >"$root/etc/unlock/network"
+	shift
+	echo 'ask() { answer=secret asker=7; sleep 0.3; }' >>"$root/usr/lib/jefe/console.sh"
+	for name in ip umount; do calls "$name"; done
+	calls udhcpc 'exec sleep 30'
+	calls pidof 'exit 1'
+	calls dropbear "echo \"[7] Jan 01 00:00:00 $logged\" >&2"
+	calls cryptsetup "[ -e $bin/tried ] || { : >$bin/tried; cat $root/run/jefe/told.7 2>/dev/null; exit 2; }; cp $root/run/jefe/told.7 $folder/verdict"
+	run "$top/installer/initramfs/init" && grep -E '^(dropbear|ip|udhcpc|umount|e2fsck)' "$said" >"$folder/end" && printf '%s\n' "$@" | sort >"$folder/sorted" &&
+		sort -o "$folder/end" "$folder/end" && tells "$folder/end" <"$folder/sorted" &&
+		[ "$(cat "$folder/verdict")" = 'this is not the passphrase; 2 tries left' ] && [ ! -e "$root/run/jefe/over" ]
+}
+
+# What is the same whatever the network is.
+server='dropbear -F -E -m -r /etc/unlock/host_key -p 22 -T 3 -K 30 -I 600 -s -j -k -c /usr/lib/jefe/unlock.sh -P /run/jefe/dropbear.pid'
+logged="Pubkey auth succeeded for 'root' with ssh-ed25519 key SHA256:x from 10.0.0.9:1"
+ports_down='ip addr flush dev eth0|ip addr flush dev eth1|ip addr flush dev wlan0|ip link set eth0 down|ip link set eth1 down|ip link set wlan0 down'
+
+# By its address, whatever its name is now.
+unlocks_by_dhcp() {
+	local down
+	IFS='|' read -ra down <<<"$ports_down"
+	unlocks_over_ssh 'METHOD=dhcp\nINTERFACE=eth0\nMAC=52:54:00:00:00:02\n' "$server" 'ip link set eth1 up' \
+		'udhcpc -f -i eth1 -t 4 -T 3 -A 10 -s /usr/lib/jefe/dhcp.sh' 'umount /dev/pts' "${down[@]}" 'e2fsck -p /dev/mapper/root' || return
+	: >"$said"
+	interface=eth1 ip=10.0.0.7 mask=8 router='10.0.0.1 10.0.0.2' run "$top/installer/initramfs/dhcp.sh" bound && tells "$said" <<-END
+		ip addr add 10.0.0.7/8 dev eth1
+		ip -4 route add 10.0.0.1 dev eth1
+		ip -4 route add default via 10.0.0.1 dev eth1
+	END
+}
+
+unlocks_with_fixed_address() {
+	local down
+	IFS='|' read -ra down <<<"$ports_down"
+	unlocks_over_ssh 'METHOD=static\nINTERFACE=eth0\nVLAN=10\nADDRESS=2001:db8::7/64\nGATEWAY=2001:db8::1\n' "$server" 'ip link set eth0 up' \
+		'ip link add link eth0 name vlan10 type vlan id 10' 'ip link set vlan10 up' 'ip addr add 2001:db8::7/64 dev vlan10' \
+		'ip -6 route add 2001:db8::1 dev vlan10' 'ip -6 route add default via 2001:db8::1 dev vlan10' 'umount /dev/pts' \
+		'ip link del vlan10' "${down[@]}" 'e2fsck -p /dev/mapper/root' && grep -q 'by SSH, at 2001:db8::7$' "$root/dev/kmsg" || return
+	grep -qx "jefe: $logged" "$root/dev/kmsg"
+}
+
+# session: the place of one, with the FIFO of answers on descriptor 4.
+session() {
+	fresh
+	moved "$top/installer/initramfs/unlock.sh" >"$root/unlock.sh"
+	mkfifo "$root/run/jefe/answer"
+	exec 4<>"$root/run/jefe/answer"
+}
+
+a_session_asks_and_tells() {
+	local who answer
+	session
+	printf ' two  words ' | PATH=$bin:$PATH timeout 60 $shell "$root/unlock.sh" >"$folder/output" 2>&1 &
+	read -r -t 20 -u 4 -d ' ' who && IFS= read -r -t 20 -u 4 answer && echo "not this one" >"$root/run/jefe/told.$who"
+	! wait $! && [ "$answer" = ' two  words ' ] && grep -q 'jefe: not this one' "$folder/output" || return
+	session
+	(exec sleep 20) | PATH=$bin:$PATH timeout 60 $shell "$root/unlock.sh" >"$folder/output" 2>&1 &
+	echo "0 it is open" >"$root/run/jefe/over"
+	wait $! && grep -q 'jefe: it is open' "$folder/output" || return
+	session
+	! SSH_ORIGINAL_COMMAND=id PATH=$bin:$PATH timeout 20 $shell "$root/unlock.sh" <<<secret >"$folder/output" 2>&1 && grep -q 'without a command' "$folder/output" &&
+		! read -r -t 0 -u 4
 }
 
 live_starts() {
@@ -260,12 +332,15 @@ file_systems_are_mounted() {
 	END
 }
 
-echo "1..20"
+echo "1..26"
 ash=$(command -v busybox)
 for shell in dash "$ash ash"; do
 	shell_name=${shell##* }
 	check "$shell_name: the initramfs finds the live system" starts_live
 	check "$shell_name: and unlocks an installed one" starts_encrypted
+	check "$shell_name: or takes the passphrase over SSH, with DHCP on the port of that address" unlocks_by_dhcp
+	check "$shell_name: or with a fixed one in a VLAN" unlocks_with_fixed_address
+	check "$shell_name: who logs in is asked, told and can do nothing else" a_session_asks_and_tells
 	check "$shell_name: the live system starts" live_starts
 	check "$shell_name: with a network" network_comes_up
 	check "$shell_name: and consoles" consoles_start

@@ -13,25 +13,36 @@ say() {
 	done
 }
 
-# ask PROMPT: the first line typed on any console, unseen, in $answer.
-ask() {
-	rm -f /run/jefe/answer
+# Opened for both, so that no writer waits: an answer that comes while another is tried is the next one.
+open_answers() {
 	mkfifo -m 600 /run/jefe/answer
+	exec 3<>/run/jefe/answer
+}
+
+close_answers() {
+	exec 3>&-
+	rm -f /run/jefe/answer
+}
+
+# ask PROMPT: the first line typed on any console, unseen, or given over SSH, in $answer; from whom, in $asker.
+ask() {
 	askers=''
 	for console in $consoles; do
 		ask_on "/dev/$console" "$1" &
 		askers="$askers $!"
 	done
 	# An asker that ends interrupts the wait for the others.
-	until IFS= read -r answer 2>/dev/null </run/jefe/answer; do :; done
+	until IFS= read -r answer <&3; do :; done
+	asker=${answer%% *}
+	answer=${answer#* }
 	# shellcheck disable=SC2086 # a list
 	kill $askers 2>/dev/null
-	wait
+	# shellcheck disable=SC2086
+	wait $askers 2>/dev/null
 	for console in $consoles; do
 		stty echo <"/dev/$console"
 		echo >"/dev/$console"
 	done
-	rm -f /run/jefe/answer
 }
 
 # ask_on TTY PROMPT: an empty line or Ctrl-D asks again; a console that is gone just ends its asker.
@@ -43,7 +54,7 @@ ask_on() {
 		printf '\njefe: %s: ' "$2" || return
 		IFS= read -r line || sleep 1
 	done
-	printf '%s\n' "$line" >/run/jefe/answer
+	printf 'console %s\n' "$line" >/run/jefe/answer
 }
 
 # A shell on every console, until one of them is left.

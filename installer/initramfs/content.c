@@ -2,6 +2,8 @@
 
 #include <stddef.h>
 
+#include "installer/unlock.h"
+
 // clang-format off
 const char *const content_modules[] = {
 	/* disks */
@@ -30,6 +32,14 @@ const char *const content_modules[] = {
 	NULL,
 };
 
+const char *const content_modules_network[] = {
+	"drivers/net/ethernet/", "drivers/net/phy/", "drivers/net/mdio/", "drivers/net/pcs/", "virtio_net", "hv_netvsc", "vmxnet3",
+	"xen_netfront",
+	/* USB */
+	"r8152", "r8153_ecm", "ax88179_178a", "asix", "smsc95xx", "lan78xx", "aqc111", "cdc_ether", "cdc_ncm",
+	"af_packet", "ipv6", "8021q", NULL,
+};
+
 /* Disks behind a network, PCMCIA, tapes and tests. */
 const char *const content_modules_left_out[] = {
 	"bnx2fc", "fcoe", "libfcoe", "libfc", "qedf", "fnic", "snic", "be2iscsi", "bnx2i", "cxgb3i", "cxgb4i", "libcxgbi", "iscsi_tcp",
@@ -48,11 +58,14 @@ const char *const content_applets[] = {
 	"mount", "mv", "poweroff", "reboot", "rm", "sed", "setsid", "sleep", "sort", "stty", "switch_root", "sync", "umount", "vi", NULL,
 };
 
+const char *const content_applets_network[] = {"ip", "pidof", "udhcpc", NULL};
+
 const struct content_program content_programs[] = {
 	{"busybox",    NEED_ALWAYS,         NULL},
 	{"e2fsck",     NEED_ALWAYS,         NULL},
 	{"cryptsetup", NEED_WHEN_ENCRYPTED, "encrypted disks cannot be unlocked"},
 	{"blkid",      NEED_NEVER,          "the rescue shell cannot list file systems"},
+	{"dropbear",   NEED_FOR_NETWORK,    "the passphrase cannot be taken over SSH: install Dropbear, or remove /" UNLOCK_FOLDER},
 	{NULL,         NEED_NEVER,          NULL},
 };
 

@@ -4,19 +4,22 @@
 /* Modules: "drivers/ata/" is everything in that folder below kernel/, "dm_crypt" is one module. Names are with "_" for "-". What a kernel
  * does not have, or has built in, is passed over; dependencies come by themselves. Ends with NULL. */
 extern const char *const content_modules[];
+/* The same, only where the passphrase is also taken over the network. */
+extern const char *const content_modules_network[];
 /* Not taken although a folder above holds them: large, and no way to a root file system or a keyboard. */
 extern const char *const content_modules_left_out[];
 /* Worth a note when the kernel has them neither as module nor built in. */
 extern const char *const content_modules_expected[];
 
-/* BusyBox applets init and a rescue shell cannot do without. */
+/* BusyBox applets init and a rescue shell cannot do without; and those for the network. */
 extern const char *const content_applets[];
+extern const char *const content_applets_network[];
 
-enum content_need { NEED_ALWAYS, NEED_WHEN_ENCRYPTED, NEED_NEVER };
+enum content_need { NEED_ALWAYS, NEED_WHEN_ENCRYPTED, NEED_NEVER, NEED_FOR_NETWORK /* and left out otherwise */ };
 struct content_program {
 	const char *name;
 	enum content_need need; /* an initramfs without it is refused */
-	const char *without;    /* otherwise: what is lost */
+	const char *without;    /* what is lost without it; NULL: everything */
 };
 extern const struct content_program content_programs[]; /* ends with name NULL */
 

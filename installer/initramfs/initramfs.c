@@ -14,7 +14,9 @@
 #include "installer/initramfs/image.h"
 #include "installer/initramfs/modules.h"
 #include "installer/initramfs/programs.h"
+#include "installer/initramfs/remote.h"
 #include "installer/initramfs/scripts.h"
+#include "installer/unlock.h"
 
 enum { KEYMAP_MAX = 64 << 10, BOOT_MAX = 64 << 10 };
 static const char keymap_of_system[] = "/etc/jefelinux/keymap.bmap";
@@ -35,6 +37,17 @@ static bool is_running_root(int root_fd)
 	       here.st_dev == there.st_dev && here.st_ino == there.st_ino;
 }
 
+static int check_applets(
+	const struct words *applets, const char *const *needed, struct error *err)
+{
+	for (; *needed; needed++)
+		if (!words_contain(applets, *needed))
+			return error_set(err, -ENOENT,
+				"busybox lacks \"%s\"; install a busybox that has it",
+				*needed);
+	return 0;
+}
+
 /* BusyBox knows best what it is made of. */
 static int add_applets(
 	const struct initramfs *initramfs, struct image *image, struct error *err)
@@ -50,11 +63,10 @@ static int add_applets(
 	if (command_run(&command, err) < 0)
 		return error_prefix(err, "asking busybox what it can do");
 	words_split(&applets, text_string(&output), "\n");
-	for (const char *const *applet = content_applets; *applet; applet++)
-		if (!words_contain(&applets, *applet))
-			return error_set(err, -ENOENT,
-				"busybox lacks \"%s\"; install a busybox that has it",
-				*applet);
+	if (check_applets(&applets, content_applets, err) < 0 ||
+		(unlock_is_on(initramfs->modules_root_fd) &&
+			check_applets(&applets, content_applets_network, err) < 0))
+		return err->code;
 	for (size_t i = 0; i < applets.count; i++) {
 		autofree char *name = memory_format("usr/bin/%s", applets.items[i]);
 
@@ -74,16 +86,37 @@ static bool is_encrypted(const struct initramfs *initramfs)
 	       strstr(text_string(&boot), "LUKS_UUID=");
 }
 
+/* Is an initramfs without this program refused? */
+static bool is_needed(
+	const struct initramfs *initramfs, const struct content_program *program)
+{
+	switch (program->need) {
+	case NEED_ALWAYS:
+		return true;
+	case NEED_WHEN_ENCRYPTED:
+		return is_encrypted(initramfs);
+	case NEED_FOR_NETWORK:
+		return unlock_is_on(initramfs->modules_root_fd);
+	case NEED_NEVER:
+		break;
+	}
+	return false;
+}
+
 static int add_program(const struct initramfs *initramfs, struct programs *programs,
 	const struct content_program *program, struct error *err)
 {
+	bool needed = is_needed(initramfs, program);
 	struct error detail = {0};
 
+	if (program->need == NEED_FOR_NETWORK && !needed)
+		return 0;
 	if (programs_add(programs, program->name, &detail) == 0)
 		return 0;
-	if (program->need == NEED_ALWAYS ||
-		(program->need == NEED_WHEN_ENCRYPTED && is_encrypted(initramfs)))
-		return error_set(err, detail.code, "%s", detail.text);
+	if (needed)
+		return error_set(err, detail.code, "%s%s%s", detail.text,
+			program->without ? "; " : "",
+			program->without ? program->without : "");
 	note(initramfs, detail.text, program->without);
 	return 0;
 }
@@ -142,15 +175,18 @@ static void add_skeleton(struct image *image)
 static int fill(const struct initramfs *initramfs, struct image *image,
 	struct programs *programs, struct error *err)
 {
+	bool remote = unlock_is_on(initramfs->modules_root_fd);
 	autowords struct words missing = {0};
 
 	add_skeleton(image);
+	if (remote && remote_files_add(image, initramfs->modules_root_fd, err) < 0)
+		return err->code;
 	if (programs_open(programs, image, initramfs->programs_root_fd, err) < 0 ||
 		add_programs(initramfs, programs, err) < 0 ||
 		add_applets(initramfs, image, err) < 0 ||
 		add_keymap(initramfs, image, err) < 0 ||
 		modules_add(image, initramfs->modules_root_fd, initramfs->kernel,
-			&missing, err) < 0)
+			remote ? content_modules_network : NULL, &missing, err) < 0)
 		return err->code;
 	for (size_t i = 0; i < missing.count; i++)
 		note(initramfs, missing.items[i], "this kernel has no such driver");

@@ -25,26 +25,49 @@ unlock() {
 	fi
 	modprobe -abq dm_crypt "$(cat /sys/devices/system/cpu/modalias)"
 	count_starts $((tries - 1))
+	open_answers
+	remote_up
+	failure=''
+	try_answers
+	answer=''
+	close_answers
+	if [ -n "$failure" ]; then
+		# Who is not there cannot use a shell.
+		[ "$asker" = console ] || rescue=no
+		remote_down 1 "$failure; $(what_follows)"
+		fail "$failure"
+		return 1
+	fi
+	remote_down 0 "the disk is unlocked; the computer goes on starting"
+	count_starts "$tries"
+}
+
+# With what went wrong in $failure.
+try_answers() {
 	for left in "2 tries left" "1 try left" ""; do
 		ask "passphrase to unlock the disk"
 		printf %s "$answer" | cryptsetup open --type luks2 --key-file - "$device" root 2>/run/jefe/error
 		case $? in
-		0)
-			answer=''
-			count_starts "$tries"
-			return 0
+		0) return ;;
+		2)
+			say "this is not the passphrase${left:+; $left}"
+			remote_tell "this is not the passphrase${left:+; $left}"
 			;;
-		2) say "this is not the passphrase${left:+; $left}" ;;
 		*)
-			answer=''
-			fail "unlocking $device: $(cat /run/jefe/error)"
-			return 1
+			failure="unlocking $device: $(cat /run/jefe/error)"
+			return
 			;;
 		esac
 	done
-	answer=''
-	fail "the disk stays locked"
-	return 1
+	failure="the disk stays locked"
+}
+
+what_follows() {
+	if [ "$rescue" = no ]; then
+		echo "the computer restarts in 30 seconds and asks again"
+	else
+		echo "there is a rescue shell at its console"
+	fi
 }
 
 # count_starts NUMBER: instead of what the boot menu counted (jefe.tries=, on jefe.boot=UUID). Who goes away from the passphrase has

@@ -3,7 +3,10 @@ initramfs_files = \
 	installer/initramfs/console.sh \
 	installer/initramfs/devices.sh \
 	installer/initramfs/installed.sh \
-	installer/initramfs/live.sh
+	installer/initramfs/live.sh \
+	installer/initramfs/remote.sh \
+	installer/initramfs/dhcp.sh \
+	installer/initramfs/unlock.sh
 EXTRA_DIST += $(initramfs_files)
 
 libinstaller_a_SOURCES += \
@@ -13,6 +16,7 @@ libinstaller_a_SOURCES += \
 	installer/initramfs/initramfs.c installer/initramfs/initramfs.h \
 	installer/initramfs/modules.c installer/initramfs/modules.h \
 	installer/initramfs/programs.c installer/initramfs/programs.h \
+	installer/initramfs/remote.c installer/initramfs/remote.h \
 	installer/initramfs/scripts.h
 nodist_libinstaller_a_SOURCES += installer/initramfs/scripts.c
 CLEANFILES += installer/initramfs/scripts.c
@@ -21,12 +25,12 @@ CLEANFILES += installer/initramfs/scripts.c
 installer/initramfs/scripts.c: $(initramfs_files) installer/initramfs/local.mk
 	$(AM_V_GEN)$(MKDIR_P) installer/initramfs && { \
 	echo '#include "installer/initramfs/scripts.h"'; \
-	for script in init console devices installed live; do \
+	for script in init console devices installed live remote dhcp unlock; do \
 		file=$(srcdir)/installer/initramfs/$$script; test $$script = init || file=$$file.sh; \
 		echo "static const unsigned char script_$$script[] = {"; \
 		od -An -v -tx1 "$$file" | sed 's/ \(..\)/0x\1,/g'; echo '};'; done; \
 	echo 'const struct script scripts[] = {'; \
-	for script in init console devices installed live; do \
+	for script in init console devices installed live remote dhcp unlock; do \
 		name=usr/lib/jefe/$$script.sh; test $$script != init || name=init; \
 		echo "{\"$$name\", script_$$script, sizeof(script_$$script)},"; done; \
 	echo '{0}};'; } >$@.new && mv $@.new $@

@@ -142,9 +142,9 @@ static bool is_left_out(const char *name)
 	return false;
 }
 
-static void want_content(struct modules *modules)
+static void want_content(struct modules *modules, const char *const *contents)
 {
-	for (const char *const *content = content_modules; *content; content++) {
+	for (const char *const *content = contents; *content; content++) {
 		autofree char *folder = memory_format("kernel/%s", *content);
 
 		if (!text_ends(*content, "/")) {
@@ -261,7 +261,7 @@ static int add_aliases(const struct modules *modules, int root_fd, struct text *
 }
 
 static int add_all(struct modules *modules, struct image *image, int root_fd,
-	struct words *missing, struct error *err)
+	const char *const *also, struct words *missing, struct error *err)
 {
 	autotext struct text dependencies = {0};
 	autotext struct text aliases = {0};
@@ -270,7 +270,9 @@ static int add_all(struct modules *modules, struct image *image, int root_fd,
 
 	if (read_dependencies(modules, root_fd, err) < 0)
 		return err->code;
-	want_content(modules);
+	want_content(modules, content_modules);
+	if (also)
+		want_content(modules, also);
 	if (want_softdeps(modules, root_fd, err) < 0 ||
 		add_aliases(modules, root_fd, &aliases, err) < 0)
 		return err->code;
@@ -281,7 +283,7 @@ static int add_all(struct modules *modules, struct image *image, int root_fd,
 }
 
 int modules_add(struct image *image, int root_fd, const char *version,
-	struct words *missing, struct error *err)
+	const char *const *also, struct words *missing, struct error *err)
 {
 	struct modules modules = {.dir = memory_format("/lib/modules/%s", version)};
 	int rc;
@@ -289,7 +291,7 @@ int modules_add(struct image *image, int root_fd, const char *version,
 	if (!*version || strchr(version, '/') || !file_exists(root_fd, modules.dir))
 		rc = no_modules(root_fd, version, err);
 	else
-		rc = add_all(&modules, image, root_fd, missing, err);
+		rc = add_all(&modules, image, root_fd, also, missing, err);
 	modules_free(&modules);
 	return rc;
 }

@@ -36,6 +36,10 @@ void report_event(struct report *report, const struct event *event, struct text 
 		text_addf(
 			to, "        SSH host key %s\n", event->text ? event->text : "");
 		break;
+	case EVENT_UNLOCK_KEY:
+		text_addf(to, "        SSH host key while the disk is locked %s\n",
+			event->text ? event->text : "");
+		break;
 	case EVENT_AUDIT:
 		text_addf(to, "        %s\n", event->text ? event->text : "");
 		break;

@@ -21,9 +21,10 @@ static void take_note(void *context, const char *line)
 static void initramfs_describe(const struct recipe *recipe, struct text *to)
 {
 	text_addf(to,
-		"kernel modules of the new system, programs of the live system, keymap %s%s\n",
+		"kernel modules of the new system, programs of the live system, keymap %s%s%s\n",
 		recipe->answers->system.keymap,
-		recipe->layout.encrypted ? ", unlocking by passphrase" : "");
+		recipe->layout.encrypted ? ", unlocking by passphrase" : "",
+		recipe->answers->disk.remote_unlock ? ", also over SSH" : "");
 }
 
 static int initramfs_run(const struct recipe *recipe, struct run *run, struct error *err)

@@ -7,5 +7,6 @@ libinstaller_a_SOURCES += \
 	installer/steps/hardening.c \
 	installer/steps/payload.c \
 	installer/steps/system.c \
+	installer/steps/unlock.c \
 	installer/steps/users.c \
 	installer/steps/volumes.c

@@ -13,6 +13,7 @@ extern const struct step_ops step_format;
 extern const struct step_ops step_mount;
 extern const struct step_ops step_system;     /* system.c */
 extern const struct step_ops step_users;      /* users.c */
+extern const struct step_ops step_unlock;     /* unlock.c */
 extern const struct step_ops step_controls;   /* hardening.c */
 extern const struct step_ops step_initramfs;  /* boot.c */
 extern const struct step_ops step_loader;
@@ -23,6 +24,9 @@ extern const struct step_ops step_finish;
 
 struct run;
 
+/* The kernel's name of the port that is asked for, or of the first wired one with a link; a link is known only of ports that are up.
+ * NULL: none is known. */
+const char *network_port(const struct recipe *recipe);
 /* Give up the claim on the disk, so that its partitions can be used; once is enough. */
 void disk_unclaim(struct run *run);
 /* Mount device on dir until the run ends: an entry of its release stack. */

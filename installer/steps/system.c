@@ -15,8 +15,7 @@ static const char *const method_names[] = {"by DHCP", "static", "none"};
 static const char *const console_names[] = {
 	"screen and serial line", "screen", "serial line"};
 
-/* The port that is asked for, or the first wired one with a link; a link is known only of ports that are up. NULL: none is known. */
-static const char *network_port(const struct recipe *recipe)
+const char *network_port(const struct recipe *recipe)
 {
 	const struct machine *machine = recipe->machine;
 	const char *first = NULL;

@@ -7,11 +7,12 @@
 budget() {
 	for locale in C C.UTF-8; do
 		play -t vt220 -l "$locale" "$build/$2" "$here/plays/budget.play" "$machine" "$here/data/progress" "$setup" "$3" "$4" "$5" \
-			"$6" "$7" 2>"$work/errors"
+			"$6" "$work/keymaps" "$7" 2>"$work/errors"
 		report "bytes on a slow line, $locale: $1" $? "$work/errors"
 	done
 }
 
+python3 "$here/keymaps.py" "$work/keymaps"
 # The layout and the review are the densest pages; a page of measures has more text than that (toggle.play).
 budget ncurses ui-ncurses 1600 1600 1800 260
 for program in ui-ncurses $newt; do

@@ -145,7 +145,8 @@ tests_unit_test_bootenv_SOURCES = tests/unit/test_bootenv.c
 tests_unit_test_health_SOURCES = tests/unit/test_health.c
 tests_unit_test_bootmenu_SOURCES = tests/unit/test_bootmenu.c
 
-UNIT_TESTS += tests/unit/test_elf tests/unit/test_initramfs
+UNIT_TESTS += tests/unit/test_elf tests/unit/test_initramfs tests/unit/test_unlock
+tests_unit_test_unlock_SOURCES = tests/unit/test_unlock.c
 tests_unit_test_elf_SOURCES = tests/unit/test_elf.c
 tests_unit_test_initramfs_SOURCES = tests/unit/test_initramfs.c
 

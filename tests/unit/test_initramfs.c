@@ -1,5 +1,6 @@
 #include "installer/initramfs/initramfs.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,6 +14,8 @@
 #include "installer/initramfs/image.h"
 #include "installer/initramfs/modules.h"
 #include "installer/initramfs/programs.h"
+#include "installer/initramfs/remote.h"
+#include "installer/unlock.h"
 #include "tests/unit/unit.h"
 
 #define KERNEL  "6.1.0-test"
@@ -110,7 +113,7 @@ static void modules_come_with_what_they_need(void **state)
 	size_t size;
 
 	add_modules(folder);
-	assert_done(modules_add(image, folder->fd, KERNEL, &missing, &err), &err);
+	assert_done(modules_add(image, folder->fd, KERNEL, NULL, &missing, &err), &err);
 	assert_true(image_has(image, "usr" MODULES "/kernel/fs/ext4/ext4.ko"));
 	assert_true(image_has(image, "usr" MODULES "/kernel/fs/jbd2/jbd2.ko"));
 	assert_true(image_has(image, "usr" MODULES "/kernel/lib/soft-one.ko"));
@@ -128,6 +131,84 @@ static void modules_come_with_what_they_need(void **state)
 	image_free(image);
 }
 
+/* Nothing but a header: it needs no library. */
+static void put_program(const struct folder *folder, const char *name)
+{
+	const Elf64_Ehdr header = {
+		.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB},
+		.e_phentsize = sizeof(Elf64_Phdr)
+        };
+	autofree char *path = memory_format("/usr/bin/%s", name);
+	struct error err = {0};
+
+	assert_done(file_write(folder->fd, path, (const char *)&header, sizeof(header),
+			    0755, &err),
+		&err);
+}
+
+/* Their drivers are wanted only by those who ask; what is built in or missing is passed over. */
+static void a_network_brings_its_drivers(void **state)
+{
+	static const char *const network[] = {"e1000", "ipv6", NULL};
+	const struct folder *folder = *state;
+	struct image *image = image_new();
+	autowords struct words missing = {0};
+	struct error err = {0};
+
+	add_modules(folder);
+	assert_done(
+		modules_add(image, folder->fd, KERNEL, network, &missing, &err), &err);
+	assert_true(image_has(image, "usr" MODULES "/kernel/drivers/net/e1000.ko"));
+	assert_true(image_has(image, "usr" MODULES "/kernel/fs/ext4/ext4.ko"));
+	image_free(image);
+}
+
+static void put_unlock_files(const struct folder *folder, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		autofree char *path = memory_format("/%s", unlock_files[i].path);
+
+		put(folder, path, "contents");
+	}
+}
+
+static void unlocking_over_ssh_is_all_or_nothing(void **state)
+{
+	const struct folder *folder = *state;
+	struct image *image = image_new();
+	struct error err = {0};
+
+	put_unlock_files(folder, UNLOCK_FILES - 1);
+	assert_int_equal(remote_files_add(image, folder->fd, &err), -ENOENT);
+	assert_non_null(strstr(err.text, unlock_files[UNLOCK_FILES - 1].path));
+	put_unlock_files(folder, UNLOCK_FILES);
+	assert_done(remote_files_add(image, folder->fd, &err), &err);
+	for (unsigned i = 0; i < UNLOCK_FILES; i++)
+		assert_true(image_has(image, unlock_files[i].image));
+	assert_true(image_has(image, "etc/passwd"));
+	image_free(image);
+}
+
+/* An encrypted system that asks for the passphrase over SSH and has no server for it. */
+static void a_missing_server_is_told_with_the_way_out(void **state)
+{
+	const struct folder *folder = *state;
+	autoclose int root = file_open_root("/", NULL);
+	struct initramfs initramfs = {
+		.modules_root_fd = folder->fd, .programs_root_fd = root};
+	struct error err = {0};
+	static const char *const programs[] = {"busybox", "e2fsck", "cryptsetup"};
+
+	assert_done(file_make_dirs(folder->fd, "/usr/bin", 0755, &err), &err);
+	for (size_t i = 0; i < LENGTH(programs); i++)
+		put_program(folder, programs[i]);
+	assert_done(initramfs_renewable(&initramfs, &err), &err);
+	put_unlock_files(folder, UNLOCK_FILES);
+	assert_int_equal(initramfs_renewable(&initramfs, &err), -ENOENT);
+	assert_non_null(strstr(err.text, "dropbear"));
+	assert_non_null(strstr(err.text, "remove /etc/jefelinux/unlock"));
+}
+
 static void another_kernel_is_told_with_what_is_there(void **state)
 {
 	const struct folder *folder = *state;
@@ -136,11 +217,12 @@ static void another_kernel_is_told_with_what_is_there(void **state)
 	struct error err = {0};
 
 	add_modules(folder);
-	assert_int_equal(modules_add(image, folder->fd, "5.0", &missing, &err), -ENOENT);
+	assert_int_equal(
+		modules_add(image, folder->fd, "5.0", NULL, &missing, &err), -ENOENT);
 	assert_non_null(strstr(err.text, "5.0"));
 	assert_non_null(strstr(err.text, KERNEL));
-	assert_int_equal(
-		modules_add(image, folder->fd, "../modules/" KERNEL, &missing, &err),
+	assert_int_equal(modules_add(image, folder->fd, "../modules/" KERNEL, NULL,
+				 &missing, &err),
 		-ENOENT);
 	image_free(image);
 }
@@ -257,6 +339,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			modules_come_with_what_they_need, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(
+			a_network_brings_its_drivers, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(
+			unlocking_over_ssh_is_all_or_nothing, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(a_missing_server_is_told_with_the_way_out,
+			make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(another_kernel_is_told_with_what_is_there,
 			make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(a_system_without_programs_cannot_renew_it,

@@ -96,9 +96,9 @@ def find_bytes(path, *secrets):
 class Installation:
     """One computer: it boots the medium, is installed, and boots from its disk."""
 
-    def __init__(self, name, *, base="debian", firmware="bios", encrypted=True, memory=1536, bus="virtio", iso=None, level="hardened", roles=()):
+    def __init__(self, name, *, base="debian", firmware="bios", encrypted=True, memory=1536, bus="virtio", iso=None, level="hardened", roles=(), remote_unlock=False):
         self.name, self.base, self.firmware, self.encrypted, self.memory, self.level = name, base, firmware, encrypted, memory, level
-        self.roles = ", ".join(roles)
+        self.roles, self.remote_unlock = ", ".join(roles), remote_unlock
         self.folder = WORK / name
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
@@ -156,6 +156,7 @@ class Installation:
         values = {"serial": "JEFETEST1", "erase": "matched-disks", "encryption": "luks2" if self.encrypted else "none",
                   "level": self.level, "finish": "poweroff", **changes}
         secret = f"  passphrase: {{from: literal, value: \"{self.passphrase}\"}}\n  kdf_memory: 64M\n" if self.encrypted else ""
+        secret += "  remote_unlock: true\n" if self.remote_unlock else ""
         return (f"schema: 1\nallow_plaintext: true\n"
                 f"system:\n  hostname: vault1\n  keymap: us\n  timezone: Europe/Berlin\n"
                 f"disk:\n  match: {{serial: \"{values['serial']}\"}}\n  expect: 1\n  erase: {values['erase']}\n"
@@ -270,11 +271,14 @@ class Installation:
 
     # The installed system
 
-    def boot(self, title="disk", firmware=None, snapshot=False):
+    def boot(self, title="disk", firmware=None, snapshot=False, over_ssh=False):
         self.machine(title, firmware=firmware, snapshot=snapshot)
-        if self.encrypted:
+        told = self.unlock_over_ssh() if over_ssh else None
+        if self.encrypted and not over_ssh:
             self.unlock()
         self.login()
+        if told:
+            self._was_unlocked_over_ssh(told)
 
     def boot_other_firmware(self):
         """The same disk starts in a machine with the other firmware, whose variables know nothing of it; wrong passphrases are counted."""
@@ -295,6 +299,39 @@ class Installation:
         print(f"# passphrase prompt after {self.vm.seconds():.0f} s", flush=True)
         time.sleep(0.5)
         self.vm.sendline(self.passphrase)
+
+    def unlock_over_ssh(self):
+        """With the administrator's key alone, and for nothing else; the console is asked, too. The fingerprint of the server's host key."""
+        vm = self.vm
+        vm.expect(UNLOCK_PROMPT, BOOT)
+        key = vm.host_key(60)
+        stranger = self.folder / "stranger"
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(stranger)], check=True)
+        said = vm.ssh_lines("root", stranger, f"{self.passphrase}\n")
+        require(said.returncode == 255 and "Permission denied (publickey)" in said.stderr, f"another key: {said}")
+        said = vm.ssh("root", self.key, "cat /etc/unlock/host_key", fresh=True)
+        require(said.returncode == 2 and not said.stdout and "log in without a command" in said.stderr, f"a command: {said}")
+        said = vm.ssh_lines("root", self.key, "", "-W", "127.0.0.1:22")
+        require(said.returncode == 255 and not said.stdout, f"forwarding: {said}")
+        said = vm.ssh_lines("root", self.key, "wrong", "-T")
+        require(said.returncode == 1 and "not the passphrase; 2 tries left" in said.stdout, f"a wrong passphrase: {said}")
+        vm.expect(r"this is not the passphrase; 2 tries left", 20)
+        vm.expect(UNLOCK_PROMPT, 20)
+        vm.sendline("wrong")
+        vm.expect(r"this is not the passphrase; 1 try left", 60)
+        said = vm.ssh_prompted("root", self.key, "disk: ", f"{self.passphrase}\n", "-tt")
+        require(said.returncode == 0 and "the disk is unlocked" in said.stdout and self.passphrase not in said.stdout, f"unlocking: {said}")
+        return key
+
+    def _was_unlocked_over_ssh(self, key):
+        """Nothing of it is left but a line in the log; its host key is what the installation told, and not the system's."""
+        told = self.root("grep unlock_key /var/lib/jefelinux/journal.jsonl", check=False)
+        require(key in told, f"while it was locked the host key was {key}, the installation told {told}")
+        require(key != self.vm.host_key(60), f"the locked computer had the host key of the system, {key}")
+        left = self.root("pidof dropbear; ls /run/jefe/over /run/jefe/answer; mount | grep -c devpts", check=False)
+        require(left == "1\n", f"left of it: {left}")
+        said = self.root("dmesg | grep \"jefe: \"", check=False)
+        require("Pubkey auth succeeded" in said, f"the kernel's log does not say who unlocked: {said}")
 
     def login(self):
         seconds = self.vm.wait_ssh("ana", self.key, BOOT)

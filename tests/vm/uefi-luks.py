@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import kernels
 from flow import BOOT, SLOW_COMMAND, UNLOCK_PROMPT, Installation, require
 
-pc = Installation("uefi-luks", firmware="uefi")
+pc = Installation("uefi-luks", firmware="uefi", remote_unlock=True)
 repository = pc.folder / "kernels"
 made = ThreadPoolExecutor(1).submit(kernels.debian_repository, repository)  # while the machine installs
 
@@ -87,10 +87,10 @@ def kernel_upgrade():
 
 
 def paranoid():
-    """Raised on the running system; the restart that also starts the new kernel makes it complete."""
+    """Raised on the running system; the restart that also starts the new kernel makes it complete. The passphrase comes from afar."""
     pc.harden("paranoid")
     pc.power_off()
-    pc.boot("upgraded")
+    pc.boot("upgraded", over_ssh=True)
     version = pc.ssh("uname -r").strip()
     require(version == made.result(), f"it is kernel {version} that runs")
     pc.audit()
@@ -110,7 +110,7 @@ pc.run([
     ("daemons that died are named", dead_daemons_are_named),
     ("a change that nobody confirms is taken back as a whole", unconfirmed_is_taken_back),
     ("a newer kernel from a second repository gets its initramfs and boot menu entry", kernel_upgrade),
-    ("raised to paranoid it starts the newer kernel, nothing fails, every break is noticed", paranoid),
+    ("raised to paranoid, and unlocked over SSH, it starts the newer kernel, nothing fails, every break is noticed", paranoid),
     ("one SSH server answers in the other's place", ssh_servers_change_places),
     ("no secret in files, disk and logs", pc.no_secrets),
     ("the medium opens it, reinstalls the boot loader, which BIOS finds gone, and gives it another passphrase", pc.recover),

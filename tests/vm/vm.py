@@ -404,6 +404,40 @@ class VM:
         except subprocess.TimeoutExpired as error:
             return subprocess.CompletedProcess(line, 255, error.stdout or "", f"no end within {timeout} s")
 
+    def ssh_lines(self, user, key, lines, *options, timeout=120):
+        """Log in without a command and give these lines; a CompletedProcess with text output."""
+        line = ["ssh", *options, "-p", str(self.ssh_port), *self._ssh_options(key), f"{user}@127.0.0.1"]
+        return subprocess.run(line, input=lines, capture_output=True, text=True, timeout=timeout)
+
+    def ssh_prompted(self, user, key, prompt, then, *options):
+        """The same, but the lines follow when the prompt stands there; or this is called, and the session left to end by itself."""
+        line = ["ssh", *options, "-p", str(self.ssh_port), *self._ssh_options(key), f"{user}@127.0.0.1"]
+        with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as ssh:
+            said = ""
+            while not said.endswith(prompt):
+                character = ssh.stdout.read(1)
+                if not character:
+                    raise VMError(f"{self.name}: no {prompt!r} but {said!r}")
+                said += character
+            if callable(then):
+                then()
+            else:
+                ssh.stdin.write(then)
+                ssh.stdin.flush()
+            said += ssh.stdout.read()
+        return subprocess.CompletedProcess(line, ssh.returncode, said, "")
+
+    def host_key(self, timeout):
+        """The fingerprint of the Ed25519 host key that SSH shows, as soon as it answers."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            found = subprocess.run(["ssh-keyscan", "-T", "10", "-t", "ed25519", "-p", str(self.ssh_port), "127.0.0.1"], capture_output=True, text=True)
+            if found.stdout:
+                shown = subprocess.run(["ssh-keygen", "-l", "-f", "-"], input=found.stdout, capture_output=True, text=True, check=True)
+                return shown.stdout.split()[1]
+            time.sleep(1)
+        raise VMError(f"{self.name}: no SSH server answers within {timeout} s")
+
     def _shared_connection(self, user, key):
         """The socket of a connection that is open, or of none when there cannot be one: ssh then opens its own and says why not."""
         path = str(self.run / f"ssh-{user}")

@@ -1,9 +1,9 @@
 ea070ab9bbc4ed9f  linux.132x43.C.confirm
 3437f82a43751aef  linux.132x43.C.copied-wrong
 25b0e9ee2f042bbe  linux.132x43.C.disk
-e01ddf0d22000c8b  linux.132x43.C.encryption
-3245515fe3344def  linux.132x43.C.encryption-differ
-fc049d8529b340b1  linux.132x43.C.encryption-typing
+3bdda65257427798  linux.132x43.C.encryption
+2a31fb08a318b492  linux.132x43.C.encryption-differ
+9358d0dc59d7f38e  linux.132x43.C.encryption-typing
 369120804dda1b7e  linux.132x43.C.hardening
 6c9746757bc342bd  linux.132x43.C.help
 13354e04298ec697  linux.132x43.C.keyboard-list

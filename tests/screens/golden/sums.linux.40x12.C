@@ -1,7 +1,7 @@
 bdfb87fe19aa4fae  linux.40x12.C.confirm
 6815324e7fbe6480  linux.40x12.C.copied-wrong
 5c102a26f01f536c  linux.40x12.C.disk
-d3c948a0b7b3369e  linux.40x12.C.encryption
+f209e308c0e12729  linux.40x12.C.encryption
 a0a4c3e6e5faf50a  linux.40x12.C.encryption-differ
 f9902b3e5bd95045  linux.40x12.C.encryption-typing
 cb6e798cdab1e164  linux.40x12.C.hardening

@@ -1,9 +1,9 @@
 038aba2eced1e917  linux.60x18.C.confirm
 ded56289e5072e05  linux.60x18.C.copied-wrong
 62c66986e991789f  linux.60x18.C.disk
-1f047d9f9188d054  linux.60x18.C.encryption
+5aa6ee8675b884da  linux.60x18.C.encryption
 1620126e08163d2f  linux.60x18.C.encryption-differ
-9e816f9788c412ae  linux.60x18.C.encryption-typing
+45646882c8bdd9e0  linux.60x18.C.encryption-typing
 68e95dcd1092bb45  linux.60x18.C.hardening
 79125b388af0976d  linux.60x18.C.help
 4ac4d2c50889bad8  linux.60x18.C.keyboard-list

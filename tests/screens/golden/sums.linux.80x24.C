@@ -1,9 +1,9 @@
 2a81f9e52339112e  linux.80x24.C.confirm
 3bdb936682d93536  linux.80x24.C.copied-wrong
 8c4d6116d155eeb0  linux.80x24.C.disk
-a6166c9048607b6b  linux.80x24.C.encryption
-685f078c144229b5  linux.80x24.C.encryption-differ
-ce571ad39266196a  linux.80x24.C.encryption-typing
+3be86bf7baf3cdcb  linux.80x24.C.encryption
+a14883dfc30d4c32  linux.80x24.C.encryption-differ
+0a93a444af8300ee  linux.80x24.C.encryption-typing
 8a9e2465624f2a08  linux.80x24.C.hardening
 1db98fd209baeee2  linux.80x24.C.help
 b2587c24133dd48a  linux.80x24.C.keyboard-list

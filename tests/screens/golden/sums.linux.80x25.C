@@ -1,9 +1,9 @@
 eec5150302427652  linux.80x25.C.confirm
 9bd91b2d26b10fb8  linux.80x25.C.copied-wrong
 f13244348f3ff28e  linux.80x25.C.disk
-b59311867974a648  linux.80x25.C.encryption
-d5f22a038040d980  linux.80x25.C.encryption-differ
-faa8865ec807aa06  linux.80x25.C.encryption-typing
+e1313f17313cc3ea  linux.80x25.C.encryption
+27ec3f9d1cfacf3d  linux.80x25.C.encryption-differ
+dac35b1bdbff1624  linux.80x25.C.encryption-typing
 e5b4b1a34eeb430e  linux.80x25.C.hardening
 7bc79c9a973c53f5  linux.80x25.C.help
 94bbb263ce50ec18  linux.80x25.C.keyboard-list

@@ -6,6 +6,7 @@ e7d982775efb2f6b  others.linux.132x43.C.compare
 460e19a46c8ae3bf  others.linux.132x43.C.control
 213f9aa91dfbad96  others.linux.132x43.C.copied
 f2132dfb52ea9dd0  others.linux.132x43.C.done
+f8f23760b55fcef1  others.linux.132x43.C.done-unlock
 b1f91788282d8a45  others.linux.132x43.C.failed
 93cb429a79db5530  others.linux.132x43.C.failed-log
 4e5a4a0b70556f6d  others.linux.132x43.C.here
@@ -15,9 +16,9 @@ b1f91788282d8a45  others.linux.132x43.C.failed
 7dc5251911062310  others.linux.132x43.C.keyboard
 fddef94846b09c5e  others.linux.132x43.C.layer
 7f16029b071761c2  others.linux.132x43.C.logs
-be0e7e86d0923120  others.linux.132x43.C.no-key
+b9d3616d3a0e1514  others.linux.132x43.C.no-key
 606b2ab6f2450f92  others.linux.132x43.C.operations
-ee569125f7200d39  others.linux.132x43.C.passphrase
+bff7f98aff8dac49  others.linux.132x43.C.passphrase
 64571ce8221a18ce  others.linux.132x43.C.password
 20c36dd511dd28ed  others.linux.132x43.C.places
 8b1402d182246252  others.linux.132x43.C.progress

@@ -6,6 +6,7 @@ a30828cb02d9f8d8  others.linux.40x12.C.accounts
 4a7d05e4adbd9e20  others.linux.40x12.C.control
 57abd0cc5724b235  others.linux.40x12.C.copied
 2cce15cf594ea1d1  others.linux.40x12.C.done
+815d7ff5b2440658  others.linux.40x12.C.done-unlock
 a6120541656730e0  others.linux.40x12.C.failed
 c4539d096877c469  others.linux.40x12.C.failed-log
 a1d2ecb69d5c61c8  others.linux.40x12.C.here

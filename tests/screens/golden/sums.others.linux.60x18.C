@@ -6,6 +6,7 @@ db46ec29f98d8639  others.linux.60x18.C.checking
 4df4cba8c1833308  others.linux.60x18.C.control
 c458b54d3515a255  others.linux.60x18.C.copied
 1ea39b49c9b06397  others.linux.60x18.C.done
+0c9dd318f0e1369e  others.linux.60x18.C.done-unlock
 57e89d4a85cc358c  others.linux.60x18.C.failed
 7fc05e675ac6a235  others.linux.60x18.C.failed-log
 2e1f62f0e4228e80  others.linux.60x18.C.here

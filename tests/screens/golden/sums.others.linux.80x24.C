@@ -6,6 +6,7 @@ f132daf52ffcb5b0  others.linux.80x24.C.checked
 a0e4c581a70b213c  others.linux.80x24.C.control
 001ca8cb6a185b9e  others.linux.80x24.C.copied
 bc2ab10681fcd884  others.linux.80x24.C.done
+eb363293275d6592  others.linux.80x24.C.done-unlock
 30f17f23ff12dfa1  others.linux.80x24.C.failed
 e1edd7f312a63244  others.linux.80x24.C.failed-log
 0e024def9c6c214c  others.linux.80x24.C.here
@@ -15,9 +16,9 @@ b2758db0228259ab  others.linux.80x24.C.key
 941de1c52500b242  others.linux.80x24.C.keyboard
 bde1ee5d0aa4f653  others.linux.80x24.C.layer
 e97961aa8bdf0f72  others.linux.80x24.C.logs
-96e543a7c4756f63  others.linux.80x24.C.no-key
+24e26a2f2de9a154  others.linux.80x24.C.no-key
 bf7fbd4bde3bb7ce  others.linux.80x24.C.operations
-dde7d7f2da93df10  others.linux.80x24.C.passphrase
+c8a2e650e4bbae28  others.linux.80x24.C.passphrase
 6111aa07af2373e1  others.linux.80x24.C.password
 11f327b9cf53d366  others.linux.80x24.C.places
 2e9af60763ef470c  others.linux.80x24.C.progress

@@ -6,6 +6,7 @@ c7d11c7d7016e712  others.linux.80x25.C.compare
 f5f018a40dbeef51  others.linux.80x25.C.control
 ff2da36f6b920d59  others.linux.80x25.C.copied
 f714e3ee22e49ccd  others.linux.80x25.C.done
+a26901f81a4ee1a7  others.linux.80x25.C.done-unlock
 f143c7295a3b01f4  others.linux.80x25.C.failed
 4635bda2e66d0515  others.linux.80x25.C.failed-log
 8f7b350cdfe2a0f6  others.linux.80x25.C.here
@@ -15,9 +16,9 @@ dfd38a98389008b3  others.linux.80x25.C.key
 8bb90a9e9516dab3  others.linux.80x25.C.keyboard
 500f760cfa8f5d90  others.linux.80x25.C.layer
 7f5ad8d9afccc853  others.linux.80x25.C.logs
-3b10ddf1ba9ccfea  others.linux.80x25.C.no-key
+dec5563084b34f73  others.linux.80x25.C.no-key
 e945918026a08b61  others.linux.80x25.C.operations
-44c64a34fc2eac81  others.linux.80x25.C.passphrase
+14476f2159bb4d2e  others.linux.80x25.C.passphrase
 55d02eb0827b6236  others.linux.80x25.C.password
 450d9064269a9ace  others.linux.80x25.C.places
 e7b3d2c165970eaf  others.linux.80x25.C.progress

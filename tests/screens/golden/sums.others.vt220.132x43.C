@@ -6,6 +6,7 @@ feb06f8e30b2ecb7  others.vt220.132x43.C.changes
 dd72da306383d750  others.vt220.132x43.C.control
 61d9f948f430a8f1  others.vt220.132x43.C.copied
 968d83a598cf0687  others.vt220.132x43.C.done
+a4c9d1885f549fa7  others.vt220.132x43.C.done-unlock
 26ddabd81696ef73  others.vt220.132x43.C.failed
 0bb34d35683bf5fb  others.vt220.132x43.C.failed-log
 2ebd87137c4e4f19  others.vt220.132x43.C.here
@@ -15,9 +16,9 @@ a156c44a6dd432dd  others.vt220.132x43.C.host-key-code
 8889b47819673d39  others.vt220.132x43.C.keyboard
 c75913251cbf64d3  others.vt220.132x43.C.layer
 04cce177b15306ed  others.vt220.132x43.C.logs
-b426b7f292624e69  others.vt220.132x43.C.no-key
+e8d0fe66532207a6  others.vt220.132x43.C.no-key
 9ac35e5f9b41a73f  others.vt220.132x43.C.operations
-69f3dc58bbe54490  others.vt220.132x43.C.passphrase
+9d63fe9d20d63edc  others.vt220.132x43.C.passphrase
 ca7e3fc4709ad7be  others.vt220.132x43.C.password
 d5b06578359a3315  others.vt220.132x43.C.places
 b47d21560c852f5f  others.vt220.132x43.C.progress

@@ -6,6 +6,7 @@ efab547e55f066be  others.vt220.40x12.C.compare
 7bc48e06a3918b66  others.vt220.40x12.C.control
 b526cd62b4448d2f  others.vt220.40x12.C.copied
 61222d1b7646924f  others.vt220.40x12.C.done
+a43f778743b16e1e  others.vt220.40x12.C.done-unlock
 195fdaacf728cd32  others.vt220.40x12.C.failed
 a55156f75d2cccf1  others.vt220.40x12.C.failed-log
 6ad30daba7909a99  others.vt220.40x12.C.here

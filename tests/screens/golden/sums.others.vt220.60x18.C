@@ -6,6 +6,7 @@ b65d5aaf1510eab2  others.vt220.60x18.C.compare
 2e86fb19f52ab817  others.vt220.60x18.C.control
 331aea7a47cd12ec  others.vt220.60x18.C.copied
 5dc774f4a27c14c4  others.vt220.60x18.C.done
+561404e98b8e7247  others.vt220.60x18.C.done-unlock
 86a4d69eebf8b315  others.vt220.60x18.C.failed
 5fad108c8fb535da  others.vt220.60x18.C.failed-log
 223a75499eb90eea  others.vt220.60x18.C.here

@@ -6,6 +6,7 @@
 64b65f83383d3fb1  others.vt220.80x24.C.control
 f90fb0f0eec10fc4  others.vt220.80x24.C.copied
 da7270695f12e7e9  others.vt220.80x24.C.done
+60361e47d260ee92  others.vt220.80x24.C.done-unlock
 90df89206d39bd7f  others.vt220.80x24.C.failed
 890e12d47f34a8c5  others.vt220.80x24.C.failed-log
 9e486e292841ab54  others.vt220.80x24.C.here
@@ -15,9 +16,9 @@ df438155fc89d7a0  others.vt220.80x24.C.host-key-code
 5393cbf5582fdcbe  others.vt220.80x24.C.keyboard
 6d789e846b9e1de1  others.vt220.80x24.C.layer
 c5935b4916bae01d  others.vt220.80x24.C.logs
-f45e5ff9d01721bb  others.vt220.80x24.C.no-key
+74900d892dabc35a  others.vt220.80x24.C.no-key
 111de11a737e97f1  others.vt220.80x24.C.operations
-9b45b0b0c8a5a0b5  others.vt220.80x24.C.passphrase
+5ca3216237c674bc  others.vt220.80x24.C.passphrase
 aa0ed382f44b4f03  others.vt220.80x24.C.password
 d48b7bfb1caf6b62  others.vt220.80x24.C.places
 fcd773cb77a9e8c4  others.vt220.80x24.C.progress

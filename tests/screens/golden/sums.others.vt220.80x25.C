@@ -6,6 +6,7 @@ ce1b142b3f1764c0  others.vt220.80x25.C.compare
 367e9005ffbb6704  others.vt220.80x25.C.control
 3b58aa501492f693  others.vt220.80x25.C.copied
 0793e201851a3458  others.vt220.80x25.C.done
+e72c6f2380ad93a4  others.vt220.80x25.C.done-unlock
 74ba3e3f93e0f8c2  others.vt220.80x25.C.failed
 c697eeaa6466fe43  others.vt220.80x25.C.failed-log
 5a8cba10c12ef402  others.vt220.80x25.C.here
@@ -15,9 +16,9 @@ bf78c23fea812580  others.vt220.80x25.C.key
 7966a811e5307474  others.vt220.80x25.C.keyboard
 87fe5445f474a93e  others.vt220.80x25.C.layer
 a0b69d4a354f1951  others.vt220.80x25.C.logs
-cabc8ee754b40f14  others.vt220.80x25.C.no-key
+5776dce04f156cae  others.vt220.80x25.C.no-key
 69c33f01e3e4f52d  others.vt220.80x25.C.operations
-fb8fd5b3c69b5ed1  others.vt220.80x25.C.passphrase
+2cef8a57812e1f85  others.vt220.80x25.C.passphrase
 4c9398fd4fbcdddd  others.vt220.80x25.C.password
 be8a8146b921dd91  others.vt220.80x25.C.places
 303a73ad1e8a3476  others.vt220.80x25.C.progress

@@ -6,6 +6,7 @@ d9ec0c199fa99e53  others.xterm-256color.132x43.C.checking
 e97ef65fc322d2e9  others.xterm-256color.132x43.C.control
 9a402966acaeb2ab  others.xterm-256color.132x43.C.copied
 4ded933e0355a53f  others.xterm-256color.132x43.C.done
+021ac800d155e4f4  others.xterm-256color.132x43.C.done-unlock
 e0b1232706315250  others.xterm-256color.132x43.C.failed
 fc0146dec2efadc1  others.xterm-256color.132x43.C.failed-log
 939ccc4096f0c465  others.xterm-256color.132x43.C.here
@@ -15,9 +16,9 @@ e3a47b63f20a2e77  others.xterm-256color.132x43.C.key
 480e1df35e590c83  others.xterm-256color.132x43.C.keyboard
 4c33367e20062da6  others.xterm-256color.132x43.C.layer
 6f5c8a081de137cc  others.xterm-256color.132x43.C.logs
-30a4545b9642b435  others.xterm-256color.132x43.C.no-key
+f6d9c4d1c375a3c2  others.xterm-256color.132x43.C.no-key
 23d717fb503484ab  others.xterm-256color.132x43.C.operations
-e2e178cdd443b4fc  others.xterm-256color.132x43.C.passphrase
+d2cc048105ef8643  others.xterm-256color.132x43.C.passphrase
 2171f9d03f22b464  others.xterm-256color.132x43.C.password
 56d8082c3b0a625d  others.xterm-256color.132x43.C.places
 0b9a82347ee33a32  others.xterm-256color.132x43.C.progress

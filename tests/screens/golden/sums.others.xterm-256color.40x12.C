@@ -6,6 +6,7 @@ e1fae2daa2e0e018  others.xterm-256color.40x12.C.changes
 f325b6940be3e771  others.xterm-256color.40x12.C.control
 e46e26647922a0e2  others.xterm-256color.40x12.C.copied
 7036c31a19fc7d2d  others.xterm-256color.40x12.C.done
+e37c2a305b0dfed1  others.xterm-256color.40x12.C.done-unlock
 a91a54a4993caafb  others.xterm-256color.40x12.C.failed
 4ccaaa0afc39a1f3  others.xterm-256color.40x12.C.failed-log
 b796486ecb6b298b  others.xterm-256color.40x12.C.here

@@ -6,6 +6,7 @@
 753e44240ab4bd1f  others.xterm-256color.60x18.C.control
 64ca7da74ab3ffd4  others.xterm-256color.60x18.C.copied
 a27255120c07a33d  others.xterm-256color.60x18.C.done
+62598f61f75758ba  others.xterm-256color.60x18.C.done-unlock
 cb8fc0166bfd89a8  others.xterm-256color.60x18.C.failed
 9c63c3e0c99a3d3b  others.xterm-256color.60x18.C.failed-log
 51fbde03acbd3765  others.xterm-256color.60x18.C.here

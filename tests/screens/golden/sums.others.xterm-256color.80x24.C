@@ -6,6 +6,7 @@ c39ed4d5f9ac7280  others.xterm-256color.80x24.C.compare
 23e1f8136a1265c1  others.xterm-256color.80x24.C.control
 eda9fcd1a2bf3fef  others.xterm-256color.80x24.C.copied
 35ac48e9e7f18cf3  others.xterm-256color.80x24.C.done
+3ae9501342817ec4  others.xterm-256color.80x24.C.done-unlock
 3beb0adf1d998484  others.xterm-256color.80x24.C.failed
 1702e62029083762  others.xterm-256color.80x24.C.failed-log
 11cac513925bdd7b  others.xterm-256color.80x24.C.here
@@ -15,9 +16,9 @@ eda9fcd1a2bf3fef  others.xterm-256color.80x24.C.copied
 e0c1f997e1a01091  others.xterm-256color.80x24.C.keyboard
 a7b52fa702ca910c  others.xterm-256color.80x24.C.layer
 125ddb0cecfc24aa  others.xterm-256color.80x24.C.logs
-37db20ab01ef758a  others.xterm-256color.80x24.C.no-key
+d25f10012915cc88  others.xterm-256color.80x24.C.no-key
 aaf541b0ace9265b  others.xterm-256color.80x24.C.operations
-610a3e5c8737ad15  others.xterm-256color.80x24.C.passphrase
+a845003a589b4893  others.xterm-256color.80x24.C.passphrase
 d2136ff1cb9d2223  others.xterm-256color.80x24.C.password
 35f38b78db8ac1a2  others.xterm-256color.80x24.C.places
 8f29a93fd160a820  others.xterm-256color.80x24.C.progress

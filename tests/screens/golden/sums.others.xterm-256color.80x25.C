@@ -6,6 +6,7 @@ c97f466eb82860d1  others.xterm-256color.80x25.C.checked
 6e63c3a9d74d483d  others.xterm-256color.80x25.C.control
 f06e1c9be5a07c8a  others.xterm-256color.80x25.C.copied
 441e884e36d7076b  others.xterm-256color.80x25.C.done
+77cefc0b269f5b0e  others.xterm-256color.80x25.C.done-unlock
 1424af3b23575201  others.xterm-256color.80x25.C.failed
 4e3c1d1c50c74d0e  others.xterm-256color.80x25.C.failed-log
 a2627fec4b834b33  others.xterm-256color.80x25.C.here
@@ -15,9 +16,9 @@ a9b5ddf1f207ad9c  others.xterm-256color.80x25.C.host-key-code
 4a582d24d5b54b99  others.xterm-256color.80x25.C.keyboard
 b2ae1a271ec5f52b  others.xterm-256color.80x25.C.layer
 58fd671539a9425a  others.xterm-256color.80x25.C.logs
-3ed0a8d3c13959d6  others.xterm-256color.80x25.C.no-key
+661eca493ccb1b8b  others.xterm-256color.80x25.C.no-key
 f889acd0c43aa60c  others.xterm-256color.80x25.C.operations
-0916c72058e43407  others.xterm-256color.80x25.C.passphrase
+13ea65a4f3ea0028  others.xterm-256color.80x25.C.passphrase
 82fcb5a908945919  others.xterm-256color.80x25.C.password
 22b7d0db9367cf00  others.xterm-256color.80x25.C.places
 112d81a8f4bc7b75  others.xterm-256color.80x25.C.progress

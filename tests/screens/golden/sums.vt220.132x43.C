@@ -1,9 +1,9 @@
 664bf0660cf329fb  vt220.132x43.C.confirm
 e9f84f32fa666769  vt220.132x43.C.copied-wrong
 297d4d70f183acd3  vt220.132x43.C.disk
-64fc0b10260ea401  vt220.132x43.C.encryption
-ee5ef65a5bcd4ea3  vt220.132x43.C.encryption-differ
-2d461e9b02290458  vt220.132x43.C.encryption-typing
+42b7f789fe9119a4  vt220.132x43.C.encryption
+b3383e1e633def11  vt220.132x43.C.encryption-differ
+e678176cf777cb56  vt220.132x43.C.encryption-typing
 5936f8e84ba22176  vt220.132x43.C.hardening
 158598fe7c080753  vt220.132x43.C.help
 2e0c43023c85f003  vt220.132x43.C.keyboard-list

@@ -1,7 +1,7 @@
 bfbd284af2c5d88f  vt220.40x12.C.confirm
 685d7e2a35500670  vt220.40x12.C.copied-wrong
 112053a7730b5d3d  vt220.40x12.C.disk
-13156cb56421f620  vt220.40x12.C.encryption
+8e6c3eabf787df50  vt220.40x12.C.encryption
 ce1c5ccebf9fdbae  vt220.40x12.C.encryption-differ
 2a4c7f395dbdf649  vt220.40x12.C.encryption-typing
 48272eb29680fb20  vt220.40x12.C.hardening

@@ -1,9 +1,9 @@
 75d79013bcb48bf9  vt220.60x18.C.confirm
 266eab92da0a0318  vt220.60x18.C.copied-wrong
 0b99d84dd1d0d1a0  vt220.60x18.C.disk
-03313233420b24f7  vt220.60x18.C.encryption
+d524e64b1a9cca77  vt220.60x18.C.encryption
 5079c02ed468e5a6  vt220.60x18.C.encryption-differ
-466a8e6af423faa7  vt220.60x18.C.encryption-typing
+59071bc31015d088  vt220.60x18.C.encryption-typing
 caf3c9dfd84202f1  vt220.60x18.C.hardening
 f494790035d59089  vt220.60x18.C.help
 e8d5c54bc207ec69  vt220.60x18.C.keyboard-list

@@ -1,9 +1,9 @@
 bb4a3042cf1e8491  vt220.80x25.C.confirm
 632c8cba7758b089  vt220.80x25.C.copied-wrong
 4179a8586679f72b  vt220.80x25.C.disk
-f8cc0847eb10f807  vt220.80x25.C.encryption
-8349d9b5fbbcf14a  vt220.80x25.C.encryption-differ
-2994c5e375836279  vt220.80x25.C.encryption-typing
+42aab5bfbaf3c8f9  vt220.80x25.C.encryption
+afc3c9f234fbf6d1  vt220.80x25.C.encryption-differ
+500c16df6a52ca30  vt220.80x25.C.encryption-typing
 8fb31f7d89018bc8  vt220.80x25.C.hardening
 a607a2f0db518372  vt220.80x25.C.help
 3c7d27ca3054d993  vt220.80x25.C.keyboard-list

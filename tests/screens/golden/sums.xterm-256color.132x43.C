@@ -1,9 +1,9 @@
 e5b247845238a70d  xterm-256color.132x43.C.confirm
 ff43dcabcff53f37  xterm-256color.132x43.C.copied-wrong
 e1705c942fd72d59  xterm-256color.132x43.C.disk
-fcfc056e2306e6e4  xterm-256color.132x43.C.encryption
-c3c07385b580f5a4  xterm-256color.132x43.C.encryption-differ
-cfebe6197ff8019f  xterm-256color.132x43.C.encryption-typing
+2ec26edf3c086616  xterm-256color.132x43.C.encryption
+89b95b3fc33ef5da  xterm-256color.132x43.C.encryption-differ
+6729cdf99c43920b  xterm-256color.132x43.C.encryption-typing
 105f3699b5a3ee56  xterm-256color.132x43.C.hardening
 71f169e49107d800  xterm-256color.132x43.C.help
 3297fcc857b8bf1b  xterm-256color.132x43.C.keyboard-list

@@ -1,7 +1,7 @@
 4db50fa6f08c96d6  xterm-256color.40x12.C.confirm
 d8475b5e982f46f2  xterm-256color.40x12.C.copied-wrong
 7e4bff03f8a92d99  xterm-256color.40x12.C.disk
-4d1a1eb533a753d3  xterm-256color.40x12.C.encryption
+0e0918882851c9c4  xterm-256color.40x12.C.encryption
 8f06e93e15e71b57  xterm-256color.40x12.C.encryption-differ
 65bdf2061916b996  xterm-256color.40x12.C.encryption-typing
 6dfb71106c9af75f  xterm-256color.40x12.C.hardening

@@ -1,9 +1,9 @@
 2227b43b7d022161  xterm-256color.60x18.C.confirm
 f25fbe4966cfe8d3  xterm-256color.60x18.C.copied-wrong
 504def7e3893b349  xterm-256color.60x18.C.disk
-9bc6a66c3cde63a9  xterm-256color.60x18.C.encryption
+6505ef242b0beaff  xterm-256color.60x18.C.encryption
 7d97c9b934d5b5e4  xterm-256color.60x18.C.encryption-differ
-ccf8f4726f30a2ef  xterm-256color.60x18.C.encryption-typing
+9ad8101edf0849ef  xterm-256color.60x18.C.encryption-typing
 23c521f58384b273  xterm-256color.60x18.C.hardening
 3f9f935a3fb2d520  xterm-256color.60x18.C.help
 993523c8aa2ddb75  xterm-256color.60x18.C.keyboard-list

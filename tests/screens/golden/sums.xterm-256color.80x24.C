@@ -1,9 +1,9 @@
 7ecdf5d28f3ff8e9  xterm-256color.80x24.C.confirm
 623de82e8ce5aca9  xterm-256color.80x24.C.copied-wrong
 c9c4908dc568df8c  xterm-256color.80x24.C.disk
-08cee1f081192e92  xterm-256color.80x24.C.encryption
-280aee045ce7d2b6  xterm-256color.80x24.C.encryption-differ
-0a7406b252496bc1  xterm-256color.80x24.C.encryption-typing
+3ca9397f5b5ffce3  xterm-256color.80x24.C.encryption
+140a746118cf9ae9  xterm-256color.80x24.C.encryption-differ
+5f9238fe9e6ac151  xterm-256color.80x24.C.encryption-typing
 ec4b45908487cc40  xterm-256color.80x24.C.hardening
 9b0d8fe6bb6a2bc3  xterm-256color.80x24.C.help
 701d4c49631cca43  xterm-256color.80x24.C.keyboard-list

@@ -1,9 +1,9 @@
 c587ad549adf0ab6  xterm-256color.80x25.C.confirm
 1a7930c87fea0ce9  xterm-256color.80x25.C.copied-wrong
 39df1f3dc55caa5c  xterm-256color.80x25.C.disk
-56e9ec7f760def55  xterm-256color.80x25.C.encryption
-38de7cee85bbed08  xterm-256color.80x25.C.encryption-differ
-669540651b50de8f  xterm-256color.80x25.C.encryption-typing
+24d33cd82fc7334c  xterm-256color.80x25.C.encryption
+c1d38f0e304d3e1b  xterm-256color.80x25.C.encryption-differ
+025e324e98e4f45a  xterm-256color.80x25.C.encryption-typing
 c04b4ed90053969e  xterm-256color.80x25.C.hardening
 07a28175dc0db7eb  xterm-256color.80x25.C.help
 f1f4b6454deb49e0  xterm-256color.80x25.C.keyboard-list
