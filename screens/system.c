@@ -27,7 +27,7 @@ static void build(struct page *page, void *context)
 	relabel(item, "none", _("none"));
 	page_gap(page);
 	page_add(page, ITEM_ACTION, "services", _("Services and open ports"))->key = 's';
-	page_add(page, ITEM_ACTION, "time", _("Time servers"))->key = 't';
+	page_add(page, ITEM_ACTION, "time", _("Time zone and servers"))->key = 't';
 }
 
 static void act(struct form *form, const char *id, const char *row)

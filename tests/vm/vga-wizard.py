@@ -28,14 +28,21 @@ PAGES = [
     (r"Which keyboard do you type on", [keys("f10")]),
     (r"Which disk gets JefeLinux.*nvme0n1", [keys("spc", "f10")]),
     (r"How is the disk divided", [keys("f10")]),
-    (r"Encrypt the disk", [keys("tab"), text(pc.passphrase), keys("tab"), text(pc.passphrase), keys("f10")]),
+    (r"Encrypt the disk", [keys("tab"), text(pc.passphrase), keys("tab"), text(pc.passphrase), keys("tab", "tab", "spc", "f10")]),
     (r"How much hardening", [keys("f10")]),
-    (r"How should the computer be set up", [text("\b\b\b\bvault1"), keys("f10")]),
+    (r"How should the computer be set up", [text("\b\b\b\bvault1"), keys("tab", "tab", "t")]),
+    (r"Where does it get the time", [keys("tab", "ret")]),
+    (r"Part of the world.*\bUTC", [keys("up", "up", "up", "ret")]),
+    (r"Amsterdam.*Andorra", [keys("ret")]),
+    (r"Where does it get the time.*Europe/Amsterdam", [keys("f10")]),
+    (r"How should the computer be set up.*Europe/Amsterdam", [keys("f10")]),
     (r"How does it reach the network", [keys("f10")]),
     (r"Who logs in\?.*No SSH key yet", [text("ana"), keys("f10", "ret")]),
     (r"Add a public SSH key", [lambda: pc.vm.type(pc.public_key()), keys("f10")]),
     (r"Next once more adds", [keys("f10")]),
-    (r"Who logs in\?.*SHA256:", [keys("f10")]),
+    (r"Who logs in\?.*SHA256:", [keys("n")]),
+    (r"Who else logs in", [text("bob"), keys("tab", "tab", "tab", "spc", "tab"), text(pc.password), keys("tab"), text(pc.password), keys("f10")]),
+    (r"Who logs in\?.*bob, 0 SSH keys, password: typed", [keys("f10")]),
     (r"Is everything right", [keys("f10")]),
     (r"Everything on nvme0n1 will be erased", [pause, text("nvme0n1"), keys("f10")]),
 ]
@@ -94,13 +101,29 @@ def install():
     vm.wait_off(60)
 
 
+def other_logs_in(vm):
+    """The second account, with the password that was typed for it, at a console."""
+    vm.sendline()
+    vm.expect(r"vault1 login: ", BOOT)
+    vm.sendline("bob")
+    vm.expect(r"Password: ", 60)
+    vm.sendline(pc.password)
+    vm.expect(r"bob@vault1", 60)
+    vm.sendline("exit")
+
+
 def boot():
     """The passphrase is typed on the keyboard this time."""
     vm = pc.machine("disk")
     vm.expect(UNLOCK_PROMPT, BOOT)
     vm.type(pc.passphrase + "\n")
     pc.login()
+    other_logs_in(vm)
     require(pc.ssh("hostname").strip() == "vault1", "the host name is not the one typed")
+    require(pc.ssh("readlink /etc/localtime").strip().endswith("/Europe/Amsterdam"), "the time zone is not the one chosen")
+    require(pc.root("ls /etc/sudoers.d").split().count("jefe-bob") == 0, "the other account is an administrator")
+    keys_to_unlock = pc.root("cat /etc/jefelinux/unlock/authorized_keys")
+    require(pc.public_key().split()[1] in keys_to_unlock, f"the keys that unlock over SSH: {keys_to_unlock}")
 
 
 pc.run([

@@ -15,7 +15,7 @@ c829b02418883e73  linux.132x43.C.recovery
 fdbd2eba5977a8c7  linux.132x43.C.review
 e0bec11fe767e8d1  linux.132x43.C.save
 e6952ace70834d67  linux.132x43.C.services
-bc01b9f904e0d470  linux.132x43.C.system
+331a608ee1634378  linux.132x43.C.system
 f86356117274753a  linux.132x43.C.time
 817975b33f162801  linux.132x43.C.users
 11a7e1519d6cec15  linux.132x43.C.welcome

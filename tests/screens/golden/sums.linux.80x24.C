@@ -15,7 +15,7 @@ c9d6252bcd78f511  linux.80x24.C.network
 2df3b34fd1ab0939  linux.80x24.C.review
 c9273acb8fe8705a  linux.80x24.C.save
 c9d759c2e30910f3  linux.80x24.C.services
-2c0f1b2fd0af2052  linux.80x24.C.system
+8c8fa5da90e74b67  linux.80x24.C.system
 21efe527c4e12a61  linux.80x24.C.time
 cfe9e35bfd8f42e9  linux.80x24.C.users
 5369e8fce3e84095  linux.80x24.C.welcome

@@ -15,7 +15,7 @@ ffd7426ac39d13bd  linux.80x25.C.recovery
 e589facf31a74bce  linux.80x25.C.review
 8a9bdb3c03b423ad  linux.80x25.C.save
 4888a234b03d3f32  linux.80x25.C.services
-f2e378bc4ed77954  linux.80x25.C.system
+9e0d2f0f2bffe998  linux.80x25.C.system
 87da1910b67d4d45  linux.80x25.C.time
 77330f60ed72420c  linux.80x25.C.users
 385bfffdfdb020f4  linux.80x25.C.welcome

@@ -15,7 +15,7 @@ bc9cb686f572e56b  vt220.132x43.C.network
 bc0d44d055fc5655  vt220.132x43.C.review
 107b7efd024c34fb  vt220.132x43.C.save
 2b432de9e50ee463  vt220.132x43.C.services
-b92eb9591989fd5a  vt220.132x43.C.system
+fc24cd7a5826b10d  vt220.132x43.C.system
 002b4ded9c8c9072  vt220.132x43.C.time
 e711dc466ce389ae  vt220.132x43.C.users
 71b5a1a07fcb8e8c  vt220.132x43.C.welcome

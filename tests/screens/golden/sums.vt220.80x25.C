@@ -15,7 +15,7 @@ ab61310cb8acd3bb  vt220.80x25.C.recovery-code
 1f73e7fb90d7306a  vt220.80x25.C.review
 1f179dd1f8784839  vt220.80x25.C.save
 23b134d71f379fd3  vt220.80x25.C.services
-8c31d9894ef253dc  vt220.80x25.C.system
+d87cc7da7e67b7f1  vt220.80x25.C.system
 586b37e22d2ce974  vt220.80x25.C.time
 f32d7160a1d39dcf  vt220.80x25.C.users
 ee270bc29aa3897d  vt220.80x25.C.welcome

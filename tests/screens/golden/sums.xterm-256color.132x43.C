@@ -15,7 +15,7 @@ e1705c942fd72d59  xterm-256color.132x43.C.disk
 fa18a252fd6df8f3  xterm-256color.132x43.C.review
 6053c0b89e990529  xterm-256color.132x43.C.save
 c6a5838ec1fcd948  xterm-256color.132x43.C.services
-dd76a0250a2fe3ce  xterm-256color.132x43.C.system
+479d01d2b6ad0319  xterm-256color.132x43.C.system
 7bfa756502c1e702  xterm-256color.132x43.C.time
 80a533b71cf7fcff  xterm-256color.132x43.C.users
 1e9b37c5abb3757f  xterm-256color.132x43.C.welcome

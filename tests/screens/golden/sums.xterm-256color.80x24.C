@@ -15,7 +15,7 @@ afdcebb15df07077  xterm-256color.80x24.C.network
 06ec242e7017deec  xterm-256color.80x24.C.review
 ebfede4a77695b64  xterm-256color.80x24.C.save
 b5b06761fb3077f4  xterm-256color.80x24.C.services
-e86cbaf99306b429  xterm-256color.80x24.C.system
+991c9490c75beafa  xterm-256color.80x24.C.system
 4edcd8d3278a9974  xterm-256color.80x24.C.time
 52049c118a9d8112  xterm-256color.80x24.C.users
 76374b24e520b489  xterm-256color.80x24.C.welcome

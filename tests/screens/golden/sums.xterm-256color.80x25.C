@@ -15,7 +15,7 @@ c66afe5a4ddb215d  xterm-256color.80x25.C.network
 833e6ffb950dc001  xterm-256color.80x25.C.review
 f423b9114e82b2f5  xterm-256color.80x25.C.save
 dd0b24ab33dc0981  xterm-256color.80x25.C.services
-88ca7402e1ded6ff  xterm-256color.80x25.C.system
+d45c3bb12025f990  xterm-256color.80x25.C.system
 853f9ef09b75188b  xterm-256color.80x25.C.time
 10daa63b503e334a  xterm-256color.80x25.C.users
 709ff1798f777c57  xterm-256color.80x25.C.welcome
