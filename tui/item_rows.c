@@ -122,7 +122,7 @@ static void put_mark(const struct frame *frame, const struct item *item, size_t 
 	const struct choice *choice = &item->choices[i];
 	bool is_on = item->type == ITEM_MANY ? choice->on
 					     : text_equal(choice->value, item->value);
-	enum role role = is_on ? ROLE_STRONG : ROLE_VALUE;
+	enum role role = is_on && item->type == ITEM_ONE ? ROLE_STRONG : ROLE_VALUE;
 
 	(void)area_put(
 		area, row, MARGIN, 3, role, item->type == ITEM_MANY ? "[ ]" : "( )");
@@ -185,8 +185,7 @@ void rows_draw(const struct frame *frame, const struct item *item,
 	struct rows rows = rows_of(item, area->cols);
 
 	if (item->label)
-		(void)area_put(area, row, MARGIN, -1,
-			is_focused(frame, item) ? ROLE_STRONG : ROLE_LABEL, item->label);
+		(void)area_put(area, row, MARGIN, -1, ROLE_STRONG, item->label);
 	if (item->header)
 		put_columns(area, row + (item->label ? 1 : 0), rows.first_col,
 			&rows.columns, ROLE_HINT, item->header);

@@ -1,10 +1,10 @@
-ea070ab9bbc4ed9f  linux.132x43.C.confirm
+831f8cb9e44117be  linux.132x43.C.confirm
 3437f82a43751aef  linux.132x43.C.copied-wrong
 25b0e9ee2f042bbe  linux.132x43.C.disk
 3bdda65257427798  linux.132x43.C.encryption
 2a31fb08a318b492  linux.132x43.C.encryption-differ
 9358d0dc59d7f38e  linux.132x43.C.encryption-typing
-369120804dda1b7e  linux.132x43.C.hardening
+d98b7d9fd6860a33  linux.132x43.C.hardening
 6c9746757bc342bd  linux.132x43.C.help
 13354e04298ec697  linux.132x43.C.keyboard-list
 a35bf1e4b29e98b3  linux.132x43.C.layout
@@ -14,8 +14,8 @@ c829b02418883e73  linux.132x43.C.recovery
 58489397fbfae9b4  linux.132x43.C.recovery-code
 fdbd2eba5977a8c7  linux.132x43.C.review
 e0bec11fe767e8d1  linux.132x43.C.save
-e6952ace70834d67  linux.132x43.C.services
-331a608ee1634378  linux.132x43.C.system
+6f025a4040d48f62  linux.132x43.C.services
+9c48a22a07ad300e  linux.132x43.C.system
 f86356117274753a  linux.132x43.C.time
 817975b33f162801  linux.132x43.C.users
 11a7e1519d6cec15  linux.132x43.C.welcome

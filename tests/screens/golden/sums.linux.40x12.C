@@ -4,7 +4,7 @@ bdfb87fe19aa4fae  linux.40x12.C.confirm
 f209e308c0e12729  linux.40x12.C.encryption
 a0a4c3e6e5faf50a  linux.40x12.C.encryption-differ
 f9902b3e5bd95045  linux.40x12.C.encryption-typing
-cb6e798cdab1e164  linux.40x12.C.hardening
+23151db2eb2a6b12  linux.40x12.C.hardening
 03ab914a326736bb  linux.40x12.C.help
 11646619e26b9ab6  linux.40x12.C.keyboard-list
 568179344625b90e  linux.40x12.C.layout
@@ -14,8 +14,8 @@ f73b2715c4663c60  linux.40x12.C.network
 0435bf62a884272d  linux.40x12.C.recovery-code
 a7b08c493b43f7d3  linux.40x12.C.review
 3e13ea3f802abe5a  linux.40x12.C.save
-167c85f0534aa1dc  linux.40x12.C.services
-300933c8b290ed38  linux.40x12.C.system
+86b10819564d20d8  linux.40x12.C.services
+4fdc5a6035f77f1d  linux.40x12.C.system
 495c79974b983f4b  linux.40x12.C.time
 163c14caa83c588b  linux.40x12.C.users
 95dd5de3103f04de  linux.40x12.C.welcome

@@ -1,10 +1,10 @@
-038aba2eced1e917  linux.60x18.C.confirm
+bb9959802a56beaa  linux.60x18.C.confirm
 ded56289e5072e05  linux.60x18.C.copied-wrong
 62c66986e991789f  linux.60x18.C.disk
 5aa6ee8675b884da  linux.60x18.C.encryption
 1620126e08163d2f  linux.60x18.C.encryption-differ
 45646882c8bdd9e0  linux.60x18.C.encryption-typing
-68e95dcd1092bb45  linux.60x18.C.hardening
+131cb178c908810b  linux.60x18.C.hardening
 79125b388af0976d  linux.60x18.C.help
 4ac4d2c50889bad8  linux.60x18.C.keyboard-list
 ed75654810493db1  linux.60x18.C.layout
@@ -14,8 +14,8 @@ ef75975e074a326d  linux.60x18.C.network
 9a2e354b799ae3ac  linux.60x18.C.recovery-code
 018869a7059524aa  linux.60x18.C.review
 47f0e3135857da00  linux.60x18.C.save
-0914c9370879d596  linux.60x18.C.services
-0e298c74ca23efe3  linux.60x18.C.system
+52293d1222fcd3f9  linux.60x18.C.services
+ade77d9818f9db7d  linux.60x18.C.system
 3fbc91b3eef01471  linux.60x18.C.time
 43bea491abb21964  linux.60x18.C.users
 8d8152c597e1764b  linux.60x18.C.welcome

@@ -1,10 +1,10 @@
-2a81f9e52339112e  linux.80x24.C.confirm
+27a7e115cbb159b9  linux.80x24.C.confirm
 3bdb936682d93536  linux.80x24.C.copied-wrong
 8c4d6116d155eeb0  linux.80x24.C.disk
 3be86bf7baf3cdcb  linux.80x24.C.encryption
 a14883dfc30d4c32  linux.80x24.C.encryption-differ
 0a93a444af8300ee  linux.80x24.C.encryption-typing
-8a9e2465624f2a08  linux.80x24.C.hardening
+8798b44b6aa043ec  linux.80x24.C.hardening
 1db98fd209baeee2  linux.80x24.C.help
 b2587c24133dd48a  linux.80x24.C.keyboard-list
 d70f891dd05f11ed  linux.80x24.C.layout
@@ -14,8 +14,8 @@ c9d6252bcd78f511  linux.80x24.C.network
 52c02d93826a9b2f  linux.80x24.C.recovery-code
 2df3b34fd1ab0939  linux.80x24.C.review
 c9273acb8fe8705a  linux.80x24.C.save
-c9d759c2e30910f3  linux.80x24.C.services
-8c8fa5da90e74b67  linux.80x24.C.system
+06cb5e929ddc1954  linux.80x24.C.services
+4082a5fd8689a819  linux.80x24.C.system
 21efe527c4e12a61  linux.80x24.C.time
 cfe9e35bfd8f42e9  linux.80x24.C.users
 5369e8fce3e84095  linux.80x24.C.welcome

@@ -1,10 +1,10 @@
-eec5150302427652  linux.80x25.C.confirm
+3adedebd1c3b8adc  linux.80x25.C.confirm
 9bd91b2d26b10fb8  linux.80x25.C.copied-wrong
 f13244348f3ff28e  linux.80x25.C.disk
 e1313f17313cc3ea  linux.80x25.C.encryption
 27ec3f9d1cfacf3d  linux.80x25.C.encryption-differ
 dac35b1bdbff1624  linux.80x25.C.encryption-typing
-e5b4b1a34eeb430e  linux.80x25.C.hardening
+f7bc26b88008f7ec  linux.80x25.C.hardening
 7bc79c9a973c53f5  linux.80x25.C.help
 94bbb263ce50ec18  linux.80x25.C.keyboard-list
 cd9d96782efcd75f  linux.80x25.C.layout
@@ -14,8 +14,8 @@ ffd7426ac39d13bd  linux.80x25.C.recovery
 576885ab169f3387  linux.80x25.C.recovery-code
 e589facf31a74bce  linux.80x25.C.review
 8a9bdb3c03b423ad  linux.80x25.C.save
-4888a234b03d3f32  linux.80x25.C.services
-9e0d2f0f2bffe998  linux.80x25.C.system
+438f5d858ca0ea9c  linux.80x25.C.services
+e5547ff1bfd75c4a  linux.80x25.C.system
 87da1910b67d4d45  linux.80x25.C.time
 77330f60ed72420c  linux.80x25.C.users
 385bfffdfdb020f4  linux.80x25.C.welcome

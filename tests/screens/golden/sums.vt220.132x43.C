@@ -1,10 +1,10 @@
-664bf0660cf329fb  vt220.132x43.C.confirm
+cb80b4e282b4d329  vt220.132x43.C.confirm
 e9f84f32fa666769  vt220.132x43.C.copied-wrong
 297d4d70f183acd3  vt220.132x43.C.disk
 42b7f789fe9119a4  vt220.132x43.C.encryption
 b3383e1e633def11  vt220.132x43.C.encryption-differ
 e678176cf777cb56  vt220.132x43.C.encryption-typing
-5936f8e84ba22176  vt220.132x43.C.hardening
+567d9563a24a2190  vt220.132x43.C.hardening
 158598fe7c080753  vt220.132x43.C.help
 2e0c43023c85f003  vt220.132x43.C.keyboard-list
 a93c3d1ebd8db1a8  vt220.132x43.C.layout
@@ -14,8 +14,8 @@ bc9cb686f572e56b  vt220.132x43.C.network
 620bd3430598eec4  vt220.132x43.C.recovery-code
 bc0d44d055fc5655  vt220.132x43.C.review
 107b7efd024c34fb  vt220.132x43.C.save
-2b432de9e50ee463  vt220.132x43.C.services
-fc24cd7a5826b10d  vt220.132x43.C.system
+e018e7510b479907  vt220.132x43.C.services
+9ac4750982ed49a5  vt220.132x43.C.system
 002b4ded9c8c9072  vt220.132x43.C.time
 e711dc466ce389ae  vt220.132x43.C.users
 71b5a1a07fcb8e8c  vt220.132x43.C.welcome

@@ -4,7 +4,7 @@ bfbd284af2c5d88f  vt220.40x12.C.confirm
 8e6c3eabf787df50  vt220.40x12.C.encryption
 ce1c5ccebf9fdbae  vt220.40x12.C.encryption-differ
 2a4c7f395dbdf649  vt220.40x12.C.encryption-typing
-48272eb29680fb20  vt220.40x12.C.hardening
+37cb81a0424858c0  vt220.40x12.C.hardening
 4a32b1faf910eca3  vt220.40x12.C.help
 1a1c7c9ee7458e27  vt220.40x12.C.keyboard-list
 c652c40c80a3bd90  vt220.40x12.C.layout
@@ -14,8 +14,8 @@ f4cd256a51f13bbd  vt220.40x12.C.recovery
 583ae2b6186b2ad4  vt220.40x12.C.recovery-code
 e1004ade7b998a2a  vt220.40x12.C.review
 67b7c88ad2cbcadf  vt220.40x12.C.save
-91450d12587f94c6  vt220.40x12.C.services
-a8190336a051e22d  vt220.40x12.C.system
+634f3d3bf06d02f8  vt220.40x12.C.services
+68893b4b8db4a227  vt220.40x12.C.system
 4e2cfc984f80976d  vt220.40x12.C.time
 1e0f5e08fee2221e  vt220.40x12.C.users
 d961e706705716f9  vt220.40x12.C.welcome

@@ -1,10 +1,10 @@
-75d79013bcb48bf9  vt220.60x18.C.confirm
+a19ebfa054ef6482  vt220.60x18.C.confirm
 266eab92da0a0318  vt220.60x18.C.copied-wrong
 0b99d84dd1d0d1a0  vt220.60x18.C.disk
 d524e64b1a9cca77  vt220.60x18.C.encryption
 5079c02ed468e5a6  vt220.60x18.C.encryption-differ
 59071bc31015d088  vt220.60x18.C.encryption-typing
-caf3c9dfd84202f1  vt220.60x18.C.hardening
+e79433e43155c290  vt220.60x18.C.hardening
 f494790035d59089  vt220.60x18.C.help
 e8d5c54bc207ec69  vt220.60x18.C.keyboard-list
 e78642df225ecf18  vt220.60x18.C.layout
@@ -14,8 +14,8 @@ cfc38e1869070295  vt220.60x18.C.recovery
 377a7be18ff4849b  vt220.60x18.C.recovery-code
 f0c28cb3ba7dc41c  vt220.60x18.C.review
 f765c31d0a4b2a98  vt220.60x18.C.save
-6894ae1fdad810a3  vt220.60x18.C.services
-9796e6296ff7d5c3  vt220.60x18.C.system
+1c733d6e4aa8f283  vt220.60x18.C.services
+63cfe1cfe9066332  vt220.60x18.C.system
 a561a7d99d1346bd  vt220.60x18.C.time
 72d9e23dea98e237  vt220.60x18.C.users
 3feafb3bcb510531  vt220.60x18.C.welcome

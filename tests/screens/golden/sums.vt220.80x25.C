@@ -1,10 +1,10 @@
-bb4a3042cf1e8491  vt220.80x25.C.confirm
+625a60785fcdb7a6  vt220.80x25.C.confirm
 632c8cba7758b089  vt220.80x25.C.copied-wrong
 4179a8586679f72b  vt220.80x25.C.disk
 42aab5bfbaf3c8f9  vt220.80x25.C.encryption
 afc3c9f234fbf6d1  vt220.80x25.C.encryption-differ
 500c16df6a52ca30  vt220.80x25.C.encryption-typing
-8fb31f7d89018bc8  vt220.80x25.C.hardening
+32350983b4a8c133  vt220.80x25.C.hardening
 a607a2f0db518372  vt220.80x25.C.help
 3c7d27ca3054d993  vt220.80x25.C.keyboard-list
 37254363526d34d8  vt220.80x25.C.layout
@@ -14,8 +14,8 @@ ee47f7356d6f9299  vt220.80x25.C.recovery
 ab61310cb8acd3bb  vt220.80x25.C.recovery-code
 1f73e7fb90d7306a  vt220.80x25.C.review
 1f179dd1f8784839  vt220.80x25.C.save
-23b134d71f379fd3  vt220.80x25.C.services
-d87cc7da7e67b7f1  vt220.80x25.C.system
+762fce4b558b26af  vt220.80x25.C.services
+4473e7bf686da5aa  vt220.80x25.C.system
 586b37e22d2ce974  vt220.80x25.C.time
 f32d7160a1d39dcf  vt220.80x25.C.users
 ee270bc29aa3897d  vt220.80x25.C.welcome

@@ -1,10 +1,10 @@
-e5b247845238a70d  xterm-256color.132x43.C.confirm
+08085c37bd337db8  xterm-256color.132x43.C.confirm
 ff43dcabcff53f37  xterm-256color.132x43.C.copied-wrong
 e1705c942fd72d59  xterm-256color.132x43.C.disk
 2ec26edf3c086616  xterm-256color.132x43.C.encryption
 89b95b3fc33ef5da  xterm-256color.132x43.C.encryption-differ
 6729cdf99c43920b  xterm-256color.132x43.C.encryption-typing
-105f3699b5a3ee56  xterm-256color.132x43.C.hardening
+b5d7e460ebf886d0  xterm-256color.132x43.C.hardening
 71f169e49107d800  xterm-256color.132x43.C.help
 3297fcc857b8bf1b  xterm-256color.132x43.C.keyboard-list
 9932abd73b30690c  xterm-256color.132x43.C.layout
@@ -14,8 +14,8 @@ e1705c942fd72d59  xterm-256color.132x43.C.disk
 9d19a6d9e2465bec  xterm-256color.132x43.C.recovery-code
 fa18a252fd6df8f3  xterm-256color.132x43.C.review
 6053c0b89e990529  xterm-256color.132x43.C.save
-c6a5838ec1fcd948  xterm-256color.132x43.C.services
-479d01d2b6ad0319  xterm-256color.132x43.C.system
+a186e64e0b926063  xterm-256color.132x43.C.services
+36a192d324d65d28  xterm-256color.132x43.C.system
 7bfa756502c1e702  xterm-256color.132x43.C.time
 80a533b71cf7fcff  xterm-256color.132x43.C.users
 1e9b37c5abb3757f  xterm-256color.132x43.C.welcome

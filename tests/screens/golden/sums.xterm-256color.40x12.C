@@ -4,7 +4,7 @@ d8475b5e982f46f2  xterm-256color.40x12.C.copied-wrong
 0e0918882851c9c4  xterm-256color.40x12.C.encryption
 8f06e93e15e71b57  xterm-256color.40x12.C.encryption-differ
 65bdf2061916b996  xterm-256color.40x12.C.encryption-typing
-6dfb71106c9af75f  xterm-256color.40x12.C.hardening
+85a0effcfd32f5c4  xterm-256color.40x12.C.hardening
 4664f45864f1d57c  xterm-256color.40x12.C.help
 b20e0d70b1fc2d5d  xterm-256color.40x12.C.keyboard-list
 655e54076867c6d8  xterm-256color.40x12.C.layout
@@ -14,8 +14,8 @@ ec2d2794f7a1ee18  xterm-256color.40x12.C.network
 9221d8f7d6bc4f6a  xterm-256color.40x12.C.recovery-code
 b6c8eaa59ea5f5e5  xterm-256color.40x12.C.review
 c55f42b75a5315f8  xterm-256color.40x12.C.save
-3ccc4450eb410867  xterm-256color.40x12.C.services
-5f64f1e3e48e0f23  xterm-256color.40x12.C.system
+1dc6dca2d75002cd  xterm-256color.40x12.C.services
+27eb3168798161c1  xterm-256color.40x12.C.system
 77933429b8ecb4ba  xterm-256color.40x12.C.time
 8437bd0b0a8b0e12  xterm-256color.40x12.C.users
 1f2d053d5f2b913c  xterm-256color.40x12.C.welcome

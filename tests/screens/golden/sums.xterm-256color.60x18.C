@@ -1,10 +1,10 @@
-2227b43b7d022161  xterm-256color.60x18.C.confirm
+620d8ae904bbf372  xterm-256color.60x18.C.confirm
 f25fbe4966cfe8d3  xterm-256color.60x18.C.copied-wrong
 504def7e3893b349  xterm-256color.60x18.C.disk
 6505ef242b0beaff  xterm-256color.60x18.C.encryption
 7d97c9b934d5b5e4  xterm-256color.60x18.C.encryption-differ
 9ad8101edf0849ef  xterm-256color.60x18.C.encryption-typing
-23c521f58384b273  xterm-256color.60x18.C.hardening
+ef506c7fb34a44bb  xterm-256color.60x18.C.hardening
 3f9f935a3fb2d520  xterm-256color.60x18.C.help
 993523c8aa2ddb75  xterm-256color.60x18.C.keyboard-list
 88a72629cb4e896f  xterm-256color.60x18.C.layout
@@ -14,8 +14,8 @@ b06cab1b03c46866  xterm-256color.60x18.C.network
 f664940a960166b9  xterm-256color.60x18.C.recovery-code
 81a84b11c98aaaec  xterm-256color.60x18.C.review
 11f3864354fbc883  xterm-256color.60x18.C.save
-5919438ff094e85c  xterm-256color.60x18.C.services
-2be4f6510e12ac9d  xterm-256color.60x18.C.system
+19585ef6a21ae81a  xterm-256color.60x18.C.services
+d2ca54ec46873352  xterm-256color.60x18.C.system
 787da892dbe950a1  xterm-256color.60x18.C.time
 8015cdca26c7a0a4  xterm-256color.60x18.C.users
 d8fd8f8193618dbe  xterm-256color.60x18.C.welcome

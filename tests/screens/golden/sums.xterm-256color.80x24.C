@@ -1,10 +1,10 @@
-7ecdf5d28f3ff8e9  xterm-256color.80x24.C.confirm
+279576ff38295352  xterm-256color.80x24.C.confirm
 623de82e8ce5aca9  xterm-256color.80x24.C.copied-wrong
 c9c4908dc568df8c  xterm-256color.80x24.C.disk
 3ca9397f5b5ffce3  xterm-256color.80x24.C.encryption
 140a746118cf9ae9  xterm-256color.80x24.C.encryption-differ
 5f9238fe9e6ac151  xterm-256color.80x24.C.encryption-typing
-ec4b45908487cc40  xterm-256color.80x24.C.hardening
+e928c05d4dd3ca6f  xterm-256color.80x24.C.hardening
 9b0d8fe6bb6a2bc3  xterm-256color.80x24.C.help
 701d4c49631cca43  xterm-256color.80x24.C.keyboard-list
 eb0d39bc096b43eb  xterm-256color.80x24.C.layout
@@ -14,8 +14,8 @@ afdcebb15df07077  xterm-256color.80x24.C.network
 0b330efc1fd1d4d8  xterm-256color.80x24.C.recovery-code
 06ec242e7017deec  xterm-256color.80x24.C.review
 ebfede4a77695b64  xterm-256color.80x24.C.save
-b5b06761fb3077f4  xterm-256color.80x24.C.services
-991c9490c75beafa  xterm-256color.80x24.C.system
+9cffe992137e7821  xterm-256color.80x24.C.services
+1c29273d9ae1b446  xterm-256color.80x24.C.system
 4edcd8d3278a9974  xterm-256color.80x24.C.time
 52049c118a9d8112  xterm-256color.80x24.C.users
 76374b24e520b489  xterm-256color.80x24.C.welcome

@@ -1,10 +1,10 @@
-c587ad549adf0ab6  xterm-256color.80x25.C.confirm
+0cef0e3de29995e3  xterm-256color.80x25.C.confirm
 1a7930c87fea0ce9  xterm-256color.80x25.C.copied-wrong
 39df1f3dc55caa5c  xterm-256color.80x25.C.disk
 24d33cd82fc7334c  xterm-256color.80x25.C.encryption
 c1d38f0e304d3e1b  xterm-256color.80x25.C.encryption-differ
 025e324e98e4f45a  xterm-256color.80x25.C.encryption-typing
-c04b4ed90053969e  xterm-256color.80x25.C.hardening
+7f1188ec8cf667f6  xterm-256color.80x25.C.hardening
 07a28175dc0db7eb  xterm-256color.80x25.C.help
 f1f4b6454deb49e0  xterm-256color.80x25.C.keyboard-list
 87c85604038b3da8  xterm-256color.80x25.C.layout
@@ -14,8 +14,8 @@ c66afe5a4ddb215d  xterm-256color.80x25.C.network
 086f8854d9ff5856  xterm-256color.80x25.C.recovery-code
 833e6ffb950dc001  xterm-256color.80x25.C.review
 f423b9114e82b2f5  xterm-256color.80x25.C.save
-dd0b24ab33dc0981  xterm-256color.80x25.C.services
-d45c3bb12025f990  xterm-256color.80x25.C.system
+7693c4733adc7fe2  xterm-256color.80x25.C.services
+5ea9553cca97fcd0  xterm-256color.80x25.C.system
 853f9ef09b75188b  xterm-256color.80x25.C.time
 10daa63b503e334a  xterm-256color.80x25.C.users
 709ff1798f777c57  xterm-256color.80x25.C.welcome
