@@ -42,7 +42,7 @@ int unlock_make_host_key(const char *path, char **line, struct error *err)
 				.output = &output,
 				.timeout_seconds = 60},
 		    err) < 0)
-		return error_prefix(err, "making a host key");
+		return error_prefix(err, "making the host key %s", path);
 	words_split(&lines, text_string(&output), "\n");
 	for (size_t i = 0; i < lines.count; i++)
 		if (text_starts(lines.items[i], "ssh-ed25519 ")) {

@@ -10,8 +10,6 @@
 #define SMALLEST                                                                         \
 	(UINT64_C(4) << 30) /* below this no system fits beside /boot and the ESP */
 
-static const char digits[] = "0123456789";
-
 /* NULL: it can be chosen. */
 static const char *why_not(struct page *page, const struct disk *disk)
 {
@@ -82,17 +80,13 @@ static void add_disk(
 		choice->note = _("suggested: nothing was found on it");
 }
 
-/* Is it a partition of the disk, or all of it? /dev/sdaa1 is none of /dev/sda, /dev/nvme0n10 none of /dev/nvme0n1. */
+/* By what was found there, not by the name: /dev/sdaa1 is none of /dev/sda. */
 static bool is_on(const char *path, const struct disk *disk)
 {
-	size_t length = strlen(disk->path);
-	const char *number = path + length;
-
-	if (!text_starts(path, disk->path))
-		return false;
-	if (*number && strchr(digits, disk->path[length - 1]) && *number++ != 'p')
-		return false;
-	return number[strspn(number, digits)] == '\0';
+	for (size_t i = 0; i < disk->content_count; i++)
+		if (text_equal(disk->contents[i].path, path))
+			return true;
+	return text_equal(disk->path, path);
 }
 
 static void add_details(
@@ -143,18 +137,6 @@ static void build(struct page *page, void *context)
 		item->why = _(
 			"Search for disks once more, for example after plugging one in.");
 	}
-}
-
-/* Where the eye would look, when nothing is chosen yet. */
-static void enter(struct form *form)
-{
-	const struct wizard *wizard = form_context(form);
-	struct page *page = page_new();
-	const struct disk *empty = suggested(page, wizard->machine);
-
-	if (empty && !wizard_disk(wizard))
-		form_focus(form, "disk", (size_t)(empty - wizard->machine->disks));
-	page_free(page);
 }
 
 static const char *serial_of(const struct disk *disk)
@@ -277,5 +259,4 @@ const struct screen screen_disk = {
 	.set = set,
 	.act = act,
 	.leave = leave,
-	.enter = enter,
 };

@@ -120,13 +120,20 @@ static void overlay_drafts(struct form *form)
 	}
 }
 
+/* That of its value, or the first that can be chosen. */
 static size_t first_row(const struct item *item)
 {
-	if (item->type == ITEM_ONE || item->type == ITEM_LIST)
-		for (size_t i = 0; i < item->count; i++)
-			if (text_equal(item->choices[i].value, item->value))
-				return i;
-	return 0;
+	size_t first = item->count;
+
+	if (item->type != ITEM_ONE && item->type != ITEM_LIST)
+		return 0;
+	for (size_t i = 0; i < item->count; i++) {
+		if (text_equal(item->choices[i].value, item->value))
+			return i;
+		if (first == item->count && !item->choices[i].why_not)
+			first = i;
+	}
+	return first < item->count ? first : 0;
 }
 
 static void find_focus(struct form *form)

@@ -120,7 +120,7 @@ done
 
 # No label of ours is cut off on the usual size; names that makers gave, keys, what the engine says and titles beside three levels may be.
 grep -hE '[^. ]\.\.([^.a-zA-Z0-9/]|$)' "$work"/walk.*80x24* "$here"/golden/german.*80x24.txt "$here"/golden/waiver.*80x24.txt |
-	grep -vE 'nvme0n1|sda +[0-9]|ssh-ed25519|SHA256:|ana, 1 Schl|etc/issue|reading /run|((-|on|off|more|[0-9]+) +){3}' | sort -u >"$work/errors"
+	grep -vE 'nvme0n1|sd[a-c] +[0-9]|ssh-ed25519|SHA256:|ana, 1 Schl|etc/issue|reading /run|((-|on|off|more|[0-9]+) +){3}' | sort -u >"$work/errors"
 report "nothing is cut off on 80x24" "$([ -s "$work/errors" ]; echo $((1 - $?)))" "$work/errors"
 
 # Where an installation may be, and what a key shows there.

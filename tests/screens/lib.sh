@@ -70,7 +70,7 @@ make_pages() {
 	python3 "$here/keymaps.py" "$work/keymaps"
 	cp "$here/answers.yaml" "$work/scripts/laptop-windows.yaml"
 	sed 's/nvme0n1/vda/' "$here/answers.yaml" >"$work/scripts/installed.yaml"
-	sed '/match:/d; /expect:/d' "$here/answers.yaml" >"$work/scripts/usb-live.yaml"
+	sed '/match:/d; /expect:/d' "$here/answers.yaml" >"$work/scripts/server-raid.yaml"
 	grep -v '^#' "$here/pages" >"$work/scripts/pages"
 	while IFS='|' read -r page computer data shown script; do
 		echo "$script" | tr ';' '\n' >"$work/scripts/$page.script"

@@ -26,7 +26,7 @@ cb3c90d5a9d19841  others.linux.132x43.C.rehearsal
 6be3f133171a230f  others.linux.132x43.C.remote
 6580b3504fccadcc  others.linux.132x43.C.repair
 da24310983ea54e5  others.linux.132x43.C.roles
-204fc77d3759ffcd  others.linux.132x43.C.suggestion
+47bb429ed34a6418  others.linux.132x43.C.suggestion
 63bb97cd81c222e5  others.linux.132x43.C.tasks
 3ba2e96609eedf2a  others.linux.132x43.C.tasks-medium
 331180cff308597a  others.linux.132x43.C.user

@@ -26,7 +26,7 @@ ca2e01c3b1b00c1d  others.linux.40x12.C.rehearsal
 3bae46f733872c1d  others.linux.40x12.C.remote
 6917edce51c07ff5  others.linux.40x12.C.repair
 2efc46b0b8476d86  others.linux.40x12.C.roles
-2f4c287c17aee7b0  others.linux.40x12.C.suggestion
+7d9329b3f1b851b9  others.linux.40x12.C.suggestion
 2bb65250adfe0f36  others.linux.40x12.C.tasks
 e62de11a3376d738  others.linux.40x12.C.tasks-medium
 213e1e40963942b2  others.linux.40x12.C.user

@@ -26,7 +26,7 @@ dc29a1db0828cdbc  others.linux.60x18.C.places
 67c1f1c0b8ad5269  others.linux.60x18.C.remote
 fb14849c47048493  others.linux.60x18.C.repair
 2c51a7761a347d84  others.linux.60x18.C.roles
-ffd2d3c2eb888808  others.linux.60x18.C.suggestion
+aaf5f29825201b41  others.linux.60x18.C.suggestion
 057f3ece161a7947  others.linux.60x18.C.tasks
 12cf77014aa28452  others.linux.60x18.C.tasks-medium
 7aa2cf8640f90ccd  others.linux.60x18.C.user

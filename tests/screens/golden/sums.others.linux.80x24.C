@@ -26,7 +26,7 @@ f5039c5dafecdb4e  others.linux.80x24.C.password
 aa45e4fb22dfcb6a  others.linux.80x24.C.remote
 cdae2b668f7485d0  others.linux.80x24.C.repair
 ae9688ccc5b31148  others.linux.80x24.C.roles
-b1983b8c0875caf5  others.linux.80x24.C.suggestion
+b7fc95d4dfb6a355  others.linux.80x24.C.suggestion
 ed2d75dbd4866448  others.linux.80x24.C.tasks
 ddbf60a86757c95f  others.linux.80x24.C.tasks-medium
 3e9e877c66ebe98c  others.linux.80x24.C.user

@@ -26,7 +26,7 @@ e1a5d916f76d18c9  others.linux.80x25.C.rehearsal
 fdffb0ad0a0b85c6  others.linux.80x25.C.remote
 9076be96d11f05d6  others.linux.80x25.C.repair
 bf2879db53ca8741  others.linux.80x25.C.roles
-6b6d3f396a0a5d8b  others.linux.80x25.C.suggestion
+aafc9361d1290677  others.linux.80x25.C.suggestion
 7930d9fe73ce006c  others.linux.80x25.C.tasks
 144301778c68210d  others.linux.80x25.C.tasks-medium
 557337f07b945088  others.linux.80x25.C.user

@@ -26,7 +26,7 @@ b47d21560c852f5f  others.vt220.132x43.C.progress
 792c7ce141d05567  others.vt220.132x43.C.remote
 e08ccf551ef46e97  others.vt220.132x43.C.repair
 239e88f894a07ea9  others.vt220.132x43.C.roles
-900d311cfd4d8560  others.vt220.132x43.C.suggestion
+e507845a7d71fcd1  others.vt220.132x43.C.suggestion
 695f77848b0677f5  others.vt220.132x43.C.tasks
 015a6474eaa17503  others.vt220.132x43.C.tasks-medium
 8e90eb5a4d5cbaa9  others.vt220.132x43.C.user

@@ -26,7 +26,7 @@ d8891b06cf680780  others.vt220.40x12.C.places
 73b18001369b9e6e  others.vt220.40x12.C.remote
 86245ebec8de0bf9  others.vt220.40x12.C.repair
 c250314a647adada  others.vt220.40x12.C.roles
-17eb366a245b4f10  others.vt220.40x12.C.suggestion
+901d8ccc57470bf6  others.vt220.40x12.C.suggestion
 f8d3c93791caf4ae  others.vt220.40x12.C.tasks
 cc859f8f497e0ba6  others.vt220.40x12.C.tasks-medium
 dfb61177a0424aeb  others.vt220.40x12.C.user

@@ -26,7 +26,7 @@ e46dcb889a4a86e4  others.vt220.60x18.C.places
 619eb44ec4713ca4  others.vt220.60x18.C.remote
 81e1f0211baf9743  others.vt220.60x18.C.repair
 15b371fa984f417c  others.vt220.60x18.C.roles
-be9a0bd0aa086af9  others.vt220.60x18.C.suggestion
+d7ac21d88c2624fb  others.vt220.60x18.C.suggestion
 dacdb3901388bff7  others.vt220.60x18.C.tasks
 ee76364dd1d059d1  others.vt220.60x18.C.tasks-medium
 522aa1b8f6a5558b  others.vt220.60x18.C.user

@@ -26,7 +26,7 @@ b9b9995c298e5ac6  others.vt220.80x24.C.rehearsal
 22798c225380a32d  others.vt220.80x24.C.remote
 6b71269c702ebf7f  others.vt220.80x24.C.repair
 674ba9f21d42e1fb  others.vt220.80x24.C.roles
-ea94e1ae48def641  others.vt220.80x24.C.suggestion
+e7b7b7892c9b8db7  others.vt220.80x24.C.suggestion
 af46c9e4f24f7558  others.vt220.80x24.C.tasks
 58c9771e667b1595  others.vt220.80x24.C.tasks-medium
 e93fa1f1476b1043  others.vt220.80x24.C.user

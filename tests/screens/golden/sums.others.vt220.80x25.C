@@ -26,7 +26,7 @@ d947f9e14bac4ce7  others.vt220.80x25.C.rehearsal
 3c5968a5dc81a09b  others.vt220.80x25.C.remote
 93dbf8e22ea39a29  others.vt220.80x25.C.repair
 190d61a4c25d4b49  others.vt220.80x25.C.roles
-ea20fe4a6f975499  others.vt220.80x25.C.suggestion
+ebd6e5549b61de9e  others.vt220.80x25.C.suggestion
 58dc3a7791530335  others.vt220.80x25.C.tasks
 731df10d4b5e7782  others.vt220.80x25.C.tasks-medium
 a1be0b8710e889ed  others.vt220.80x25.C.user

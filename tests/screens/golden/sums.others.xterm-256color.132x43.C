@@ -26,7 +26,7 @@ e4b98ca741d3b0db  others.xterm-256color.132x43.C.password
 8205c6b927a916ef  others.xterm-256color.132x43.C.remote
 07e9c8c875b0269e  others.xterm-256color.132x43.C.repair
 328efeade5dcd16c  others.xterm-256color.132x43.C.roles
-a834605aad826fbf  others.xterm-256color.132x43.C.suggestion
+565e828b799940b3  others.xterm-256color.132x43.C.suggestion
 a39c802beacea239  others.xterm-256color.132x43.C.tasks
 8745d6b2385029b9  others.xterm-256color.132x43.C.tasks-medium
 90fdd0a4f6d07b1c  others.xterm-256color.132x43.C.user

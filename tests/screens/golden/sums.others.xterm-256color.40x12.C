@@ -26,7 +26,7 @@ c36c6c6a27d70fd9  others.xterm-256color.40x12.C.no-key
 1bc4b7edfad90bef  others.xterm-256color.40x12.C.remote
 4806b17e2fede840  others.xterm-256color.40x12.C.repair
 0eb05ef51a8bf821  others.xterm-256color.40x12.C.roles
-7bf7d5467404582c  others.xterm-256color.40x12.C.suggestion
+75d9a6596e76599a  others.xterm-256color.40x12.C.suggestion
 c1301755a1f78253  others.xterm-256color.40x12.C.tasks
 47bdbafd48815f67  others.xterm-256color.40x12.C.tasks-medium
 6b8b3042c1cb1e1d  others.xterm-256color.40x12.C.user

@@ -26,7 +26,7 @@ ab1231772c1b1ec8  others.xterm-256color.60x18.C.progress
 074eed755f1179f3  others.xterm-256color.60x18.C.remote
 91b1017c17c61433  others.xterm-256color.60x18.C.repair
 8c31690030292870  others.xterm-256color.60x18.C.roles
-1b4b990a0e35d4b0  others.xterm-256color.60x18.C.suggestion
+17fab6412f8736c5  others.xterm-256color.60x18.C.suggestion
 21915f2b9a6ff96b  others.xterm-256color.60x18.C.tasks
 a97aa04e7d5eeb8d  others.xterm-256color.60x18.C.tasks-medium
 a0b6fea2eabba3d0  others.xterm-256color.60x18.C.user

@@ -26,7 +26,7 @@ b9e35026430d6082  others.xterm-256color.80x24.C.password
 35b396154e98386d  others.xterm-256color.80x24.C.remote
 c50f52349da168c6  others.xterm-256color.80x24.C.repair
 455fcd9cafa793a6  others.xterm-256color.80x24.C.roles
-df184cf7dd299d31  others.xterm-256color.80x24.C.suggestion
+6a640997ac93e7ba  others.xterm-256color.80x24.C.suggestion
 0604771c4f3b7241  others.xterm-256color.80x24.C.tasks
 d9b3de5b2356eec0  others.xterm-256color.80x24.C.tasks-medium
 0c7818475216259a  others.xterm-256color.80x24.C.user

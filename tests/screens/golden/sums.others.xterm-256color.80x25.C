@@ -26,7 +26,7 @@ f889acd0c43aa60c  others.xterm-256color.80x25.C.operations
 f1d16efde8ca6059  others.xterm-256color.80x25.C.remote
 ccb6074d23ea2594  others.xterm-256color.80x25.C.repair
 4515fdd78ae0d39f  others.xterm-256color.80x25.C.roles
-e9527d2e23c84810  others.xterm-256color.80x25.C.suggestion
+c6a6955e6ed4db48  others.xterm-256color.80x25.C.suggestion
 c0c195aa17a15549  others.xterm-256color.80x25.C.tasks
 eea6cbd4a451f4ca  others.xterm-256color.80x25.C.tasks-medium
 cf39502295723a5a  others.xterm-256color.80x25.C.user
