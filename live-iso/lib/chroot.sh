@@ -3,7 +3,8 @@
 
 # in_root ROOT COMMAND [ARGUMENT]...: run COMMAND with ROOT as its root, in mount and process namespaces of its own: whatever is
 # mounted or left running inside is gone when it ends, however it ends. Directories in the array root_binds ("FROM TO [ro]")
-# are visible inside; callers make it a local.
+# are visible inside; callers make it a local. The first process stays outside the root: that is how packages see that they are in one, and
+# sysvinit-core does not wait 45 s for an init that is not there.
 in_root() {
 	local root=$1 bind
 	shift
@@ -32,9 +33,11 @@ in_root() {
 			[ "$mode" != ro ] || mount -o remount,bind,ro "$root$to"
 		done
 		cd /
-		exec chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 TERM=dumb SOURCE_DATE_EPOCH='"$roots_epoch"' \
+		status=0
+		chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 TERM=dumb SOURCE_DATE_EPOCH='"$roots_epoch"' \
 			DEBIAN_FRONTEND=noninteractive ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
-			"$@"
+			"$@" || status=$?
+		exit "$status"
 	' in_root "$root" "${#binds[@]}" "${binds[@]}" "$@"
 }
 root_binds=()

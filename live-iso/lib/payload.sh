@@ -2,13 +2,14 @@
 # shellcheck shell=bash
 
 # How the two large files are packed, by --compression.
-declare -A squashfs_options=([small]="-Xcompression-level 18 -b 1M" [fast]="-Xcompression-level 3 -b 256K")
-declare -A payload_options=([small]=-12 [fast]=-3)
+declare -A squashfs_options=([small]="-Xcompression-level 18 -b 1M" [normal]="-Xcompression-level 12 -b 1M" [fast]="-Xcompression-level 3 -b 256K")
+declare -A payload_options=([small]="-15 --long=25" [normal]="-12 --long=25" [fast]=-3)
 
 make_payload() {
 	local archive=$medium/payload/rootfs.tar.zst
 	rm -f "$medium"/payload/*
-	archive "$target_root" | zstd -q "${payload_options[$compression]}" -T0 -o "$archive"
+	# shellcheck disable=SC2086 # a list
+	archive "$target_root" | zstd -q ${payload_options[$compression]} -T0 -o "$archive"
 	manifest_write "$archive" >"$medium/payload/manifest.json"
 	cp "$public_key" "$medium/payload/key.pem"
 	sign payload/manifest.json payload/manifest.sig

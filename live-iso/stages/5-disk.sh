@@ -86,7 +86,7 @@ make_disk() {
 	disk_answers "$folder"
 	qemu-img create -q -f "$format" "$folder/disk" "$disk_size"
 	disk_machine "$format" "$folder"
-	if [ "$format" = qcow2 ] && [ "$compression" = small ]; then
+	if [ "$format" = qcow2 ] && [ "$compression" != fast ]; then
 		qemu-img convert -c -O qcow2 "$folder/disk" "$folder/small"
 		mv "$folder/small" "$folder/disk"
 	fi

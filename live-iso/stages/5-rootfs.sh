@@ -10,7 +10,8 @@ stage_rootfs() {
 make_rootfs() {
 	enough_space "$(packed_size "$target_root")"
 	make_bill "$output_name.spdx.json.part"
-	archive "$target_root" | zstd -q -f "${payload_options[$compression]}" -T0 -o "$output.part"
+	# shellcheck disable=SC2086 # a list
+	archive "$target_root" | zstd -q -f ${payload_options[$compression]} -T0 -o "$output.part"
 	mv "$output.part" "$output"
 	mv "$output_name.spdx.json.part" "$output_name.spdx.json"
 }
