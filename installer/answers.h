@@ -21,7 +21,10 @@ struct secret_source {
 };
 
 enum erase { ERASE_NONE, ERASE_MATCHED };
-enum layout { LAYOUT_WHOLE };
+enum layout { LAYOUT_WHOLE, LAYOUT_FREE };
+enum rest { REST_ROOT, REST_HOME, REST_SRV, REST_VAR };
+/* By enum: root, home, srv, var, NULL. */
+extern const char *const layout_rest_names[];
 enum encryption { ENCRYPTION_NONE, ENCRYPTION_LUKS2 };
 enum network_method { NETWORK_DHCP, NETWORK_STATIC, NETWORK_NONE };
 enum finish { FINISH_REBOOT, FINISH_POWEROFF, FINISH_STAY };
@@ -76,7 +79,10 @@ struct answers {
 		struct secret_source passphrase, recovery_key, us_passphrase;
 		bool remote_unlock;         /* the passphrase is also taken over SSH */
 		uint64_t kdf_memory;        /* bytes; 0: a quarter of the memory, at most 1 GiB */
-		uint64_t esp_size, boot_size, root_size; /* root_size 0: what the others leave */
+		uint64_t esp_size, boot_size, root_size;
+		/* logical volumes; 0: none */
+		uint64_t home_size, srv_size, var_size, var_log_size, audit_size, var_tmp_size, swap_size;
+		enum rest rest;             /* who gets what the sizes leave */
 	} disk;
 	struct user *users;
 	size_t user_count;

@@ -11,6 +11,12 @@
 #define MIB (UINT64_C(1) << 20)
 #define GIB (UINT64_C(1) << 30)
 
+#define VOLUME_MIN  (256 * MIB)
+#define SIZE_LIMIT  (UINT64_C(1) << 50)
+#define VOLUME_HELP                                                                      \
+	"A logical volume (LVM), beside the one of root; with encryption all of them are in the one encrypted partition, behind one " \
+	"passphrase. Without a size it is a part of the file system above it."
+
 #define AT(member)      .offset = offsetof(struct answers, member)
 #define USER_AT(member) .offset = offsetof(struct user, member)
 
@@ -22,7 +28,8 @@ static const char *const console_names[] = {"both", "vga", "serial", NULL};
 static const char *const identity_names[] = {"installation", "first-start", NULL};
 static const char *const network_names[] = {"dhcp", "static", "none", NULL};
 static const char *const erase_names[] = {"none", "matched-disks", NULL};
-static const char *const layout_names[] = {"whole", NULL};
+static const char *const layout_names[] = {"whole", "free", NULL};
+const char *const layout_rest_names[] = {"root", "home", "srv", "var", NULL};
 static const char *const encryption_names[] = {"none", "luks2", NULL};
 const char *const ssh_server_names[] = {"openssh", "dropbear", "tinyssh", "none", NULL};
 static const char *const finish_names[] = {"reboot", "poweroff", "stay", NULL};
@@ -129,16 +136,18 @@ const struct field answer_fields[] = {
 	{.key = "disk.expect", .type = FIELD_NUMBER, AT(disk.expect), .standard = "1", .min = 1, .max = 1,
 		.label = "Number of disks", .example = "1", .screen = "disk", .since = 1, .always = true, .advanced = true,
 		.why = "The match must select exactly this many disks, or nothing is done.",
-		.help = "The layout `whole` installs on one disk."},
+		.help = "An installation takes one disk."},
 	{.key = "disk.erase", .type = FIELD_CHOICE, AT(disk.erase), .standard = "none", .choices = erase_names,
 		.label = "Erase", .example = "matched-disks", .screen = "disk", .since = 1, .always = true, .advanced = true,
 		.why = "Without this authorisation no disk is ever written.",
-		.help = "matched-disks: everything on the disks selected by disk.match is lost. none: an unattended installation is refused, "
+		.help = "matched-disks: everything on the disks selected by disk.match is lost, or with layout free: partitions are added to them. none: an unattended installation is refused, "
 			"the wizard asks."},
 	{.key = "disk.layout", .type = FIELD_CHOICE, AT(disk.layout), .standard = "whole", .choices = layout_names,
 		.label = "Layout", .example = "whole", .screen = "layout", .since = 1,
 		.why = "How the disk is divided.",
-		.help = "whole: the entire disk, as BIOS boot partition, EFI system partition, /boot and root."},
+		.help = "whole: the entire disk, as BIOS boot partition, EFI system partition, /boot and root. free: /boot and root in the largest "
+			"free space, beside the systems that are there, which stay as they are; their EFI system partition is shared. That takes "
+			"a GUID partition table and a computer started by UEFI."},
 	{.key = "disk.encryption", .type = FIELD_CHOICE, AT(disk.encryption), .standard = "luks2", .choices = encryption_names,
 		.label = "Encryption", .example = "luks2", .screen = "encryption", .since = 1, .always = true,
 		.why = "Whoever takes the disk away cannot read it without the passphrase.",
@@ -176,11 +185,37 @@ const struct field answer_fields[] = {
 	{.key = "disk.boot_size", .type = FIELD_SIZE, AT(disk.boot_size), .standard = "1G", .min = 256 * MIB, .max = 16 * GIB,
 		.label = "Boot partition", .example = "1G", .screen = "layout", .since = 1, .advanced = true,
 		.why = "The partition that holds the kernels.", .help = "Room for several kernels; it is not encrypted."},
-	{.key = "disk.root_size", .type = FIELD_SIZE, AT(disk.root_size), .min = ROOT_MIN_BYTES, .max = UINT64_C(1) << 50,
-		.label = "Root partition", .example = "64G", .screen = "layout", .since = 1, .advanced = true,
-		.why = "The partition that holds everything else, encrypted or not.",
-		.help = "Without it the root partition gets the rest of the disk. With it the space behind the partition stays free, for volumes "
-			"made later or as a reserve of an SSD."},
+	{.key = "disk.root_size", .type = FIELD_SIZE, AT(disk.root_size), .min = ROOT_MIN_BYTES, .max = SIZE_LIMIT,
+		.label = "Root", .example = "64G", .screen = "layout", .since = 1, .advanced = true,
+		.why = "The file system that holds everything that has none of its own.",
+		.help = "Without it root gets the rest of the disk. With it, and rest: root, what is left stays free, for volumes made later or as "
+			"a reserve of an SSD."},
+	{.key = "disk.home_size", .type = FIELD_SIZE, AT(disk.home_size), .min = VOLUME_MIN, .max = SIZE_LIMIT,
+		.label = "/home", .example = "100G", .screen = "layout", .since = 1, .advanced = true,
+		.why = "A volume of its own for the files of people.", .help = VOLUME_HELP},
+	{.key = "disk.srv_size", .type = FIELD_SIZE, AT(disk.srv_size), .min = VOLUME_MIN, .max = SIZE_LIMIT,
+		.label = "/srv", .example = "500G", .screen = "layout", .since = 1, .advanced = true,
+		.why = "A volume of its own for what the computer serves.", .help = VOLUME_HELP},
+	{.key = "disk.var_size", .type = FIELD_SIZE, AT(disk.var_size), .min = GIB, .max = SIZE_LIMIT,
+		.label = "/var", .example = "20G", .screen = "layout", .since = 1, .advanced = true,
+		.why = "A volume of its own for databases, containers and mail, which grow.", .help = VOLUME_HELP},
+	{.key = "disk.var_log_size", .type = FIELD_SIZE, AT(disk.var_log_size), .min = VOLUME_MIN, .max = SIZE_LIMIT,
+		.label = "/var/log", .example = "8G", .screen = "layout", .since = 1, .advanced = true,
+		.why = "A volume of its own for logs: a flood of them fills nothing else.", .help = VOLUME_HELP},
+	{.key = "disk.audit_size", .type = FIELD_SIZE, AT(disk.audit_size), .min = VOLUME_MIN, .max = SIZE_LIMIT,
+		.label = "/var/log/audit", .example = "4G", .screen = "layout", .since = 1, .advanced = true,
+		.why = "A volume of its own for what the audit daemon records.", .help = VOLUME_HELP},
+	{.key = "disk.var_tmp_size", .type = FIELD_SIZE, AT(disk.var_tmp_size), .min = VOLUME_MIN, .max = SIZE_LIMIT,
+		.label = "/var/tmp", .example = "4G", .screen = "layout", .since = 1, .advanced = true,
+		.why = "A volume of its own for temporary files that outlive a restart.", .help = VOLUME_HELP},
+	{.key = "disk.swap_size", .type = FIELD_SIZE, AT(disk.swap_size), .min = VOLUME_MIN, .max = SIZE_LIMIT,
+		.label = "Swap", .example = "4G", .screen = "layout", .since = 1, .advanced = true,
+		.why = "Room for memory that is not used now.",
+		.help = "Without it memory is never written to the disk. It is a logical volume beside the others, so encrypted when they are."},
+	{.key = "disk.rest", .type = FIELD_CHOICE, AT(disk.rest), .standard = "root", .choices = layout_rest_names,
+		.label = "The rest is for", .example = "home", .screen = "layout", .since = 1, .advanced = true,
+		.why = "Who gets what the sizes leave of the disk.",
+		.help = "root, or the volume of /home, /srv or /var. When that one has a size, too, what is left stays free."},
 
 	{.key = "users[].name", .type = FIELD_TEXT, USER_AT(name), .min = 1, .max = 32,
 		.label = "User name", .example = "ana", .screen = "users", .since = 1, .always = true, .valid = valid_user_name,

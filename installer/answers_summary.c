@@ -97,7 +97,9 @@ static char *value_words(const struct slot *slot)
 	if (strcmp(slot->field->key, "system.keymap") == 0)
 		return keymap_words(value);
 	if (strcmp(slot->field->key, "disk.layout") == 0)
-		return memory_copy_text(_("the whole disk"));
+		return memory_copy_text(slot->answers->disk.layout == LAYOUT_FREE
+						? _("the free space of the disk")
+						: _("the whole disk"));
 	return one_line(value);
 }
 

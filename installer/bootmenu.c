@@ -11,7 +11,7 @@
 enum { SETTINGS_MAX = 64 << 10 };
 
 struct menu {
-	char *root, *boot, *luks, *console;
+	char *root, *boot, *luks, *volumes, *console, *others;
 	struct words arguments; /* of every kernel */
 	struct words optional;  /* those of arguments that the fallback leaves out */
 	struct words lowered;   /* instead of arguments, for the lowered level */
@@ -26,6 +26,8 @@ static void menu_free(struct menu *menu)
 	free(menu->root);
 	free(menu->boot);
 	free(menu->luks);
+	free(menu->volumes);
+	free(menu->others);
 	free(menu->console);
 	free(menu->password);
 	words_free(&menu->arguments);
@@ -128,6 +130,16 @@ static bool is_uuid(const char *text)
 	return *text && strspn(text, "0123456789abcdefABCDEF-") == strlen(text);
 }
 
+/* LVM's have all letters. */
+static bool is_group_uuid(const char *text)
+{
+	for (const char *at = text; *at; at++)
+		if (*at != '-' && !is_digit(*at) && !(*at >= 'a' && *at <= 'z') &&
+			!(*at >= 'A' && *at <= 'Z'))
+			return false;
+	return *text;
+}
+
 static int read_lines(int root_fd, const char *path, bool missing_ok, struct words *lines,
 	struct error *err)
 {
@@ -193,11 +205,13 @@ static int read_settings(int root_fd, struct menu *menu, struct error *err)
 		const char *key;
 		char **value;
 	} keys[] = {
-		{"ROOT_UUID=", &menu->root   },
-                {"BOOT_UUID=", &menu->boot   },
-		{"LUKS_UUID=", &menu->luks   },
-                {"CONSOLE=",   &menu->console}
-        };
+		{"ROOT_UUID=",    &menu->root   },
+		{"BOOT_UUID=",    &menu->boot   },
+		{"LUKS_UUID=",    &menu->luks   },
+		{"VOLUMES_UUID=", &menu->volumes},
+		{"CONSOLE=",      &menu->console},
+		{"OTHERS=",       &menu->others },
+	};
 	autowords struct words lines = {0};
 
 	if (read_lines(root_fd, path, false, &lines, err) < 0)
@@ -213,7 +227,8 @@ static int read_settings(int root_fd, struct menu *menu, struct error *err)
 		return error_set(
 			err, -EINVAL, "%s: ROOT_UUID and BOOT_UUID must be there", path);
 	if (!is_uuid(menu->root) || !is_uuid(menu->boot) ||
-		(menu->luks && !is_uuid(menu->luks)))
+		(menu->luks && !is_uuid(menu->luks)) ||
+		(menu->volumes && !is_group_uuid(menu->volumes)))
 		return error_set(err, -EINVAL, "%s: a value that is not a UUID", path);
 	return 0;
 }
@@ -360,6 +375,8 @@ static void add_entry(int root_fd, const struct distro *distro, const struct men
 		variant->counted ? "\tjefe_count\n" : "", kernel, menu->root);
 	if (menu->luks)
 		text_addf(to, " jefe.luks=%s", menu->luks);
+	if (menu->volumes)
+		text_addf(to, " jefe.volumes=%s", menu->volumes);
 	add_consoles(menu, to);
 	add_arguments(variant, to);
 	text_add(to, "\n\tinitrd$jefe_16");
@@ -399,6 +416,31 @@ static void add_entries(int root_fd, const struct distro *distro, const struct m
 				&variants[v], to);
 }
 
+/* Loaders of systems that share the disk; those that are there when the menu is shown get an entry. */
+static void add_others(const struct menu *menu, struct text *to)
+{
+	static const struct {
+		const char *title, *loader;
+	} others[] = {
+		{"Windows",  "/EFI/Microsoft/Boot/bootmgfw.efi"},
+		{"Debian",   "/EFI/debian/shimx64.efi"         },
+		{"Ubuntu",   "/EFI/ubuntu/shimx64.efi"         },
+		{"Fedora",   "/EFI/fedora/shimx64.efi"         },
+		{"openSUSE", "/EFI/opensuse/shim.efi"          },
+	};
+	const char *open = is_locked(menu) ? " --unrestricted" : "";
+
+	if (!menu->others)
+		return;
+	text_add(to, "\nif [ \"$grub_platform\" = efi ]; then\n");
+	for (size_t i = 0; i < LENGTH(others); i++)
+		text_addf(to,
+			"if search --no-floppy --file --set=jefe_other%zu %s; then\n"
+			"\tmenuentry '%s'%s {\n\tchainloader ($jefe_other%zu)%s\n\t}\nfi\n",
+			i, others[i].loader, others[i].title, open, i, others[i].loader);
+	text_add(to, "menuentry 'Firmware setup' {\n\tfwsetup\n}\nfi\n");
+}
+
 /* GRUB writes to a block that is there, and does not make one. */
 static int prepare_counting(int root_fd, const struct menu *menu, struct error *err)
 {
@@ -428,6 +470,7 @@ int bootmenu_write(int root_fd, const struct distro *distro, struct error *err)
 	add_head(&menu, &head);
 	add_lock(&menu, &head);
 	text_add(&head, entries.data);
+	add_others(&menu, &head);
 	if (file_make_dirs(root_fd, "/boot/grub", 0700, err) < 0 ||
 		prepare_counting(root_fd, &menu, err) < 0 ||
 		file_write(root_fd, "/boot/grub/grub.cfg", head.data, head.size, 0600,

@@ -1,27 +1,62 @@
 #include "installer/layout.h"
 
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 
 #include "installer/base/language.h"
 #include "installer/base/memory.h"
+#include "installer/layout_place.h"
 
 #define MIB ((uint64_t)1 << 20)
 
 enum { KDF_MIN_MIB = 32, KDF_MAX_MIB = 1024, KDF_ITERATIONS = 4, KDF_THREADS = 4 };
 
+/* What LVM takes for itself at the start of its partition, and the unit of its volumes: pvcreate's and vgcreate's defaults. One unit
+ * more stays free. */
+enum { LVM_START_MIB = 1, EXTENT_MIB = 4 };
+/* cryptsetup's default for both headers of LUKS2. */
+enum { LUKS_START_MIB = 16 };
+/* Below this a volume is no use. */
+enum { VOLUME_MIN_MIB = 256 };
+
+#define SIZE(member)                                                                     \
+	.key = "disk." #member, .offset = offsetof(struct answers, disk.member)
+
 /* vfat knows no owners: `quiet` lets the archive set them. */
 // clang-format off
 const struct volume layout_volumes[VOLUMES] = {
-	{PART_ROOT, FS_EXT4,  "ext4", "jefe-root", "/",         "noatime",          "relatime",   "",                    1},
-	{PART_BOOT, FS_EXT4,  "ext4", "jefe-boot", "/boot",     "noatime",          "relatime",   "nosuid,nodev,noexec", 2},
-	{PART_ESP,  FS_FAT32, "vfat", "JEFE-ESP",  "/boot/efi", "umask=0077,quiet", "umask=0077", "nosuid,nodev,noexec", 0},
+	[VOLUME_ROOT] = {PART_ROOT, FS_EXT4, "root", "jefe-root", "/", "noatime", "relatime", "", 1, SIZE(root_size)},
+	[VOLUME_BOOT] = {PART_BOOT, FS_EXT4, "boot", "jefe-boot", "/boot", "noatime", "relatime", "nosuid,nodev,noexec", 2, SIZE(boot_size)},
+	[VOLUME_ESP] = {PART_ESP, FS_FAT32, "esp", "JEFE-ESP", "/boot/efi", "umask=0077,quiet", "umask=0077", "nosuid,nodev,noexec", 0, SIZE(esp_size)},
+	{PART_ROOT, FS_EXT4, "home", "jefe-home", "/home", "noatime", "relatime", "nosuid,nodev", 2, SIZE(home_size)},
+	{PART_ROOT, FS_EXT4, "srv", "jefe-srv", "/srv", "noatime", "relatime", "nosuid,nodev", 2, SIZE(srv_size)},
+	{PART_ROOT, FS_EXT4, "var", "jefe-var", "/var", "noatime", "relatime", "nodev", 2, SIZE(var_size)},
+	{PART_ROOT, FS_EXT4, "var_log", "jefe-log", "/var/log", "noatime", "relatime", "nosuid,nodev,noexec", 2, SIZE(var_log_size)},
+	{PART_ROOT, FS_EXT4, "audit", "jefe-audit", "/var/log/audit", "noatime", "relatime", "nosuid,nodev,noexec", 2, SIZE(audit_size)},
+	{PART_ROOT, FS_EXT4, "var_tmp", "jefe-tmp", "/var/tmp", "noatime", "relatime", "nosuid,nodev,noexec", 2, SIZE(var_tmp_size)},
+	{PART_ROOT, FS_SWAP, "swap", "jefe-swap", NULL, NULL, "sw", "", 0, SIZE(swap_size)},
 };
 // clang-format on
 
 const char *volume_below(const struct volume *volume)
 {
-	return volume->part == PART_ROOT ? "" : volume->point;
+	return volume == &layout_volumes[VOLUME_ROOT] ? "" : volume->point;
+}
+
+char *volume_device(const struct volume *volume)
+{
+	return memory_format("/dev/mapper/" VOLUME_GROUP "-%s", volume->name);
+}
+
+char *layout_partition(const struct disk_layout *layout, unsigned part)
+{
+	return storage_partition_path(layout->disk, layout->partitions[part].number);
+}
+
+const char *layout_root_name(const struct disk_layout *layout)
+{
+	return layout->has_volumes ? NAME_VOLUMES : NAME_ROOT;
 }
 
 /* FAT32 has at least 65525 clusters of at least one sector. */
@@ -42,11 +77,6 @@ static uint64_t kdf_memory(const struct answers *answers, const struct machine *
 	return wanted > KDF_MAX_MIB * MIB ? KDF_MAX_MIB * MIB : wanted;
 }
 
-static uint64_t round_up(uint64_t bytes)
-{
-	return (bytes + MIB - 1) / MIB * MIB;
-}
-
 static void set_encryption(const struct answers *answers, const struct machine *machine,
 	struct disk_layout *layout)
 {
@@ -62,9 +92,8 @@ static void set_encryption(const struct answers *answers, const struct machine *
 							    : KDF_THREADS;
 }
 
-/* An error with the place of the key in the answer file. */
-static void PRINTF(4, 5) add_error(const struct answers *answers,
-	struct problems *problems, const char *key, const char *format, ...)
+void layout_error(const struct answers *answers, struct problems *problems,
+	const char *key, const char *format, ...)
 {
 	unsigned line = 0, column = 0;
 	char text[300];
@@ -78,64 +107,166 @@ static void PRINTF(4, 5) add_error(const struct answers *answers,
 	problems_add(problems, SEVERITY_ERROR, key, line, column, "%s", text);
 }
 
-static void check(const struct answers *answers, const struct disk *disk, uint64_t room,
-	const struct disk_layout *layout, struct problems *problems)
+static uint64_t round_up(uint64_t bytes, uint64_t unit)
 {
-	const struct partition_spec *root = &layout->partitions[PART_ROOT];
-	uint64_t needed = root->start_bytes + ROOT_MIN_BYTES + MIB;
-	autofree char *has = text_human_size(disk->size_bytes);
-	autofree char *needs = text_human_size(needed);
-	autofree char *minimum = text_human_size(esp_minimum(disk));
-	autofree char *most = text_from_size(room);
+	return (bytes + unit - 1) / unit * unit;
+}
 
-	if (disk->size_bytes < needed)
-		add_error(answers, problems, "disk.match",
+/* As it was answered; 0: not at all. */
+static uint64_t wanted(const struct answers *answers, size_t volume)
+{
+	return *(const uint64_t *)((const char *)answers + layout_volumes[volume].offset);
+}
+
+static bool is_in_root(size_t volume)
+{
+	return layout_volumes[volume].part == PART_ROOT;
+}
+
+/* The volume that gets what the others leave. */
+static size_t rest_volume(const struct answers *answers)
+{
+	for (size_t i = 0; i < VOLUMES; i++)
+		if (text_equal(layout_volumes[i].name,
+			    layout_rest_names[answers->disk.rest]))
+			return i;
+	return VOLUME_ROOT;
+}
+
+static bool wants_volumes(const struct answers *answers)
+{
+	bool found = rest_volume(answers) != VOLUME_ROOT;
+
+	for (size_t i = 0; i < VOLUMES; i++)
+		found = found ||
+			(i != VOLUME_ROOT && is_in_root(i) && wanted(answers, i));
+	return found;
+}
+
+/* Is the room for the root partition enough for the smallest system? */
+static bool check_room(const struct answers *answers, const struct disk *disk,
+	const struct disk_layout *layout, uint64_t room, struct problems *problems)
+{
+	uint64_t needed =
+		layout->partitions[PART_ROOT].start_bytes + ROOT_MIN_BYTES + MIB;
+	uint64_t needed_beside =
+		ROOT_MIN_BYTES + layout->partitions[PART_BOOT].size_bytes;
+	autofree char *has = text_human_size(disk->size_bytes);
+	autofree char *needs = text_human_size(layout->shares ? needed_beside : needed);
+
+	if (room >= ROOT_MIN_BYTES)
+		return true;
+	if (layout->shares)
+		layout_error(answers, problems, "disk.layout",
+			_("%s has no free space of %s in one piece beside its partitions"),
+			disk->name, needs);
+	else
+		layout_error(answers, problems, "disk.match",
 			_("%s is too small: it has %s, this layout needs %s (%llu MiB)"),
 			disk->name, has, needs, (unsigned long long)(needed / MIB));
-	else if (answers->disk.root_size > room)
-		add_error(answers, problems, "disk.root_size",
-			_("does not fit on %s: at most %s are left for it; leave it out to take all of that"),
-			disk->name, most);
-	if (layout->partitions[PART_ESP].size_bytes < esp_minimum(disk))
-		add_error(answers, problems, "disk.esp_size",
+	return false;
+}
+
+static void check_esp(const struct answers *answers, const struct disk *disk,
+	const struct disk_layout *layout, struct problems *problems)
+{
+	autofree char *minimum = text_human_size(esp_minimum(disk));
+
+	if (!layout->partitions[PART_ESP].found &&
+		layout->partitions[PART_ESP].size_bytes < esp_minimum(disk))
+		layout_error(answers, problems, "disk.esp_size",
 			_("FAT32 on %s (%u-byte sectors) needs at least %s"), disk->name,
 			disk->logical_sector, minimum);
 }
 
-/* What the root partition gets of the room behind the others. */
-static uint64_t root_size(const struct answers *answers, uint64_t room)
+/* What a volume gets of the room that is left; too much is an error, and gets all of it. */
+static uint64_t take(const struct answers *answers, size_t volume, uint64_t unit,
+	uint64_t *room, struct problems *problems)
 {
-	uint64_t wanted = answers->disk.root_size;
+	uint64_t bytes = wanted(answers, volume);
+	autofree char *most = text_from_size(*room);
 
-	return wanted && wanted < room ? round_up(wanted) : room;
+	if (bytes > *room)
+		layout_error(answers, problems, layout_volumes[volume].key,
+			_("does not fit on the disk: at most %s are left for it; make this one or another smaller"),
+			most);
+	bytes = bytes > *room ? *room : round_up(bytes, unit);
+	*room -= bytes;
+	return bytes;
+}
+
+/* The one that gets the rest is a file system that must be of use. */
+static uint64_t take_rest(const struct answers *answers, size_t volume, uint64_t unit,
+	uint64_t *room, struct problems *problems)
+{
+	uint64_t least = volume == VOLUME_ROOT ? ROOT_MIN_BYTES : VOLUME_MIN_MIB * MIB;
+	autofree char *has = text_human_size(*room);
+	autofree char *needs = text_human_size(least);
+	uint64_t bytes;
+
+	if (wanted(answers, volume))
+		return take(answers, volume, unit, room, problems);
+	if (*room < least)
+		layout_error(answers, problems, "disk.rest",
+			_("the other sizes leave %s for %s, which needs %s at least"),
+			has, layout_volumes[volume].name, needs);
+	bytes = *room;
+	*room = 0;
+	return bytes;
+}
+
+static void divide(const struct answers *answers, struct disk_layout *layout,
+	uint64_t room, struct problems *problems)
+{
+	uint64_t unit = EXTENT_MIB * MIB,
+		 taken = (LVM_START_MIB + EXTENT_MIB +
+				 (layout->encrypted ? LUKS_START_MIB : 0)) *
+			 MIB;
+	size_t rest = rest_volume(answers), known = problems->count;
+
+	layout->partitions[PART_ROOT].size_bytes = room;
+	room = room > taken ? (room - taken) / unit * unit : 0;
+	for (size_t i = 0; i < VOLUMES; i++)
+		if (is_in_root(i) && i != rest)
+			layout->volume_bytes[i] = take(answers, i, unit, &room, problems);
+	if (problems->count == known)
+		layout->volume_bytes[rest] =
+			take_rest(answers, rest, unit, &room, problems);
+	layout->free_bytes = room;
+	if (rest != VOLUME_ROOT && !wanted(answers, VOLUME_ROOT))
+		layout_error(answers, problems, "disk.root_size",
+			_("must be given when %s gets the rest of the disk (for example: 16G)"),
+			layout_volumes[rest].name);
+}
+
+static void fill(const struct answers *answers, struct disk_layout *layout, uint64_t room,
+	struct problems *problems)
+{
+	struct partition_spec *root = &layout->partitions[PART_ROOT];
+
+	if (wants_volumes(answers)) {
+		layout->has_volumes = true;
+		divide(answers, layout, room, problems);
+		return;
+	}
+	root->size_bytes = take_rest(answers, VOLUME_ROOT, MIB, &room, problems);
+	layout->volume_bytes[VOLUME_ROOT] = root->size_bytes;
+	layout->free_bytes = room;
 }
 
 void layout_make(const struct answers *answers, const struct machine *machine,
 	const struct disk *disk, struct disk_layout *layout, struct problems *problems)
 {
-	struct partition_spec *parts = layout->partitions;
-	uint64_t end = disk->size_bytes > MIB ? (disk->size_bytes - MIB) / MIB * MIB
-					      : 0; /* backup GPT */
-	uint64_t at = MIB, room;
+	size_t known = problems->count;
+	uint64_t room;
 
 	*layout = (struct disk_layout){.disk = disk->path};
-	parts[PART_BIOS] = (struct partition_spec){
-		.name = "bios", .type = PARTITION_BIOS_BOOT, .size_bytes = MIB};
-	parts[PART_ESP] = (struct partition_spec){.name = "esp",
-		.type = PARTITION_ESP,
-		.size_bytes = round_up(answers->disk.esp_size)};
-	parts[PART_BOOT] = (struct partition_spec){.name = "boot",
-		.type = PARTITION_LINUX,
-		.size_bytes = round_up(answers->disk.boot_size)};
-	parts[PART_ROOT] =
-		(struct partition_spec){.name = NAME_INCOMPLETE, .type = PARTITION_LINUX};
-	for (size_t i = 0; i < PART_COUNT; i++) {
-		parts[i].start_bytes = at;
-		at += parts[i].size_bytes;
-	}
-	room = end > at ? end - at : 0;
-	parts[PART_ROOT].size_bytes = root_size(answers, room);
-	layout->free_bytes = room - parts[PART_ROOT].size_bytes;
 	set_encryption(answers, machine, layout);
-	check(answers, disk, room, layout, problems);
+	room = layout_place(answers, machine, disk, layout, problems);
+	layout->volume_bytes[VOLUME_BOOT] = layout->partitions[PART_BOOT].size_bytes;
+	layout->volume_bytes[VOLUME_ESP] = layout->partitions[PART_ESP].size_bytes;
+	check_esp(answers, disk, layout, problems);
+	if (problems->count == known || room)
+		if (check_room(answers, disk, layout, room, problems))
+			fill(answers, layout, room, problems);
 }

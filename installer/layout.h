@@ -9,32 +9,47 @@
 #include "installer/problem.h"
 #include "installer/storage.h"
 
-enum { PART_BIOS, PART_ESP, PART_BOOT, PART_ROOT, PART_COUNT }; /* GPT number is one more */
+enum { PART_BIOS, PART_ESP, PART_BOOT, PART_ROOT, PART_COUNT };
 
-/* GPT name of the root partition until the last step. */
+/* GPT names of the root partition: until the last step, then, and then when it holds logical volumes. */
 #define NAME_INCOMPLETE "jefe-incomplete"
+#define NAME_ROOT       "root"
+#define NAME_VOLUMES    "volumes"
 
-/* Least room for the root partition. */
+/* Least room for the root file system. */
 #define ROOT_MIN_BYTES ((uint64_t)3 << 30)
 
-/* Each file system, in the order of mounting. */
-enum { VOLUMES = 3 };
+/* The group of the logical volumes, in what LVM calls a physical volume. */
+#define VOLUME_GROUP "jefe"
+
+/* Each file system there can be, in the order of mounting. Those in the root partition are logical volumes as soon as there is more than
+ * the root file system. */
+enum { VOLUME_ROOT, VOLUME_BOOT, VOLUME_ESP, VOLUMES = 10 };
 struct volume {
 	unsigned part;
 	enum file_system type;
-	const char *type_name, *label;
-	const char *point; /* mount point in the installed system */
+	const char *name;   /* of the logical volume, and in disk.rest */
+	const char *label;
+	const char *point;  /* mount point in the installed system; NULL: swap */
 	const char *while_installing; /* mount options */
 	const char *options, *flags; /* those of /etc/fstab: what it is, and what nothing on it may do ("": all) */
 	unsigned check; /* when it is checked at a start, 0: never */
+	const char *key; /* of the answer that says how large it is */
+	size_t offset;   /* of that answer in struct answers */
 };
 extern const struct volume layout_volumes[VOLUMES];
 const char *volume_below(const struct volume *volume); /* its mount point behind the folder where the system is mounted; "": itself */
+/* "/dev/mapper/jefe-home", of the volume while the group is active. The caller frees it. */
+char *volume_device(const struct volume *volume) CHECKED;
 
 struct disk_layout {
 	const char *disk;              /* /dev/vda; borrowed from the machine */
 	struct partition_spec partitions[PART_COUNT]; /* in the order of the enum */
-	uint64_t free_bytes;           /* behind the root partition, for nobody yet */
+	bool shares;                   /* the disk with what is there: nothing of it is lost */
+	unsigned removed[3];           /* then: partitions of an installation that did not finish, which go first; 0: none */
+	bool has_volumes;              /* the root partition, encrypted or not, holds logical volumes */
+	uint64_t volume_bytes[VOLUMES]; /* by layout_volumes; 0: there is none */
+	uint64_t free_bytes;           /* behind the root partition, or in the group of volumes, for nobody yet */
 	bool encrypted, recovery_slot, us_slot;
 	uint64_t kdf_memory_bytes;
 	unsigned kdf_iterations;       /* 0: measured when the key slots are made */
@@ -44,3 +59,7 @@ struct disk_layout {
 /* Problems say what does not fit; the layout is usable when none of them is an error. */
 void layout_make(const struct answers *answers, const struct machine *machine, const struct disk *disk, struct disk_layout *layout,
 	struct problems *problems);
+/* The device of a partition: PART_BOOT … The caller frees it. */
+char *layout_partition(const struct disk_layout *layout, unsigned part) CHECKED;
+/* What the root partition is called when everything is done. */
+const char *layout_root_name(const struct disk_layout *layout);

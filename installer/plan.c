@@ -9,8 +9,8 @@
 #include "installer/base/memory.h"
 #include "installer/steps/steps.h"
 
-enum need { ALWAYS, ENCRYPTED, REMOTE_UNLOCK };
-enum effect { KEEPS, DESTROYS };
+enum need { ALWAYS, WHOLE_DISK, ENCRYPTED, LOGICAL_VOLUMES, REMOTE_UNLOCK };
+enum effect { KEEPS, WRITES };
 
 /* The order of an installation. Weights are seconds on the reference VM. */
 // clang-format off
@@ -23,10 +23,11 @@ static const struct row {
 } rows[] = {
 	{&step_verify,     N_("Verify the payload"),          0.3, ALWAYS,    KEEPS},
 	{&step_claim,      N_("Claim %s"),                    0.3, ALWAYS,    KEEPS},
-	{&step_wipe,       N_("Wipe %s"),                     0.3, ALWAYS,    DESTROYS},
-	{&step_partition,  N_("Partition %s"),                0.5, ALWAYS,    DESTROYS},
-	{&step_encrypt,    N_("Encrypt %s"),                  7.0, ENCRYPTED, DESTROYS},
-	{&step_format,     N_("Format %s"),                   1.5, ALWAYS,    DESTROYS},
+	{&step_wipe,       N_("Wipe %s"),                     0.3, WHOLE_DISK, WRITES},
+	{&step_partition,  N_("Partition %s"),                0.5, ALWAYS,    WRITES},
+	{&step_encrypt,    N_("Encrypt %s"),                  7.0, ENCRYPTED, WRITES},
+	{&step_volumes,    N_("Make logical volumes"),        0.8, LOGICAL_VOLUMES, WRITES},
+	{&step_format,     N_("Format %s"),                   1.5, ALWAYS,    WRITES},
 	{&step_mount,      N_("Mount the new system"),        0.1, ALWAYS,    KEEPS},
 	{&step_extract,    N_("Unpack the system"),          45.0, ALWAYS,    KEEPS},
 	{&step_system,     N_("Configure the system"),        0.3, ALWAYS,    KEEPS},
@@ -56,7 +57,8 @@ static void add_step(struct plan *plan, const struct row *row)
 	plan->steps[plan->count++] = (struct step){.ops = row->ops,
 		.title = title_of(row, plan->recipe.disk->name),
 		.weight = row->weight,
-		.destroys = row->effect == DESTROYS};
+		.writes = row->effect == WRITES,
+		.destroys = row->effect == WRITES && !plan->recipe.layout.shares};
 }
 
 static const struct disk *only_disk(const struct answers *answers,
@@ -77,6 +79,10 @@ static bool is_needed(const struct recipe *recipe, enum need need)
 	switch (need) {
 	case ENCRYPTED:
 		return recipe->layout.encrypted;
+	case WHOLE_DISK:
+		return !recipe->layout.shares;
+	case LOGICAL_VOLUMES:
+		return recipe->layout.has_volumes;
 	case REMOTE_UNLOCK:
 		return recipe->layout.encrypted && recipe->answers->disk.remote_unlock;
 	case ALWAYS:

@@ -36,7 +36,8 @@ struct step {
 	const struct step_ops *ops;
 	char *title;        /* "Partition vda", for progress */
 	double weight;      /* expected seconds on the reference VM; only ratios matter */
-	bool destroys;      /* content of a disk is lost */
+	bool writes;        /* to the disk; */
+	bool destroys;      /* and what was there is lost */
 };
 
 struct plan {

@@ -12,7 +12,7 @@
 
 /* How far a run got. */
 struct walk {
-	bool written; /* a destroying step was begun: what was on the disk is gone */
+	bool written; /* a step that writes to the disk was begun */
 	bool proving; /* resuming, and everything so far was found done */
 };
 
@@ -20,6 +20,10 @@ char *run_disk_state(const struct plan *plan, bool written)
 {
 	const char *disk = plan->recipe.disk->name;
 
+	if (written && plan->recipe.layout.shares)
+		return memory_format(
+			N_("the new partitions on %s are of no use until installed again: their installation did not finish; the others are as before"),
+			disk);
 	return written ? memory_format(
 				 N_("%s is unusable until installed again: its installation did not finish"),
 				 disk)
@@ -81,10 +85,10 @@ static int run_step(struct run *run, size_t index, struct walk *walk, struct err
 	emit_step(run, index, EVENT_STEP_BEGIN, NULL);
 	rc = proven(step, run, walk, err);
 	if (rc == 0) {
-		walk->written |= step->destroys;
+		walk->written |= step->writes;
 		rc = step->ops->run(&run->plan->recipe, run, err);
 	} else if (rc > 0) {
-		walk->written |= step->destroys;
+		walk->written |= step->writes;
 		emit_step(run, index, EVENT_STEP_END, "skipped");
 		return 0;
 	}

@@ -33,7 +33,8 @@ struct run {
 int run_plan(struct run *run, struct error *err) CHECKED;
 /* One sentence for people who find an unfinished disk: what was written so far. The caller frees it. */
 char *run_disk_state(const struct plan *plan, bool written) CHECKED;
-/* Device with the root file system: the mapping when encrypted, else the partition. The caller frees it. */
-char *run_root_device(const struct disk_layout *layout) CHECKED;
-/* The same of any partition with a file system. */
-char *run_volume_device(const struct disk_layout *layout, unsigned part) CHECKED;
+/* Device with the file system of layout_volumes[volume] while installing: a logical volume, the mapping when encrypted, or the partition.
+ * The caller frees it. */
+char *run_volume_device(const struct disk_layout *layout, size_t volume) CHECKED;
+/* Of the group of logical volumes; NULL: there is none. The caller frees it. */
+char *run_group_uuid(const struct disk_layout *layout) CHECKED;

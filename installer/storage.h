@@ -15,7 +15,9 @@ extern const char *const partition_type_guids[]; /* by enum, NULL-terminated */
 struct partition_spec {
 	const char *name;      /* GPT name */
 	enum partition_type type;
+	unsigned number;       /* in the table, from 1 */
 	uint64_t start_bytes, size_bytes;
+	bool found;            /* not to be made: somebody's that is shared, or with number 0 none at all */
 };
 
 /* -EBUSY with every holder named when anything uses the disk or a partition of it; otherwise an O_EXCL|O_RDWR descriptor that keeps it
@@ -30,11 +32,19 @@ int storage_wipe(const char *disk, struct error *err) CHECKED;
 int storage_wipe_signatures(const char *device, struct error *err) CHECKED;
 /* Replace the partition table by this GPT, tell the kernel, wait for the nodes (a disk image in a file has none). Writes. */
 int storage_partition(const char *disk, const struct partition_spec *specs, size_t count, struct error *err) CHECKED;
+/* Add these partitions, where specs say, to the table that is there, after removing those with the numbers; the others stay as they are.
+ * What lay in their place is wiped. Writes. */
+int storage_partition_beside(const char *disk, const struct partition_spec *specs, size_t count, const unsigned *removed, size_t removed_count,
+	struct error *err) CHECKED;
+/* Are the partitions of specs there (places, sizes, names), whatever else is? 1 or 0. */
+int storage_partitioned_beside(const char *disk, const struct partition_spec *specs, size_t count, struct error *err) CHECKED;
 /* 1 when the disk holds exactly these partitions (places, sizes, names), 0 when not. */
 int storage_partitioned(const char *disk, const struct partition_spec *specs, size_t count, struct error *err) CHECKED;
 int storage_rename_partition(const char *disk, unsigned number, const char *name, struct error *err) CHECKED;
 /* "/dev/nvme0n1" 2: "/dev/nvme0n1p2". The caller frees it. */
 char *storage_partition_path(const char *disk, unsigned number) CHECKED;
+/* The other way round; 0: it is no partition of this disk. */
+unsigned storage_partition_number(const char *disk, const char *partition);
 /* Wait until the device node is there, at most 10 s. */
 int storage_wait(const char *device, struct error *err) CHECKED;
 
@@ -61,7 +71,22 @@ int luks_header_save(const char *device, const char *file, struct error *err) CH
 /* The other way; -EINVAL when the device has the header of another volume, or the file none at all. Writes. */
 int luks_header_restore(const char *device, const char *file, struct error *err) CHECKED;
 
-enum file_system { FS_EXT4, FS_FAT32 };
+struct lvm_volume {
+	const char *name;
+	uint64_t size_bytes; /* whole units of 4 MiB, LVM's default */
+};
+/* Make device the one physical volume of a new group with these logical volumes, and leave them active. Writes. */
+int lvm_make(const char *device, const char *group, const struct lvm_volume *volumes, size_t count, struct error *err) CHECKED;
+/* The group on device, and on no other: its volumes appear as /dev/mapper/GROUP-NAME, and go away. */
+int lvm_open(const char *device, const char *group, struct error *err) CHECKED;
+int lvm_close(const char *device, const char *group, struct error *err) CHECKED;
+/* Has the group on device exactly these volumes? */
+bool lvm_has(const char *device, const char *group, const struct lvm_volume *volumes, size_t count);
+
+char *lvm_uuid(const char *device, const char *group) CHECKED; /* of the group; NULL: there is none. The caller frees it. */
+
+enum file_system { FS_EXT4, FS_FAT32, FS_SWAP };
+extern const char *const fs_type_names[]; /* "ext4", "vfat", "swap", by enum: those of libblkid and of mount */
 int fs_format(const char *device, enum file_system type, const char *label, struct error *err) CHECKED;
 /* options as in fstab: "nosuid,nodev,umask=0077". */
 int fs_mount(const char *device, const char *dir, const char *type, const char *options, struct error *err) CHECKED;

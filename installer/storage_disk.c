@@ -25,6 +25,19 @@ char *storage_partition_path(const char *disk, unsigned number)
 	return memory_format("%s%s%u", disk, digit ? "p" : "", number);
 }
 
+unsigned storage_partition_number(const char *disk, const char *partition)
+{
+	const char *end = partition + strlen(partition);
+	autofree char *path = NULL;
+	unsigned number;
+
+	while (end > partition && end[-1] >= '0' && end[-1] <= '9')
+		end--;
+	number = (unsigned)strtoul(end, NULL, 10);
+	path = storage_partition_path(disk, number);
+	return text_equal(path, partition) ? number : 0;
+}
+
 int storage_wait(const char *device, struct error *err)
 {
 	const struct timespec pause = {.tv_nsec = WAIT_STEP_MS * 1000000L};

@@ -14,17 +14,20 @@ static const char ext4_features[] =
 	"none,has_journal,ext_attr,resize_inode,dir_index,filetype,extent,64bit,flex_bg,sparse_super,large_file,huge_file,"
 	"dir_nlink,extra_isize,metadata_csum";
 
+const char *const fs_type_names[] = {"ext4", "vfat", "swap"};
+
 int fs_format(
 	const char *device, enum file_system type, const char *label, struct error *err)
 {
-	const char *const *fat = COMMAND("mkfs.vfat", "-F", "32", "-n", label, device);
-	const char *const *ext4 = COMMAND("mkfs.ext4", "-q", "-F", "-O", ext4_features,
-		"-I", "256", "-m", "1", "-E", "lazy_itable_init=1,lazy_journal_init=1",
-		"-L", label, device);
+	const char *const *const commands[] = {
+		[FS_EXT4] = COMMAND("mkfs.ext4", "-q", "-F", "-O", ext4_features, "-I",
+			"256", "-m", "1", "-E", "lazy_itable_init=1,lazy_journal_init=1",
+			"-L", label, device),
+		[FS_FAT32] = COMMAND("mkfs.vfat", "-F", "32", "-n", label, device),
+		[FS_SWAP] = COMMAND("mkswap", "-L", label, device)};
 
-	if (command_run(&(struct command){.argv = type == FS_FAT32 ? fat : ext4}, err) <
-		0)
-		return error_prefix(err, "making a file system on %s", device);
+	if (command_run(&(struct command){.argv = commands[type]}, err) < 0)
+		return error_prefix(err, "making %s on %s", fs_type_names[type], device);
 	return 0;
 }
 

@@ -25,6 +25,7 @@ const char *const partition_type_guids[] = {"21686148-6449-6e6f-744e-65656445464
 	FUNCTION(disk_add_partition)                                                     \
 	FUNCTION(disk_commit)                                                            \
 	FUNCTION(disk_commit_to_dev)                                                     \
+	FUNCTION(disk_delete_partition)                                                  \
 	FUNCTION(disk_destroy)                                                           \
 	FUNCTION(disk_get_last_partition_num)                                            \
 	FUNCTION(disk_get_partition)                                                     \
@@ -157,19 +158,41 @@ static int partition_add(PedDisk *disk, const struct partition_spec *spec)
 	return partition_mark(partition, spec);
 }
 
-static int wait_for_nodes(const char *disk, unsigned count, struct error *err)
+static bool is_file(const char *disk)
 {
 	struct stat st;
 
-	if (stat(disk, &st) == 0 && S_ISREG(st.st_mode))
-		return 0;
-	for (unsigned i = 1; i <= count; i++) {
-		autofree char *path = storage_partition_path(disk, i);
+	return stat(disk, &st) == 0 && S_ISREG(st.st_mode);
+}
 
-		if (storage_wait(path, err) < 0)
+static int wait_for_nodes(const char *disk, const struct partition_spec *specs,
+	size_t count, struct error *err)
+{
+	if (is_file(disk))
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		autofree char *path = storage_partition_path(disk, specs[i].number);
+
+		if (specs[i].number && storage_wait(path, err) < 0)
 			return error_prefix(err, "partitioning %s", disk);
 	}
 	return 0;
+}
+
+static int add_all(PedDisk *table, const struct partition_spec *specs, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!specs[i].found && partition_add(table, &specs[i]) < 0)
+			return -EIO;
+	return 0;
+}
+
+static int commit(PedDisk *table, const char *disk, const struct partition_spec *specs,
+	size_t count, struct error *err)
+{
+	if (!ped.disk_commit(table))
+		return parted_error(err, "writing the partition table of", disk);
+	return wait_for_nodes(disk, specs, count, err);
 }
 
 int storage_partition(const char *disk, const struct partition_spec *specs, size_t count,
@@ -182,12 +205,55 @@ int storage_partition(const char *disk, const struct partition_spec *specs, size
 		table = ped.disk_new_fresh(device, ped.disk_type_get("gpt"));
 	if (!table)
 		return parted_error(err, "making a partition table on", disk);
-	for (size_t i = 0; i < count; i++)
-		if (partition_add(table, &specs[i]) < 0)
-			return parted_error(err, "adding a partition to", disk);
-	if (!ped.disk_commit(table))
-		return parted_error(err, "writing the partition table of", disk);
-	return wait_for_nodes(disk, (unsigned)count, err);
+	if (add_all(table, specs, count) < 0)
+		return parted_error(err, "adding a partition to", disk);
+	return commit(table, disk, specs, count, err);
+}
+
+static int remove_all(PedDisk *table, const unsigned *removed, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		PedPartition *partition =
+			removed[i] ? ped.disk_get_partition(table, (int)removed[i])
+				   : NULL;
+
+		if (removed[i] &&
+			(!partition || !ped.disk_delete_partition(table, partition)))
+			return -EIO;
+	}
+	return 0;
+}
+
+/* An image in a file has no nodes, and nothing in it is in use. */
+static int wipe_made(const char *disk, const struct partition_spec *specs, size_t count,
+	struct error *err)
+{
+	if (is_file(disk))
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		autofree char *path = storage_partition_path(disk, specs[i].number);
+
+		if (!specs[i].found && storage_wipe_signatures(path, err) < 0)
+			return error_prefix(err, "wiping what was in its place");
+	}
+	return 0;
+}
+
+int storage_partition_beside(const char *disk, const struct partition_spec *specs,
+	size_t count, const unsigned *removed, size_t removed_count, struct error *err)
+{
+	autodevice PedDevice *device = device_get(disk);
+	autodisk PedDisk *table = device ? ped.disk_new(device) : NULL;
+	int rc;
+
+	if (!table)
+		return parted_error(err, "reading the partition table of", disk);
+	if (remove_all(table, removed, removed_count) < 0)
+		return parted_error(err, "removing a partition of", disk);
+	if (add_all(table, specs, count) < 0)
+		return parted_error(err, "adding a partition to", disk);
+	rc = commit(table, disk, specs, count, err);
+	return rc < 0 ? rc : wipe_made(disk, specs, count, err);
 }
 
 static bool partition_matches(
@@ -202,8 +268,9 @@ static bool partition_matches(
 	       strcmp(ped.partition_get_name(partition), spec->name) == 0;
 }
 
-int storage_partitioned(const char *disk, const struct partition_spec *specs,
-	size_t count, struct error *err)
+/* exactly: and no other. */
+static int partitioned(const char *disk, const struct partition_spec *specs, size_t count,
+	bool exactly, struct error *err)
 {
 	autodevice PedDevice *device = device_get(disk);
 	autodisk PedDisk *table = NULL;
@@ -214,12 +281,25 @@ int storage_partitioned(const char *disk, const struct partition_spec *specs,
 		table = ped.disk_new(device);
 	if (!table || strcmp(table->type->name, "gpt") != 0)
 		return 0;
-	if (ped.disk_get_last_partition_num(table) != (int)count)
+	if (exactly && ped.disk_get_last_partition_num(table) != (int)count)
 		return 0;
 	for (size_t i = 0; i < count; i++)
-		if (!partition_matches(table, (int)i + 1, &specs[i]))
+		if (specs[i].number &&
+			!partition_matches(table, (int)specs[i].number, &specs[i]))
 			return 0;
 	return 1;
+}
+
+int storage_partitioned(const char *disk, const struct partition_spec *specs,
+	size_t count, struct error *err)
+{
+	return partitioned(disk, specs, count, true, err);
+}
+
+int storage_partitioned_beside(const char *disk, const struct partition_spec *specs,
+	size_t count, struct error *err)
+{
+	return partitioned(disk, specs, count, false, err);
 }
 
 /* The kernel knows no GPT names, so only the disk is told: its partitions may be mounted. */

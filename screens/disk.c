@@ -116,12 +116,13 @@ static void build(struct page *page, void *context)
 	const struct disk *empty = suggested(page, wizard->machine);
 	struct item *item;
 
-	item = page_add(page, ITEM_ONE, "disk",
-		_("Which disk gets JefeLinux? All of it will be used."));
+	item = page_add(page, ITEM_ONE, "disk", _("Which disk gets JefeLinux?"));
 	item->header = _("Name\tSize\tBus\tHolds\tModel");
 	item->value = chosen && !why_not(page, chosen) ? chosen->name : NULL;
 	item->why =
-		_("Everything on it will be lost. You confirm later by typing its name.");
+		wizard->answers->disk.layout == LAYOUT_FREE
+			? _("What is on it stays. You confirm later by typing its name.")
+			: _("Everything on it will be lost. You confirm later by typing its name.");
 	for (size_t i = 0; i < wizard->machine->disk_count; i++)
 		add_disk(page, item, &wizard->machine->disks[i],
 			empty == &wizard->machine->disks[i]);
@@ -252,7 +253,8 @@ const struct screen screen_disk = {
 	.title = N_("Disk"),
 	.kind = SCREEN_STEP,
 	.help = N_(
-		"The whole disk is used; the next page shows how it is divided. Whatever is on the disk now will be lost.\n\n"
+		"The whole disk is used, and whatever is on it now will be lost, unless the next page, which shows how it is divided, says that "
+		"only its free space is taken.\n\n"
 		"Disks in use, write-protected disks and the medium this installer runs from are shown but not offered. The disk is remembered "
 		"by its serial number, not by a name that may change with the next start."),
 	.build = build,

@@ -36,21 +36,37 @@ static void add_losses(struct page *page, const struct disk *disk)
 	}
 }
 
+/* What comes to what is there, or what goes. */
+static void add_changes(
+	struct page *page, const struct wizard *wizard, const struct disk *disk)
+{
+	if (wizard->answers->disk.layout == LAYOUT_FREE)
+		page_add_then(page, wizard, disk);
+	else
+		add_losses(page, disk);
+}
+
 static void build_confirm(struct page *page, void *context)
 {
 	const struct wizard *wizard = context;
 	const struct disk *disk = wizard_disk(wizard);
+	bool shares = wizard->answers->disk.layout == LAYOUT_FREE;
 	autofree char *size = disk ? text_human_size(disk->size_bytes) : NULL;
 	struct item *item;
 
-	page->next_label = _("Erase and install");
+	page->next_label = shares ? _("Install") : _("Erase and install");
 	if (!disk) {
 		(void)page_note(page, TONE_DANGER, "%s",
 			_("There is no disk to install on. Go back and choose one."));
 		return;
 	}
-	(void)page_note(
-		page, TONE_DANGER, _("Everything on %s will be erased."), disk->name);
+	if (shares)
+		(void)page_note(page, TONE_WARNING,
+			_("Partitions are added to %s. What is on it stays."),
+			disk->name);
+	else
+		(void)page_note(page, TONE_DANGER, _("Everything on %s will be erased."),
+			disk->name);
 	page_gap(page);
 	(void)page_fact(page, _("Disk"), "%s, %s, %s", disk->name, size,
 		disk->model ? disk->model : _("unknown model"));
@@ -58,7 +74,7 @@ static void build_confirm(struct page *page, void *context)
 	if (wizard->preview.id)
 		(void)page_fact(page, _("Plan"), "%s", wizard->preview.id);
 	page_gap(page);
-	add_losses(page, disk);
+	add_changes(page, wizard, disk);
 	page_gap(page);
 	item = page_add(page, ITEM_CONFIRM, "confirm",
 		page_format(page, _("Type %s to start"), disk->name));

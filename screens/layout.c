@@ -28,6 +28,13 @@ static void free_segment(
 	bar->choices[bar->count - 1].tone = TONE_QUIET;
 }
 
+static const char *content_label(struct page *page, const struct content *content)
+{
+	return content->label && *content->label ? page_copy(page, content->label)
+	       : content->type                   ? page_copy(page, content->type)
+						 : _("unknown");
+}
+
 void page_add_now(struct page *page, const struct disk *disk)
 {
 	struct item *bar = page_add(page, ITEM_BAR, NULL, _("Now"));
@@ -35,15 +42,29 @@ void page_add_now(struct page *page, const struct disk *disk)
 
 	for (size_t i = 0; i < disk->content_count; i++) {
 		const struct content *content = &disk->contents[i];
-		const char *label = content->label && *content->label ? content->label
-				    : content->type                   ? content->type
-								      : _("unknown");
 
-		segment(page, bar, page_copy(page, label), content->size_bytes);
+		segment(page, bar, content_label(page, content), content->size_bytes);
 		used += content->size_bytes;
 	}
 	if (disk->size_bytes > used)
 		free_segment(page, bar, disk, disk->size_bytes - used);
+}
+
+/* What stays, in one piece: the bar is about what comes. */
+static void add_others(struct page *page, struct item *bar, const struct disk *disk,
+	const struct disk_layout *layout)
+{
+	uint64_t others = disk->size_bytes;
+
+	for (size_t i = 0; i < PART_COUNT; i++)
+		if (!layout->partitions[i].found)
+			others -= layout->partitions[i].size_bytes;
+	segment(page, bar, _("what is there"), others);
+}
+
+static const char *place_of(const struct volume *volume)
+{
+	return volume->point ? volume->point : _("swap");
 }
 
 static void add_then(
@@ -52,9 +73,17 @@ static void add_then(
 	const struct partition_spec *parts = layout->partitions;
 	struct item *bar = page_add(page, ITEM_BAR, NULL, _("Then"));
 
-	segment(page, bar, _("EFI"), parts[PART_ESP].size_bytes);
+	if (layout->shares)
+		add_others(page, bar, disk, layout);
+	if (!parts[PART_ESP].found)
+		segment(page, bar, _("EFI"), parts[PART_ESP].size_bytes);
 	segment(page, bar, _("boot"), parts[PART_BOOT].size_bytes);
-	segment(page, bar, _("JefeLinux"), parts[PART_ROOT].size_bytes);
+	for (size_t i = 0; i < VOLUMES; i++)
+		if (layout_volumes[i].part == PART_ROOT && layout->volume_bytes[i])
+			segment(page, bar,
+				i == VOLUME_ROOT ? _("JefeLinux")
+						 : place_of(&layout_volumes[i]),
+				layout->volume_bytes[i]);
 	free_segment(page, bar, disk, layout->free_bytes);
 }
 
@@ -80,6 +109,8 @@ static void add_row(struct page *page, struct item *table, const char *point,
 static const char *volume_note(
 	const struct disk_layout *layout, const struct volume *volume)
 {
+	if (layout->partitions[volume->part].found)
+		return _("shared with what is there");
 	if (*volume->flags)
 		return volume->flags;
 	return volume->part == PART_ROOT && layout->encrypted ? _("encrypted") : NULL;
@@ -91,21 +122,25 @@ static void add_volumes(struct page *page, const struct disk_layout *layout)
 	struct item *table = page_add(page, ITEM_TABLE, NULL, NULL);
 
 	table->header = _("Mount point\tSize\tFile system");
-	add_row(page, table, _("none"), layout->partitions[PART_BIOS].size_bytes, "BIOS",
-		_("starts without UEFI"));
+	if (!layout->shares)
+		add_row(page, table, _("none"), layout->partitions[PART_BIOS].size_bytes,
+			"BIOS", _("starts without UEFI"));
 	for (unsigned part = 0; part < PART_COUNT; part++)
-		for (size_t i = 0; i < VOLUMES; i++)
-			if (layout_volumes[i].part == part)
-				add_row(page, table, layout_volumes[i].point,
-					layout->partitions[part].size_bytes,
-					layout_volumes[i].type_name,
-					volume_note(layout, &layout_volumes[i]));
+		for (size_t i = 0; i < VOLUMES; i++) {
+			const struct volume *volume = &layout_volumes[i];
+
+			if (volume->part == part && layout->volume_bytes[i])
+				add_row(page, table, place_of(volume),
+					layout->volume_bytes[i],
+					fs_type_names[volume->type],
+					volume_note(layout, volume));
+		}
 	if (layout->free_bytes)
 		add_row(page, table, _("none"), layout->free_bytes, _("free"), NULL);
 }
 
-/* The item that can change what is wrong: a disk that is too small for all has too large a part. */
-static const char *item_of(const struct wizard *wizard, const struct problem *problem)
+/* The answer that can change what is wrong: a disk that is too small for all has too large a part. */
+static const char *key_of(const struct wizard *wizard, const struct problem *problem)
 {
 	const struct answers *answers = wizard->answers;
 
@@ -116,43 +151,135 @@ static const char *item_of(const struct wizard *wizard, const struct problem *pr
 	return answers_field(problem->key)->key;
 }
 
+static void show_problem(struct page *page, const struct wizard *wizard,
+	struct item *item, const struct problems *problems)
+{
+	for (size_t i = 0; i < problems->count; i++)
+		if (text_equal(key_of(wizard, &problems->items[i]), item->id))
+			item->error = page_copy(page, problems->items[i].text);
+}
+
 static void add_size(struct page *page, const struct wizard *wizard, const char *path,
 	const struct problems *problems)
 {
 	struct item *item = page_field(page, wizard, ITEM_TEXT, path);
 
 	item->width = TYPED_WIDTH;
-	for (size_t i = 0; i < problems->count; i++)
-		if (text_equal(item_of(wizard, &problems->items[i]), path))
-			item->error = page_copy(page, problems->items[i].text);
+	show_problem(page, wizard, item, problems);
 }
 
-static void build(struct page *page, void *context)
+/* Both pages end with what the planner makes of the sizes. */
+static void add_result(
+	struct page *page, const struct wizard *wizard, const struct disk_layout *layout)
 {
-	const struct wizard *wizard = context;
 	const struct disk *disk = wizard_disk(wizard);
-	autoproblems struct problems problems = {0};
-	struct disk_layout layout = {0};
 
-	if (disk)
-		layout_make(wizard->answers, wizard->machine, disk, &layout, &problems);
-	(void)page_note(page, TONE_STRONG, "%s", _("How is the disk divided?"));
-	page_gap(page);
-	(void)page_fact(page, _(answers_field("disk.layout")->label), "%s",
-		disk ? page_format(page, _("the whole disk %s"), disk->name)
-		     : _("the whole disk"));
-	add_size(page, wizard, "disk.esp_size", &problems);
-	add_size(page, wizard, "disk.boot_size", &problems);
-	add_size(page, wizard, "disk.root_size", &problems);
 	page_gap(page);
 	if (!disk) {
 		(void)page_note(page, TONE_QUIET, "%s",
 			_("What becomes of them is shown when a disk is chosen."));
 		return;
 	}
-	add_volumes(page, &layout);
+	add_volumes(page, layout);
 	page_gap(page);
-	add_then(page, disk, &layout);
+	add_then(page, disk, layout);
+}
+
+static void look(const struct wizard *wizard, struct disk_layout *layout,
+	struct problems *problems)
+{
+	const struct disk *disk = wizard_disk(wizard);
+
+	*layout = (struct disk_layout){0};
+	if (disk)
+		layout_make(wizard->answers, wizard->machine, disk, layout, problems);
+}
+
+static const char *const partition_keys[] = {
+	"disk.esp_size", "disk.boot_size", "disk.root_size"};
+static const char *const volume_keys[] = {"disk.home_size", "disk.srv_size",
+	"disk.var_size", "disk.var_log_size", "disk.audit_size", "disk.var_tmp_size",
+	"disk.swap_size"};
+
+static bool is_on_first_page(const char *key)
+{
+	if (text_equal(key, "disk.layout"))
+		return true;
+	for (size_t i = 0; i < LENGTH(partition_keys); i++)
+		if (text_equal(partition_keys[i], key))
+			return true;
+	return false;
+}
+
+/* The way to the other page says what is wrong there. */
+static void add_more(
+	struct page *page, const struct wizard *wizard, const struct problems *problems)
+{
+	struct item *item = page_add(
+		page, ITEM_ACTION, "volumes", _("Volumes for /home, /var …, and swap"));
+
+	item->key = 'v';
+	item->why = _("File systems of their own, so that none can fill another.");
+	for (size_t i = 0; i < problems->count; i++)
+		if (!is_on_first_page(key_of(wizard, &problems->items[i])))
+			item->error = page_copy(page, problems->items[i].text);
+}
+
+/* NULL: something can be put beside what is on the disk. */
+static const char *why_not_beside(
+	struct page *page, const struct wizard *wizard, const struct disk *disk)
+{
+	struct answers answers = *wizard->answers; /* borrowed, but for the layout */
+	autoproblems struct problems problems = {0};
+	struct disk_layout layout;
+
+	answers.disk.layout = LAYOUT_FREE;
+	layout_make(&answers, wizard->machine, disk, &layout, &problems);
+	for (size_t i = 0; i < problems.count; i++)
+		if (text_equal(problems.items[i].key, "disk.layout"))
+			return page_copy(page, problems.items[i].text);
+	return NULL;
+}
+
+/* The whole disk or, when there is something on it, the place beside that. */
+static void add_scheme(
+	struct page *page, const struct wizard *wizard, const struct problems *problems)
+{
+	const struct disk *disk = wizard_disk(wizard);
+	const char *whole = disk ? page_format(page, _("the whole disk %s"), disk->name)
+				 : _("the whole disk");
+	struct choice *choice;
+	struct item *item;
+
+	if (!disk || (!disk->content_count && !wizard->answers->disk.layout)) {
+		(void)page_fact(
+			page, _(answers_field("disk.layout")->label), "%s", whole);
+		return;
+	}
+	item = page_field(page, wizard, ITEM_ONE, "disk.layout");
+	item->choices[LAYOUT_WHOLE].label = whole;
+	choice = &item->choices[LAYOUT_FREE];
+	choice->label = _("its free space, beside what is there");
+	choice->why_not = why_not_beside(page, wizard, disk);
+	if (choice->why_not)
+		choice->note = page_format(page, _("not offered: %s"), choice->why_not);
+	show_problem(page, wizard, item, problems);
+}
+
+static void build(struct page *page, void *context)
+{
+	const struct wizard *wizard = context;
+	autoproblems struct problems problems = {0};
+	struct disk_layout layout;
+
+	look(wizard, &layout, &problems);
+	(void)page_note(page, TONE_STRONG, "%s", _("How is the disk divided?"));
+	page_gap(page);
+	add_scheme(page, wizard, &problems);
+	for (size_t i = 0; i < LENGTH(partition_keys); i++)
+		add_size(page, wizard, partition_keys[i], &problems);
+	add_more(page, wizard, &problems);
+	add_result(page, wizard, &layout);
 }
 
 /* What is taken away becomes the default again. */
@@ -163,19 +290,25 @@ static int set(void *context, const char *id, const char *value, struct error *e
 	return answers_set(wizard->answers, id, value && *value ? value : NULL, err);
 }
 
+static void act(struct form *form, const char *id, const char *row)
+{
+	(void)id;
+	(void)row;
+	form_open(form, "volumes");
+}
+
 static int leave(void *context, const char **at, struct error *err)
 {
 	const struct wizard *wizard = context;
-	const struct disk *disk = wizard_disk(wizard);
 	autoproblems struct problems problems = {0};
 	struct disk_layout layout;
 
-	if (!disk)
-		return 0;
-	layout_make(wizard->answers, wizard->machine, disk, &layout, &problems);
+	look(wizard, &layout, &problems);
 	if (!problems.count)
 		return 0;
-	*at = item_of(wizard, &problems.items[0]);
+	*at = key_of(wizard, &problems.items[0]);
+	if (!is_on_first_page(*at))
+		*at = "volumes";
 	return error_set(err, -EINVAL, "%s", problems.items[0].text);
 }
 
@@ -185,12 +318,41 @@ const struct screen screen_layout = {
 	.kind = SCREEN_STEP,
 	.help = N_(
 		"The disk gets a small partition for the boot loader of UEFI firmware, one for the kernels, and the root partition for everything "
-		"else. A size is a whole number with M, G or T; a field left empty takes its default, and for the root partition that is all "
-		"the room there is.\n\n"
+		"else. A size is a whole number with M, G or T; a field left empty takes its default, and for root that is all the room there is.\n\n"
 		"The table shows what the installation will make. nosuid: programs get no rights of their owner. nodev: device files do not work. "
-		"noexec: nothing is started from there. Hardening restricts /tmp, /proc and others beside them.\n\n"
-		"There is no swap: memory is never written to the disk."),
+		"noexec: nothing is started from there. Hardening restricts /tmp, /proc and others beside them."),
 	.build = build,
 	.set = set,
+	.act = act,
 	.leave = leave,
+};
+
+static void build_volumes(struct page *page, void *context)
+{
+	const struct wizard *wizard = context;
+	autoproblems struct problems problems = {0};
+	struct disk_layout layout;
+
+	look(wizard, &layout, &problems);
+	page->next_label = _("Back");
+	(void)page_note(page, TONE_STRONG, "%s", _("What has a volume of its own?"));
+	page_gap(page);
+	for (size_t i = 0; i < LENGTH(volume_keys); i++)
+		add_size(page, wizard, volume_keys[i], &problems);
+	show_problem(
+		page, wizard, page_field(page, wizard, ITEM_ONE, "disk.rest"), &problems);
+	add_result(page, wizard, &layout);
+}
+
+const struct screen screen_volumes = {
+	.id = "volumes",
+	.title = N_("Volumes"),
+	.kind = SCREEN_SUB,
+	.parent = "layout",
+	.help = N_(
+		"A folder with a size gets a logical volume (LVM): a file system of its own, which can be made larger later, while it is in use. "
+		"Without a size it is a part of the one above it. A flood of logs or mail then fills one volume, and not the system.\n\n"
+		"Encrypted, they lie together in one partition behind one passphrase. Without swap memory is never written to the disk."),
+	.build = build_volumes,
+	.set = set,
 };

@@ -10,7 +10,7 @@
 
 const struct screen *const wizard_screens[] = {&screen_welcome, &screen_tasks,
 	&screen_remote, &screen_remote_code, &screen_repair, &screen_keyboard,
-	&screen_disk, &screen_layout, &screen_encryption, &screen_rehearsal,
+	&screen_disk, &screen_layout, &screen_volumes, &screen_encryption, &screen_rehearsal,
 	&screen_recovery, &screen_recovery_code, &screen_copied, &screen_hardening,
 	&screen_layer, &screen_here, &screen_roles, &screen_compare, &screen_changes,
 	&screen_control, &screen_waiver, &screen_waivers, &screen_system,

@@ -42,8 +42,9 @@ char *encryption_entry(const struct site *site)
 	return NULL;
 }
 
-/* Everything that is below the device is on an encrypted one. */
-static bool is_on_luks2(const struct site *site, const char *device, unsigned depth)
+/* Everything that is below the device, "sys/class/block/dm-1", is on one whose name in the device-mapper begins so. */
+static bool is_on(
+	const struct site *site, const char *device, const char *kind, unsigned depth)
 {
 	autofree char *uuid_path = memory_format("%s/dm/uuid", device);
 	autofree char *slaves = memory_format("%s/slaves", device);
@@ -51,7 +52,7 @@ static bool is_on_luks2(const struct site *site, const char *device, unsigned de
 	autowords struct words names = {0};
 
 	if (file_read_line(site->scope->root_fd, uuid_path, &uuid) == 0 &&
-		text_starts(uuid, "CRYPT-LUKS2-"))
+		text_starts(uuid, kind))
 		return true;
 	if (depth == DEPTH_MAX ||
 		file_list(site->scope->root_fd, slaves, true, &names, NULL) < 0)
@@ -59,10 +60,35 @@ static bool is_on_luks2(const struct site *site, const char *device, unsigned de
 	for (size_t i = 0; i < names.count; i++) {
 		autofree char *below = memory_format("%s/%s", slaves, names.items[i]);
 
-		if (!is_on_luks2(site, below, depth + 1))
+		if (!is_on(site, below, kind, depth + 1))
 			return false;
 	}
 	return names.count;
+}
+
+/* "sys/class/block/dm-1" of /dev/dm-1 or /dev/mapper/NAME; NULL: there is none now. The caller frees it. */
+static char *mapping_of(const struct site *site, const char *node)
+{
+	autowords struct words paths = {0};
+
+	paths_expand(site, "sys/class/block/dm-*", &paths);
+	for (size_t i = 0; i < paths.count; i++) {
+		autofree char *name_path = memory_format("%s/dm/name", paths.items[i]);
+		autofree char *name = NULL;
+
+		if (text_equal(strrchr(paths.items[i], '/'), strrchr(node, '/')) ||
+			(file_read_line(site->scope->root_fd, name_path, &name) == 0 &&
+				text_equal(name, strrchr(node, '/') + 1)))
+			return memory_copy_text(paths.items[i]);
+	}
+	return NULL;
+}
+
+bool encryption_below(const struct site *site, const char *node)
+{
+	autofree char *mapping = mapping_of(site, node);
+
+	return !mapping || is_on(site, mapping, "CRYPT-", 0);
 }
 
 /* "254:0", the device of what was mounted on / last; NULL when the kernel does not tell. The caller frees it. */
@@ -105,7 +131,7 @@ void encryption_look(struct site *site, const char *value, struct finding *findi
 	if (!device)
 		find(finding, FOUND_UNKNOWN, NULL,
 			memory_copy_text("/proc/self/mountinfo names no device of /"));
-	else if (is_on_luks2(site, path, 0))
+	else if (is_on(site, path, "CRYPT-LUKS2-", 0))
 		find(finding, FOUND_RIGHT, memory_copy_text(value),
 			memory_format("/%s is on LUKS2", path));
 	else

@@ -201,12 +201,14 @@ static void look_at_discard(struct site *site, const char *value, struct finding
 		memory_format("/%s = %s", path, line ? line : "nothing"));
 }
 
+/* A mapping may have a key of its own for each start, so what it is only the kernel tells. */
 static bool is_safe_swap(const struct site *site, const char *path)
 {
 	if (!text_starts(path, "/dev/"))
-		return is_encrypted(site); /* a file on the root file system */
-	return text_starts(path, "/dev/zram") || text_starts(path, "/dev/dm-") ||
-	       text_starts(path, "/dev/mapper/");
+		return is_encrypted(site); /* on the root file system, or beside it */
+	if (text_starts(path, "/dev/dm-") || text_starts(path, "/dev/mapper/"))
+		return !site->scope->running || encryption_below(site, path);
+	return text_starts(path, "/dev/zram");
 }
 
 /* Rows of /etc/fstab or /proc/swaps that swap in the clear. */

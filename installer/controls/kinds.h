@@ -226,6 +226,8 @@ char *profile_against(
 /* encryption.c */
 /* The name of the first LUKS device in crypttab, or NULL. The caller frees it. */
 char *encryption_entry(const struct site *site) CHECKED;
+/* Is the mapping /dev/dm-1 or /dev/mapper/NAME an encrypted one, or on one, whatever its key? Also true when the kernel has none of that name. */
+bool encryption_below(const struct site *site, const char *node);
 /* Is there one, and is the root file system on such a device while the system runs? */
 void encryption_look(struct site *site, const char *value, struct finding *finding);
 

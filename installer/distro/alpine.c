@@ -252,6 +252,7 @@ const struct distro distro_alpine = {
 	.admin_group = "wheel",
 	.login_shell = "/bin/ash",
 	.escalation = "doas",
+	.volumes_package = "lvm2",
 	.daily_folder = "etc/periodic/daily",
 	.kernel_image = kernel_image,
 	.initramfs_image = initramfs_image,

@@ -294,6 +294,7 @@ static const struct name_row services[] = {
 	.admin_group = "sudo", \
 	.login_shell = "/bin/bash", \
 	.escalation = "sudo", \
+	.volumes_package = "lvm2", \
 	.daily_folder = "etc/cron.daily", \
 	.kernel_image = kernel_image, \
 	.initramfs_image = initramfs_image, \

@@ -64,6 +64,7 @@ const struct content_program content_programs[] = {
 	{"busybox",    NEED_ALWAYS,         NULL},
 	{"e2fsck",     NEED_ALWAYS,         NULL},
 	{"cryptsetup", NEED_WHEN_ENCRYPTED, "encrypted disks cannot be unlocked"},
+	{"lvm",        NEED_WITH_VOLUMES,   "the logical volumes cannot be opened: install LVM (lvm2)"},
 	{"blkid",      NEED_NEVER,          "the rescue shell cannot list file systems"},
 	{"dropbear",   NEED_FOR_NETWORK,    "the passphrase cannot be taken over SSH: install Dropbear, or remove /" UNLOCK_FOLDER},
 	{NULL,         NEED_NEVER,          NULL},

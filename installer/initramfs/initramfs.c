@@ -76,14 +76,14 @@ static int add_applets(
 	return 0;
 }
 
-/* Is the system this initramfs is for opened by a passphrase? The live system is not. */
-static bool is_encrypted(const struct initramfs *initramfs)
+/* Does the root file system of the system this initramfs is for lie in something that has this UUID? That of the live system does not. */
+static bool lies_in(const struct initramfs *initramfs, const char *uuid)
 {
 	autotext struct text boot = {0};
 
 	return file_read(initramfs->modules_root_fd, "etc/jefelinux/boot", BOOT_MAX,
 		       &boot, NULL) == 0 &&
-	       strstr(text_string(&boot), "LUKS_UUID=");
+	       strstr(text_string(&boot), uuid);
 }
 
 /* Is an initramfs without this program refused? */
@@ -94,7 +94,9 @@ static bool is_needed(
 	case NEED_ALWAYS:
 		return true;
 	case NEED_WHEN_ENCRYPTED:
-		return is_encrypted(initramfs);
+		return lies_in(initramfs, "LUKS_UUID=");
+	case NEED_WITH_VOLUMES:
+		return lies_in(initramfs, "VOLUMES_UUID=");
 	case NEED_FOR_NETWORK:
 		return unlock_is_on(initramfs->modules_root_fd);
 	case NEED_NEVER:
@@ -109,7 +111,7 @@ static int add_program(const struct initramfs *initramfs, struct programs *progr
 	bool needed = is_needed(initramfs, program);
 	struct error detail = {0};
 
-	if (program->need == NEED_FOR_NETWORK && !needed)
+	if (program->need >= NEED_WITH_VOLUMES && !needed)
 		return 0;
 	if (programs_add(programs, program->name, &detail) == 0)
 		return 0;

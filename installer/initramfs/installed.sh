@@ -2,10 +2,16 @@
 # The way to the root of an installed system: unlock, check, mount.
 
 mount_installed() {
+	find=find_uuid device=''
 	if [ -n "$luks" ]; then
 		unlock || return
 		device=/dev/mapper/root
-	elif ! wait_until 30 find_uuid "$root"; then
+	fi
+	if [ -n "$volumes" ]; then
+		modprobe -abq dm_mod
+		find=find_in_volumes device=''
+	fi
+	if [ -z "$device" ] && ! wait_until 30 "$find" "$root"; then
 		fail "no disk holds the root file system $root"
 		return
 	fi
@@ -15,6 +21,13 @@ mount_installed() {
 		return
 	fi
 	mount_as_fstab_says
+}
+
+# find_in_volumes UUID: the same as find_uuid, among the logical volumes of the group with the UUID $volumes. Groups of other disks may have
+# its name.
+find_in_volumes() {
+	DM_DISABLE_UDEV=1 lvm vgchange --quiet --activate y --select "vg_uuid=$volumes" >/run/jefe/lvm 2>&1
+	find_uuid "$1"
 }
 
 # False when a rescue shell has done, or given up, what is asked of us.

@@ -31,6 +31,15 @@ static void add_mount(struct recover_plan *plan, const struct operation_ops *ops
 	operation->options = memory_copy_text(options_for(volume->type, write));
 }
 
+/* What is done with the logical volumes beside the one of root. */
+static void add_others(const struct recover *recover, struct recover_plan *plan,
+	const struct operation_ops *ops, bool write)
+{
+	if (recover->system.has_volumes)
+		recover_plan_add(plan, ops)->options =
+			memory_copy_text(options_for("ext4", write));
+}
+
 /* A bound folder shows what the kernel has there now, terminals and firmware variables, too. */
 static void add_bind(struct recover_plan *plan, const char *folder)
 {
@@ -45,20 +54,22 @@ static void add_bind(struct recover_plan *plan, const char *folder)
 static void add_mounts(
 	const struct recover *recover, struct recover_plan *plan, bool write)
 {
-	struct recover_volume volumes[VOLUMES];
+	struct recover_volume volumes[RECOVER_VOLUMES];
 
 	recover_volumes(recover, volumes);
-	for (size_t i = 0; i < VOLUMES; i++)
+	for (size_t i = 0; i < RECOVER_VOLUMES; i++)
 		add_mount(plan, &operation_mount, &volumes[i], write);
 	recover_volumes_free(volumes);
+	add_others(recover, plan, &operation_volumes_mount, write);
 }
 
 static void add_unmounts(const struct recover *recover, struct recover_plan *plan)
 {
-	struct recover_volume volumes[VOLUMES];
+	struct recover_volume volumes[RECOVER_VOLUMES];
 
+	add_others(recover, plan, &operation_volumes_unmount, recover->writable);
 	recover_volumes(recover, volumes);
-	for (size_t i = VOLUMES; i > 0; i--)
+	for (size_t i = RECOVER_VOLUMES; i > 0; i--)
 		add_mount(plan, &operation_unmount, &volumes[i - 1], recover->writable);
 	recover_volumes_free(volumes);
 }
@@ -77,6 +88,9 @@ static void add_unlock(const struct recover *recover, struct recover_plan *plan)
 	if (recover->system.encrypted && !recover->unlocked)
 		recover_plan_add(plan, &operation_unlock)->from =
 			memory_copy_text(recover->system.root->path);
+	if (recover->system.has_volumes && !recover->volumes_open)
+		recover_plan_add(plan, &operation_volumes_open)->from =
+			recover_container(recover);
 }
 
 /* This program itself, by the path it was started from. */
@@ -110,7 +124,7 @@ static int need_closed(const struct recover *recover, struct error *err)
 {
 	const struct disk *disk = recover->system.disk;
 
-	if (recover->mounts.count || recover->unlocked)
+	if (recover->mounts.count || recover->unlocked || recover->volumes_open)
 		return error_set(err, -EBUSY,
 			"it is open already; `jefe-setup recover close` closes it");
 	if (disk && disk->holders.count)
@@ -241,25 +255,33 @@ static int plan_logs(
 	return rc;
 }
 
-/* e2fsck: 1 and 2 are errors that were corrected; fsck.vfat: 1 are errors that were. */
-static void add_check(
-	struct recover_plan *plan, const struct recover_volume *volume, bool repair)
+/* e2fsck: 1 and 2 are errors that were corrected; fsck.vfat: 1 are errors that were. Without the device. */
+static struct operation *add_checker(struct recover_plan *plan,
+	const struct operation_ops *ops, bool is_fat, bool repair)
 {
-	bool is_fat = text_equal(volume->type, "vfat");
-	struct operation *check = recover_plan_add(plan, &operation_program);
+	struct operation *check = recover_plan_add(plan, ops);
 
 	check->worst = !repair ? 0 : is_fat ? 1 : 2;
 	words_add(&check->argv, is_fat ? "fsck.vfat" : "e2fsck");
 	if (!is_fat)
 		words_add(&check->argv, "-f");
 	words_add(&check->argv, !repair ? "-n" : is_fat ? "-a" : "-p");
-	words_add(&check->argv, volume->device);
+	return check;
+}
+
+static void add_check(
+	struct recover_plan *plan, const struct recover_volume *volume, bool repair)
+{
+	bool is_fat = text_equal(volume->type, "vfat");
+
+	words_add(&add_checker(plan, &operation_program, is_fat, repair)->argv,
+		volume->device);
 }
 
 static int plan_checks(const struct recover *recover, bool repair,
 	struct recover_plan *plan, struct error *err)
 {
-	struct recover_volume volumes[VOLUMES];
+	struct recover_volume volumes[RECOVER_VOLUMES];
 	int rc = need_system(recover, err);
 
 	if (rc == 0 && !recover->mounted)
@@ -270,9 +292,11 @@ static int plan_checks(const struct recover *recover, bool repair,
 		add_unmounts(recover, plan);
 	add_unlock(recover, plan);
 	recover_volumes(recover, volumes);
-	for (size_t i = 0; i < VOLUMES; i++)
+	for (size_t i = 0; i < RECOVER_VOLUMES; i++)
 		add_check(plan, &volumes[i], repair);
 	recover_volumes_free(volumes);
+	if (recover->system.has_volumes)
+		(void)add_checker(plan, &operation_volumes_check, false, repair);
 	return 0;
 }
 
@@ -356,11 +380,14 @@ static int plan_password(
 static int plan_close(
 	const struct recover *recover, struct recover_plan *plan, struct error *err)
 {
-	if (!recover->mounts.count && !recover->unlocked)
+	if (!recover->mounts.count && !recover->unlocked && !recover->volumes_open)
 		return error_set(err, -ENOENT, "nothing is open");
 	for (size_t i = recover->mounts.count; i > 0; i--)
 		recover_plan_add(plan, &operation_unmount)->to =
 			memory_copy_text(recover->mounts.items[i - 1]);
+	if (recover->volumes_open)
+		recover_plan_add(plan, &operation_volumes_close)->from =
+			recover_container(recover);
 	if (recover->unlocked)
 		(void)recover_plan_add(plan, &operation_lock);
 	plan->keeps = true;

@@ -9,14 +9,23 @@
 
 static void loader_describe(const struct operation *operation, struct text *to)
 {
-	text_addf(to, "install GRUB for BIOS and UEFI on %s\n", operation->from);
+	text_addf(to, "install GRUB on %s for the firmware that it starts by\n",
+		operation->from);
 }
 
 static int loader_run(
 	struct operation *operation, struct recover *recover, struct error *err)
 {
+	const struct installed_system *system = &recover->system;
+	const char *disk = system->disk->path;
 	const struct recipe recipe = {
-		.machine = recover->machine, .disk = recover->system.disk};
+		.machine = recover->machine,
+		.disk = system->disk,
+		.layout = {.disk = disk,
+			   .shares = system->shares,
+			   .partitions[PART_ESP].number =
+				storage_partition_number(disk, system->esp->path)}
+        };
 	struct run run = {.events = recover->events, .target = RECOVER_DIR};
 
 	(void)operation;

@@ -3,6 +3,7 @@ libinstaller_a_SOURCES += \
 	installer/recover/actions.c \
 	installer/recover/boot.c \
 	installer/recover/keys.c \
+	installer/recover/logical.c \
 	installer/recover/logs.c \
 	installer/recover/operation.h \
 	installer/recover/operations.c \

@@ -27,6 +27,11 @@ extern const struct operation_ops operation_unlock; /* volumes.c; released: lock
 extern const struct operation_ops operation_lock;
 extern const struct operation_ops operation_mount;   /* released: unmounted */
 extern const struct operation_ops operation_unmount; /* released: mounted as it was, when from says what */
+extern const struct operation_ops operation_volumes_open; /* logical.c; released: closed */
+extern const struct operation_ops operation_volumes_close;
+extern const struct operation_ops operation_volumes_mount; /* by options; released: unmounted */
+extern const struct operation_ops operation_volumes_unmount; /* released: mounted by options */
+extern const struct operation_ops operation_volumes_check; /* by argv and the device */
 extern const struct operation_ops operation_header_save;
 extern const struct operation_ops operation_header_restore;
 extern const struct operation_ops operation_passphrase; /* keys.c */
@@ -38,12 +43,18 @@ extern const struct operation_ops operation_shell; /* shell.c */
 /* Add one; the caller fills in what it needs. The pointer is good until the next is added. */
 struct operation *recover_plan_add(struct recover_plan *plan, const struct operation_ops *ops);
 
-/* Where the file systems of a system are mounted, in the order of layout_volumes. */
+/* A mount point that leads out of the system by a link is refused; only RECOVER_DIR itself is made. */
+int recover_prepare_dir(const char *dir, struct error *err) CHECKED;
+
+/* Where the file systems that every system has are mounted, in the order of layout_volumes: VOLUME_ROOT … VOLUME_ESP. */
+enum { RECOVER_VOLUMES = 3 };
 struct recover_volume {
 	char *device, *dir, *type;
 };
-void recover_volumes(const struct recover *recover, struct recover_volume volumes[VOLUMES]);
-void recover_volumes_free(struct recover_volume volumes[VOLUMES]);
+void recover_volumes(const struct recover *recover, struct recover_volume volumes[RECOVER_VOLUMES]);
+void recover_volumes_free(struct recover_volume volumes[RECOVER_VOLUMES]);
+/* What holds its root file system or its logical volumes. The caller frees it. */
+char *recover_container(const struct recover *recover) CHECKED;
 
 /* Files below RECOVER_DIR that `logs` copies: paths relative to it. */
 int recover_log_files(struct words *paths, struct error *err) CHECKED;

@@ -19,6 +19,8 @@ struct installed_system {
 	const struct disk *disk;
 	const struct content *root, *boot, *esp;
 	bool encrypted;
+	bool shares;      /* the disk with other systems */
+	bool has_volumes; /* logical ones, in what is called root here */
 };
 /* false: there is none on this disk. */
 bool installed_system_on(const struct disk *disk, struct installed_system *system);
@@ -35,6 +37,7 @@ struct recover {
 	struct recover_options options;
 	struct installed_system system; /* the one it is about; disk NULL: none */
 	bool mounted, writable, unlocked; /* is it open, and how? */
+	bool volumes_open; /* the group of logical volumes */
 	struct words mounts;              /* folders at and below RECOVER_DIR, the newest last */
 	struct events *events;
 	struct releases *releases;

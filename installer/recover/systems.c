@@ -17,49 +17,104 @@ static const struct content *part(const struct disk *disk, const char *name)
 	return NULL;
 }
 
+/* Others name partitions like that, too: ours has this file system. */
+static const struct content *boot_part(const struct disk *disk)
+{
+	for (size_t i = 0; i < disk->content_count; i++)
+		if (text_equal(disk->contents[i].part_name, "boot") &&
+			text_equal(disk->contents[i].label,
+				layout_volumes[VOLUME_BOOT].label))
+			return &disk->contents[i];
+	return NULL;
+}
+
+/* It lies behind the one of /boot. */
+static const struct content *root_part(
+	const struct disk *disk, const struct content *boot)
+{
+	uint64_t start = boot->start_bytes + boot->size_bytes;
+
+	for (size_t i = 0; i < disk->content_count; i++) {
+		const struct content *content = &disk->contents[i];
+
+		if (content->start_bytes == start &&
+			(text_equal(content->part_name, NAME_ROOT) ||
+				text_equal(content->part_name, NAME_VOLUMES)))
+			return content;
+	}
+	return NULL;
+}
+
+/* One that is shared has the name that somebody else gave it. */
+static const struct content *esp_part(const struct disk *disk)
+{
+	const struct content *esp = part(disk, "esp");
+
+	for (size_t i = 0; !esp && i < disk->content_count; i++)
+		if (text_equal(disk->contents[i].part_type,
+			    partition_type_guids[PARTITION_ESP]))
+			esp = &disk->contents[i];
+	return esp;
+}
+
 bool installed_system_on(const struct disk *disk, struct installed_system *system)
 {
 	*system = (struct installed_system){.disk = disk,
-		.root = part(disk, "root"),
-		.boot = part(disk, "boot"),
-		.esp = part(disk, "esp")};
-	if (!system->root || !system->boot || !system->esp ||
-		!text_equal(system->boot->label, "jefe-boot"))
+		.boot = boot_part(disk),
+		.esp = esp_part(disk),
+		.shares = !part(disk, "bios")};
+	if (system->boot)
+		system->root = root_part(disk, system->boot);
+	if (!system->root || !system->esp)
 		return false;
+	system->has_volumes = text_equal(system->root->part_name, NAME_VOLUMES);
 	system->encrypted = text_equal(system->root->type, "crypto_LUKS");
 	return true;
 }
 
 static const struct content *content_of(
-	const struct installed_system *system, const struct volume *volume)
+	const struct installed_system *system, size_t volume)
 {
-	return volume->part == PART_ROOT   ? system->root
-	       : volume->part == PART_BOOT ? system->boot
-					   : system->esp;
+	return volume == VOLUME_ROOT   ? system->root
+	       : volume == VOLUME_BOOT ? system->boot
+				       : system->esp;
+}
+
+char *recover_container(const struct recover *recover)
+{
+	return memory_copy_text(recover->system.encrypted ? "/dev/mapper/" RECOVER_MAPPING
+							  : recover->system.root->path);
+}
+
+static char *device_of(const struct recover *recover, size_t volume)
+{
+	if (volume != VOLUME_ROOT)
+		return memory_copy_text(content_of(&recover->system, volume)->path);
+	return recover->system.has_volumes ? volume_device(&layout_volumes[volume])
+					   : recover_container(recover);
 }
 
 void recover_volumes(
-	const struct recover *recover, struct recover_volume volumes[VOLUMES])
+	const struct recover *recover, struct recover_volume volumes[RECOVER_VOLUMES])
 {
-	for (size_t i = 0; i < VOLUMES; i++) {
-		const struct volume *volume = &layout_volumes[i];
-		const struct content *content = content_of(&recover->system, volume);
-		bool is_inside = volume->part == PART_ROOT && recover->system.encrypted;
+	const struct installed_system *system = &recover->system;
 
-		volumes[i] = (struct recover_volume){
-			.device = memory_copy_text(
-				is_inside ? "/dev/mapper/" RECOVER_MAPPING
-					  : content->path),
+	for (size_t i = 0; i < RECOVER_VOLUMES; i++) {
+		const struct volume *volume = &layout_volumes[i];
+		const char *type = content_of(system, i)->type;
+		bool is_inside =
+			i == VOLUME_ROOT && (system->encrypted || system->has_volumes);
+
+		volumes[i] = (struct recover_volume){.device = device_of(recover, i),
 			.dir = memory_format("%s%s", RECOVER_DIR, volume_below(volume)),
-			.type = memory_copy_text(is_inside || !content->type
-							 ? volume->type_name
-							 : content->type)};
+			.type = memory_copy_text(
+				is_inside || !type ? fs_type_names[volume->type] : type)};
 	}
 }
 
-void recover_volumes_free(struct recover_volume volumes[VOLUMES])
+void recover_volumes_free(struct recover_volume volumes[RECOVER_VOLUMES])
 {
-	for (size_t i = 0; i < VOLUMES; i++) {
+	for (size_t i = 0; i < RECOVER_VOLUMES; i++) {
 		memory_free_at(&volumes[i].device);
 		memory_free_at(&volumes[i].dir);
 		memory_free_at(&volumes[i].type);
@@ -156,6 +211,7 @@ static int choose(struct recover *recover, const char *boot, struct error *err)
 
 int recover_look(struct recover *recover, struct error *err)
 {
+	autofree char *root = volume_device(&layout_volumes[VOLUME_ROOT]);
 	autotext struct text boot = {0};
 	const struct content *part_of_boot;
 	int rc = look_at_mounts(recover, &boot, err);
@@ -163,6 +219,7 @@ int recover_look(struct recover *recover, struct error *err)
 	recover->unlocked = access("/dev/mapper/" RECOVER_MAPPING, F_OK) == 0;
 	if (rc == 0)
 		rc = choose(recover, text_string(&boot), err);
+	recover->volumes_open = recover->system.has_volumes && access(root, F_OK) == 0;
 	part_of_boot = recover->system.boot;
 	if (rc < 0 || !boot.size || !part_of_boot ||
 		text_equal(boot.data, part_of_boot->path))

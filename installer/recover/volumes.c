@@ -60,7 +60,7 @@ static void mount_describe(const struct operation *operation, struct text *to)
 }
 
 /* A link in a damaged system must not lead the mount out of it; only the first folder is ours to make. */
-static int prepare_dir(const char *dir, struct error *err)
+int recover_prepare_dir(const char *dir, struct error *err)
 {
 	autoclose int root = file_open_root("/", err);
 	struct stat st;
@@ -77,7 +77,7 @@ static int prepare_dir(const char *dir, struct error *err)
 
 static int mount_now(const struct operation *operation, struct error *err)
 {
-	int rc = prepare_dir(operation->to, err);
+	int rc = recover_prepare_dir(operation->to, err);
 
 	return rc < 0 ? rc
 		      : fs_mount(operation->from, operation->to, operation->type,

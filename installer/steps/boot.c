@@ -59,14 +59,25 @@ static int initramfs_run(const struct recipe *recipe, struct run *run, struct er
 const struct step_ops step_initramfs = {
 	.id = "initramfs", .describe = initramfs_describe, .run = initramfs_run};
 
+/* On the EFI partition: where firmware looks by itself, and where it looks for us when others have something there, too. */
+static const char fallback[] = "boot/efi/EFI/BOOT/BOOTX64.EFI",
+		  beside[] = "boot/efi/EFI/jefelinux/grubx64.efi";
+
 static void loader_describe(const struct recipe *recipe, struct text *to)
 {
-	autofree char *bios = storage_partition_path(recipe->disk->path, PART_BIOS + 1);
-	autofree char *esp = storage_partition_path(recipe->disk->path, PART_ESP + 1);
+	const struct disk_layout *layout = &recipe->layout;
+	autofree char *bios = layout_partition(layout, PART_BIOS);
+	autofree char *esp = layout_partition(layout, PART_ESP);
 
-	text_addf(to, "BIOS: GRUB in %s and in the first sector of %s\n", bios,
-		recipe->disk->path);
-	text_addf(to, "UEFI: GRUB as EFI/BOOT/BOOTX64.EFI on %s\n", esp);
+	if (layout->shares) {
+		text_addf(to,
+			"UEFI: GRUB as EFI/jefelinux/grubx64.efi on %s; as EFI/BOOT/BOOTX64.EFI, too, if there is none\n",
+			esp);
+	} else {
+		text_addf(to, "BIOS: GRUB in %s and in the first sector of %s\n", bios,
+			recipe->disk->path);
+		text_addf(to, "UEFI: GRUB as EFI/BOOT/BOOTX64.EFI on %s\n", esp);
+	}
 	if (recipe->machine->firmware == FIRMWARE_UEFI)
 		text_add(to,
 			"an entry in the firmware's boot menu when it lets itself be written\n");
@@ -93,18 +104,33 @@ static int install_bios(const struct recipe *recipe, struct run *run, struct err
 		err);
 }
 
+/* How others start stays as it is. */
+static int add_fallback(const struct run *run, struct error *err)
+{
+	autoclose int root = file_open_root(run->target, err);
+	int rc = root < 0 ? root : 0;
+
+	if (rc < 0 || file_exists(root, fallback))
+		return rc;
+	rc = file_make_dirs(root, "boot/efi/EFI/BOOT", 0700, err);
+	return rc < 0 ? rc : file_copy(root, beside, root, fallback, err);
+}
+
 static int install_uefi(const struct recipe *recipe, struct run *run, struct error *err)
 {
+	bool shares = recipe->layout.shares;
 	autofree char *boot = memory_format("--boot-directory=%s/boot", run->target);
 	autofree char *esp = memory_format("--efi-directory=%s/boot/efi", run->target);
-
-	(void)recipe;
-	return command_run(
-		&(struct command){.argv = COMMAND("grub-install", "--target=x86_64-efi",
-					  "--removable", "--no-nvram", boot, esp),
+	int rc = command_run(
+		&(struct command){
+			.argv = COMMAND("grub-install", "--target=x86_64-efi",
+				shares ? "--bootloader-id=jefelinux" : "--removable",
+				"--no-nvram", boot, esp),
 			.line = take_note,
 			.context = run->events},
 		err);
+
+	return rc == 0 && shares ? add_fallback(run, err) : rc;
 }
 
 /* Is it an entry of our name for a partition that was on this disk when the machine was probed? */
@@ -144,32 +170,39 @@ static int remove_nvram_entries(const struct disk *disk, struct error *err)
 	return rc;
 }
 
-static int add_nvram_entry(const struct disk *disk, struct error *err)
+static int add_nvram_entry(const struct recipe *recipe, struct error *err)
 {
-	int rc = remove_nvram_entries(disk, err);
+	unsigned number = recipe->layout.partitions[PART_ESP].number;
+	autofree char *part = memory_format("%u", number);
+	int rc = remove_nvram_entries(recipe->disk, err);
 
 	if (rc < 0)
 		return rc;
 	return command_run(
 		&(struct command){
 			.argv = COMMAND("efibootmgr", "-q", "--create", "--disk",
-				disk->path, "--part", "2", "--label", "JefeLinux",
-				"--loader", "\\EFI\\BOOT\\BOOTX64.EFI")},
+				recipe->disk->path, "--part", part, "--label",
+				"JefeLinux", "--loader",
+				recipe->layout.shares ? "\\EFI\\jefelinux\\grubx64.efi"
+						      : "\\EFI\\BOOT\\BOOTX64.EFI")},
 		err);
 }
 
-/* Best effort: the fallback path boots without it. */
+/* Best effort: the fallback path boots without it, when it is ours. */
 static void try_nvram(const struct recipe *recipe, struct run *run)
 {
-	struct error err = {0};
+	bool possible =
+		recipe->machine->nvram_writable && command_exists(AT_FDCWD, "efibootmgr");
+	struct error err = {.text = "it cannot be written"};
 
 	if (recipe->machine->firmware != FIRMWARE_UEFI ||
-		!recipe->machine->nvram_writable ||
-		!command_exists(AT_FDCWD, "efibootmgr"))
+		(!possible && !recipe->layout.shares) ||
+		(possible && add_nvram_entry(recipe, &err) == 0))
 		return;
-	if (add_nvram_entry(recipe->disk, &err) < 0)
-		events_warn(run->events, "no entry in the firmware's boot menu: %s",
-			err.text);
+	events_warn(run->events, "no entry in the firmware's boot menu: %s%s", err.text,
+		recipe->layout.shares
+			? "; if another system starts, add \\EFI\\jefelinux\\grubx64.efi there"
+			: "");
 }
 
 static const struct platform {
@@ -193,6 +226,8 @@ static int loader_run(const struct recipe *recipe, struct run *run, struct error
 		const struct platform *platform = &platforms[i];
 		int rc = 0;
 
+		if (recipe->layout.shares && platform->firmware == FIRMWARE_BIOS)
+			continue; /* its place on the disk is the other system's */
 		if (have_platform(platform->grub))
 			rc = platform->install(recipe, run, err);
 		else if (platform->firmware == recipe->machine->firmware)

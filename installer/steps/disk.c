@@ -70,9 +70,13 @@ static void wipe_describe(const struct recipe *recipe, struct text *to)
 static int partition_check(
 	const struct recipe *recipe, struct run *run, struct error *err)
 {
+	const struct disk_layout *layout = &recipe->layout;
+
 	(void)run;
-	return storage_partitioned(
-		recipe->disk->path, recipe->layout.partitions, PART_COUNT, err);
+	return layout->shares ? storage_partitioned_beside(recipe->disk->path,
+					layout->partitions, PART_COUNT, err)
+			      : storage_partitioned(recipe->disk->path,
+					layout->partitions, PART_COUNT, err);
 }
 
 static int wipe_run(const struct recipe *recipe, struct run *run, struct error *err)
@@ -86,29 +90,53 @@ const struct step_ops step_wipe = {.id = "wipe",
 	.check = partition_check,
 	.run = wipe_run};
 
+static void describe_partition(
+	const struct disk_layout *layout, unsigned index, struct text *to)
+{
+	const struct partition_spec *part = &layout->partitions[index];
+	autofree char *path = layout_partition(layout, index);
+	autofree char *size = text_human_size(part->size_bytes);
+
+	if (part->found && part->number)
+		text_addf(
+			to, "%s: shared as it is (\"%s\", %s)\n", path, part->name, size);
+	if (part->found)
+		return;
+	text_addf(to, "%s: \"%s\" type %s from byte %llu, %llu bytes (%s)\n", path,
+		part->name, partition_type_guids[part->type],
+		(unsigned long long)part->start_bytes,
+		(unsigned long long)part->size_bytes, size);
+}
+
 static void partition_describe(const struct recipe *recipe, struct text *to)
 {
 	const struct disk *disk = recipe->disk;
+	const struct disk_layout *layout = &recipe->layout;
 
-	text_addf(to, "%s: new GPT, %u-byte sectors\n", disk->path,
-		disk->logical_sector ? disk->logical_sector : 512);
-	for (unsigned i = 0; i < PART_COUNT; i++) {
-		const struct partition_spec *part = &recipe->layout.partitions[i];
-		autofree char *path = storage_partition_path(disk->path, i + 1);
-		autofree char *size = text_human_size(part->size_bytes);
-
-		text_addf(to, "%s: \"%s\" type %s from byte %llu, %llu bytes (%s)\n",
-			path, part->name, partition_type_guids[part->type],
-			(unsigned long long)part->start_bytes,
-			(unsigned long long)part->size_bytes, size);
-	}
+	if (!layout->shares)
+		text_addf(to, "%s: new GPT, %u-byte sectors\n", disk->path,
+			disk->logical_sector ? disk->logical_sector : 512);
+	for (size_t i = 0; i < LENGTH(layout->removed); i++)
+		if (layout->removed[i])
+			text_addf(to,
+				"remove partition %u, of an installation that did not finish\n",
+				layout->removed[i]);
+	for (unsigned i = 0; i < PART_COUNT; i++)
+		describe_partition(layout, i, to);
+	if (layout->shares)
+		text_add(to, "all other partitions stay as they are\n");
 }
 
 static int partition_run(const struct recipe *recipe, struct run *run, struct error *err)
 {
-	(void)run;
-	return storage_partition(
-		recipe->disk->path, recipe->layout.partitions, PART_COUNT, err);
+	const struct disk_layout *layout = &recipe->layout;
+
+	if (!layout->shares)
+		return storage_partition(
+			recipe->disk->path, layout->partitions, PART_COUNT, err);
+	disk_unclaim(run); /* for wiping what is in the place of the new ones */
+	return storage_partition_beside(recipe->disk->path, layout->partitions,
+		PART_COUNT, layout->removed, LENGTH(layout->removed), err);
 }
 
 const struct step_ops step_partition = {.id = "partition",

@@ -52,11 +52,13 @@ const struct step_ops step_records = {
 
 static void finish_describe(const struct recipe *recipe, struct text *to)
 {
-	autofree char *root = storage_partition_path(recipe->disk->path, PART_ROOT + 1);
+	const struct disk_layout *layout = &recipe->layout;
+	autofree char *root = layout_partition(layout, PART_ROOT);
 
 	text_add(to,
 		"write the boot menu /boot/grub/grub.cfg and the journal, sync, unmount everything\n");
-	text_addf(to, "%s: rename \"%s\" to \"root\"\n", root, NAME_INCOMPLETE);
+	text_addf(to, "%s: rename \"%s\" to \"%s\"\n", root, NAME_INCOMPLETE,
+		layout_root_name(layout));
 }
 
 static int copy_journal(const struct run *run, struct error *err)
@@ -110,8 +112,9 @@ static int finish_run(const struct recipe *recipe, struct run *run, struct error
 	if (rc == 0)
 		rc = releases_run(run->releases, err);
 	if (rc == 0)
-		rc = storage_rename_partition(
-			recipe->disk->path, PART_ROOT + 1, "root", err);
+		rc = storage_rename_partition(recipe->disk->path,
+			recipe->layout.partitions[PART_ROOT].number,
+			layout_root_name(&recipe->layout), err);
 	return rc < 0 ? rc : sync_disk(recipe->disk->path, err);
 }
 

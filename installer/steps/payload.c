@@ -4,8 +4,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "installer/archive.h"
+#include "installer/base/command.h"
 #include "installer/base/file.h"
 #include "installer/base/memory.h"
 #include "installer/distro/distro.h"
@@ -51,16 +53,34 @@ static uint64_t room_needed(uint64_t unpacked)
 static int check_fit(
 	const struct recipe *recipe, const struct run *run, struct error *err)
 {
-	uint64_t has = recipe->layout.partitions[PART_ROOT].size_bytes;
+	uint64_t has = recipe->layout.volume_bytes[VOLUME_ROOT];
 	uint64_t needs = room_needed(run->manifest->unpacked_size);
 	autofree char *has_text = text_human_size(has),
 		      *needs_text = text_human_size(needs);
 
 	if (has < needs)
 		return error_set(err, -ENOSPC,
-			"the system needs %s, the root partition of %s will have %s; use a larger disk or give it more",
+			"the system needs %s, the root file system of %s will have %s; use a larger disk or give it more",
 			needs_text, recipe->disk->name, has_text);
 	return 0;
+}
+
+/* It must open them at each start, as we do now. */
+static int check_volumes(const struct run *run, struct error *err)
+{
+	autofree char *package = memory_format("%s ", run->distro->volumes_package);
+	bool found = false;
+
+	if (!command_exists(AT_FDCWD, "lvm"))
+		return error_set(err, -ENOENT,
+			"logical volumes need LVM, which this live system lacks; install %son it, or leave out the sizes of volumes",
+			package);
+	for (size_t i = 0; i < run->manifest->packages.count; i++)
+		found = found || text_starts(run->manifest->packages.items[i], package);
+	return found ? 0
+		     : error_set(err, -ENOENT,
+			       "logical volumes need the package %sin the payload, which lacks it; leave out the sizes of volumes",
+			       package);
 }
 
 static int check_machine(const struct run *run, struct error *err)
@@ -88,6 +108,8 @@ static int verify_run(const struct recipe *recipe, struct run *run, struct error
 			"the payload is made from \"%s\", which this program does not know",
 			manifest->base);
 	rc = check_machine(run, err);
+	if (rc == 0 && recipe->layout.has_volumes)
+		rc = check_volumes(run, err);
 	if (rc == 0 && recipe->answers->disk.remote_unlock)
 		rc = unlock_possible(AT_FDCWD, err);
 	if (rc == 0)
@@ -105,8 +127,8 @@ static int verify_run(const struct recipe *recipe, struct run *run, struct error
 const struct step_ops step_verify = {
 	.id = "verify", .describe = verify_describe, .run = verify_run};
 
-/* Written last: names the archive that is completely unpacked. */
-static const char marker[] = "var/lib/jefelinux/unpacked";
+/* Written last: names the archive that is completely unpacked. On the root file system, whatever else is one of its own. */
+static const char marker[] = "etc/jefelinux/unpacked";
 
 int payload_unpacked(int root_fd, const struct run *run)
 {
@@ -156,8 +178,10 @@ static int extract_run(const struct recipe *recipe, struct run *run, struct erro
 	int rc = archive_extract(&extraction, err);
 
 	(void)recipe;
-	if (rc == 0)
-		rc = file_make_dirs(run->target_fd, "var/lib/jefelinux", 0700, err);
+	if (rc == 0) {
+		sync(); /* all volumes, before the one with the marker says that they are complete */
+		rc = file_make_dirs(run->target_fd, "etc/jefelinux", 0755, err);
+	}
 	if (rc == 0)
 		rc = file_write(run->target_fd, marker, line, strlen(line), 0600, err);
 	return rc;

@@ -9,6 +9,7 @@ extern const struct step_ops step_claim;      /* disk.c */
 extern const struct step_ops step_wipe;
 extern const struct step_ops step_partition;
 extern const struct step_ops step_encrypt;    /* volumes.c */
+extern const struct step_ops step_volumes;
 extern const struct step_ops step_format;
 extern const struct step_ops step_mount;
 extern const struct step_ops step_system;     /* system.c */

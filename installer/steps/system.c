@@ -146,7 +146,7 @@ static int set_keymap(const struct run *run, const char *keymap, struct error *e
 
 /* UUIDs of what was made, as the files of the new system name them. */
 struct uuids {
-	char *volumes[VOLUMES], *luks;
+	char *volumes[VOLUMES], *luks, *group;
 };
 
 static void uuids_free(struct uuids *uuids)
@@ -154,35 +154,30 @@ static void uuids_free(struct uuids *uuids)
 	for (size_t i = 0; i < VOLUMES; i++)
 		memory_free_at(&uuids->volumes[i]);
 	memory_free_at(&uuids->luks);
+	memory_free_at(&uuids->group);
 }
 
 static int uuids_read(
 	const struct disk_layout *layout, struct uuids *uuids, struct error *err)
 {
-	autofree char *luks = storage_partition_path(layout->disk, PART_ROOT + 1);
+	autofree char *luks = layout_partition(layout, PART_ROOT);
 	bool complete = true;
 
 	for (size_t i = 0; i < VOLUMES; i++) {
-		autofree char *device = run_volume_device(layout, layout_volumes[i].part);
+		autofree char *device = run_volume_device(layout, i);
 
+		if (!layout->volume_bytes[i])
+			continue;
 		uuids->volumes[i] = fs_uuid(device);
 		complete = complete && uuids->volumes[i];
 	}
 	uuids->luks = layout->encrypted ? luks_uuid(luks) : NULL;
-	if (!complete || (layout->encrypted && !uuids->luks))
+	uuids->group = run_group_uuid(layout);
+	if (!complete || !uuids->luks != !layout->encrypted ||
+		!uuids->group != !layout->has_volumes)
 		return error_set(err, -EIO,
-			"a file system on %s that was just made has no UUID",
-			layout->disk);
+			"something on %s that was just made has no UUID", layout->disk);
 	return 0;
-}
-
-/* Of the volume in this partition. */
-static const char *uuid_of(const struct uuids *uuids, unsigned part)
-{
-	for (size_t i = 0; i < VOLUMES; i++)
-		if (layout_volumes[i].part == part)
-			return uuids->volumes[i];
-	return "";
 }
 
 static void add_mounts(const struct uuids *uuids, struct text *fstab)
@@ -190,9 +185,11 @@ static void add_mounts(const struct uuids *uuids, struct text *fstab)
 	for (size_t i = 0; i < VOLUMES; i++) {
 		const struct volume *volume = &layout_volumes[i];
 
-		text_addf(fstab, "UUID=%s\t%s\t%s\t%s%s%s\t0 %u\n", uuids->volumes[i],
-			volume->point, volume->type_name, volume->options,
-			*volume->flags ? "," : "", volume->flags, volume->check);
+		if (uuids->volumes[i])
+			text_addf(fstab, "UUID=%s\t%s\t%s\t%s%s%s\t0 %u\n",
+				uuids->volumes[i], volume->point ? volume->point : "none",
+				fs_type_names[volume->type], volume->options,
+				*volume->flags ? "," : "", volume->flags, volume->check);
 	}
 }
 
@@ -209,12 +206,16 @@ static int write_tables(const struct recipe *recipe, int root, struct error *err
 		return rc;
 	add_mounts(&uuids, &fstab);
 	text_addf(&boot, "ROOT_UUID=%s\nBOOT_UUID=%s\nCONSOLE=%s\n",
-		uuid_of(&uuids, PART_ROOT), uuid_of(&uuids, PART_BOOT),
+		uuids.volumes[VOLUME_ROOT], uuids.volumes[VOLUME_BOOT],
 		consoles[recipe->answers->system.console]);
 	if (uuids.luks) {
 		text_addf(&crypttab, "root\tUUID=%s\tnone\tluks\n", uuids.luks);
 		text_addf(&boot, "LUKS_UUID=%s\n", uuids.luks);
 	}
+	if (recipe->layout.shares)
+		text_add(&boot, "OTHERS=yes\n");
+	if (uuids.group)
+		text_addf(&boot, "VOLUMES_UUID=%s\n", uuids.group);
 	rc = put(root, "etc/fstab", &fstab, 0644, err);
 	if (rc == 0 && uuids.luks)
 		rc = put(root, "etc/crypttab", &crypttab, 0600, err);

@@ -11,22 +11,33 @@
 
 static const char luks_label[] = "jefe-luks";
 
-char *run_root_device(const struct disk_layout *layout)
+/* What holds the root file system, or the logical volumes. */
+static char *container_device(const struct disk_layout *layout)
 {
-	return layout->encrypted ? memory_format("/dev/mapper/%s", TARGET_MAPPING)
-				 : storage_partition_path(layout->disk, PART_ROOT + 1);
+	return layout->encrypted ? memory_copy_text("/dev/mapper/" TARGET_MAPPING)
+				 : layout_partition(layout, PART_ROOT);
 }
 
-char *run_volume_device(const struct disk_layout *layout, unsigned part)
+char *run_group_uuid(const struct disk_layout *layout)
 {
-	return part == PART_ROOT ? run_root_device(layout)
-				 : storage_partition_path(layout->disk, part + 1);
+	autofree char *device = container_device(layout);
+
+	return layout->has_volumes ? lvm_uuid(device, VOLUME_GROUP) : NULL;
+}
+
+char *run_volume_device(const struct disk_layout *layout, size_t volume)
+{
+	const struct volume *row = &layout_volumes[volume];
+
+	if (row->part != PART_ROOT)
+		return layout_partition(layout, row->part);
+	return layout->has_volumes ? volume_device(row) : container_device(layout);
 }
 
 static void encrypt_describe(const struct recipe *recipe, struct text *to)
 {
 	const struct disk_layout *layout = &recipe->layout;
-	autofree char *device = storage_partition_path(layout->disk, PART_ROOT + 1);
+	autofree char *device = layout_partition(layout, PART_ROOT);
 	autofree char *memory = text_human_size(layout->kdf_memory_bytes);
 
 	text_addf(to, "%s: LUKS2 \"%s\", aes-xts-plain64 with a 512-bit key\n", device,
@@ -71,8 +82,7 @@ static bool takes_other_keys(const char *device, const struct secrets *secrets)
 /* Proven by opening it; it stays open for the steps that follow. */
 static int encrypt_check(const struct recipe *recipe, struct run *run, struct error *err)
 {
-	autofree char *device =
-		storage_partition_path(recipe->layout.disk, PART_ROOT + 1);
+	autofree char *device = layout_partition(&recipe->layout, PART_ROOT);
 	autofree char *uuid = luks_uuid(device);
 	int rc;
 
@@ -92,7 +102,7 @@ static int encrypt_check(const struct recipe *recipe, struct run *run, struct er
 static int encrypt_run(const struct recipe *recipe, struct run *run, struct error *err)
 {
 	const struct disk_layout *layout = &recipe->layout;
-	autofree char *device = storage_partition_path(layout->disk, PART_ROOT + 1);
+	autofree char *device = layout_partition(layout, PART_ROOT);
 	const struct luks_spec spec = {.device = device,
 		.label = luks_label,
 		.kdf_memory_bytes = layout->kdf_memory_bytes,
@@ -117,14 +127,103 @@ const struct step_ops step_encrypt = {.id = "encrypt",
 	.check = encrypt_check,
 	.run = encrypt_run};
 
+/* The logical volumes of the plan; returns how many. */
+static size_t planned_volumes(
+	const struct disk_layout *layout, struct lvm_volume volumes[VOLUMES])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < VOLUMES; i++)
+		if (layout_volumes[i].part == PART_ROOT && layout->volume_bytes[i])
+			volumes[count++] = (struct lvm_volume){
+				layout_volumes[i].name, layout->volume_bytes[i]};
+	return count;
+}
+
+static void volumes_describe(const struct recipe *recipe, struct text *to)
+{
+	autofree char *device = container_device(&recipe->layout);
+	struct lvm_volume volumes[VOLUMES];
+	size_t count = planned_volumes(&recipe->layout, volumes);
+
+	text_addf(to, "%s: physical volume of the group \"" VOLUME_GROUP "\"\n", device);
+	for (size_t i = 0; i < count; i++) {
+		autofree char *size = text_human_size(volumes[i].size_bytes);
+
+		text_addf(to, "logical volume \"%s\", %llu bytes (%s)\n", volumes[i].name,
+			(unsigned long long)volumes[i].size_bytes, size);
+	}
+}
+
+static int close_volumes(void *argument, struct error *err)
+{
+	autofree char *device = argument;
+
+	return lvm_close(device, VOLUME_GROUP, err);
+}
+
+static void push_volumes(struct run *run, const char *device)
+{
+	releases_push(run->releases, "closing the logical volumes", close_volumes,
+		memory_copy_text(device));
+}
+
+static int volumes_check(const struct recipe *recipe, struct run *run, struct error *err)
+{
+	autofree char *device = container_device(&recipe->layout);
+	struct lvm_volume volumes[VOLUMES];
+	size_t count = planned_volumes(&recipe->layout, volumes);
+	int rc;
+
+	disk_unclaim(run);
+	if (!lvm_has(device, VOLUME_GROUP, volumes, count))
+		return 0;
+	rc = lvm_open(device, VOLUME_GROUP, err);
+	if (rc < 0)
+		return rc;
+	push_volumes(run, device);
+	return 1;
+}
+
+/* What an installation that was broken off made there is no reason to stop. */
+static int volumes_run(const struct recipe *recipe, struct run *run, struct error *err)
+{
+	autofree char *device = container_device(&recipe->layout);
+	struct lvm_volume volumes[VOLUMES];
+	size_t count = planned_volumes(&recipe->layout, volumes);
+	int rc;
+
+	disk_unclaim(run);
+	rc = storage_wipe_signatures(device, err);
+	if (rc < 0)
+		return rc;
+	push_volumes(run, device);
+	return lvm_make(device, VOLUME_GROUP, volumes, count, err);
+}
+
+const struct step_ops step_volumes = {.id = "volumes",
+	.describe = volumes_describe,
+	.check = volumes_check,
+	.run = volumes_run};
+
+/* A partition that is shared has its file system. */
+static bool is_made(const struct disk_layout *layout, size_t volume)
+{
+	return layout->volume_bytes[volume] &&
+	       !layout->partitions[layout_volumes[volume].part].found;
+}
+
 static void format_describe(const struct recipe *recipe, struct text *to)
 {
-	for (size_t i = 0; i < VOLUMES; i++) {
-		autofree char *device =
-			run_volume_device(&recipe->layout, layout_volumes[i].part);
+	const struct disk_layout *layout = &recipe->layout;
 
-		text_addf(to, "%s: %s \"%s\"\n", device, layout_volumes[i].type_name,
-			layout_volumes[i].label);
+	for (size_t i = 0; i < VOLUMES; i++) {
+		autofree char *device = run_volume_device(layout, i);
+
+		if (is_made(layout, i))
+			text_addf(to, "%s: %s \"%s\"\n", device,
+				fs_type_names[layout_volumes[i].type],
+				layout_volumes[i].label);
 	}
 }
 
@@ -135,22 +234,29 @@ static int make_mount_point(const char *dir, struct error *err)
 	return root < 0 ? root : file_make_dirs(root, dir, 0755, err);
 }
 
+static bool all_formatted(const struct disk_layout *layout)
+{
+	for (size_t i = 0; i < VOLUMES; i++) {
+		autofree char *device = run_volume_device(layout, i);
+		autofree char *type = fs_type(device);
+
+		if (layout->volume_bytes[i] &&
+			!text_equal(type, fs_type_names[layout_volumes[i].type]))
+			return false;
+	}
+	return true;
+}
+
 /* Only a completely unpacked system is worth keeping: half of one is formatted over. */
 static int format_check(const struct recipe *recipe, struct run *run, struct error *err)
 {
-	autofree char *root = run_root_device(&recipe->layout);
+	autofree char *root = run_volume_device(&recipe->layout, VOLUME_ROOT);
 	autoclose int target = -1;
 	int done;
 
 	disk_unclaim(run);
-	for (size_t i = 0; i < VOLUMES; i++) {
-		autofree char *device =
-			run_volume_device(&recipe->layout, layout_volumes[i].part);
-		autofree char *type = fs_type(device);
-
-		if (!text_equal(type, layout_volumes[i].type_name))
-			return 0;
-	}
+	if (!all_formatted(&recipe->layout))
+		return 0;
 	if (make_mount_point(run->target, err) < 0)
 		return error_prefix(err, "looking at %s", root);
 	if (fs_mount(root, run->target, "ext4", "ro,nosuid,nodev", err) < 0)
@@ -166,17 +272,18 @@ static int format_check(const struct recipe *recipe, struct run *run, struct err
 
 static int format_run(const struct recipe *recipe, struct run *run, struct error *err)
 {
-	disk_unclaim(run);
-	for (size_t i = 0; i < VOLUMES; i++) {
-		autofree char *device =
-			run_volume_device(&recipe->layout, layout_volumes[i].part);
-		int rc = fs_format(
-			device, layout_volumes[i].type, layout_volumes[i].label, err);
+	const struct disk_layout *layout = &recipe->layout;
+	int rc = 0;
 
-		if (rc < 0)
-			return rc;
+	disk_unclaim(run);
+	for (size_t i = 0; rc == 0 && i < VOLUMES; i++) {
+		autofree char *device = run_volume_device(layout, i);
+
+		if (is_made(layout, i))
+			rc = fs_format(device, layout_volumes[i].type,
+				layout_volumes[i].label, err);
 	}
-	return 0;
+	return rc;
 }
 
 const struct step_ops step_format = {.id = "format",
@@ -184,14 +291,19 @@ const struct step_ops step_format = {.id = "format",
 	.check = format_check,
 	.run = format_run};
 
+static bool is_mounted(const struct disk_layout *layout, size_t volume)
+{
+	return layout->volume_bytes[volume] && layout_volumes[volume].point;
+}
+
 static void mount_describe(const struct recipe *recipe, struct text *to)
 {
 	for (size_t i = 0; i < VOLUMES; i++) {
-		autofree char *device =
-			run_volume_device(&recipe->layout, layout_volumes[i].part);
+		autofree char *device = run_volume_device(&recipe->layout, i);
 
-		text_addf(to, "%s on %s/target%s\n", device, "/run/jefe",
-			volume_below(&layout_volumes[i]));
+		if (is_mounted(&recipe->layout, i))
+			text_addf(to, "%s on %s/target%s\n", device, "/run/jefe",
+				volume_below(&layout_volumes[i]));
 	}
 }
 
@@ -223,23 +335,26 @@ static int close_target(void *argument, struct error *err)
 	return 0;
 }
 
-static int mount_volume(const struct disk_layout *layout, const struct volume *volume,
-	struct run *run, struct error *err)
+static int mount_volume(const struct disk_layout *layout, size_t volume, struct run *run,
+	struct error *err)
 {
-	autofree char *device = run_volume_device(layout, volume->part);
-	autofree char *dir = memory_format("%s%s", run->target, volume_below(volume));
+	const struct volume *row = &layout_volumes[volume];
+	autofree char *device = run_volume_device(layout, volume);
+	autofree char *dir = memory_format("%s%s", run->target, volume_below(row));
 	int rc = make_mount_point(dir, err);
 
 	if (rc == 0)
-		rc = run_mount(run, device, dir, volume->type_name,
-			volume->while_installing, err);
+		rc = run_mount(run, device, dir, fs_type_names[row->type],
+			row->while_installing, err);
 	return rc;
 }
 
 static int mount_run(const struct recipe *recipe, struct run *run, struct error *err)
 {
 	for (size_t i = 0; i < VOLUMES; i++) {
-		int rc = mount_volume(&recipe->layout, &layout_volumes[i], run, err);
+		int rc = is_mounted(&recipe->layout, i)
+				 ? mount_volume(&recipe->layout, i, run, err)
+				 : 0;
 
 		if (rc < 0)
 			return rc;

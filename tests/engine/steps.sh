@@ -172,7 +172,7 @@ inside() {
 		host_key
 		grep '"event":"audit"' "$dir/events" | grep -q 'audit: hardened: [0-9]* pass'
 		grep -q '"event":"warn".*FAIL ' "$dir/events" # nothing hardened this one
-		[ ! -e var/lib/jefelinux/unpacked ]
+		[ ! -e etc/jefelinux/unpacked ]
 		grep -q "UUID=$(blkid -o value -s UUID "${loop}p3")" etc/fstab
 		grep -q "^ROOT_UUID=$(blkid -o value -s UUID "${loop}p4")" etc/jefelinux/boot
 		[ -s var/lib/jefelinux/plan.txt ]

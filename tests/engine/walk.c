@@ -76,8 +76,8 @@ static int leave_target(void *argument, struct error *err)
 /* As the real one, without the ESP: the kernel of a test machine may lack vfat. */
 static int mount_ext4(const struct recipe *recipe, struct run *run, struct error *err)
 {
-	autofree char *root = run_root_device(&recipe->layout);
-	autofree char *boot = storage_partition_path(recipe->layout.disk, PART_BOOT + 1);
+	autofree char *root = run_volume_device(&recipe->layout, VOLUME_ROOT);
+	autofree char *boot = run_volume_device(&recipe->layout, VOLUME_BOOT);
 	int rc = mount_one(root, run, "", err);
 
 	if (rc == 0)
@@ -108,13 +108,13 @@ static bool runs_here(const struct step_ops *ops)
 	return ops != &step_controls && ops != &step_initramfs && ops != &step_loader;
 }
 
-static struct step *add(struct plan *plan, const struct step_ops *ops, bool destroys)
+static struct step *add(struct plan *plan, const struct step_ops *ops, bool writes)
 {
 	plan->steps = memory_resize(plan->steps, plan->count + 1, sizeof(*plan->steps));
 	plan->steps[plan->count] = (struct step){.ops = ops,
 		.title = memory_copy_text(ops->id),
 		.weight = 1,
-		.destroys = destroys};
+		.writes = writes};
 	return &plan->steps[plan->count++];
 }
 
@@ -134,7 +134,7 @@ static struct plan *troubled(
 		if (trouble && plan->count == place)
 			(void)add(plan, trouble, false);
 		(void)add(plan, ops == &step_mount ? &ops_mount : ops,
-			from->steps[i].destroys);
+			from->steps[i].writes);
 	}
 	if (trouble && plan->count == place)
 		(void)add(plan, trouble, false);

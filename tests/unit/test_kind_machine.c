@@ -63,6 +63,8 @@ static void swap_must_not_lie_in_the_clear(void **state)
 	static const char head[] = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n";
 	autofree char *clear = memory_format("%s/dev/vda4 partition 1 0 -2\n", head);
 	autofree char *memory = memory_format("%s/dev/zram0 partition 1 0 -2\n", head);
+	autofree char *volume =
+		memory_format("%s/dev/mapper/jefe-swap partition 1 0 -2\n", head);
 
 	(void)state;
 	put("etc/fstab",
@@ -72,6 +74,13 @@ static void swap_must_not_lie_in_the_clear(void **state)
 	put("proc/swaps", memory);
 	assert_int_equal(look_at("boot.swap", "x"), FOUND_RIGHT);
 	put("proc/swaps", clear);
+	assert_int_equal(look_at("boot.swap", "x"), FOUND_WRONG);
+	put("sys/class/block/dm-7/dm/name", "jefe-swap\n");
+	put("sys/class/block/dm-7/dm/uuid", "LVM-x\n");
+	put("sys/class/block/dm-7/slaves/dm-6/dm/uuid", "CRYPT-LUKS2-x\n");
+	put("proc/swaps", volume);
+	assert_int_equal(look_at("boot.swap", "x"), FOUND_RIGHT);
+	put("sys/class/block/dm-7/slaves/dm-6/dm/uuid", "LVM-y\n");
 	assert_int_equal(look_at("boot.swap", "x"), FOUND_WRONG);
 	put("proc/swaps", head);
 	put("etc/fstab", "/swapfile none swap sw 0 0\n");

@@ -1,6 +1,7 @@
 #include "installer/layout.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "installer/base/memory.h"
 #include "tests/unit/unit.h"
@@ -145,6 +146,197 @@ static void the_root_partition_may_leave_room(void **state)
 	answers_free(answers);
 }
 
+static const struct machine uefi = {
+	.memory_bytes = GIB, .cpus = 1, .firmware = FIRMWARE_UEFI};
+
+static size_t volume_named(const char *name)
+{
+	for (size_t i = 0; i < VOLUMES; i++)
+		if (text_equal(layout_volumes[i].name, name))
+			return i;
+	fail_msg("no volume %s", name);
+	return 0;
+}
+
+static void volumes_share_the_root_partition(void **state)
+{
+	char path[] = "/dev/sda", name[] = "sda";
+	const struct disk disk = {.path = path, .name = name, .size_bytes = 40 * GIB};
+	struct answers *answers = make_answers();
+	autoproblems struct problems problems = {0};
+	struct disk_layout layout;
+	uint64_t sum = 0, unit = 4 * MIB;
+
+	(void)state;
+	answers->disk.home_size = 10 * GIB + 1;
+	answers->disk.swap_size = GIB;
+	layout_make(answers, &uefi, &disk, &layout, &problems);
+	assert_int_equal(problems.count, 0);
+	assert_true(layout.has_volumes);
+	assert_string_equal(layout_root_name(&layout), "volumes");
+	assert_int_equal(layout.volume_bytes[volume_named("home")], 10 * GIB + unit);
+	assert_int_equal(layout.volume_bytes[volume_named("swap")], GIB);
+	assert_int_equal(layout.volume_bytes[volume_named("var")], 0);
+	assert_int_equal(layout.free_bytes, 0);
+	for (size_t i = 0; i < VOLUMES; i++) {
+		if (layout_volumes[i].part != PART_ROOT)
+			continue;
+		assert_int_equal(layout.volume_bytes[i] % unit, 0);
+		sum += layout.volume_bytes[i];
+	}
+	/* the headers of LUKS2 and LVM, one unit, and less than another */
+	sum += 16 * MIB + MIB + unit;
+	assert_in_range(layout.partitions[PART_ROOT].size_bytes - sum, 0, unit - 1);
+	answers_free(answers);
+}
+
+static void the_rest_goes_where_it_is_wanted(void **state)
+{
+	char path[] = "/dev/sda", name[] = "sda";
+	const struct disk disk = {.path = path, .name = name, .size_bytes = 40 * GIB};
+	struct answers *answers = make_answers();
+	autoproblems struct problems missing = {0}, fits = {0}, more = {0}, none = {0};
+	struct disk_layout layout;
+
+	(void)state;
+	answers->disk.rest = REST_HOME;
+	layout_make(answers, &uefi, &disk, &layout, &missing);
+	assert_int_equal(missing.count, 1);
+	assert_string_equal(missing.items[0].key, "disk.root_size");
+	answers->disk.root_size = 8 * GIB;
+	layout_make(answers, &uefi, &disk, &layout, &fits);
+	assert_int_equal(fits.count, 0);
+	assert_int_equal(layout.volume_bytes[VOLUME_ROOT], 8 * GIB);
+	assert_true(layout.volume_bytes[volume_named("home")] > 30 * GIB);
+	answers->disk.var_size = 60 * GIB;
+	layout_make(answers, &uefi, &disk, &layout, &more);
+	assert_int_equal(more.count, 1);
+	assert_string_equal(more.items[0].key, "disk.var_size");
+	answers->disk.var_size = 0;
+	answers->disk.home_size = GIB;
+	layout_make(answers, &uefi, &disk, &layout, &none);
+	assert_int_equal(none.count, 0);
+	assert_int_equal(layout.volume_bytes[volume_named("home")], GIB);
+	assert_true(layout.free_bytes > 29 * GIB);
+	answers_free(answers);
+}
+
+/* Windows with its EFI partition, a gap, data, and a larger gap. */
+static char paths[][16] = {
+	"/dev/vda1", "/dev/vda2", "/dev/vda4", "/dev/vda5", "/dev/vda6"};
+static char esp_guid[] = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b", vfat[] = "vfat",
+	    gpt[] = "gpt", vda[] = "vda", vda_path[] = "/dev/vda", boot_name[] = "boot",
+	    incomplete[] = "jefe-incomplete", boot_label[] = "jefe-boot";
+
+static void make_shared(struct disk *disk, struct content contents[5])
+{
+	const struct content all[5] = {
+		{.path = paths[0],
+                 .type = vfat,
+                 .part_type = esp_guid,
+                 .start_bytes = MIB,
+                 .size_bytes = 100 * MIB},
+		{.path = paths[1], .start_bytes = 101 * MIB, .size_bytes = 10 * GIB},
+		{.path = paths[2], .start_bytes = 20 * GIB, .size_bytes = 5 * GIB + 1},
+	};
+
+	memcpy(contents, all, sizeof(all));
+	*disk = (struct disk){.path = vda_path,
+		.name = vda,
+		.size_bytes = 60 * GIB,
+		.logical_sector = 512,
+		.table = gpt,
+		.contents = contents,
+		.content_count = 3};
+}
+
+static void what_is_there_stays(void **state)
+{
+	struct disk disk;
+	struct content contents[5];
+	struct answers *answers = make_answers();
+	autoproblems struct problems problems = {0};
+	struct disk_layout layout;
+	const struct partition_spec *parts = layout.partitions;
+
+	(void)state;
+	make_shared(&disk, contents);
+	answers->disk.layout = LAYOUT_FREE;
+	layout_make(answers, &uefi, &disk, &layout, &problems);
+	assert_int_equal(problems.count, 0);
+	assert_true(layout.shares);
+	assert_true(parts[PART_BIOS].found && !parts[PART_BIOS].number);
+	assert_true(parts[PART_ESP].found);
+	assert_int_equal(parts[PART_ESP].number, 1);
+	assert_int_equal(parts[PART_BOOT].number, 3);
+	assert_int_equal(parts[PART_BOOT].start_bytes, 25 * GIB + MIB);
+	assert_int_equal(parts[PART_ROOT].number, 5);
+	assert_int_equal(parts[PART_ROOT].start_bytes + parts[PART_ROOT].size_bytes,
+		60 * GIB - MIB);
+	answers_free(answers);
+}
+
+/* The next try takes the same place, and the same numbers. */
+static void what_did_not_finish_is_free(void **state)
+{
+	struct disk disk;
+	struct content contents[5];
+	struct answers *answers = make_answers();
+	autoproblems struct problems problems = {0}, there = {0};
+	struct disk_layout first, second;
+
+	(void)state;
+	make_shared(&disk, contents);
+	answers->disk.layout = LAYOUT_FREE;
+	layout_make(answers, &uefi, &disk, &first, &problems);
+	contents[3] = (struct content){.path = paths[3],
+		.part_name = incomplete,
+		.start_bytes = first.partitions[PART_ROOT].start_bytes,
+		.size_bytes = first.partitions[PART_ROOT].size_bytes};
+	contents[4] = (struct content){.path = paths[4],
+		.part_name = boot_name,
+		.label = boot_label,
+		.start_bytes = first.partitions[PART_BOOT].start_bytes,
+		.size_bytes = first.partitions[PART_BOOT].size_bytes};
+	disk.content_count = 5;
+	layout_make(answers, &uefi, &disk, &second, &problems);
+	assert_int_equal(problems.count, 0);
+	assert_int_equal(second.removed[0], 5);
+	assert_int_equal(second.removed[1], 6);
+	assert_memory_equal(
+		first.partitions, second.partitions, sizeof(first.partitions));
+	contents[3].part_name = NULL; /* one that is complete */
+	layout_make(answers, &uefi, &disk, &second, &there);
+	assert_int_equal(there.count, 1);
+	assert_string_equal(there.items[0].key, "disk.layout");
+	answers_free(answers);
+}
+
+static void there_is_not_always_a_place_beside(void **state)
+{
+	const struct machine bios = {.memory_bytes = GIB, .cpus = 1};
+	struct disk disk;
+	struct content contents[5];
+	struct answers *answers = make_answers();
+	autoproblems struct problems table = {0}, firmware = {0}, full = {0};
+	struct disk_layout layout;
+
+	(void)state;
+	make_shared(&disk, contents);
+	answers->disk.layout = LAYOUT_FREE;
+	layout_make(answers, &bios, &disk, &layout, &firmware);
+	assert_int_equal(firmware.count, 1);
+	contents[2].size_bytes = 37 * GIB;
+	contents[1].size_bytes = 17 * GIB;
+	layout_make(answers, &uefi, &disk, &layout, &full);
+	assert_int_equal(full.count, 1);
+	disk.table = NULL;
+	layout_make(answers, &uefi, &disk, &layout, &table);
+	assert_int_equal(table.count, 1);
+	assert_string_equal(table.items[0].key, "disk.layout");
+	answers_free(answers);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -152,6 +344,11 @@ int main(void)
 		cmocka_unit_test(key_derivation_fits_the_machine),
 		cmocka_unit_test(what_does_not_fit_is_said),
 		cmocka_unit_test(the_root_partition_may_leave_room),
+		cmocka_unit_test(volumes_share_the_root_partition),
+		cmocka_unit_test(the_rest_goes_where_it_is_wanted),
+		cmocka_unit_test(what_is_there_stays),
+		cmocka_unit_test(what_did_not_finish_is_free),
+		cmocka_unit_test(there_is_not_always_a_place_beside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,15 +71,15 @@ static const struct step_ops plain = {.id = "plain", .run = fake_run};
 static const struct step_ops checked = {
 	.id = "checked", .check = fake_check, .run = fake_run};
 
-/* Step 0 always runs and destroys nothing; 1 and 2 destroy. */
+/* Step 0 always runs and writes nothing; 1 and 2 write. */
 static int play(struct story *story, bool resume, struct error *err)
 {
 	char name[] = "vdx", title[] = "Do it";
 	const struct disk disk = {.name = name};
 	struct step steps[STEPS] = {
 		{.ops = &plain,     .title = title, .weight = 1   },
-		{.ops = &checked,   .title = title, .weight = 1,    .destroys = true},
-		{.ops = &checked,                 .title = title,                 .weight = 1, .destroys = true},
+		{.ops = &checked,   .title = title, .weight = 1,    .writes = true},
+		{.ops = &checked,                 .title = title,                 .weight = 1, .writes = true},
 		{.ops = &plain, .title = title,               .weight = 1                }
         };
 	const struct plan plan = {

@@ -43,9 +43,9 @@ static void partition_names_follow_the_kernel(void **state)
 static void tables_are_exact(void **state)
 {
 	const struct partition_spec specs[] = {
-		{"bios",            PARTITION_BIOS_BOOT, MIB,      MIB     },
-		{"esp",             PARTITION_ESP,       2 * MIB,  40 * MIB},
-		{"jefe-incomplete", PARTITION_LINUX,     42 * MIB, 57 * MIB}
+		{"bios",            PARTITION_BIOS_BOOT, 1, MIB,      MIB,      false},
+		{"esp",             PARTITION_ESP,       2, 2 * MIB,  40 * MIB, false},
+		{"jefe-incomplete", PARTITION_LINUX,     3, 42 * MIB, 57 * MIB, false}
         };
 	struct partition_spec renamed[3];
 	char *disk = make_disk(100 * MIB);
@@ -64,10 +64,40 @@ static void tables_are_exact(void **state)
 	remove_disk(disk);
 }
 
+/* Between two that stay as they are; the numbers of those that went are given again. */
+static void partitions_are_added_beside_others(void **state)
+{
+	const struct partition_spec there[] = {
+		{"esp",             PARTITION_ESP,   1, MIB,       40 * MIB, false},
+		{"jefe-incomplete", PARTITION_LINUX, 2, 41 * MIB,  10 * MIB, false},
+		{"data",            PARTITION_LINUX, 3, 120 * MIB, 20 * MIB, false},
+	};
+	const struct partition_spec added[] = {
+		{"",     PARTITION_BIOS_BOOT, 0, 0,        0,        true },
+		{"esp",  PARTITION_ESP,       1, MIB,      40 * MIB, true },
+		{"boot", PARTITION_LINUX,     2, 51 * MIB, 20 * MIB, false},
+		{"root", PARTITION_LINUX,     4, 71 * MIB, 40 * MIB, false},
+	};
+	const unsigned removed[] = {2, 0}, missing[] = {9};
+	char *disk = make_disk(200 * MIB);
+	struct error err = {0};
+
+	(void)state;
+	assert_done(storage_partition(disk, there, 3, &err), &err);
+	assert_int_equal(storage_partitioned_beside(disk, added, 4, &err), 0);
+	assert_true(storage_partition_beside(disk, added, 4, missing, 1, &err) < 0);
+	assert_int_equal(storage_partitioned(disk, there, 3, &err), 1);
+	assert_done(storage_partition_beside(disk, added, 4, removed, 2, &err), &err);
+	assert_int_equal(storage_partitioned_beside(disk, added, 4, &err), 1);
+	assert_int_equal(storage_partitioned_beside(disk, &there[2], 1, &err), 1);
+	assert_int_equal(storage_partitioned_beside(disk, &there[1], 1, &err), 0);
+	remove_disk(disk);
+}
+
 static void tables_that_do_not_fit_are_refused(void **state)
 {
 	const struct partition_spec specs[] = {
-		{"esp", PARTITION_ESP, MIB, 200 * MIB}
+		{"esp", PARTITION_ESP, 1, MIB, 200 * MIB, false}
         };
 	char *disk = make_disk(100 * MIB);
 	struct error err = {0};
@@ -138,6 +168,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(partition_names_follow_the_kernel),
 		cmocka_unit_test(tables_are_exact),
+		cmocka_unit_test(partitions_are_added_beside_others),
 		cmocka_unit_test(tables_that_do_not_fit_are_refused),
 		cmocka_unit_test(each_slot_unlocks),
 		cmocka_unit_test(mounting_names_both_ends),

@@ -96,9 +96,9 @@ def find_bytes(path, *secrets):
 class Installation:
     """One computer: it boots the medium, is installed, and boots from its disk."""
 
-    def __init__(self, name, *, base="debian", firmware="bios", encrypted=True, memory=1536, bus="virtio", iso=None, level="hardened", roles=(), remote_unlock=False):
+    def __init__(self, name, *, base="debian", firmware="bios", encrypted=True, memory=1536, bus="virtio", iso=None, level="hardened", roles=(), more_disk=()):
         self.name, self.base, self.firmware, self.encrypted, self.memory, self.level = name, base, firmware, encrypted, memory, level
-        self.roles, self.remote_unlock = ", ".join(roles), remote_unlock
+        self.roles, self.more_disk = ", ".join(roles), more_disk
         self.folder = WORK / name
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
@@ -156,7 +156,7 @@ class Installation:
         values = {"serial": "JEFETEST1", "erase": "matched-disks", "encryption": "luks2" if self.encrypted else "none",
                   "level": self.level, "finish": "poweroff", **changes}
         secret = f"  passphrase: {{from: literal, value: \"{self.passphrase}\"}}\n  kdf_memory: 64M\n" if self.encrypted else ""
-        secret += "  remote_unlock: true\n" if self.remote_unlock else ""
+        secret += "".join(f"  {line}\n" for line in self.more_disk)
         return (f"schema: 1\nallow_plaintext: true\n"
                 f"system:\n  hostname: vault1\n  keymap: us\n  timezone: Europe/Berlin\n"
                 f"disk:\n  match: {{serial: \"{values['serial']}\"}}\n  expect: 1\n  erase: {values['erase']}\n"
@@ -234,6 +234,7 @@ class Installation:
         self._recovers("open", asks=[(r"Passphrase or recovery key: ", self.passphrase)] if self.encrypted else ())
         self._recovers("find", r"open on /mnt/jefe, read-only")
         self._recovers("shell -- cat /etc/hostname", r"vault1\r?\n")
+        self._recovers("shell -- ls /var/log", r"messages")
         self._says("dd if=/dev/zero of=/dev/vda bs=440 count=1 conv=notrunc", r"440 bytes")
         self._recovers("loader", r"write /mnt/jefe/boot/grub/grub.cfg", asks=[(r"Type vda to do this: ", "vda")])
         self._new_keys()

@@ -7,9 +7,22 @@ from concurrent.futures import ThreadPoolExecutor
 import kernels
 from flow import BOOT, SLOW_COMMAND, UNLOCK_PROMPT, Installation, require
 
-pc = Installation("uefi-luks", firmware="uefi", remote_unlock=True)
+VOLUMES = {"home": "/home", "var_log": "/var/log", "audit": "/var/log/audit", "swap": "swap"}
+pc = Installation("uefi-luks", firmware="uefi", more_disk=["remote_unlock: true", *(f"{volume}_size: 256M" for volume in VOLUMES)])
 repository = pc.folder / "kernels"
 made = ThreadPoolExecutor(1).submit(kernels.debian_repository, repository)  # while the machine installs
+
+
+def volumes_are_there():
+    """Each in the one encrypted partition, mounted with what its place in the tree forbids."""
+    mounts = pc.ssh("cat /proc/mounts")
+    for name, point in VOLUMES.items():
+        if name != "swap":
+            options = re.search(rf" {point} ext4 ([^ ]+) ", mounts)
+            require(options and "nosuid,nodev" in options[1], f"{point} is no volume of its own:\n{mounts}")
+    require(pc.root("swapon --noheadings --show=NAME").startswith("/dev/mapper/jefe-swap"), "there is no swap")
+    found = pc.root("lvs --noheadings -o lv_name jefe").split()
+    require(sorted(found) == sorted(["root", *VOLUMES]), f"volumes: {found}")
 
 
 def wrong_passphrases():
@@ -103,6 +116,7 @@ def paranoid():
 pc.run([
     ("installs unattended", pc.install_unattended),
     ("unlocks, starts from its disk and lets the key in", pc.boot),
+    ("every volume is where it belongs", volumes_are_there),
     ("audit finds no failure", pc.audit),
     ("a write to the shadow file is recorded, and who guesses is banned", pc.records_and_bans),
     ("profiles confine daemons that work", pc.profiles_confine),

@@ -1,0 +1,236 @@
+#include "installer/layout_place.h"
+
+#include "installer/base/language.h"
+#include "installer/base/memory.h"
+
+#define MIB ((uint64_t)1 << 20)
+
+/* Below this somebody's EFI partition has no room for a boot loader more. */
+enum { FOUND_ESP_MIN_MIB = 64 };
+
+struct span {
+	uint64_t start, end;
+};
+
+static uint64_t round_up(uint64_t bytes)
+{
+	return (bytes + MIB - 1) / MIB * MIB;
+}
+
+/* Between the two copies of the partition table. */
+static struct span whole_disk(const struct disk *disk)
+{
+	uint64_t end = disk->size_bytes > MIB ? (disk->size_bytes - MIB) / MIB * MIB : 0;
+
+	return (struct span){MIB, end > MIB ? end : MIB};
+}
+
+static unsigned number_of(const struct disk *disk, const struct content *content)
+{
+	return storage_partition_number(disk->path, content->path);
+}
+
+static uint64_t end_of(const struct content *content)
+{
+	return content->start_bytes + content->size_bytes;
+}
+
+static bool is_type(const struct content *content, enum partition_type type)
+{
+	return text_equal(content->part_type, partition_type_guids[type]);
+}
+
+/* The partition of this name that ends where the next one starts. */
+static const struct content *before(
+	const struct disk *disk, const struct content *next, const char *name)
+{
+	for (size_t i = 0; next && i < disk->content_count; i++)
+		if (text_equal(disk->contents[i].part_name, name) &&
+			end_of(&disk->contents[i]) == next->start_bytes)
+			return &disk->contents[i];
+	return NULL;
+}
+
+/* What an installation that did not finish has made is room for the next. */
+static void find_unfinished(const struct disk *disk, struct disk_layout *layout)
+{
+	const struct content *root = NULL, *boot, *esp;
+
+	for (size_t i = 0; i < disk->content_count; i++)
+		if (text_equal(disk->contents[i].part_name, NAME_INCOMPLETE))
+			root = &disk->contents[i];
+	boot = before(disk, root, "boot");
+	esp = before(disk, boot, "esp");
+	layout->removed[0] = root ? number_of(disk, root) : 0;
+	layout->removed[1] = boot ? number_of(disk, boot) : 0;
+	layout->removed[2] = esp ? number_of(disk, esp) : 0;
+}
+
+static bool is_removed(const struct disk_layout *layout, unsigned number)
+{
+	for (size_t i = 0; i < LENGTH(layout->removed); i++)
+		if (number && layout->removed[i] == number)
+			return true;
+	return false;
+}
+
+static bool stays(const struct disk *disk, const struct disk_layout *layout,
+	const struct content *content)
+{
+	unsigned number = number_of(disk, content);
+
+	return number && !is_removed(layout, number);
+}
+
+/* Behind at, before what comes next. */
+static struct span gap_behind(
+	const struct disk *disk, const struct disk_layout *layout, uint64_t at)
+{
+	struct span gap = {round_up(at), whole_disk(disk).end};
+
+	for (size_t i = 0; i < disk->content_count; i++) {
+		const struct content *content = &disk->contents[i];
+
+		if (!stays(disk, layout, content) || end_of(content) <= at)
+			continue;
+		if (content->start_bytes < gap.end)
+			gap.end = content->start_bytes / MIB * MIB;
+	}
+	return gap.end > gap.start ? gap : (struct span){at, at};
+}
+
+static struct span largest_gap(const struct disk *disk, const struct disk_layout *layout)
+{
+	struct span best = gap_behind(disk, layout, MIB);
+
+	for (size_t i = 0; i < disk->content_count; i++) {
+		struct span gap = gap_behind(disk, layout, end_of(&disk->contents[i]));
+
+		if (stays(disk, layout, &disk->contents[i]) &&
+			gap.end - gap.start > best.end - best.start)
+			best = gap;
+	}
+	return best;
+}
+
+static const struct content *found_esp(
+	const struct disk *disk, const struct disk_layout *layout)
+{
+	for (size_t i = 0; i < disk->content_count; i++) {
+		const struct content *content = &disk->contents[i];
+
+		if (stays(disk, layout, content) && is_type(content, PARTITION_ESP) &&
+			text_equal(content->type, "vfat") &&
+			content->size_bytes >= FOUND_ESP_MIN_MIB * MIB)
+			return content;
+	}
+	return NULL;
+}
+
+static void take_esp(const struct disk *disk, struct disk_layout *layout)
+{
+	const struct content *content = found_esp(disk, layout);
+
+	if (content)
+		layout->partitions[PART_ESP] = (struct partition_spec){
+			.name = content->part_name ? content->part_name : "",
+			.type = PARTITION_ESP,
+			.number = number_of(disk, content),
+			.start_bytes = content->start_bytes,
+			.size_bytes = content->size_bytes,
+			.found = true};
+}
+
+/* The lowest that is not in use, as libparted gives them. */
+static unsigned next_number(
+	const struct disk *disk, const struct disk_layout *layout, unsigned number)
+{
+	bool used;
+
+	do {
+		used = false;
+		number++;
+		for (size_t i = 0; i < disk->content_count; i++)
+			used = used ||
+			       (stays(disk, layout, &disk->contents[i]) &&
+				       number_of(disk, &disk->contents[i]) == number);
+	} while (used);
+	return number;
+}
+
+/* One that is complete: recovery goes by the names of partitions, and cannot tell two on one disk from each other. */
+static bool holds_jefelinux(const struct disk *disk, const struct disk_layout *layout)
+{
+	for (size_t i = 0; i < disk->content_count; i++)
+		if (stays(disk, layout, &disk->contents[i]) &&
+			text_equal(disk->contents[i].label,
+				layout_volumes[VOLUME_BOOT].label))
+			return true;
+	return false;
+}
+
+/* Why there can be nothing beside what is there. */
+static bool can_share(const struct answers *answers, const struct machine *machine,
+	const struct disk *disk, const struct disk_layout *layout,
+	struct problems *problems)
+{
+	if (!text_equal(disk->table, "gpt"))
+		layout_error(answers, problems, "disk.layout",
+			_("%s has no GUID partition table, so nothing can be put beside what is on it: take the whole disk, or convert the table first"),
+			disk->name);
+	else if (machine->firmware != FIRMWARE_UEFI)
+		layout_error(answers, problems, "disk.layout",
+			_("this computer was not started by UEFI, and with a BIOS the boot loader of the other system would be replaced"));
+	else if (holds_jefelinux(disk, layout))
+		layout_error(answers, problems, "disk.layout",
+			_("there is a JefeLinux on %s already, and recovery could not tell two of them apart: take the whole disk, or remove its partitions first"),
+			disk->name);
+	else
+		return true;
+	return false;
+}
+
+static void specify(const struct answers *answers, struct disk_layout *layout)
+{
+	struct partition_spec *parts = layout->partitions;
+
+	parts[PART_BIOS] = (struct partition_spec){
+		.name = "bios", .type = PARTITION_BIOS_BOOT, .size_bytes = MIB};
+	parts[PART_ESP] = (struct partition_spec){.name = "esp",
+		.type = PARTITION_ESP,
+		.size_bytes = round_up(answers->disk.esp_size)};
+	parts[PART_BOOT] = (struct partition_spec){.name = "boot",
+		.type = PARTITION_LINUX,
+		.size_bytes = round_up(answers->disk.boot_size)};
+	parts[PART_ROOT] =
+		(struct partition_spec){.name = NAME_INCOMPLETE, .type = PARTITION_LINUX};
+}
+
+uint64_t layout_place(const struct answers *answers, const struct machine *machine,
+	const struct disk *disk, struct disk_layout *layout, struct problems *problems)
+{
+	struct span span = whole_disk(disk);
+	unsigned number = 0;
+
+	specify(answers, layout);
+	layout->shares = answers->disk.layout == LAYOUT_FREE;
+	if (layout->shares) {
+		layout->partitions[PART_BIOS] = (struct partition_spec){.found = true};
+		find_unfinished(disk, layout);
+		if (!can_share(answers, machine, disk, layout, problems))
+			return 0;
+		take_esp(disk, layout);
+		span = largest_gap(disk, layout);
+	}
+	for (size_t i = 0; i < PART_COUNT; i++) {
+		struct partition_spec *part = &layout->partitions[i];
+
+		if (part->found)
+			continue;
+		number = layout->shares ? next_number(disk, layout, number) : number + 1;
+		part->number = number;
+		part->start_bytes = span.start;
+		span.start += part->size_bytes;
+	}
+	return span.end > span.start ? span.end - span.start : 0;
+}
