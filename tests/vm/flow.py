@@ -235,11 +235,11 @@ class Installation:
         self._recovers("find", r"open on /mnt/jefe, read-only")
         self._recovers("shell -- cat /etc/hostname", r"vault1\r?\n")
         self._recovers("shell -- ls /var/log", r"messages")
-        self._says("dd if=/dev/zero of=/dev/vda bs=440 count=1 conv=notrunc", r"440 bytes")
+        self.says("dd if=/dev/zero of=/dev/vda bs=440 count=1 conv=notrunc", r"440 bytes")
         self._recovers("loader", r"write /mnt/jefe/boot/grub/grub.cfg", asks=[(r"Type vda to do this: ", "vda")])
         self._new_keys()
         self._recovers("close")
-        self._says("ls -A /mnt/jefe /dev/mapper; sync", r"control")
+        self.says("ls -A /mnt/jefe /dev/mapper; sync", r"control")
 
     def _new_keys(self):
         """A new passphrase for the old one, and a new password; the console shows none of them."""
@@ -256,9 +256,9 @@ class Installation:
             require(offset < 0, f"a passphrase is shown at byte {offset} of what the console said")
 
     def _recovers(self, action, says=None, code=0, asks=()):
-        self._says(f"jefe-setup recover {action}", says, code, asks)
+        self.says(f"jefe-setup recover {action}", says, code, asks)
 
-    def _says(self, command, says=None, code=0, asks=()):
+    def says(self, command, says=None, code=0, asks=()):
         """In the shell on the serial line: the command says this, asks for that, and ends with the code."""
         self.vm.sendline(f"{command}; echo code $?")
         for number, pattern in enumerate((says, *(question for question, _ in asks))):
