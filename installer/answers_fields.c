@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "installer/answers_valid.h"
+#include "installer/base/language.h"
 #include "installer/keymap.h"
 #include "installer/layout.h"
 #include "installer/ssh_key.h"
@@ -13,9 +14,9 @@
 
 #define VOLUME_MIN  (256 * MIB)
 #define SIZE_LIMIT  (UINT64_C(1) << 50)
-#define VOLUME_HELP                                                                      \
-	"A logical volume (LVM), beside the one of root; with encryption all of them are in the one encrypted partition, behind one " \
-	"passphrase. Without a size it is a part of the file system above it."
+#define VOLUME_HELP \
+	N_("A logical volume (LVM), beside the one of root; with encryption all of them are in the one encrypted partition, behind one " \
+	   "passphrase. Without a size it is a part of the file system above it.")
 
 #define AT(member)      .offset = offsetof(struct answers, member)
 #define USER_AT(member) .offset = offsetof(struct user, member)

@@ -6,7 +6,7 @@
 
 #include "installer/base/language.h"
 #include "installer/base/memory.h"
-#include "installer/layout_place.h"
+#include "installer/partitions.h"
 
 #define MIB ((uint64_t)1 << 20)
 
@@ -262,7 +262,7 @@ void layout_make(const struct answers *answers, const struct machine *machine,
 
 	*layout = (struct disk_layout){.disk = disk->path};
 	set_encryption(answers, machine, layout);
-	room = layout_place(answers, machine, disk, layout, problems);
+	room = partitions_place(answers, machine, disk, layout, problems);
 	layout->volume_bytes[VOLUME_BOOT] = layout->partitions[PART_BOOT].size_bytes;
 	layout->volume_bytes[VOLUME_ESP] = layout->partitions[PART_ESP].size_bytes;
 	check_esp(answers, disk, layout, problems);

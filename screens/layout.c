@@ -216,7 +216,7 @@ static void add_more(
 	struct page *page, const struct wizard *wizard, const struct problems *problems)
 {
 	struct item *item = page_add(
-		page, ITEM_ACTION, "volumes", _("Volumes for /home, /var …, and swap"));
+		page, ITEM_ACTION, "volumes", _("Volumes for /home, /var and others, and swap"));
 
 	item->key = 'v';
 	item->why = _("File systems of their own, so that none can fill another.");

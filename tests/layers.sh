@@ -33,7 +33,7 @@ only() {
 	report "<$header> enters only through $*" "$found"
 }
 
-echo "1..24"
+echo "1..25"
 report "installer/base includes only itself" \
 	"$(includes installer/base '(installer/[a-z_]+\.h|installer/(steps|controls|distro|initramfs|recover|cli)/|tui/|screens/)')"
 report "installer never includes tui or screens" "$(includes installer '(tui|screens)/')"
@@ -73,4 +73,9 @@ report "texts of the wizard are ASCII, which every console font and glyph set ha
 		grep -v -e '^tui/theme.c:' -e '\.example = ')"
 report "no shell built from data: sh -c only in tests" \
 	"$(grep -rnE --include='*.c' '"-c"' installer tui screens | grep -E '"(sh|/bin/sh|ash|bash)"')"
+# The linker takes the first, without a word.
+report "no name is defined in two libraries" \
+	"$(nm -A -g --defined-only "${top_builddir:-.}"/lib*.a 2>/dev/null | awk -F '[ :]' '$NF != "" { library = $1; name = $NF
+		if (name in seen && seen[name] != library) print name " in " seen[name] " and " library
+		seen[name] = library }')"
 exit "$bad"

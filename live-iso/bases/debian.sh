@@ -314,16 +314,26 @@ debian_keymaps() {
 
 # debian_inventory ROOT: see lib/bill.sh. The hash is of the package file, which apt compared with the signed index.
 debian_inventory() {
-	local name release machine source file
-	{
+	local packages
+	packages=$(
 		# shellcheck disable=SC2016
 		in_root "$1" dpkg-query -W -f '${Package} ${Version} ${Architecture} ${source:Package}\n'
 		cat "$1/usr/share/doc/jefelinux/packages" 2>/dev/null || true
-	} |
-		while read -r name release machine source; do
-			file=$work/cache/apt/${name}_${release//:/%3a}_$machine.deb
-			printf '%s\t%s\t%s\t%s\t-\t%s\n' "$name" "$release" "$machine" "$source" "$(file_digest "$file")"
-		done
+	)
+	awk -v OFS='\t' -v digests=<(debian_digests "$packages") '
+		BEGIN { while ((getline line <digests) > 0) { split(line, words, "  "); digest[words[2]] = "sha256:" words[1] } }
+		{
+			release = $2
+			gsub(/:/, "%3a", release)
+			file = $1 "_" release "_" $3 ".deb"
+			print $1, $2, $3, $4, "-", (file in digest ? digest[file] : "-")
+		}' <<<"$packages"
+}
+
+# debian_digests PACKAGES: "HASH  FILE" lines, of those whose file is in the cache.
+debian_digests() {
+	awk '{ gsub(/:/, "%3a", $2); print $1 "_" $2 "_" $3 ".deb" }' <<<"$1" | sort -u |
+		(cd "$work/cache/apt" && xargs -d '\n' sha256sum --) 2>/dev/null || true
 }
 
 # debian_libraries PROGRAM: "name<tab>kind" lines: packages of the builder root whose libraries are in the programs of this folder.

@@ -69,6 +69,7 @@ make_pages() {
 	mkdir -p "$work/scripts"
 	python3 "$here/keymaps.py" "$work/keymaps"
 	cp "$here/answers.yaml" "$work/scripts/laptop-windows.yaml"
+	cp "$here/answers.yaml" "$work/scripts/laptop-shared.yaml"
 	sed 's/nvme0n1/vda/' "$here/answers.yaml" >"$work/scripts/installed.yaml"
 	sed '/match:/d; /expect:/d' "$here/answers.yaml" >"$work/scripts/server-raid.yaml"
 	grep -v '^#' "$here/pages" >"$work/scripts/pages"

@@ -1,14 +1,14 @@
 831f8cb9e44117be  linux.132x43.C.confirm
 3437f82a43751aef  linux.132x43.C.copied-wrong
-25b0e9ee2f042bbe  linux.132x43.C.disk
+229cd00bf15fc1bc  linux.132x43.C.disk
 3bdda65257427798  linux.132x43.C.encryption
 2a31fb08a318b492  linux.132x43.C.encryption-differ
 9358d0dc59d7f38e  linux.132x43.C.encryption-typing
 d98b7d9fd6860a33  linux.132x43.C.hardening
 6c9746757bc342bd  linux.132x43.C.help
 13354e04298ec697  linux.132x43.C.keyboard-list
-a35bf1e4b29e98b3  linux.132x43.C.layout
-a252ac14fabfd09d  linux.132x43.C.layout-wrong
+07e7baa6b773e6d5  linux.132x43.C.layout
+c654e08d885b4e0f  linux.132x43.C.layout-wrong
 964646696f3299a0  linux.132x43.C.network
 c829b02418883e73  linux.132x43.C.recovery
 58489397fbfae9b4  linux.132x43.C.recovery-code

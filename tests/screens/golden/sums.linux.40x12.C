@@ -1,14 +1,14 @@
 bdfb87fe19aa4fae  linux.40x12.C.confirm
 6815324e7fbe6480  linux.40x12.C.copied-wrong
-5c102a26f01f536c  linux.40x12.C.disk
+15cade7ef162c8db  linux.40x12.C.disk
 f209e308c0e12729  linux.40x12.C.encryption
 a0a4c3e6e5faf50a  linux.40x12.C.encryption-differ
 f9902b3e5bd95045  linux.40x12.C.encryption-typing
 23151db2eb2a6b12  linux.40x12.C.hardening
 03ab914a326736bb  linux.40x12.C.help
 11646619e26b9ab6  linux.40x12.C.keyboard-list
-568179344625b90e  linux.40x12.C.layout
-30341b6f9187fced  linux.40x12.C.layout-wrong
+e44764bad93606b8  linux.40x12.C.layout
+782341d898dc1fd7  linux.40x12.C.layout-wrong
 f73b2715c4663c60  linux.40x12.C.network
 0f96261ddfd06705  linux.40x12.C.recovery
 0435bf62a884272d  linux.40x12.C.recovery-code

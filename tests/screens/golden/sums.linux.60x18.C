@@ -1,14 +1,14 @@
 bb9959802a56beaa  linux.60x18.C.confirm
 ded56289e5072e05  linux.60x18.C.copied-wrong
-62c66986e991789f  linux.60x18.C.disk
+232e37763564ecaa  linux.60x18.C.disk
 5aa6ee8675b884da  linux.60x18.C.encryption
 1620126e08163d2f  linux.60x18.C.encryption-differ
 45646882c8bdd9e0  linux.60x18.C.encryption-typing
 131cb178c908810b  linux.60x18.C.hardening
 79125b388af0976d  linux.60x18.C.help
 4ac4d2c50889bad8  linux.60x18.C.keyboard-list
-ed75654810493db1  linux.60x18.C.layout
-c0d9e5c1d9afc633  linux.60x18.C.layout-wrong
+5cc72990c310e6a9  linux.60x18.C.layout
+342decc80458be23  linux.60x18.C.layout-wrong
 ef75975e074a326d  linux.60x18.C.network
 42380e7f19e1e018  linux.60x18.C.recovery
 9a2e354b799ae3ac  linux.60x18.C.recovery-code

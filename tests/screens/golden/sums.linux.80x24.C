@@ -1,14 +1,14 @@
 27a7e115cbb159b9  linux.80x24.C.confirm
 3bdb936682d93536  linux.80x24.C.copied-wrong
-8c4d6116d155eeb0  linux.80x24.C.disk
+b68e9d86c6210d06  linux.80x24.C.disk
 3be86bf7baf3cdcb  linux.80x24.C.encryption
 a14883dfc30d4c32  linux.80x24.C.encryption-differ
 0a93a444af8300ee  linux.80x24.C.encryption-typing
 8798b44b6aa043ec  linux.80x24.C.hardening
 1db98fd209baeee2  linux.80x24.C.help
 b2587c24133dd48a  linux.80x24.C.keyboard-list
-d70f891dd05f11ed  linux.80x24.C.layout
-5ad2e58920ac7d0b  linux.80x24.C.layout-wrong
+2c83f0f3a962fae2  linux.80x24.C.layout
+421e66e0807b6fd1  linux.80x24.C.layout-wrong
 c9d6252bcd78f511  linux.80x24.C.network
 6fdc28c3bb92d86b  linux.80x24.C.recovery
 52c02d93826a9b2f  linux.80x24.C.recovery-code

@@ -1,14 +1,14 @@
 3adedebd1c3b8adc  linux.80x25.C.confirm
 9bd91b2d26b10fb8  linux.80x25.C.copied-wrong
-f13244348f3ff28e  linux.80x25.C.disk
+315b5dee05f15b6c  linux.80x25.C.disk
 e1313f17313cc3ea  linux.80x25.C.encryption
 27ec3f9d1cfacf3d  linux.80x25.C.encryption-differ
 dac35b1bdbff1624  linux.80x25.C.encryption-typing
 f7bc26b88008f7ec  linux.80x25.C.hardening
 7bc79c9a973c53f5  linux.80x25.C.help
 94bbb263ce50ec18  linux.80x25.C.keyboard-list
-cd9d96782efcd75f  linux.80x25.C.layout
-dbc62245399f1e5a  linux.80x25.C.layout-wrong
+f012e9f6705c6381  linux.80x25.C.layout
+49acfb341f5f20b8  linux.80x25.C.layout-wrong
 c08413eb6dc5c414  linux.80x25.C.network
 ffd7426ac39d13bd  linux.80x25.C.recovery
 576885ab169f3387  linux.80x25.C.recovery-code

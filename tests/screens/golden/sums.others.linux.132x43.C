@@ -1,4 +1,5 @@
 6be1939c9129ef68  others.linux.132x43.C.accounts
+b8f709fd69ff2130  others.linux.132x43.C.beside
 f93d8b67a1362054  others.linux.132x43.C.changes
 b2ed4f1bd0d18dc2  others.linux.132x43.C.checked
 4458ecc98f6dbe39  others.linux.132x43.C.checking
@@ -26,10 +27,11 @@ cb3c90d5a9d19841  others.linux.132x43.C.rehearsal
 6be3f133171a230f  others.linux.132x43.C.remote
 6580b3504fccadcc  others.linux.132x43.C.repair
 da24310983ea54e5  others.linux.132x43.C.roles
-47bb429ed34a6418  others.linux.132x43.C.suggestion
+229d43af7c19234b  others.linux.132x43.C.suggestion
 63bb97cd81c222e5  others.linux.132x43.C.tasks
 3ba2e96609eedf2a  others.linux.132x43.C.tasks-medium
 331180cff308597a  others.linux.132x43.C.user
+1592bcf8e15b1f54  others.linux.132x43.C.volumes
 85c01b613cc43b56  others.linux.132x43.C.waived
 6f661a9489e61ba4  others.linux.132x43.C.waiver
 e5307757fd62807b  others.linux.132x43.C.waivers

@@ -1,4 +1,5 @@
 c545de524e3414f2  others.linux.40x12.C.accounts
+277a4eb10bcb2d94  others.linux.40x12.C.beside
 9f71b3aafffb78c0  others.linux.40x12.C.changes
 1f193a07c817dfcc  others.linux.40x12.C.checked
 143235dd6ff771c7  others.linux.40x12.C.checking
@@ -30,6 +31,7 @@ ca2e01c3b1b00c1d  others.linux.40x12.C.rehearsal
 2bb65250adfe0f36  others.linux.40x12.C.tasks
 e62de11a3376d738  others.linux.40x12.C.tasks-medium
 213e1e40963942b2  others.linux.40x12.C.user
+26e5215ae13ba646  others.linux.40x12.C.volumes
 fa808b912283b55f  others.linux.40x12.C.waived
 def6b09efe47bf7f  others.linux.40x12.C.waiver
 5aecb95af2420e77  others.linux.40x12.C.waivers

@@ -1,4 +1,5 @@
 5671d65ff60bd553  others.linux.60x18.C.accounts
+4823ebf978ea0bb8  others.linux.60x18.C.beside
 694320de5bf438d8  others.linux.60x18.C.changes
 d1ce0034322726d4  others.linux.60x18.C.checked
 db46ec29f98d8639  others.linux.60x18.C.checking
@@ -26,10 +27,11 @@ dc29a1db0828cdbc  others.linux.60x18.C.places
 67c1f1c0b8ad5269  others.linux.60x18.C.remote
 fb14849c47048493  others.linux.60x18.C.repair
 2c51a7761a347d84  others.linux.60x18.C.roles
-aaf5f29825201b41  others.linux.60x18.C.suggestion
+eb5501b2e0b49bb3  others.linux.60x18.C.suggestion
 057f3ece161a7947  others.linux.60x18.C.tasks
 12cf77014aa28452  others.linux.60x18.C.tasks-medium
 7aa2cf8640f90ccd  others.linux.60x18.C.user
+d69f968641023abf  others.linux.60x18.C.volumes
 3e71960ba441747c  others.linux.60x18.C.waived
 4714bb6d5be35015  others.linux.60x18.C.waiver
 7430d10bf08d6c79  others.linux.60x18.C.waivers

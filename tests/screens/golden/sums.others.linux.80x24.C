@@ -1,4 +1,5 @@
 e63ae51c81f0fe93  others.linux.80x24.C.accounts
+7689b7b66cf4c4ca  others.linux.80x24.C.beside
 796322d1f0d2f7c6  others.linux.80x24.C.changes
 f132daf52ffcb5b0  others.linux.80x24.C.checked
 95ecbe3a47bd1d14  others.linux.80x24.C.checking
@@ -26,10 +27,11 @@ f5039c5dafecdb4e  others.linux.80x24.C.password
 aa45e4fb22dfcb6a  others.linux.80x24.C.remote
 cdae2b668f7485d0  others.linux.80x24.C.repair
 ae9688ccc5b31148  others.linux.80x24.C.roles
-b7fc95d4dfb6a355  others.linux.80x24.C.suggestion
+cf834edf5af63ff8  others.linux.80x24.C.suggestion
 ed2d75dbd4866448  others.linux.80x24.C.tasks
 ddbf60a86757c95f  others.linux.80x24.C.tasks-medium
 3e9e877c66ebe98c  others.linux.80x24.C.user
+5ddb0c494b852231  others.linux.80x24.C.volumes
 b26ce57911a94adf  others.linux.80x24.C.waived
 a4881c5ddf6b1d6e  others.linux.80x24.C.waiver
 40d686d7c8e96c16  others.linux.80x24.C.waivers

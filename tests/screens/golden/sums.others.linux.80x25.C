@@ -1,4 +1,5 @@
 2745374277455f11  others.linux.80x25.C.accounts
+887fb5b73e158e22  others.linux.80x25.C.beside
 83464114ca94b2dd  others.linux.80x25.C.changes
 41eb2bb847d1bcd5  others.linux.80x25.C.checked
 8df37f35f814caab  others.linux.80x25.C.checking
@@ -26,10 +27,11 @@ e1a5d916f76d18c9  others.linux.80x25.C.rehearsal
 fdffb0ad0a0b85c6  others.linux.80x25.C.remote
 9076be96d11f05d6  others.linux.80x25.C.repair
 bf2879db53ca8741  others.linux.80x25.C.roles
-aafc9361d1290677  others.linux.80x25.C.suggestion
+af12a44a57c70160  others.linux.80x25.C.suggestion
 7930d9fe73ce006c  others.linux.80x25.C.tasks
 144301778c68210d  others.linux.80x25.C.tasks-medium
 557337f07b945088  others.linux.80x25.C.user
+78d51804aa5a70bc  others.linux.80x25.C.volumes
 d43b2d888b951b37  others.linux.80x25.C.waived
 0fb886f5f26b9328  others.linux.80x25.C.waiver
 b1d0cfcdf99201c9  others.linux.80x25.C.waivers

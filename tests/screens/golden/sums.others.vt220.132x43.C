@@ -1,4 +1,5 @@
 d132d6ea0f405cdf  others.vt220.132x43.C.accounts
+c3ceafde8ce08508  others.vt220.132x43.C.beside
 feb06f8e30b2ecb7  others.vt220.132x43.C.changes
 1b0b6f80d012b0ad  others.vt220.132x43.C.checked
 539f8d0c5143f478  others.vt220.132x43.C.checking
@@ -26,10 +27,11 @@ b47d21560c852f5f  others.vt220.132x43.C.progress
 792c7ce141d05567  others.vt220.132x43.C.remote
 e08ccf551ef46e97  others.vt220.132x43.C.repair
 239e88f894a07ea9  others.vt220.132x43.C.roles
-e507845a7d71fcd1  others.vt220.132x43.C.suggestion
+cfb7f9d7a7f312d0  others.vt220.132x43.C.suggestion
 695f77848b0677f5  others.vt220.132x43.C.tasks
 015a6474eaa17503  others.vt220.132x43.C.tasks-medium
 8e90eb5a4d5cbaa9  others.vt220.132x43.C.user
+965feebae33720e7  others.vt220.132x43.C.volumes
 1be29e82b9ecfef6  others.vt220.132x43.C.waived
 6cdbffa2ebef1c8d  others.vt220.132x43.C.waiver
 01004e3c51505239  others.vt220.132x43.C.waivers

@@ -1,4 +1,5 @@
 3780045931d46d3f  others.vt220.40x12.C.accounts
+e9ec172c66faaaef  others.vt220.40x12.C.beside
 10ac5f76c4947f60  others.vt220.40x12.C.changes
 ae56fc8d4e44ec9e  others.vt220.40x12.C.checked
 93ee1c997b68edb6  others.vt220.40x12.C.checking
@@ -30,6 +31,7 @@ c250314a647adada  others.vt220.40x12.C.roles
 f8d3c93791caf4ae  others.vt220.40x12.C.tasks
 cc859f8f497e0ba6  others.vt220.40x12.C.tasks-medium
 dfb61177a0424aeb  others.vt220.40x12.C.user
+d17401263df6caf7  others.vt220.40x12.C.volumes
 58578651cb5ef4cb  others.vt220.40x12.C.waived
 cf524df6965dee52  others.vt220.40x12.C.waiver
 440e100e595e58e1  others.vt220.40x12.C.waivers

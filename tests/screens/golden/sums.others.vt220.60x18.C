@@ -1,4 +1,5 @@
 be82ca8c3995894d  others.vt220.60x18.C.accounts
+f193ac9ef7edf890  others.vt220.60x18.C.beside
 4ded2b4934bfc626  others.vt220.60x18.C.changes
 1b3b15341553578b  others.vt220.60x18.C.checked
 bf7141988afa1d12  others.vt220.60x18.C.checking
@@ -26,10 +27,11 @@ e46dcb889a4a86e4  others.vt220.60x18.C.places
 619eb44ec4713ca4  others.vt220.60x18.C.remote
 81e1f0211baf9743  others.vt220.60x18.C.repair
 15b371fa984f417c  others.vt220.60x18.C.roles
-d7ac21d88c2624fb  others.vt220.60x18.C.suggestion
+d074a46a58b6304d  others.vt220.60x18.C.suggestion
 dacdb3901388bff7  others.vt220.60x18.C.tasks
 ee76364dd1d059d1  others.vt220.60x18.C.tasks-medium
 522aa1b8f6a5558b  others.vt220.60x18.C.user
+2fec0ec7d5aafe67  others.vt220.60x18.C.volumes
 12d9362ee7aa3644  others.vt220.60x18.C.waived
 c25d2289400d17ad  others.vt220.60x18.C.waiver
 2253bea0348c089b  others.vt220.60x18.C.waivers

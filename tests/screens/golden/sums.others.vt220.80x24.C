@@ -1,4 +1,5 @@
 2b8e2eb68c3fe009  others.vt220.80x24.C.accounts
+06cf27db6db7cc54  others.vt220.80x24.C.beside
 2c9c0325252563db  others.vt220.80x24.C.changes
 122b6520b936e4d2  others.vt220.80x24.C.checked
 527ef5f6c288ae09  others.vt220.80x24.C.checking
@@ -26,10 +27,11 @@ b9b9995c298e5ac6  others.vt220.80x24.C.rehearsal
 22798c225380a32d  others.vt220.80x24.C.remote
 6b71269c702ebf7f  others.vt220.80x24.C.repair
 674ba9f21d42e1fb  others.vt220.80x24.C.roles
-e7b7b7892c9b8db7  others.vt220.80x24.C.suggestion
+5e4c01cf6e4b19ab  others.vt220.80x24.C.suggestion
 af46c9e4f24f7558  others.vt220.80x24.C.tasks
 58c9771e667b1595  others.vt220.80x24.C.tasks-medium
 e93fa1f1476b1043  others.vt220.80x24.C.user
+cfead4558fd38963  others.vt220.80x24.C.volumes
 fc879d93625dc646  others.vt220.80x24.C.waived
 ceb422bb3bedb414  others.vt220.80x24.C.waiver
 4b8799e112338700  others.vt220.80x24.C.waivers

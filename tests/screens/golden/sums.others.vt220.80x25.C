@@ -1,4 +1,5 @@
 e1158133d3f7969d  others.vt220.80x25.C.accounts
+b1a548e8dc0d5a25  others.vt220.80x25.C.beside
 c05ae2cec186d1c4  others.vt220.80x25.C.changes
 768add2193816911  others.vt220.80x25.C.checked
 1d01b43b5524dcc0  others.vt220.80x25.C.checking
@@ -26,10 +27,11 @@ d947f9e14bac4ce7  others.vt220.80x25.C.rehearsal
 3c5968a5dc81a09b  others.vt220.80x25.C.remote
 93dbf8e22ea39a29  others.vt220.80x25.C.repair
 190d61a4c25d4b49  others.vt220.80x25.C.roles
-ebd6e5549b61de9e  others.vt220.80x25.C.suggestion
+13ffb50962031c67  others.vt220.80x25.C.suggestion
 58dc3a7791530335  others.vt220.80x25.C.tasks
 731df10d4b5e7782  others.vt220.80x25.C.tasks-medium
 a1be0b8710e889ed  others.vt220.80x25.C.user
+9a28aef340ea181e  others.vt220.80x25.C.volumes
 b88cda9c9e828e39  others.vt220.80x25.C.waived
 f0cfdfd395604017  others.vt220.80x25.C.waiver
 216a577cc02bf96b  others.vt220.80x25.C.waivers

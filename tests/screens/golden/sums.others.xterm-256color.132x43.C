@@ -1,4 +1,5 @@
 700e89f8fffe252d  others.xterm-256color.132x43.C.accounts
+5090ccb0eec1d19b  others.xterm-256color.132x43.C.beside
 6050619273e3c98a  others.xterm-256color.132x43.C.changes
 6dba2381305afa9c  others.xterm-256color.132x43.C.checked
 d9ec0c199fa99e53  others.xterm-256color.132x43.C.checking
@@ -26,10 +27,11 @@ e4b98ca741d3b0db  others.xterm-256color.132x43.C.password
 8205c6b927a916ef  others.xterm-256color.132x43.C.remote
 07e9c8c875b0269e  others.xterm-256color.132x43.C.repair
 328efeade5dcd16c  others.xterm-256color.132x43.C.roles
-565e828b799940b3  others.xterm-256color.132x43.C.suggestion
+14df65008557fa91  others.xterm-256color.132x43.C.suggestion
 a39c802beacea239  others.xterm-256color.132x43.C.tasks
 8745d6b2385029b9  others.xterm-256color.132x43.C.tasks-medium
 90fdd0a4f6d07b1c  others.xterm-256color.132x43.C.user
+39fee661c622deea  others.xterm-256color.132x43.C.volumes
 92da03c4854e76f6  others.xterm-256color.132x43.C.waived
 1096db8a9f81ff58  others.xterm-256color.132x43.C.waiver
 3b4a419ea673fbc2  others.xterm-256color.132x43.C.waivers

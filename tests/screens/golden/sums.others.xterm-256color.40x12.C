@@ -1,4 +1,5 @@
 d83a005c8ed1a93c  others.xterm-256color.40x12.C.accounts
+26ca13f68cdee8a9  others.xterm-256color.40x12.C.beside
 e1fae2daa2e0e018  others.xterm-256color.40x12.C.changes
 2a954f5716f5ab35  others.xterm-256color.40x12.C.checked
 18e329629a0697c8  others.xterm-256color.40x12.C.checking
@@ -30,6 +31,7 @@ c36c6c6a27d70fd9  others.xterm-256color.40x12.C.no-key
 c1301755a1f78253  others.xterm-256color.40x12.C.tasks
 47bdbafd48815f67  others.xterm-256color.40x12.C.tasks-medium
 6b8b3042c1cb1e1d  others.xterm-256color.40x12.C.user
+938ac1328299bb5f  others.xterm-256color.40x12.C.volumes
 78fa82c61685e240  others.xterm-256color.40x12.C.waived
 fe1eb1844217887a  others.xterm-256color.40x12.C.waiver
 27556ba586eb76fe  others.xterm-256color.40x12.C.waivers

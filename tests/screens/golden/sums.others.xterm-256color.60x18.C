@@ -1,4 +1,5 @@
 7a51564ca565346d  others.xterm-256color.60x18.C.accounts
+6a36b87816c0def2  others.xterm-256color.60x18.C.beside
 742f4704ea4dc73a  others.xterm-256color.60x18.C.changes
 3a38978590128902  others.xterm-256color.60x18.C.checked
 95e78fb7aa081071  others.xterm-256color.60x18.C.checking
@@ -26,10 +27,11 @@ ab1231772c1b1ec8  others.xterm-256color.60x18.C.progress
 074eed755f1179f3  others.xterm-256color.60x18.C.remote
 91b1017c17c61433  others.xterm-256color.60x18.C.repair
 8c31690030292870  others.xterm-256color.60x18.C.roles
-17fab6412f8736c5  others.xterm-256color.60x18.C.suggestion
+c551209e315bf60f  others.xterm-256color.60x18.C.suggestion
 21915f2b9a6ff96b  others.xterm-256color.60x18.C.tasks
 a97aa04e7d5eeb8d  others.xterm-256color.60x18.C.tasks-medium
 a0b6fea2eabba3d0  others.xterm-256color.60x18.C.user
+f868e15981ab93ad  others.xterm-256color.60x18.C.volumes
 fd9ad8f51a876db3  others.xterm-256color.60x18.C.waived
 3fade16bd1a49d04  others.xterm-256color.60x18.C.waiver
 f27d655e3e31acfb  others.xterm-256color.60x18.C.waivers

@@ -1,4 +1,5 @@
 91260c1ac51fa5f6  others.xterm-256color.80x24.C.accounts
+1afed6f03d69eca1  others.xterm-256color.80x24.C.beside
 186d033ab82d8cb4  others.xterm-256color.80x24.C.changes
 b4c1f1e602b4ae32  others.xterm-256color.80x24.C.checked
 acda4720a75a5a18  others.xterm-256color.80x24.C.checking
@@ -26,10 +27,11 @@ b9e35026430d6082  others.xterm-256color.80x24.C.password
 35b396154e98386d  others.xterm-256color.80x24.C.remote
 c50f52349da168c6  others.xterm-256color.80x24.C.repair
 455fcd9cafa793a6  others.xterm-256color.80x24.C.roles
-6a640997ac93e7ba  others.xterm-256color.80x24.C.suggestion
+dd4875336bdf74b9  others.xterm-256color.80x24.C.suggestion
 0604771c4f3b7241  others.xterm-256color.80x24.C.tasks
 d9b3de5b2356eec0  others.xterm-256color.80x24.C.tasks-medium
 0c7818475216259a  others.xterm-256color.80x24.C.user
+e071d361fb372197  others.xterm-256color.80x24.C.volumes
 f484e3ab712ef9aa  others.xterm-256color.80x24.C.waived
 2dc15cefa011bead  others.xterm-256color.80x24.C.waiver
 92cb5a4f068310d9  others.xterm-256color.80x24.C.waivers

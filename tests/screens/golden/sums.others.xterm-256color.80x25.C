@@ -1,4 +1,5 @@
 5f1a17a24db603d4  others.xterm-256color.80x25.C.accounts
+699b330e9e87d992  others.xterm-256color.80x25.C.beside
 813553b147059e00  others.xterm-256color.80x25.C.changes
 c97f466eb82860d1  others.xterm-256color.80x25.C.checked
 8694fe089d43d97c  others.xterm-256color.80x25.C.checking
@@ -26,10 +27,11 @@ f889acd0c43aa60c  others.xterm-256color.80x25.C.operations
 f1d16efde8ca6059  others.xterm-256color.80x25.C.remote
 ccb6074d23ea2594  others.xterm-256color.80x25.C.repair
 4515fdd78ae0d39f  others.xterm-256color.80x25.C.roles
-c6a6955e6ed4db48  others.xterm-256color.80x25.C.suggestion
+8d60990867d92842  others.xterm-256color.80x25.C.suggestion
 c0c195aa17a15549  others.xterm-256color.80x25.C.tasks
 eea6cbd4a451f4ca  others.xterm-256color.80x25.C.tasks-medium
 cf39502295723a5a  others.xterm-256color.80x25.C.user
+9805bf3b55ec20e0  others.xterm-256color.80x25.C.volumes
 6f8d2aff8ded3cab  others.xterm-256color.80x25.C.waived
 09386669ba95bb95  others.xterm-256color.80x25.C.waiver
 5b5692d66fa5f3c6  others.xterm-256color.80x25.C.waivers

@@ -1,14 +1,14 @@
 cb80b4e282b4d329  vt220.132x43.C.confirm
 e9f84f32fa666769  vt220.132x43.C.copied-wrong
-297d4d70f183acd3  vt220.132x43.C.disk
+1d136353a88a0a3d  vt220.132x43.C.disk
 42b7f789fe9119a4  vt220.132x43.C.encryption
 b3383e1e633def11  vt220.132x43.C.encryption-differ
 e678176cf777cb56  vt220.132x43.C.encryption-typing
 567d9563a24a2190  vt220.132x43.C.hardening
 158598fe7c080753  vt220.132x43.C.help
 2e0c43023c85f003  vt220.132x43.C.keyboard-list
-a93c3d1ebd8db1a8  vt220.132x43.C.layout
-841362587791a8d4  vt220.132x43.C.layout-wrong
+2128ddeb2b07d6c7  vt220.132x43.C.layout
+885d0a56761fb4f9  vt220.132x43.C.layout-wrong
 bc9cb686f572e56b  vt220.132x43.C.network
 772d68fde22798e3  vt220.132x43.C.recovery
 620bd3430598eec4  vt220.132x43.C.recovery-code

@@ -1,14 +1,14 @@
 bfbd284af2c5d88f  vt220.40x12.C.confirm
 685d7e2a35500670  vt220.40x12.C.copied-wrong
-112053a7730b5d3d  vt220.40x12.C.disk
+ebedb93c970afe4c  vt220.40x12.C.disk
 8e6c3eabf787df50  vt220.40x12.C.encryption
 ce1c5ccebf9fdbae  vt220.40x12.C.encryption-differ
 2a4c7f395dbdf649  vt220.40x12.C.encryption-typing
 37cb81a0424858c0  vt220.40x12.C.hardening
 4a32b1faf910eca3  vt220.40x12.C.help
 1a1c7c9ee7458e27  vt220.40x12.C.keyboard-list
-c652c40c80a3bd90  vt220.40x12.C.layout
-4594eaece2ede779  vt220.40x12.C.layout-wrong
+04cf22ab8c4056c7  vt220.40x12.C.layout
+19456a984658f391  vt220.40x12.C.layout-wrong
 a3ea4f23dad1d3c1  vt220.40x12.C.network
 f4cd256a51f13bbd  vt220.40x12.C.recovery
 583ae2b6186b2ad4  vt220.40x12.C.recovery-code

@@ -1,14 +1,14 @@
 a19ebfa054ef6482  vt220.60x18.C.confirm
 266eab92da0a0318  vt220.60x18.C.copied-wrong
-0b99d84dd1d0d1a0  vt220.60x18.C.disk
+d4328981f8b73c6a  vt220.60x18.C.disk
 d524e64b1a9cca77  vt220.60x18.C.encryption
 5079c02ed468e5a6  vt220.60x18.C.encryption-differ
 59071bc31015d088  vt220.60x18.C.encryption-typing
 e79433e43155c290  vt220.60x18.C.hardening
 f494790035d59089  vt220.60x18.C.help
 e8d5c54bc207ec69  vt220.60x18.C.keyboard-list
-e78642df225ecf18  vt220.60x18.C.layout
-dbfcc56e00d93336  vt220.60x18.C.layout-wrong
+b5843f835cb293f9  vt220.60x18.C.layout
+8d5a62e1977b83da  vt220.60x18.C.layout-wrong
 763c4cd1de070ac9  vt220.60x18.C.network
 cfc38e1869070295  vt220.60x18.C.recovery
 377a7be18ff4849b  vt220.60x18.C.recovery-code

@@ -1,14 +1,14 @@
 625a60785fcdb7a6  vt220.80x25.C.confirm
 632c8cba7758b089  vt220.80x25.C.copied-wrong
-4179a8586679f72b  vt220.80x25.C.disk
+9c20681ede844683  vt220.80x25.C.disk
 42aab5bfbaf3c8f9  vt220.80x25.C.encryption
 afc3c9f234fbf6d1  vt220.80x25.C.encryption-differ
 500c16df6a52ca30  vt220.80x25.C.encryption-typing
 32350983b4a8c133  vt220.80x25.C.hardening
 a607a2f0db518372  vt220.80x25.C.help
 3c7d27ca3054d993  vt220.80x25.C.keyboard-list
-37254363526d34d8  vt220.80x25.C.layout
-e9350be1eeca0aad  vt220.80x25.C.layout-wrong
+260a9c89ba333003  vt220.80x25.C.layout
+f6d01f5b2e2a0708  vt220.80x25.C.layout-wrong
 e5d8755066fc9ca1  vt220.80x25.C.network
 ee47f7356d6f9299  vt220.80x25.C.recovery
 ab61310cb8acd3bb  vt220.80x25.C.recovery-code

@@ -1,14 +1,14 @@
 08085c37bd337db8  xterm-256color.132x43.C.confirm
 ff43dcabcff53f37  xterm-256color.132x43.C.copied-wrong
-e1705c942fd72d59  xterm-256color.132x43.C.disk
+9335d6d1a3a14151  xterm-256color.132x43.C.disk
 2ec26edf3c086616  xterm-256color.132x43.C.encryption
 89b95b3fc33ef5da  xterm-256color.132x43.C.encryption-differ
 6729cdf99c43920b  xterm-256color.132x43.C.encryption-typing
 b5d7e460ebf886d0  xterm-256color.132x43.C.hardening
 71f169e49107d800  xterm-256color.132x43.C.help
 3297fcc857b8bf1b  xterm-256color.132x43.C.keyboard-list
-9932abd73b30690c  xterm-256color.132x43.C.layout
-0aa07ec23eef1ede  xterm-256color.132x43.C.layout-wrong
+f8eff8e1aad420f7  xterm-256color.132x43.C.layout
+8b23de7addd678c5  xterm-256color.132x43.C.layout-wrong
 801e1ad47eb30dfa  xterm-256color.132x43.C.network
 91e47be8d6cc6f34  xterm-256color.132x43.C.recovery
 9d19a6d9e2465bec  xterm-256color.132x43.C.recovery-code

@@ -1,14 +1,14 @@
 620d8ae904bbf372  xterm-256color.60x18.C.confirm
 f25fbe4966cfe8d3  xterm-256color.60x18.C.copied-wrong
-504def7e3893b349  xterm-256color.60x18.C.disk
+1ed6016cba9c5baa  xterm-256color.60x18.C.disk
 6505ef242b0beaff  xterm-256color.60x18.C.encryption
 7d97c9b934d5b5e4  xterm-256color.60x18.C.encryption-differ
 9ad8101edf0849ef  xterm-256color.60x18.C.encryption-typing
 ef506c7fb34a44bb  xterm-256color.60x18.C.hardening
 3f9f935a3fb2d520  xterm-256color.60x18.C.help
 993523c8aa2ddb75  xterm-256color.60x18.C.keyboard-list
-88a72629cb4e896f  xterm-256color.60x18.C.layout
-70ea1a4aed6277ca  xterm-256color.60x18.C.layout-wrong
+45e5f094792bd6b1  xterm-256color.60x18.C.layout
+4df73613e4479ee0  xterm-256color.60x18.C.layout-wrong
 b06cab1b03c46866  xterm-256color.60x18.C.network
 5070ed8cdfefe13f  xterm-256color.60x18.C.recovery
 f664940a960166b9  xterm-256color.60x18.C.recovery-code

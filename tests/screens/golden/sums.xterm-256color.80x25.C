@@ -1,14 +1,14 @@
 0cef0e3de29995e3  xterm-256color.80x25.C.confirm
 1a7930c87fea0ce9  xterm-256color.80x25.C.copied-wrong
-39df1f3dc55caa5c  xterm-256color.80x25.C.disk
+9bd7342e59ae6166  xterm-256color.80x25.C.disk
 24d33cd82fc7334c  xterm-256color.80x25.C.encryption
 c1d38f0e304d3e1b  xterm-256color.80x25.C.encryption-differ
 025e324e98e4f45a  xterm-256color.80x25.C.encryption-typing
 7f1188ec8cf667f6  xterm-256color.80x25.C.hardening
 07a28175dc0db7eb  xterm-256color.80x25.C.help
 f1f4b6454deb49e0  xterm-256color.80x25.C.keyboard-list
-87c85604038b3da8  xterm-256color.80x25.C.layout
-c4b40ea8ffbb2241  xterm-256color.80x25.C.layout-wrong
+3326c3630246fba3  xterm-256color.80x25.C.layout
+52400771193c8505  xterm-256color.80x25.C.layout-wrong
 c66afe5a4ddb215d  xterm-256color.80x25.C.network
 9dcb07c9e3cf58df  xterm-256color.80x25.C.recovery
 086f8854d9ff5856  xterm-256color.80x25.C.recovery-code

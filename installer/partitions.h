@@ -1,4 +1,4 @@
-/* Inside layout*.c: where on the disk the partitions go. */
+/* Inside layout.c and partitions.c: where on the disk the partitions go. */
 #pragma once
 
 #include "installer/layout.h"
@@ -7,5 +7,5 @@
 void layout_error(const struct answers *answers, struct problems *problems, const char *key, const char *format, ...) PRINTF(4, 5);
 /* Place all partitions; returns the room for the one of root, which is the last and has no size yet. 0, with a problem, when there is no
  * place for them. */
-uint64_t layout_place(const struct answers *answers, const struct machine *machine, const struct disk *disk, struct disk_layout *layout,
+uint64_t partitions_place(const struct answers *answers, const struct machine *machine, const struct disk *disk, struct disk_layout *layout,
 	struct problems *problems) CHECKED;

@@ -1,4 +1,4 @@
-#include "installer/layout_place.h"
+#include "installer/partitions.h"
 
 #include "installer/base/language.h"
 #include "installer/base/memory.h"
@@ -206,7 +206,7 @@ static void specify(const struct answers *answers, struct disk_layout *layout)
 		(struct partition_spec){.name = NAME_INCOMPLETE, .type = PARTITION_LINUX};
 }
 
-uint64_t layout_place(const struct answers *answers, const struct machine *machine,
+uint64_t partitions_place(const struct answers *answers, const struct machine *machine,
 	const struct disk *disk, struct disk_layout *layout, struct problems *problems)
 {
 	struct span span = whole_disk(disk);
