@@ -19,7 +19,7 @@ static int lvm(const char *command, const char *device, const char *const *argum
 	const char *argv[ARGUMENTS_MAX + OPTIONS + 1] = {"lvm", command, "--devices",
 		device, "--config", "activation { udev_sync=0 udev_rules=0 }"};
 
-	for (size_t i = 0; arguments[i] && i < ARGUMENTS_MAX; i++)
+	for (size_t i = 0; i < ARGUMENTS_MAX && arguments[i]; i++)
 		argv[i + OPTIONS] = arguments[i];
 	return command_run(&(struct command){.argv = argv, .output = output}, err);
 }
