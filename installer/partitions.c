@@ -5,8 +5,7 @@
 
 #define MIB ((uint64_t)1 << 20)
 
-/* Below this somebody's EFI partition has no room for a boot loader more. */
-enum { FOUND_ESP_MIN_MIB = 64 };
+enum { FOUND_ESP_MIN_MIB = 64 }; /* least of disk.esp_size */
 
 struct span {
 	uint64_t start, end;
@@ -113,7 +112,7 @@ static struct span largest_gap(const struct disk *disk, const struct disk_layout
 	return best;
 }
 
-static const struct content *found_esp(
+const struct content *partitions_esp(
 	const struct disk *disk, const struct disk_layout *layout)
 {
 	for (size_t i = 0; i < disk->content_count; i++) {
@@ -129,7 +128,7 @@ static const struct content *found_esp(
 
 static void take_esp(const struct disk *disk, struct disk_layout *layout)
 {
-	const struct content *content = found_esp(disk, layout);
+	const struct content *content = partitions_esp(disk, layout);
 
 	if (content)
 		layout->partitions[PART_ESP] = (struct partition_spec){

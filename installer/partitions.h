@@ -1,4 +1,4 @@
-/* Inside layout.c and partitions.c: where on the disk the partitions go. */
+/* Where on the disk the partitions go; for layout.c, and for those who look for them later. */
 #pragma once
 
 #include "installer/layout.h"
@@ -9,3 +9,6 @@ void layout_error(const struct answers *answers, struct problems *problems, cons
  * place for them. */
 uint64_t partitions_place(const struct answers *answers, const struct machine *machine, const struct disk *disk, struct disk_layout *layout,
 	struct problems *problems) CHECKED;
+/* The EFI system partition that an installation beside others shares: the first with room for a boot loader more, but for those that layout
+ * says are removed. NULL: there is none. */
+const struct content *partitions_esp(const struct disk *disk, const struct disk_layout *layout);

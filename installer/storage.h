@@ -75,7 +75,7 @@ struct lvm_volume {
 	const char *name;
 	uint64_t size_bytes; /* whole units of 4 MiB, LVM's default */
 };
-/* Make device the one physical volume of a new group with these logical volumes, and leave them active. Writes. */
+/* Make device the one physical volume of a new group with these logical volumes, and leave them active; none is after a failure. Writes. */
 int lvm_make(const char *device, const char *group, const struct lvm_volume *volumes, size_t count, struct error *err) CHECKED;
 /* The group on device, and on no other: its volumes appear as /dev/mapper/GROUP-NAME, and go away. */
 int lvm_open(const char *device, const char *group, struct error *err) CHECKED;

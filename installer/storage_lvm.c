@@ -36,6 +36,13 @@ static int add_volume(const char *device, const char *group,
 		NULL, err);
 }
 
+static int activate(
+	const char *device, const char *group, const char *how, struct error *err)
+{
+	return lvm("vgchange", device, COMMAND("--quiet", "--activate", how, group), NULL,
+		err);
+}
+
 int lvm_make(const char *device, const char *group, const struct lvm_volume *volumes,
 	size_t count, struct error *err)
 {
@@ -46,14 +53,10 @@ int lvm_make(const char *device, const char *group, const struct lvm_volume *vol
 			"vgcreate", device, COMMAND("--quiet", group, device), NULL, err);
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		rc = add_volume(device, group, &volumes[i], err);
-	return rc < 0 ? error_prefix(err, "making logical volumes on %s", device) : 0;
-}
-
-static int activate(
-	const char *device, const char *group, const char *how, struct error *err)
-{
-	return lvm("vgchange", device, COMMAND("--quiet", "--activate", how, group), NULL,
-		err);
+	if (rc == 0)
+		return 0;
+	(void)activate(device, group, "n", NULL); /* what was made so far */
+	return error_prefix(err, "making logical volumes on %s", device);
 }
 
 int lvm_open(const char *device, const char *group, struct error *err)

@@ -195,6 +195,7 @@ static void look(const struct wizard *wizard, struct disk_layout *layout,
 		layout_make(wizard->answers, wizard->machine, disk, layout, problems);
 }
 
+/* The first is nobody's question when the partition is somebody's. */
 static const char *const partition_keys[] = {
 	"disk.esp_size", "disk.boot_size", "disk.root_size"};
 static const char *const volume_keys[] = {"disk.home_size", "disk.srv_size",
@@ -215,8 +216,8 @@ static bool is_on_first_page(const char *key)
 static void add_more(
 	struct page *page, const struct wizard *wizard, const struct problems *problems)
 {
-	struct item *item = page_add(
-		page, ITEM_ACTION, "volumes", _("Volumes for /home, /var and others, and swap"));
+	struct item *item = page_add(page, ITEM_ACTION, "volumes",
+		_("Volumes for /home, /var and others, and swap"));
 
 	item->key = 'v';
 	item->why = _("File systems of their own, so that none can fill another.");
@@ -277,7 +278,8 @@ static void build(struct page *page, void *context)
 	page_gap(page);
 	add_scheme(page, wizard, &problems);
 	for (size_t i = 0; i < LENGTH(partition_keys); i++)
-		add_size(page, wizard, partition_keys[i], &problems);
+		if (i || !layout.partitions[PART_ESP].found)
+			add_size(page, wizard, partition_keys[i], &problems);
 	add_more(page, wizard, &problems);
 	add_result(page, wizard, &layout);
 }

@@ -203,10 +203,14 @@ static int plan_shell(
 static int plan_loader(
 	const struct recover *recover, struct recover_plan *plan, struct error *err)
 {
+	struct operation *loader;
+
 	(void)err;
 	add_writable(recover, plan);
-	recover_plan_add(plan, &operation_loader)->from =
-		memory_copy_text(recover->system.disk->path);
+	loader = recover_plan_add(plan, &operation_loader);
+	loader->from = memory_copy_text(recover->system.disk->path);
+	loader->type =
+		memory_copy_text(recover->system.shares ? "UEFI" : "BIOS and UEFI");
 	(void)recover_plan_add(plan, &operation_menu);
 	return 0;
 }

@@ -9,8 +9,7 @@
 
 static void loader_describe(const struct operation *operation, struct text *to)
 {
-	text_addf(to, "install GRUB on %s for the firmware that it starts by\n",
-		operation->from);
+	text_addf(to, "install GRUB for %s on %s\n", operation->type, operation->from);
 }
 
 static int loader_run(

@@ -15,7 +15,7 @@ struct operation_ops {
 struct operation {
 	const struct operation_ops *ops;
 	char *from, *to;        /* device and folder of a mount; file and its copy */
-	char *type, *options;   /* of the file system */
+	char *type, *options;   /* of the file system; type: firmware of a boot loader */
 	struct words argv;      /* of a program */
 	int worst;              /* exit status up to which a program did well */
 };

@@ -5,6 +5,7 @@
 
 #include "installer/base/file.h"
 #include "installer/base/memory.h"
+#include "installer/partitions.h"
 #include "installer/recover/operation.h"
 
 enum { MOUNTS_MAX = 4 << 20, MOUNT_FIELDS = 10 };
@@ -50,11 +51,7 @@ static const struct content *esp_part(const struct disk *disk)
 {
 	const struct content *esp = part(disk, "esp");
 
-	for (size_t i = 0; !esp && i < disk->content_count; i++)
-		if (text_equal(disk->contents[i].part_type,
-			    partition_type_guids[PARTITION_ESP]))
-			esp = &disk->contents[i];
-	return esp;
+	return esp ? esp : partitions_esp(disk, &(const struct disk_layout){0});
 }
 
 bool installed_system_on(const struct disk *disk, struct installed_system *system)

@@ -195,10 +195,11 @@ static int volumes_run(const struct recipe *recipe, struct run *run, struct erro
 
 	disk_unclaim(run);
 	rc = storage_wipe_signatures(device, err);
-	if (rc < 0)
-		return rc;
-	push_volumes(run, device);
-	return lvm_make(device, VOLUME_GROUP, volumes, count, err);
+	if (rc == 0)
+		rc = lvm_make(device, VOLUME_GROUP, volumes, count, err);
+	if (rc == 0)
+		push_volumes(run, device);
+	return rc;
 }
 
 const struct step_ops step_volumes = {.id = "volumes",

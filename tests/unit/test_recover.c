@@ -9,12 +9,14 @@
 static const char facts[] =
 	"{\"schema\": 1, \"disks\": ["
 	"{\"name\": \"sda\", \"path\": \"/dev/sda\", \"contents\": ["
+	"{\"path\": \"/dev/sda1\", \"part_name\": \"bios\"},"
 	"{\"path\": \"/dev/sda2\", \"type\": \"vfat\", \"label\": \"JEFE-ESP\", \"part_name\": \"esp\"},"
 	"{\"path\": \"/dev/sda3\", \"type\": \"ext4\", \"label\": \"jefe-boot\", \"part_name\": \"boot\"},"
 	"{\"path\": \"/dev/sda4\", \"type\": \"crypto_LUKS\", \"part_name\": \"root\"}]},"
 	"{\"name\": \"sdb\", \"path\": \"/dev/sdb\", \"contents\": ["
 	"{\"path\": \"/dev/sdb1\", \"type\": \"ext4\", \"label\": \"data\", \"part_name\": \"root\"}]},"
 	"{\"name\": \"vda\", \"path\": \"/dev/vda\", \"contents\": ["
+	"{\"path\": \"/dev/vda1\", \"part_name\": \"bios\"},"
 	"{\"path\": \"/dev/vda2\", \"type\": \"vfat\", \"label\": \"JEFE-ESP\", \"part_name\": \"esp\"},"
 	"{\"path\": \"/dev/vda3\", \"type\": \"ext4\", \"label\": \"jefe-boot\", \"part_name\": \"boot\"},"
 	"{\"path\": \"/dev/vda4\", \"type\": \"ext4\", \"label\": \"jefe-root\", \"part_name\": \"root\"}]}]}";
@@ -124,6 +126,32 @@ static void writing_mounts_anew(void **state)
 	assert_refused(&recover, "write", -EALREADY, "already");
 }
 
+/* Which there are is known when the group is open. */
+static void volumes_are_opened_and_closed(void **state)
+{
+	struct recover recover = recover_of(state, "sda");
+
+	recover.system.has_volumes = true;
+	assert_plan(&recover, "open",
+		"unlock /dev/sda4 as /dev/mapper/jefe-recover with the passphrase or the recovery key\n"
+		"open the logical volumes on /dev/mapper/jefe-recover\n"
+		"mount /dev/mapper/jefe-root on /mnt/jefe: ext4, ro,noload,nosuid,nodev\n"
+		"mount /dev/sda3 on /mnt/jefe/boot: ext4, ro,noload,nosuid,nodev\n"
+		"mount /dev/sda2 on /mnt/jefe/boot/efi: vfat, ro,umask=0077\n"
+		"mount the other logical volumes, where they belong below /mnt/jefe: ro,noload,nosuid,nodev\n");
+	assert_plan(&recover, "check",
+		"unlock /dev/sda4 as /dev/mapper/jefe-recover with the passphrase or the recovery key\n"
+		"open the logical volumes on /dev/mapper/jefe-recover\n"
+		"run e2fsck -f -n /dev/mapper/jefe-root\n"
+		"run e2fsck -f -n /dev/sda3\n"
+		"run fsck.vfat -n /dev/sda2\n"
+		"run e2fsck -f -n on the other logical volumes\n");
+	recover.unlocked = recover.volumes_open = true;
+	assert_plan(&recover, "close",
+		"close the logical volumes on /dev/mapper/jefe-recover\n"
+		"close /dev/mapper/jefe-recover\n");
+}
+
 static void checks_open_what_is_closed(void **state)
 {
 	struct recover recover = recover_of(state, "sda");
@@ -189,6 +217,7 @@ int main(void)
 		cmocka_unit_test(finding_tells_all),
 		cmocka_unit_test(opening_reads_only),
 		cmocka_unit_test(writing_mounts_anew),
+		cmocka_unit_test(volumes_are_opened_and_closed),
 		cmocka_unit_test(checks_open_what_is_closed),
 		cmocka_unit_test(closing_takes_what_is_there),
 		cmocka_unit_test(headers_are_of_encrypted_volumes),
