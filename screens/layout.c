@@ -110,7 +110,7 @@ static const char *volume_note(
 	const struct disk_layout *layout, const struct volume *volume)
 {
 	if (layout->partitions[volume->part].found)
-		return _("shared with what is there");
+		return _("shared");
 	if (*volume->flags)
 		return volume->flags;
 	return volume->part == PART_ROOT && layout->encrypted ? _("encrypted") : NULL;

@@ -123,6 +123,11 @@ sed 's/"size_bytes": 5368709120/"size_bytes": 5368709632/' "$dir/machine.json" >
 check "another size than planned: fails" ends 1 --machine "$dir/other.json"
 check "another size than planned: says so" last_line "plan again"
 
+answers "{$match, erase: matched-disks, $plain, swap_size: 256M}"
+check "volumes without LVM here and in the payload: fails" ends 1
+check "volumes without LVM: says what helps" last_line "leave out the sizes of volumes"
+
+answers "{$match, erase: matched-disks, $plain}"
 flock /run/jefe/engine.lock sh -c "echo 4711 >/run/jefe/engine.lock; sleep 2" &
 sleep 1
 check "a second engine: fails" ends 1
