@@ -124,6 +124,11 @@ debian_path_options() {
 		path-exclude=/usr/share/locale/*
 		path-exclude=/usr/share/lintian/*
 		path-exclude=/usr/share/bug/*
+		# names of makers, which no rule goes by
+		path-exclude=/lib/udev/hwdb.d/20-*
+		path-exclude=/usr/lib/udev/hwdb.d/20-*
+		# modules that test the kernel
+		path-exclude=/lib/modules/*/kernel/lib/test_*
 	END
 	for path in $(list "$here/bases/modules-excluded.list"); do
 		echo "path-exclude=/lib/modules/*/kernel/$path/*"
