@@ -405,7 +405,7 @@ static void open_review(struct form *form)
 	form_open(form, "review");
 }
 
-/* Secrets of an installation that was started elsewhere are not here. */
+/* Secrets of an installation that was started elsewhere are not here; Next on the review says which, and goes there. */
 static void retry(struct form *form)
 {
 	struct wizard *wizard = form_context(form);
@@ -413,7 +413,7 @@ static void retry(struct form *form)
 
 	if (wizard_check(wizard, &err) < 0) {
 		open_review(form);
-		form_say(form, TONE_DANGER, "%s", err.text);
+		form_input(form, &(struct input){.kind = INPUT_NEXT});
 	} else if (engine_start(wizard, &err) < 0) {
 		form_say(form, TONE_DANGER, "%s", err.text);
 	} else {

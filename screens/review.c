@@ -85,34 +85,38 @@ static void add_user(struct page *page, struct item *item, const struct wizard *
 		label, true, account_words(page, wizard, index));
 }
 
-/* The page on which it is put right, and which account's; NULL: none is known. */
-static const char *page_of(const struct problem *problem, size_t *index)
+/* Where something is put right: the page, and which account's; without a page it is not known. */
+struct cure {
+	const char *screen;
+	size_t user;
+};
+
+static struct cure cure_of(const struct problem *problem)
 {
 	const struct field *field = problem->key ? answers_field(problem->key) : NULL;
+	struct cure cure = {.user = SIZE_MAX};
 
-	*index = problem->key ? answers_user_index(problem->key) : SIZE_MAX;
-	if (problem->severity != SEVERITY_ERROR || !problem->key)
-		return NULL;
+	if (!problem->key)
+		return cure;
+	cure.user = answers_user_index(problem->key);
 	if (hardening_control_of(problem))
-		return "hardening";
-	return field ? field->screen : text_equal(problem->key, "users") ? "users" : NULL;
+		cure.screen = "hardening";
+	else if (field)
+		cure.screen = field->screen;
+	else if (text_equal(problem->key, "users"))
+		cure.screen = "users";
+	else if (text_equal(problem->key, "disk.match"))
+		cure.screen = "disk";
+	return cure;
 }
 
-/* How the row of the first page begins that has to be opened before anything can be installed; NULL: none is known. */
-static char *wrong_row(const struct wizard *wizard)
+/* How the row begins that has to be opened; NULL: none is known. */
+static char *row_at(const struct wizard *wizard, const struct cure *cure)
 {
-	autoproblems struct problems problems = {0};
-	const char *screen = NULL, *what;
-	size_t index = 0;
-
-	answers_check(wizard->answers, wizard->machine, false, &problems);
-	for (size_t i = 0; !screen && i < problems.count; i++)
-		screen = page_of(&problems.items[i], &index);
-	if (!screen && accounts_check(wizard, &index, &what, NULL) < 0)
-		screen = "users";
-	if (text_equal(screen, "users") && index > 0 && index < wizard->account_count)
-		return memory_format("user %zu", index);
-	return screen ? memory_format("%s ", screen) : NULL;
+	if (text_equal(cure->screen, "users") && cure->user > 0 &&
+		cure->user < wizard->account_count)
+		return memory_format("user %zu", cure->user);
+	return cure->screen ? memory_format("%s ", cure->screen) : NULL;
 }
 
 static void add_rows(struct page *page, const struct wizard *wizard)
@@ -293,36 +297,60 @@ static int check_secrets(const struct wizard *wizard, struct error *err)
 	return 0;
 }
 
-int wizard_check(const struct wizard *wizard, struct error *err)
+/* The message is that of the first problem, the place the first that is known. */
+static int check_answers(
+	const struct wizard *wizard, struct cure *cure, struct error *err)
 {
 	autoproblems struct problems problems = {0};
-	const char *item;
-	size_t index;
+	int rc = 0;
 
 	answers_check(wizard->answers, wizard->machine, false, &problems);
-	for (size_t i = 0; i < problems.count; i++)
-		if (problems.items[i].severity == SEVERITY_ERROR)
-			return error_set(
-				err, -EINVAL, _("Not yet: %s"), problems.items[i].text);
+	for (size_t i = 0; i < problems.count; i++) {
+		const struct problem *problem = &problems.items[i];
+
+		if (problem->severity != SEVERITY_ERROR)
+			continue;
+		if (rc == 0)
+			rc = error_set(err, -EINVAL, _("Not yet: %s"), problem->text);
+		if (!cure->screen)
+			*cure = cure_of(problem);
+	}
+	return rc;
+}
+
+static int check_all(const struct wizard *wizard, struct cure *cure, struct error *err)
+{
+	const char *item;
+
+	if (check_answers(wizard, cure, err) < 0)
+		return err->code;
+	cure->screen = "disk";
 	if (!wizard_disk(wizard))
 		return error_set(
 			err, -EINVAL, "%s", _("Choose a disk first: open Disk."));
+	cure->screen = "encryption";
 	if (check_secrets(wizard, err) < 0)
 		return err->code;
-	if (accounts_check(wizard, &index, &item, err) < 0)
+	cure->screen = "users";
+	if (accounts_check(wizard, &cure->user, &item, err) < 0)
 		return error_prefix(err, "%s", _("Users"));
 	return 0;
 }
 
+int wizard_check(struct wizard *wizard, struct error *err)
+{
+	struct cure cure = {0};
+	int rc = check_all(wizard, &cure, err);
+
+	free(wizard->wrong);
+	wizard->wrong = rc < 0 ? row_at(wizard, &cure) : NULL;
+	return rc;
+}
+
 static int leave(void *context, const char **at, struct error *err)
 {
-	struct wizard *wizard = context;
-	int rc = wizard_check(wizard, err);
-
 	*at = "sections";
-	free(wizard->wrong);
-	wizard->wrong = rc < 0 ? wrong_row(wizard) : NULL;
-	return rc;
+	return wizard_check(context, err);
 }
 
 const struct screen screen_review = {

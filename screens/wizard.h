@@ -80,8 +80,8 @@ void wizard_free(struct wizard *wizard);
 void wizard_take_answers(struct wizard *wizard, struct answers *answers);
 /* Look at the computer again; pages have to be built anew. On failure the one known stays. */
 int wizard_look(struct wizard *wizard, struct error *err) CHECKED;
-/* Is all there that an installation needs, secrets too? */
-int wizard_check(const struct wizard *wizard, struct error *err) CHECKED;
+/* Is all there that an installation needs, secrets too? wrong becomes the row of the review where it is not. */
+int wizard_check(struct wizard *wizard, struct error *err) CHECKED;
 
 extern const struct screen *const wizard_screens[]; /* all, in order; NULL-terminated */
 extern const struct screen screen_plan, screen_edits, screen_applying, screen_applied,
