@@ -288,58 +288,79 @@ static void add_audit(struct page *page, const struct follow *follow)
 		->tone = holds ? TONE_GOOD : TONE_WARNING;
 	if (!holds)
 		(void)page_note(page, TONE_WARNING, "%s",
-			_("The log says what is missing; so does jefe-setup audit in the new system."));
+			_("The log says what is missing; so does jefe-setup audit."));
 }
 
-static void add_names(struct page *page, const struct wizard *wizard)
+/* Who can log in, and where when that is known. */
+static void add_login(struct page *page, const struct answers *answers)
 {
 	autotext struct text names = {0};
+	const char *address = answers->network.method == NETWORK_STATIC
+				      ? answers->network.address
+				      : NULL;
 
-	for (size_t i = 0; i < wizard->answers->user_count; i++)
+	for (size_t i = 0; i < answers->user_count; i++)
 		text_addf(&names, "%s%s", i ? ", " : "",
-			wizard->answers->users[i].name ? wizard->answers->users[i].name
-						       : "-");
-	(void)page_fact(page, _("Log in as"), "%s", text_string(&names));
+			answers->users[i].name ? answers->users[i].name : "-");
+	if (address)
+		(void)page_fact(page, _("Log in as"), _("%s at %.*s"),
+			text_string(&names), (int)strcspn(address, "/"), address);
+	else
+		(void)page_fact(page, _("Log in as"), "%s", text_string(&names));
 }
 
+static void add_facts(struct page *page, const struct wizard *wizard)
+{
+	const struct follow *follow = &wizard->follow;
+	const char *time = clock_text(page, follow->time);
+
+	if (follow->plan_id)
+		(void)page_fact(page, _("Time"), _("%s, plan %s"), time, follow->plan_id);
+	else
+		(void)page_fact(page, _("Time"), "%s", time);
+	add_login(page, wizard->answers);
+	if (follow->host_key)
+		(void)page_fact(page, _("SSH host key"), "%s", follow->host_key);
+	if (follow->unlock_key)
+		(void)page_fact(page, _("While locked"), "%s", follow->unlock_key);
+	add_audit(page, follow);
+}
+
+static void add_done_actions(struct page *page, const struct follow *follow)
+{
+	struct item *item = page_add(page, ITEM_ACTION, "reboot", _("Restart"));
+
+	item->key = 'r';
+	item->why = _("Starts the installed system.");
+	page_add(page, ITEM_ACTION, "poweroff", _("Power off"))->key = 'p';
+	if (follow->host_key || follow->unlock_key) {
+		item = page_add(page, ITEM_ACTION, "host-key", _("Host key"));
+		item->key = 'h';
+		item->why = _(
+			"What to compare at the first login over the network, also for a camera.");
+	}
+	add_end_actions(page,
+		_("The new system has its log in /var/lib/jefelinux; this copies it."));
+}
+
+/* With all there may be to say, it fits on 80x24: nobody has to scroll for what comes next. */
 static void build_done(struct page *page, void *context)
 {
 	const struct wizard *wizard = context;
-	struct item *item;
+	const struct follow *follow = &wizard->follow;
 
+	page->detail_rows = 1;
 	(void)page_note(page, TONE_GOOD, "%s", _("JefeLinux is installed."));
-	page_gap(page);
-	(void)page_fact(page, _("Time"), "%s", clock_text(page, wizard->follow.time));
-	if (wizard->follow.plan_id)
-		(void)page_fact(page, _("Plan"), "%s", wizard->follow.plan_id);
-	add_names(page, wizard);
-	if (wizard->follow.host_key)
-		(void)page_fact(page, _("SSH host key"), "%s", wizard->follow.host_key);
-	if (wizard->follow.unlock_key)
-		(void)page_fact(page, _("While locked"), "%s", wizard->follow.unlock_key);
-	if (wizard->answers->network.method == NETWORK_STATIC)
-		(void)page_fact(
-			page, _("Address"), "%s", wizard->answers->network.address);
-	add_audit(page, &wizard->follow);
-	page_gap(page);
+	add_facts(page, wizard);
+	if (follow->audit_passed == follow->audit_applicable)
+		page_gap(page); /* otherwise a sentence has begun */
 	(void)page_note(page, TONE_NORMAL, "%s",
 		_("Take the installation medium out when the screen goes dark, so that the computer starts from its disk."));
 	if (wizard->wants_recovery)
 		(void)page_note(page, TONE_WARNING, "%s",
-			_("Keep the recovery key you wrote down apart from the computer."));
+			_("Keep the recovery key apart from the computer."));
 	page_gap(page);
-	item = page_add(page, ITEM_ACTION, "reboot", _("Restart"));
-	item->key = 'r';
-	item->why = _("Starts the installed system.");
-	page_add(page, ITEM_ACTION, "poweroff", _("Power off"))->key = 'p';
-	if (wizard->follow.host_key) {
-		item = page_add(page, ITEM_ACTION, "host-key", _("Host key"));
-		item->key = 'h';
-		item->why = _(
-			"The fingerprint to compare at the first login over the network, also for a camera.");
-	}
-	add_end_actions(page,
-		_("The new system has its log in /var/lib/jefelinux; this copies it to another file."));
+	add_done_actions(page, follow);
 }
 
 static void add_failed_actions(struct page *page)
@@ -438,50 +459,6 @@ static void act_end(struct form *form, const char *id, const char *row)
 	else
 		form_shell(form);
 }
-
-/* What says that the computer at the other end of the first login is this one. */
-static void build_host_key(struct page *page, void *context)
-{
-	const struct follow *follow = &((const struct wizard *)context)->follow;
-
-	page->next_label = _("Close");
-	page->detail_rows = 1;
-	(void)page_note(page, TONE_STRONG, "%s",
-		_("At the first login over the network, SSH must show this."));
-	(void)page_note(page, TONE_GOOD, "%s",
-		follow->host_key ? follow->host_key : _("No key was made."));
-	page_add(page, ITEM_QR, NULL, NULL)->value = follow->host_key;
-	page_add_code(page, context, "host-key-code");
-}
-
-static void build_host_key_code(struct page *page, void *context)
-{
-	const struct wizard *wizard = context;
-
-	page->next_label = _("Close");
-	page->whole = true;
-	page_add(page, ITEM_QR, NULL, NULL)->value = wizard->follow.host_key;
-}
-
-const struct screen screen_host_key_code = {
-	.id = "host-key-code",
-	.title = N_("Host key"),
-	.kind = SCREEN_SUB,
-	.parent = "host-key",
-	.build = build_host_key_code,
-};
-
-const struct screen screen_host_key = {
-	.id = "host-key",
-	.title = N_("Host key"),
-	.kind = SCREEN_SUB,
-	.parent = "done",
-	.help = N_(
-		"SSH asks whether the key of an unknown computer is right. It is when the fingerprint it shows is the one on this page; another "
-		"one means that another computer answers.\n\nThe picture holds the same text for a camera."),
-	.build = build_host_key,
-	.act = page_open_code,
-};
 
 /* Nobody needs them any more. */
 static void forget_secrets(struct form *form)

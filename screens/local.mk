@@ -11,6 +11,7 @@ libscreens_a_SOURCES += \
 	screens/engine.c screens/engine.h \
 	screens/follow.c screens/follow.h \
 	screens/harden.c \
+	screens/host_key.c \
 	screens/medium.c screens/medium.h \
 	screens/hardening.c screens/hardening.h \
 	screens/install.c \

@@ -80,7 +80,7 @@ static void build(struct page *page, void *context)
 	item->tone = TONE_STRONG;
 	item = page_add(page, ITEM_QR, NULL, NULL);
 	item->secret = wizard->recovery_key;
-	page_add_code(page, wizard, "recovery-code");
+	(void)page_add_code(page, wizard, "recovery-code");
 }
 
 static void build_code(struct page *page, void *context)

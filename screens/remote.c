@@ -52,7 +52,7 @@ static void build_open(
 	item->key = 'q';
 	item->why = _("Nobody new is let in; who is connected stays so.");
 	if (remote->addresses.count)
-		page_add_code(page, wizard, "remote-code");
+		(void)page_add_code(page, wizard, "remote-code");
 }
 
 static void build_closed(struct page *page, const struct wizard *wizard)

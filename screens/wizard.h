@@ -92,14 +92,14 @@ extern const struct screen screen_plan, screen_edits, screen_applying, screen_ap
 	screen_review, screen_waiver, screen_waivers, screen_save, screen_confirm,
 	screen_progress, screen_done, screen_failed, screen_logs, screen_host_key,
 	screen_tasks, screen_remote, screen_remote_code, screen_repair, screen_operations, screen_recovery_code,
-	screen_host_key_code, screen_checking, screen_checked, screen_rehearsal,
+	screen_host_key_code, screen_unlock_key_code, screen_checking, screen_checked, screen_rehearsal,
 	screen_waiting;
 
 /* Items from the field table: label, why, help and current value come from there. */
 struct item *page_field(struct page *page, const struct wizard *wizard,
 	enum item_type type, const char *path);
-/* The key that shows a picture for a camera on this screen, a page of its own; and what it does, the `act` of its page. */
-void page_add_code(struct page *page, const struct wizard *wizard, const char *screen);
+/* The key C that shows a picture for a camera on this screen, a page of its own (NULL: the front end shows none); and what it does, the `act` of its page. */
+struct item *page_add_code(struct page *page, const struct wizard *wizard, const char *screen);
 void page_open_code(struct form *form, const char *id, const char *row);
 /* The `set` of a screen whose items are all fields. */
 int wizard_set(void *context, const char *path, const char *value, struct error *err);

@@ -32,7 +32,7 @@ mask() {
 	sed -E -e 's/JefeLinux [0-9.]+/JefeLinux #.#.#/' \
 		-e 's/ +[0-9]+ of +[0-9]+ on/ ## of ## on/' -e 's/ +[0-9]+ of?\.\./ ## o../' -e 's/(breaks on this computer +)[0-9]+/\1#/' -e 's/[0-9a-f]{8}, [0-9]+ steps/########, ## steps/' \
 		-e 's/(Plan +)[0-9a-f]{8}/\1########/' -e 's/(elapsed|vergangen) +[0-9:]+/\1 #:##/' -e 's/, [0-9.]+ [KMGT]?i?B(ytes)? (per second|je Sekunde)//' -e 's/((Time|Dauer) +)[0-9:]+/\1#:##/' \
-		-e 's/([Tt]oday is|[Hh]eute ... der) [0-9-]{10}/\1 ####-##-##/' -e 's/[0-9]+ measures cannot/## measures cannot/' -e 's/[0-9]+ measures differ/## measures differ/' -e 's/, [0-9]+ do not/, ## do not/' \
+		-e 's/, ([Pp]lan) [0-9a-f]{8}/, \1 ########/' -e 's/([Tt]oday is|[Hh]eute ... der) [0-9-]{10}/\1 ####-##-##/' -e 's/[0-9]+ measures cannot/## measures cannot/' -e 's/[0-9]+ measures differ/## measures differ/' -e 's/, [0-9]+ do not/, ## do not/' \
 		-e "s/$(date -u +%F)/####-##-##/" -e 's/^( +)[0-9a-f]{8}$/\1########/' \
 		-e 's/[0-9]+ (on, no port|an, ohne offenen Port)/## \1/' -e 's/ +[0-9]+ von +[0-9]+ an/ ## von ## an/' -e 's/(Folgen auf diesem Rechner +)[0-9]+/\1#/' -e 's/[0-9a-f]{8}, [0-9]+ Schritte/########, ## Schritte/'
 }

@@ -122,9 +122,11 @@ tests_unit_test_strength_SOURCES = tests/unit/test_strength.c
 tests_unit_test_strength_LDADD = libscreens.a $(LDADD)
 
 UNIT_TESTS += tests/unit/test_consequences tests/unit/test_words tests/unit/test_qr tests/unit/test_record tests/unit/test_typing
-UNIT_TESTS += tests/unit/test_follow tests/unit/test_accounts
+UNIT_TESTS += tests/unit/test_follow tests/unit/test_accounts tests/unit/test_install
 tests_unit_test_accounts_SOURCES = tests/unit/test_accounts.c
 tests_unit_test_accounts_LDADD = libscreens.a libtui.a $(LDADD)
+tests_unit_test_install_SOURCES = tests/unit/test_install.c
+tests_unit_test_install_LDADD = libscreens.a libtui.a $(LDADD) $(QRENCODE_LIBS)
 tests_unit_test_follow_SOURCES = tests/unit/test_follow.c tests/unit/temporary.h
 tests_unit_test_follow_LDADD = libscreens.a libtui.a $(LDADD)
 tests_unit_test_typing_SOURCES = tests/unit/test_typing.c tests/unit/temporary.h
