@@ -11,23 +11,9 @@
 #include "screens/installed.h"
 #include "screens/wait.h"
 
-enum {
-	PLAN_SECONDS = 120,
-	PLAN_BYTES = 4 << 20,
-	CONFIRM_SECONDS = 20,
-	STATUS_REFUSED = 3
-};
+enum { CONFIRM_SECONDS = 20 };
 
 static const char edits_line[] = "\nedited by hand:\n";
-
-/* The last line that is said, but rather that of an error. */
-static void keep_line(void *context, const char *line)
-{
-	struct error *said = context;
-
-	if (!strstr(said->text, ": error: "))
-		(void)error_set(said, -ECHILD, "%s", line);
-}
 
 /* What is told about files that were edited by hand stands behind the changes. */
 static void take_plan(struct installed *installed, const char *output)
@@ -39,31 +25,29 @@ static void take_plan(struct installed *installed, const char *output)
 	installed->edits = edits ? memory_copy_text(edits + strlen(edits_line)) : NULL;
 }
 
+int harden_take_plan(struct wizard *wizard, const char *output, struct error *err)
+{
+	(void)err;
+	take_plan(wizard->installed, output);
+	wizard->installed->is_planned = true;
+	return 0;
+}
+
+void harden_fail_plan(struct wizard *wizard, const char *why)
+{
+	(void)why;
+	wizard->installed->is_planned = true;
+}
+
+/* As wait_start(). */
 static int look_ahead(struct wizard *wizard, struct error *err)
 {
-	struct installed *installed = wizard->installed;
 	autowords struct words words = {0};
-	autotext struct text output = {0};
-	struct error said = {0};
-	struct command command = {.output = &output,
-		.line = keep_line,
-		.context = &said,
-		.timeout_seconds = PLAN_SECONDS,
-		.output_limit = PLAN_BYTES};
-	int status = 0, rc;
 
 	installed_command(wizard, &words);
 	words_add(&words, "--plan");
-	command.argv = (const char *const *)words.items;
-	installed_forget(installed);
-	rc = command_status(&command, &status, err);
-	if (rc < 0)
-		return rc;
-	if (status != 0 && status != STATUS_REFUSED)
-		return error_set(err, -ECHILD, "%s",
-			*said.text ? said.text : _("The plan could not be made."));
-	take_plan(installed, text_string(&output));
-	return 0;
+	installed_forget(wizard->installed);
+	return wait_start(wizard, WAIT_PLAN, (const char *const *)words.items, err);
 }
 
 /* What was said about edits is good for these alone. */
@@ -74,13 +58,24 @@ static bool is_unsettled(struct installed *installed)
 	return installed->edits && !installed->word;
 }
 
+/* Also after waiting for the plan, which is there then, or is not to be had. */
 static void enter_plan(struct form *form)
 {
 	struct wizard *wizard = form_context(form);
 	struct installed *installed = wizard->installed;
 	struct error err = {0};
+	int rc = 0;
 
-	if (look_ahead(wizard, &err) < 0)
+	if (wizard->job.pid > 0)
+		return; /* another display began to wait */
+	if (!installed->is_planned)
+		rc = look_ahead(wizard, &err);
+	if (rc == -EINPROGRESS) {
+		(void)wait_open(form);
+		return;
+	}
+	installed->is_planned = false;
+	if (rc < 0)
 		form_say(form, TONE_DANGER, "%s", err.text);
 	else if (is_unsettled(installed))
 		form_open(form, "edits");
@@ -163,14 +158,24 @@ static void act_plan(struct form *form, const char *id, const char *row)
 		form_end(form, 0);
 }
 
+/* Somebody may have edited while the page was read. This is the last moment to see it, and is waited for on the page. */
+static int look_once_more(struct wizard *wizard, struct error *err)
+{
+	int rc = look_ahead(wizard, err);
+
+	if (rc == -EINPROGRESS)
+		rc = wait_finish(wizard, err);
+	wizard->installed->is_planned = false;
+	return rc;
+}
+
 static int leave_plan(void *context, const char **at, struct error *err)
 {
 	struct wizard *wizard = context;
 	autoproblems struct problems problems = {0};
 	autowords struct words words = {0};
 
-	/* Somebody may have edited while this page was read. */
-	if (wizard->installed->word && look_ahead(wizard, err) < 0)
+	if (wizard->installed->word && look_once_more(wizard, err) < 0)
 		return err->code;
 	*at = "edits";
 	if (is_unsettled(wizard->installed))
@@ -196,6 +201,7 @@ const struct screen screen_plan = {
 		"does not stop it. A change can be taken back afterwards."),
 	.build = build_plan,
 	.enter = enter_plan,
+	.tick = wait_open,
 	.act = act_plan,
 	.leave = leave_plan,
 };

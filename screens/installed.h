@@ -20,6 +20,7 @@ struct installed {
 	char *audit;     /* what it said in full, or NULL */
 	char *trouble;   /* why the audit could not be had, or NULL */
 	char *plan;      /* what `harden --plan` says */
+	bool is_planned; /* it was just waited for: the page of the plan need not ask for it */
 	char *edits;     /* of it, how files that were edited by hand differ, or NULL */
 	char *word;      /* what is to happen with them: "keep" or "replace", or NULL */
 	char *settled;   /* the edits that word is about, or NULL */
@@ -48,6 +49,9 @@ void installed_forget(struct installed *installed);
 void installed_settle(struct installed *installed, const char *word);
 /* On the page of the plan: what happens to files that were edited by hand, if there are any. */
 void edits_add(struct page *page, const struct installed *installed);
+/* What `harden --plan` said, or that it is not to be had. */
+int harden_take_plan(struct wizard *wizard, const char *output, struct error *err) CHECKED;
+void harden_fail_plan(struct wizard *wizard, const char *why);
 /* The command that makes the kept policy the edited one. */
 void installed_command(const struct wizard *wizard, struct words *words);
 /* The screens of a wizard on such a system, NULL-terminated. */

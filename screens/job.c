@@ -96,15 +96,15 @@ static int check_size(const struct job *job, const char *name, struct error *err
 		       : 0;
 }
 
-/* The last line that is not empty. */
+/* The last line that is not empty, but rather that of an error. */
 static void last_line(const struct text *text, char *last)
 {
 	autowords struct words lines = {0};
 
 	words_split(&lines, text_string(text), "\n");
 	*last = '\0';
-	if (lines.count)
-		(void)snprintf(last, LAST_MAX, "%s", lines.items[lines.count - 1]);
+	for (size_t i = 0; i < lines.count && !strstr(last, ": error: "); i++)
+		(void)snprintf(last, LAST_MAX, "%s", lines.items[i]);
 }
 
 int job_take(struct job *job, const char *name, struct text *output, int *status,

@@ -7,24 +7,30 @@
 #include "screens/installed.h"
 #include "screens/key.h"
 
-enum { AT_ONCE_MS = 1000, KEYS_SECONDS = 150, AUDIT_SECONDS = 120 };
+enum { AT_ONCE_MS = 1000, KEYS_SECONDS = 150, AUDIT_SECONDS = 120, PLAN_SECONDS = 120 };
+
+/* Ends besides 0 that are no failure. */
+enum { FINE_NONE = 0, FINE_ALL = -1, FINE_REFUSED = 3 };
 
 /* Something that is waited for. */
 struct awaited {
 	const char *says; /* what happens, N_() */
 	unsigned seconds; /* that it may take */
-	bool any_status;  /* other ones than 0 are no failure */
+	int fine;
 	int (*take)(struct wizard *wizard, const char *output, struct error *err);
 	void (*fail)(struct wizard *wizard, const char *why); /* or NULL */
 	void (*show)(struct form *form); /* on the page that waited; or NULL */
 };
 
-/* Status 1 of an audit says that something failed, not that it did. */
+/* Status 1 of an audit says that something failed, not that it did; a plan that is refused says why. */
 static const struct awaited awaited[] = {
-	[WAIT_KEYS] = {N_("Looking for SSH keys ..."),                       KEYS_SECONDS, false, key_take,
-		       NULL,														  key_show},
+	[WAIT_KEYS] = {N_("Looking for SSH keys ..."),                        KEYS_SECONDS, FINE_NONE,    key_take,
+		       NULL,															  key_show},
 	[WAIT_AUDIT] = {N_("Looking at what is in force on this system ..."),
-		       AUDIT_SECONDS,						      true,  installed_take_audit, installed_fail_audit, NULL    },
+		       AUDIT_SECONDS,						       FINE_ALL,     installed_take_audit, installed_fail_audit,
+		       NULL																   },
+	[WAIT_PLAN] = {N_("Looking at what would change on this system ..."),
+		       PLAN_SECONDS,							FINE_REFUSED, harden_take_plan,     harden_fail_plan,     NULL    },
 };
 
 static int fail(struct wizard *wizard, int rc, const struct error *err)
@@ -44,7 +50,7 @@ static int take(struct wizard *wizard, struct error *err)
 
 	if (rc == -EINPROGRESS)
 		return rc;
-	if (rc == 0 && status != 0 && !what->any_status)
+	if (rc == 0 && status != 0 && what->fine != FINE_ALL && status != what->fine)
 		rc = err->code;
 	if (rc == 0)
 		rc = what->take(wizard, text_string(&output), err);
@@ -62,6 +68,12 @@ int wait_start(struct wizard *wizard, enum wait_for what, const char *const *arg
 	if (rc < 0)
 		return fail(wizard, rc, err);
 	job_await(&wizard->job, wizard->unwatched ? (int)seconds * 1000 : AT_ONCE_MS);
+	return take(wizard, err);
+}
+
+int wait_finish(struct wizard *wizard, struct error *err)
+{
+	job_await(&wizard->job, (int)awaited[wizard->waits_for].seconds * 1000);
 	return take(wizard, err);
 }
 

@@ -14,7 +14,7 @@
 enum { RECOVERY_ASKED = 3 };
 
 /* What a page may wait for. */
-enum wait_for { WAIT_KEYS, WAIT_AUDIT, WAITS };
+enum wait_for { WAIT_KEYS, WAIT_AUDIT, WAIT_PLAN, WAITS };
 
 /* What is typed for an account and is no answer. */
 struct account {

@@ -24,6 +24,12 @@ cat >"$work/slow" <<-END
 	case "\$*" in
 	"ssh-keys /never") exec "$setup" ssh-keys "$address" ;;
 	"ssh-keys /late") sleep 3 && exec "$setup" ssh-keys "$work/late.pub" ;;
+	"harden "*" --plan") # the first is never there
+		echo \$\$ >>"$work/plans"
+		[ "\$(wc -l <"$work/plans")" != 1 ] || exec sleep 400
+		sleep 4
+		;;
+	"audit --json --root $work/plain") ;;
 	"audit "*) echo \$\$ >>"$work/audits" && exec sleep 400 ;;
 	esac
 	exec "$setup" "\$@"
@@ -36,6 +42,14 @@ if [ -n "$newt" ]; then
 	report "what was stopped is gone, with all that it had started" "$([ $? -ne 0 ]; echo $?)"
 	mkdir -p "$work/system/etc/jefelinux"
 	printf 'schema: 1\nhardening: {level: baseline}\n' >"$work/system/etc/jefelinux/policy.yaml"
+	mkdir -p "$work/plain/etc/jefelinux" "$work/plain/root" "$work/plain/boot" "$work/plain/lib/modules/6.1.0-56-amd64"
+	cp "$work/system/etc/jefelinux/policy.yaml" "$work/plain/etc/jefelinux/"
+	echo 'ID=debian' >"$work/plain/etc/os-release"
+	echo root:x:0:0:root:/root:/bin/sh >"$work/plain/etc/passwd"
+	echo 'root:*:19000:0:99999:7:::' >"$work/plain/etc/shadow"
+	play "$build/ui-ncurses" "$here/plays/wait-plan.play" "$machine" "$work" "$work/slow" "$work/plain" >"$work/screens" 2>"$work/errors"
+	report "a plan of changes that takes its time can be stopped, and is there when it is" $? "$work/errors"
+	report "it is asked for anew after a stop, and once through two displays" "$([ "$(wc -l <"$work/plans")" = 2 ]; echo $?)" "$work/plans"
 	play "$build/ui-ncurses" "$here/plays/wait-audit.play" "$machine" "$work" "$work/slow" "$work/system" >"$work/screens" 2>"$work/errors"
 	report "an audit that takes its time can be stopped" $? "$work/errors"
 	report "it is asked for once, also through another display" "$([ "$(wc -l <"$work/audits")" = 1 ] && ! kill -0 "$(cat "$work/audits")" 2>/dev/null; echo $?)" "$work/audits"
