@@ -282,6 +282,28 @@ const char *answers_disk_differs(const struct answers *answers, const struct dis
 	return NULL;
 }
 
+static bool is_mirror(const char *pattern, const struct disk *disk)
+{
+	return !differs(pattern, disk->name) || !path_differs(pattern, disk) ||
+	       !differs(pattern, disk->serial) || !differs(pattern, disk->wwn);
+}
+
+const struct disk **answers_mirrors(const struct answers *answers,
+	const struct machine *machine, const struct disk *first)
+{
+	const char *pattern = answers->disk.mirror;
+	const struct disk **disks =
+		memory_zero(machine->disk_count + 1, sizeof(struct disk *));
+	size_t count = 0;
+
+	for (size_t i = 0; pattern && i < machine->disk_count; i++)
+		if (!text_equal(machine->disks[i].path, first->path) &&
+			!machine->disks[i].live_medium &&
+			is_mirror(pattern, &machine->disks[i]))
+			disks[count++] = &machine->disks[i];
+	return disks;
+}
+
 const struct disk **answers_disks(
 	const struct answers *answers, const struct machine *machine)
 {

@@ -75,6 +75,7 @@ struct answers {
 		uint64_t expect;
 		enum erase erase;
 		enum layout layout;
+		char *mirror;               /* pattern of the second disk; NULL: none */
 		enum encryption encryption;
 		struct secret_source passphrase, recovery_key, us_passphrase;
 		bool remote_unlock;         /* the passphrase is also taken over SSH */
@@ -171,6 +172,8 @@ char *secret_source_words(const struct secret_source *source) CHECKED;
 const char *answers_disk_differs(const struct answers *answers, const struct disk *disk);
 /* The disks the match selects, in machine order; NULL-terminated array, the caller frees the array. */
 const struct disk **answers_disks(const struct answers *answers, const struct machine *machine) CHECKED;
+/* The same for disk.mirror, which never selects first; none when it says nothing. */
+const struct disk **answers_mirrors(const struct answers *answers, const struct machine *machine, const struct disk *first) CHECKED;
 
 /* JSON Schema (draft 2020-12) of the answer file. The caller frees it. */
 char *answers_schema(void) CHECKED;

@@ -132,6 +132,46 @@ static void check_one_disk(const struct checking *checking, const struct disk *d
 			_("%s is removable; is it the disk you mean?"), disk->name);
 }
 
+/* The same as check_one_disk() about the second one, whose size the layout takes into account. */
+static void check_mirror_disk(const struct checking *checking, const struct disk *disk)
+{
+	if (disk->read_only)
+		complain(checking, SEVERITY_ERROR, "disk.mirror",
+			_("%s is read-only; is there a write-protect switch?"),
+			disk->name);
+	for (size_t i = 0; i < disk->holders.count; i++)
+		complain(checking, SEVERITY_ERROR, "disk.mirror",
+			_("%s is in use: %s; release it first"), disk->name,
+			disk->holders.items[i]);
+	if (disk->removable)
+		complain(checking, SEVERITY_WARNING, "disk.mirror",
+			_("%s is removable; is it the disk you mean?"), disk->name);
+}
+
+static void check_mirror(const struct checking *checking, const struct disk *first)
+{
+	autofree const struct disk **disks =
+		answers_mirrors(checking->answers, checking->machine, first);
+	size_t count = 0;
+
+	if (!checking->answers->disk.mirror)
+		return;
+	while (disks[count])
+		check_mirror_disk(checking, disks[count++]);
+	if (count == 1)
+		return;
+	complain(checking, SEVERITY_ERROR, "disk.mirror",
+		_("selects %zu disks beside %s, expected 1; the others are:"), count,
+		first->name);
+	for (size_t i = 0; i < checking->machine->disk_count; i++) {
+		autofree char *description = disk_describe(&checking->machine->disks[i]);
+
+		if (&checking->machine->disks[i] != first)
+			complain(checking, SEVERITY_NOTE, "disk.mirror", "%s",
+				description);
+	}
+}
+
 static void check_match(const struct checking *checking)
 {
 	autofree const struct disk **disks =
@@ -140,6 +180,8 @@ static void check_match(const struct checking *checking)
 
 	while (disks[count])
 		check_one_disk(checking, disks[count++]);
+	if (count == 1)
+		check_mirror(checking, disks[0]);
 	if (count == checking->answers->disk.expect)
 		return;
 	if (checking->machine->disk_count == 0)
@@ -169,6 +211,10 @@ static void check_disk(const struct checking *checking)
 	if (checking->unattended && checking->answers->disk.erase == ERASE_NONE)
 		complain(checking, SEVERITY_ERROR, "disk.erase",
 			_("nothing may be erased; an unattended installation needs \"erase: matched-disks\""));
+	if (checking->answers->disk.mirror &&
+		checking->answers->disk.layout == LAYOUT_FREE)
+		complain(checking, SEVERITY_ERROR, "disk.mirror",
+			_("takes two whole disks, not the free space of one: take layout: whole, or leave this line out"));
 	if (checking->machine)
 		check_match(checking);
 }

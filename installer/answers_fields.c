@@ -137,11 +137,11 @@ const struct field answer_fields[] = {
 	{.key = "disk.expect", .type = FIELD_NUMBER, AT(disk.expect), .standard = "1", .min = 1, .max = 1,
 		.label = "Number of disks", .example = "1", .screen = "disk", .since = 1, .always = true, .advanced = true,
 		.why = "The match must select exactly this many disks, or nothing is done.",
-		.help = "An installation takes one disk."},
+		.help = "An installation takes one disk, and beside it the one that disk.mirror selects."},
 	{.key = "disk.erase", .type = FIELD_CHOICE, AT(disk.erase), .standard = "none", .choices = erase_names,
 		.label = "Erase", .example = "matched-disks", .screen = "disk", .since = 1, .always = true, .advanced = true,
 		.why = "Without this authorisation no disk is ever written.",
-		.help = "matched-disks: everything on the disks selected by disk.match is lost, or with layout free: partitions are added to them. none: an unattended installation is refused, "
+		.help = "matched-disks: everything on the disks selected by disk.match and disk.mirror is lost, or with layout free: partitions are added. none: an unattended installation is refused, "
 			"the wizard asks."},
 	{.key = "disk.layout", .type = FIELD_CHOICE, AT(disk.layout), .standard = "whole", .choices = layout_names,
 		.label = "Layout", .example = "whole", .screen = "layout", .since = 1,
@@ -149,6 +149,12 @@ const struct field answer_fields[] = {
 		.help = "whole: the entire disk, as BIOS boot partition, EFI system partition, /boot and root. free: /boot and root in the largest "
 			"free space, beside the systems that are there, which stay as they are; their EFI system partition is shared. That takes "
 			"a GUID partition table and a computer started by UEFI."},
+	{.key = "disk.mirror", .type = FIELD_TEXT, AT(disk.mirror), .min = 1, .max = 255,
+		.label = "Mirror", .example = "sdb", .screen = "layout", .since = 1,
+		.why = "A second disk with the same content: when one of the two fails the computer goes on.",
+		.help = "A pattern that is compared with the name, the path and the stable links, the serial number and the WWN of every other disk, "
+			"and must select exactly one. Both disks are divided alike, by the size of the smaller one; /boot and root are on both "
+			"(Linux RAID1), and either starts alone. With erase: matched-disks everything on it is lost, too."},
 	{.key = "disk.encryption", .type = FIELD_CHOICE, AT(disk.encryption), .standard = "luks2", .choices = encryption_names,
 		.label = "Encryption", .example = "luks2", .screen = "encryption", .since = 1, .always = true,
 		.why = "Whoever takes the disk away cannot read it without the passphrase.",

@@ -12,7 +12,8 @@ enum { SETTINGS_MAX = 64 << 10 };
 
 struct menu {
 	char *root, *boot, *luks, *volumes, *console, *others;
-	struct words arguments; /* of every kernel */
+	char *root_array, *boot_array; /* of a mirror, or NULL */
+	struct words arguments;        /* of every kernel */
 	struct words optional;  /* those of arguments that the fallback leaves out */
 	struct words lowered;   /* instead of arguments, for the lowered level */
 	bool canary;            /* count starts, and lower the level after two bad ones */
@@ -27,6 +28,8 @@ static void menu_free(struct menu *menu)
 	free(menu->boot);
 	free(menu->luks);
 	free(menu->volumes);
+	free(menu->root_array);
+	free(menu->boot_array);
 	free(menu->others);
 	free(menu->console);
 	free(menu->password);
@@ -205,12 +208,14 @@ static int read_settings(int root_fd, struct menu *menu, struct error *err)
 		const char *key;
 		char **value;
 	} keys[] = {
-		{"ROOT_UUID=",    &menu->root   },
-		{"BOOT_UUID=",    &menu->boot   },
-		{"LUKS_UUID=",    &menu->luks   },
-		{"VOLUMES_UUID=", &menu->volumes},
-		{"CONSOLE=",      &menu->console},
-		{"OTHERS=",       &menu->others },
+		{"ROOT_UUID=",        &menu->root      },
+		{"BOOT_UUID=",        &menu->boot      },
+		{"LUKS_UUID=",        &menu->luks      },
+		{"VOLUMES_UUID=",     &menu->volumes   },
+		{"MIRROR_ROOT_UUID=", &menu->root_array},
+		{"MIRROR_BOOT_UUID=", &menu->boot_array},
+		{"CONSOLE=",          &menu->console   },
+		{"OTHERS=",           &menu->others    },
 	};
 	autowords struct words lines = {0};
 
@@ -228,6 +233,9 @@ static int read_settings(int root_fd, struct menu *menu, struct error *err)
 			err, -EINVAL, "%s: ROOT_UUID and BOOT_UUID must be there", path);
 	if (!is_uuid(menu->root) || !is_uuid(menu->boot) ||
 		(menu->luks && !is_uuid(menu->luks)) ||
+		!menu->root_array != !menu->boot_array ||
+		(menu->root_array &&
+			(!is_uuid(menu->root_array) || !is_uuid(menu->boot_array))) ||
 		(menu->volumes && !is_group_uuid(menu->volumes)))
 		return error_set(err, -EINVAL, "%s: a value that is not a UUID", path);
 	return 0;
@@ -248,7 +256,9 @@ static int menu_read(
 		read_password(root_fd, menu, err) < 0 ||
 		bootmenu_kernels(root_fd, distro, &menu->kernels, err) < 0)
 		return err->code;
-	menu->canary = file_exists(root_fd, "etc/jefelinux/canary");
+	menu->canary =
+		file_exists(root_fd, "etc/jefelinux/canary") &&
+		!menu->boot_array; /* GRUB reads arrays, but does not write to them */
 	for (size_t i = 0; i < LENGTH(microcode); i++) {
 		autofree char *path = memory_format("boot/%s", microcode[i]);
 
@@ -373,6 +383,8 @@ static void add_entry(int root_fd, const struct distro *distro, const struct men
 		text_add(to, " --unrestricted");
 	text_addf(to, " {\n%s\tlinux$jefe_16 '/%s' root=UUID=%s $jefe_bios",
 		variant->counted ? "\tjefe_count\n" : "", kernel, menu->root);
+	if (menu->root_array)
+		text_addf(to, " jefe.mirror=%s,%s", menu->root_array, menu->boot_array);
 	if (menu->luks)
 		text_addf(to, " jefe.luks=%s", menu->luks);
 	if (menu->volumes)

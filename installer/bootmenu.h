@@ -2,8 +2,9 @@
  * /etc/jefelinux/cmdline; the fallback entry leaves out those listed in /etc/jefelinux/cmdline.optional. With /etc/jefelinux/canary
  * the menu counts starts in GRUB's environment block (bootenv.h) and after two that did not get well takes an entry that lowers
  * the level (jefe.lowered=yes), with the arguments in /etc/jefelinux/cmdline.lowered.
- * /etc/jefelinux/boot has, one KEY=value a line: ROOT_UUID, BOOT_UUID, LUKS_UUID when encrypted, CONSOLE (both, vga, serial; both
- * when missing). */
+ * /etc/jefelinux/boot has, one KEY=value a line: ROOT_UUID, BOOT_UUID, LUKS_UUID when encrypted, VOLUMES_UUID of a group of logical
+ * volumes, MIRROR_ROOT_UUID and MIRROR_BOOT_UUID of the arrays of a mirror, where GRUB cannot count starts, OTHERS=yes beside other
+ * systems, CONSOLE (both, vga, serial; both when missing). */
 #pragma once
 
 #include "installer/base/error.h"

@@ -49,9 +49,45 @@ char *volume_device(const struct volume *volume)
 	return memory_format("/dev/mapper/" VOLUME_GROUP "-%s", volume->name);
 }
 
+char *layout_partition_on(const struct disk_layout *layout, size_t disk, unsigned part)
+{
+	return storage_partition_path(
+		layout->disks[disk], layout->partitions[part].number);
+}
+
 char *layout_partition(const struct disk_layout *layout, unsigned part)
 {
-	return storage_partition_path(layout->disk, layout->partitions[part].number);
+	return layout_partition_on(layout, 0, part);
+}
+
+bool layout_is_array(const struct disk_layout *layout, unsigned part)
+{
+	return layout->disks[1] && (part == PART_BOOT || part == PART_ROOT);
+}
+
+char *layout_device(const struct disk_layout *layout, unsigned part)
+{
+	return layout_is_array(layout, part)
+		       ? memory_format(ARRAY_DEVICE "%s",
+				 layout_volumes[part == PART_BOOT ? VOLUME_BOOT
+								  : VOLUME_ROOT]
+					 .name)
+		       : layout_partition(layout, part);
+}
+
+const char *layout_array_name(const struct disk_layout *layout, unsigned part)
+{
+	if (part == PART_BOOT)
+		return ARRAY_BOOT;
+	return layout->encrypted ? ARRAY_ENCRYPTED : ARRAY_ROOT;
+}
+
+/* libblkid's label of a member is the name of the array, behind the computer it belongs to. */
+bool layout_holds_boot(const struct content *content)
+{
+	return text_equal(content->label, layout_volumes[VOLUME_BOOT].label) ||
+	       (text_equal(content->type, "linux_raid_member") && content->label &&
+		       text_matches(content->label, "*:" ARRAY_BOOT));
 }
 
 const char *layout_root_name(const struct disk_layout *layout)
@@ -220,7 +256,8 @@ static void divide(const struct answers *answers, struct disk_layout *layout,
 {
 	uint64_t unit = EXTENT_MIB * MIB,
 		 taken = (LVM_START_MIB + EXTENT_MIB +
-				 (layout->encrypted ? LUKS_START_MIB : 0)) *
+				 (layout->encrypted ? LUKS_START_MIB : 0) +
+				 (layout->disks[1] ? ARRAY_START_MIB : 0)) *
 			 MIB;
 	size_t rest = rest_volume(answers), known = problems->count;
 
@@ -254,18 +291,36 @@ static void fill(const struct answers *answers, struct disk_layout *layout, uint
 	layout->free_bytes = room;
 }
 
+/* NULL: there is none, as of free space. */
+static const struct disk *mirror_of(const struct answers *answers,
+	const struct machine *machine, const struct disk *disk)
+{
+	autofree const struct disk **others = answers_mirrors(answers, machine, disk);
+
+	return others[0] && !others[1] && answers->disk.layout == LAYOUT_WHOLE ? others[0]
+									       : NULL;
+}
+
 void layout_make(const struct answers *answers, const struct machine *machine,
 	const struct disk *disk, struct disk_layout *layout, struct problems *problems)
 {
+	const struct disk *second = mirror_of(answers, machine, disk), *other = disk;
 	size_t known = problems->count;
 	uint64_t room;
 
-	*layout = (struct disk_layout){.disk = disk->path};
+	*layout = (struct disk_layout){
+		.disks = {disk->path, second ? second->path : NULL}
+        };
+	if (second && second->size_bytes < disk->size_bytes)
+		disk = second;
+	else if (second)
+		other = second;
 	set_encryption(answers, machine, layout);
 	room = partitions_place(answers, machine, disk, layout, problems);
 	layout->volume_bytes[VOLUME_BOOT] = layout->partitions[PART_BOOT].size_bytes;
 	layout->volume_bytes[VOLUME_ESP] = layout->partitions[PART_ESP].size_bytes;
-	check_esp(answers, disk, layout, problems);
+	check_esp(answers, disk->logical_sector < other->logical_sector ? other : disk,
+		layout, problems);
 	if (problems->count == known || room)
 		if (check_room(answers, disk, layout, room, problems))
 			fill(answers, layout, room, problems);

@@ -42,8 +42,18 @@ const char *volume_below(const struct volume *volume); /* its mount point behind
 /* "/dev/mapper/jefe-home", of the volume while the group is active. The caller frees it. */
 char *volume_device(const struct volume *volume) CHECKED;
 
+/* On two disks the partitions of /boot and root are halves of two arrays. Their devices while installing, and where their content begins
+ * in a partition: fixed, so that sizes are known beforehand, with room for the superblock and the bitmap. */
+#define ARRAY_DEVICE    "/dev/md/jefe-target-"
+#define ARRAY_START_MIB 8
+#define ARRAY_BOOT      "jefe-boot"
+#define ARRAY_ROOT      "jefe-root"
+#define ARRAY_ENCRYPTED "jefe-luks" /* root in a LUKS container */
+
+enum { DISKS = 2 };
+
 struct disk_layout {
-	const char *disk;              /* /dev/vda; borrowed from the machine */
+	const char *disks[DISKS];      /* /dev/vda, and the second of a mirror or NULL; borrowed from the machine */
 	struct partition_spec partitions[PART_COUNT]; /* in the order of the enum */
 	bool shares;                   /* the disk with what is there: nothing of it is lost */
 	unsigned removed[3];           /* then: partitions of an installation that did not finish, which go first; 0: none */
@@ -59,7 +69,15 @@ struct disk_layout {
 /* Problems say what does not fit; the layout is usable when none of them is an error. */
 void layout_make(const struct answers *answers, const struct machine *machine, const struct disk *disk, struct disk_layout *layout,
 	struct problems *problems);
-/* The device of a partition: PART_BOOT … The caller frees it. */
+/* The device of a partition, PART_BOOT …, on the first disk, or on one of layout->disks. The caller frees it. */
 char *layout_partition(const struct disk_layout *layout, unsigned part) CHECKED;
+char *layout_partition_on(const struct disk_layout *layout, size_t disk, unsigned part) CHECKED;
+/* What its content lies on: the array where there is one, or the partition. The caller frees it. */
+char *layout_device(const struct disk_layout *layout, unsigned part) CHECKED;
+/* Is it on both disks as the halves of an array? What an array is called, wherever it is opened, tells what it holds. */
+bool layout_is_array(const struct disk_layout *layout, unsigned part);
+const char *layout_array_name(const struct disk_layout *layout, unsigned part);
+/* Does it hold the /boot of a JefeLinux, by its label, or as a half of that array? */
+bool layout_holds_boot(const struct content *content);
 /* What the root partition is called when everything is done. */
 const char *layout_root_name(const struct disk_layout *layout);

@@ -162,8 +162,7 @@ static bool holds_jefelinux(const struct disk *disk, const struct disk_layout *l
 {
 	for (size_t i = 0; i < disk->content_count; i++)
 		if (stays(disk, layout, &disk->contents[i]) &&
-			text_equal(disk->contents[i].label,
-				layout_volumes[VOLUME_BOOT].label))
+			layout_holds_boot(&disk->contents[i]))
 			return true;
 	return false;
 }

@@ -9,14 +9,14 @@
 #include "installer/base/memory.h"
 #include "installer/steps/steps.h"
 
-enum need { ALWAYS, WHOLE_DISK, ENCRYPTED, LOGICAL_VOLUMES, REMOTE_UNLOCK };
+enum need { ALWAYS, WHOLE_DISK, MIRROR, ENCRYPTED, LOGICAL_VOLUMES, REMOTE_UNLOCK };
 enum effect { KEEPS, WRITES };
 
 /* The order of an installation. Weights are seconds on the reference VM. */
 // clang-format off
 static const struct row {
 	const struct step_ops *ops;
-	const char *title; /* N_(); %s: the disk's name */
+	const char *title; /* N_(); %s: the names of the disks */
 	double weight;
 	enum need need;
 	enum effect effect;
@@ -25,6 +25,7 @@ static const struct row {
 	{&step_claim,      N_("Claim %s"),                    0.3, ALWAYS,    KEEPS},
 	{&step_wipe,       N_("Wipe %s"),                     0.3, WHOLE_DISK, WRITES},
 	{&step_partition,  N_("Partition %s"),                0.5, ALWAYS,    WRITES},
+	{&step_mirror,     N_("Mirror %s"),                   1.0, MIRROR,    WRITES},
 	{&step_encrypt,    N_("Encrypt %s"),                  7.0, ENCRYPTED, WRITES},
 	{&step_volumes,    N_("Make logical volumes"),        0.8, LOGICAL_VOLUMES, WRITES},
 	{&step_format,     N_("Format %s"),                   1.5, ALWAYS,    WRITES},
@@ -55,7 +56,7 @@ static void add_step(struct plan *plan, const struct row *row)
 {
 	plan->steps = memory_resize(plan->steps, plan->count + 1, sizeof(*plan->steps));
 	plan->steps[plan->count++] = (struct step){.ops = row->ops,
-		.title = title_of(row, plan->recipe.disk->name),
+		.title = title_of(row, plan->disks),
 		.weight = row->weight,
 		.writes = row->effect == WRITES,
 		.destroys = row->effect == WRITES && !plan->recipe.layout.shares};
@@ -81,6 +82,8 @@ static bool is_needed(const struct recipe *recipe, enum need need)
 		return recipe->layout.encrypted;
 	case WHOLE_DISK:
 		return !recipe->layout.shares;
+	case MIRROR:
+		return recipe->disks[1];
 	case LOGICAL_VOLUMES:
 		return recipe->layout.has_volumes;
 	case REMOTE_UNLOCK:
@@ -107,8 +110,13 @@ struct plan *plan_make(const struct answers *answers, const struct machine *mach
 	layout_make(answers, machine, recipe.disk, &recipe.layout, problems);
 	if (problems_have_errors(problems))
 		return NULL;
+	for (size_t i = 0; i < DISKS && recipe.layout.disks[i]; i++)
+		recipe.disks[i] = machine_disk(machine, recipe.layout.disks[i]);
 	plan = memory_zero(1, sizeof(*plan));
 	plan->recipe = recipe;
+	plan->disks = recipe.disks[1] ? memory_format("%s+%s", recipe.disk->name,
+						recipe.disks[1]->name)
+				      : memory_copy_text(recipe.disk->name);
 	for (size_t i = 0; i < LENGTH(rows); i++)
 		if (is_needed(&recipe, rows[i].need))
 			add_step(plan, &rows[i]);
@@ -133,6 +141,11 @@ char *plan_text(const struct plan *plan)
 	struct text text = {0};
 
 	text_addf(&text, "Install on %s\n", disk);
+	if (plan->recipe.disks[1]) {
+		autofree char *mirror = disk_describe(plan->recipe.disks[1]);
+
+		text_addf(&text, "and on its mirror %s\n", mirror);
+	}
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct step *step = &plan->steps[i];
 		autowords struct words lines = {0};
@@ -175,6 +188,8 @@ char *plan_json(const struct plan *plan)
 	json_put_text(object, "id", plan->id);
 	json_put_text(object, "digest", plan->digest);
 	json_put_text(object, "disk", plan->recipe.disk->path);
+	if (plan->recipe.disks[1])
+		json_put_text(object, "mirror", plan->recipe.disks[1]->path);
 	json_put(object, "steps", steps);
 	text = json_write(object, false);
 	json_free(object);
@@ -188,5 +203,6 @@ void plan_free(struct plan *plan)
 	for (size_t i = 0; i < plan->count; i++)
 		free(plan->steps[i].title);
 	free(plan->steps);
+	free(plan->disks);
 	free(plan);
 }

@@ -17,7 +17,8 @@ struct step;
 struct recipe {
 	const struct answers *answers;
 	const struct machine *machine;
-	const struct disk *disk;
+	const struct disk *disk;        /* the first of disks */
+	const struct disk *disks[DISKS]; /* the second is its mirror, or NULL */
 	struct disk_layout layout;
 };
 
@@ -42,6 +43,7 @@ struct step {
 
 struct plan {
 	struct recipe recipe;
+	char *disks;        /* their names: "vda", "vda+vdb" */
 	struct step *steps;
 	size_t count;
 	char digest[65];    /* SHA-256 of plan_text(), hex */

@@ -18,7 +18,7 @@ struct walk {
 
 char *run_disk_state(const struct plan *plan, bool written)
 {
-	const char *disk = plan->recipe.disk->name;
+	const char *disk = plan->disks;
 
 	if (written && plan->recipe.layout.shares)
 		return memory_format(
@@ -107,8 +107,8 @@ static void emit_end(const struct run *run, int rc, bool written, const struct e
 			&(struct event){
 				.kind = EVENT_FAILED, .text = err->text, .state = state});
 	else
-		events_emit(run->events, &(struct event){.kind = EVENT_DONE,
-						 .title = run->plan->recipe.disk->name});
+		events_emit(run->events,
+			&(struct event){.kind = EVENT_DONE, .title = run->plan->disks});
 }
 
 /* Everything is given back, whatever happened; the first failure is the one that is told. */
@@ -133,7 +133,7 @@ int run_plan(struct run *run, struct error *err)
 	(void)sigaction(SIGPIPE, &ignore, &old);
 	events_emit(run->events, &(struct event){.kind = EVENT_PLAN,
 					 .id = run->plan->id,
-					 .title = run->plan->recipe.disk->name,
+					 .title = run->plan->disks,
 					 .steps = (unsigned)run->plan->count,
 					 .weight_total = total_weight(run->plan)});
 	for (size_t i = 0; rc == 0 && i < run->plan->count; i++)

@@ -23,7 +23,7 @@ struct run {
 	const char *keys_dir;            /* trusted Ed25519 public keys, PEM */
 	const char *target;              /* mount point: /run/jefe/target */
 	const char *journal;             /* file of event lines, copied to the target at the end */
-	int disk_fd;                     /* the claim on the disk, -1 when not held */
+	int disk_fds[DISKS];             /* the claims on the disks of the plan, -1 when not held */
 	int target_fd;                   /* root descriptor of the target, -1 before it is mounted */
 	bool resume;                     /* skip what the disk proves to be done */
 	volatile const int *stop;        /* set by a signal handler: end at the next safe point with -ECANCELED */
@@ -36,5 +36,7 @@ char *run_disk_state(const struct plan *plan, bool written) CHECKED;
 /* Device with the file system of layout_volumes[volume] while installing: a logical volume, the mapping when encrypted, or the partition.
  * The caller frees it. */
 char *run_volume_device(const struct disk_layout *layout, size_t volume) CHECKED;
+/* Of the array that holds the partitions of this kind on both disks; NULL: there is none. The caller frees it. */
+char *run_array_uuid(const struct disk_layout *layout, unsigned part) CHECKED;
 /* Of the group of logical volumes; NULL: there is none. The caller frees it. */
 char *run_group_uuid(const struct disk_layout *layout) CHECKED;

@@ -24,7 +24,7 @@ struct partition_spec {
  * ours: while it is open no partition of the disk can be mounted or opened exclusively. serial (may be NULL) and size must be what the
  * plan saw: -ESTALE otherwise. */
 int storage_claim(const char *disk, const char *serial, uint64_t size_bytes, struct error *err) CHECKED;
-/* What an engine that was killed left behind: unmount everything at and below target, close the mapping. */
+/* What an engine that was killed left behind: unmount everything at and below target, close its volumes, the mapping and the arrays of a mirror. */
 int storage_release_leftovers(const char *target, const char *mapping, struct error *err) CHECKED;
 /* Wipe every signature libblkid knows on the disk's partitions, then on the disk; verify that none is left. Writes. */
 int storage_wipe(const char *disk, struct error *err) CHECKED;
@@ -85,9 +85,20 @@ bool lvm_has(const char *device, const char *group, const struct lvm_volume *vol
 
 char *lvm_uuid(const char *device, const char *group) CHECKED; /* of the group; NULL: there is none. The caller frees it. */
 
+/* Make a new mirror (RAID1) of the members, which is called name wherever it is opened, and leave it open as device. Their content begins
+ * start_bytes behind the start of each; the kernel makes them equal in the background. Writes. */
+int md_make(const char *device, const char *name, uint64_t start_bytes, const char *const *members, size_t count, struct error *err) CHECKED;
+/* Open the mirror with this UUID, libblkid's of its members, as device "/dev/md/NAME": with all its members or those that are there. */
+int md_open(const char *device, const char *uuid, struct error *err) CHECKED;
+int md_close(const char *device, struct error *err) CHECKED;
+/* Has the open mirror all its members? */
+bool md_is_whole(const char *device);
+
 enum file_system { FS_EXT4, FS_FAT32, FS_SWAP };
 extern const char *const fs_type_names[]; /* "ext4", "vfat", "swap", by enum: those of libblkid and of mount */
 int fs_format(const char *device, enum file_system type, const char *label, struct error *err) CHECKED;
+/* vfat again on a second device, under the label and with the UUID of the first: whichever is there is found. */
+int fs_format_twin(const char *device, const char *first, const char *label, struct error *err) CHECKED;
 /* options as in fstab: "nosuid,nodev,umask=0077". */
 int fs_mount(const char *device, const char *dir, const char *type, const char *options, struct error *err) CHECKED;
 int fs_unmount(const char *dir, struct error *err) CHECKED;

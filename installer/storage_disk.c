@@ -13,6 +13,7 @@
 
 #include "installer/base/file.h"
 #include "installer/base/memory.h"
+#include "installer/layout.h"
 #include "installer/machine.h"
 
 enum { WAIT_STEPS = 200, WAIT_STEP_MS = 50 };
@@ -112,7 +113,7 @@ int storage_claim(
 	return fd;
 }
 
-/* Mount points at and below dir, the newest mount last. */
+/* Mount points at and below dir, and at "DIR.esp" beside it, the newest mount last. */
 static int mounts_below(const char *dir, struct words *points, struct error *err)
 {
 	autoclose int root = file_open_root("/", err);
@@ -128,10 +129,30 @@ static int mounts_below(const char *dir, struct words *points, struct error *err
 
 		words_split(&fields, lines.items[i], " ");
 		if (fields.count > 4 && text_starts(fields.items[4], dir) &&
-			(fields.items[4][length] == '/' || !fields.items[4][length]))
+			(fields.items[4][length] == '/' || !fields.items[4][length] ||
+				text_equal(fields.items[4] + length, ".esp")))
 			words_add(points, fields.items[4]);
 	}
 	return 0;
+}
+
+/* Logical volumes on the device, if there are any. */
+static int close_volumes(const char *device, struct error *err)
+{
+	autofree char *type = access(device, F_OK) == 0 ? fs_type(device) : NULL;
+
+	return text_equal(type, "LVM2_member") ? lvm_close(device, VOLUME_GROUP, err) : 0;
+}
+
+static int close_arrays(struct error *err)
+{
+	static const char *const devices[] = {ARRAY_DEVICE "boot", ARRAY_DEVICE "root"};
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < LENGTH(devices); i++)
+		if (access(devices[i], F_OK) == 0)
+			rc = md_close(devices[i], err);
+	return rc;
 }
 
 int storage_release_leftovers(const char *target, const char *mapping, struct error *err)
@@ -151,7 +172,9 @@ int storage_release_leftovers(const char *target, const char *mapping, struct er
 			return error_prefix(
 				err, "releasing what an earlier installation left");
 	}
-	if (access(node, F_OK) == 0 && luks_close(mapping, err) < 0)
+	if (close_volumes(node, err) < 0 ||
+		(access(node, F_OK) == 0 && luks_close(mapping, err) < 0) ||
+		close_volumes(ARRAY_DEVICE "root", err) < 0 || close_arrays(err) < 0)
 		return error_prefix(err, "releasing what an earlier installation left");
 	return 0;
 }

@@ -31,6 +31,26 @@ int fs_format(
 	return 0;
 }
 
+/* libblkid writes the number ABCD-1234. */
+int fs_format_twin(
+	const char *device, const char *first, const char *label, struct error *err)
+{
+	autofree char *uuid = fs_uuid(first);
+	autowords struct words halves = {0};
+	autofree char *number = NULL;
+
+	words_split(&halves, uuid ? uuid : "", "-");
+	if (halves.count != 2)
+		return error_set(
+			err, -EINVAL, "making vfat on %s: %s has no UUID", device, first);
+	number = memory_format("%s%s", halves.items[0], halves.items[1]);
+	if (command_run(&(struct command){.argv = COMMAND("mkfs.vfat", "-F", "32", "-i",
+						  number, "-n", label, device)},
+		    err) < 0)
+		return error_prefix(err, "making vfat on %s", device);
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	unsigned long flag;

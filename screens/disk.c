@@ -168,12 +168,86 @@ static bool is_unique(const struct machine *machine, const char *value,
 	return count == 1;
 }
 
+/* What names this disk alone, and the key of the match that it belongs to. */
+static const char *exact_name(
+	const struct machine *machine, const struct disk *disk, const char **key)
+{
+	static const struct {
+		const char *key;
+		const char *(*member)(const struct disk *disk);
+	} members[] = {
+		{"disk.match.serial", serial_of},
+		{"disk.match.wwn",    wwn_of   },
+		{"disk.match.path",   path_of  },
+	};
+
+	for (size_t i = 0; i < LENGTH(members); i++) {
+		*key = members[i].key;
+		if (is_unique(machine, members[i].member(disk), members[i].member))
+			return members[i].member(disk);
+	}
+	return disk->path;
+}
+
+int wizard_choose_mirror(
+	struct wizard *wizard, const struct disk *disk, struct error *err)
+{
+	const char *key;
+
+	return answers_set(wizard->answers, "disk.mirror",
+		disk ? exact_name(wizard->machine, disk, &key) : NULL, err);
+}
+
+/* What becomes of the room on two disks of different size. */
+static const char *mirror_note(
+	struct page *page, const struct disk *first, const struct disk *disk)
+{
+	if (disk->size_bytes < first->size_bytes)
+		return page_format(page,
+			_("smaller than %s: decides how large everything is"),
+			first->name);
+	if (disk->size_bytes > first->size_bytes)
+		return page_format(page, _("larger than %s: a part of it stays unused"),
+			first->name);
+	return NULL;
+}
+
+static void add_mirror(struct page *page, struct item *item, const struct disk *first,
+	const struct disk *disk)
+{
+	autofree char *size = text_human_size(disk->size_bytes);
+	struct choice *choice = item_choice(item, disk->name,
+		page_format(page, "%s, %s, %s", disk->name, size, contents(page, disk)));
+
+	choice->why_not = why_not(page, disk);
+	choice->note = choice->why_not
+			       ? page_format(page, _("not offered: %s"), choice->why_not)
+			       : mirror_note(page, first, disk);
+}
+
+void page_add_mirror(struct page *page, const struct wizard *wizard)
+{
+	const struct machine *machine = wizard->machine;
+	const struct disk *first = wizard_disk(wizard), *mirror = wizard_mirror(wizard);
+	struct item *item;
+
+	if (!first || machine->disk_count < 2)
+		return;
+	item = page_field(page, wizard, ITEM_ONE, "disk.mirror");
+	item->value = mirror ? mirror->name : "none";
+	(void)item_choice(item, "none", _("no second disk"));
+	for (size_t i = 0; i < machine->disk_count; i++)
+		if (&machine->disks[i] != first)
+			add_mirror(page, item, first, &machine->disks[i]);
+}
+
 int wizard_choose_disk(struct wizard *wizard, const struct disk *disk, struct error *err)
 {
 	static const char *const keys[] = {
 		"name", "path", "serial", "wwn", "model", "bus", "min_size", "max_size"};
-	const struct machine *machine = wizard->machine;
-	int rc;
+	const struct disk *mirror = wizard_mirror(wizard);
+	const char *name, *key_of_name;
+	int rc = 0;
 
 	wizard->answers->disk.expect = 1;
 	for (size_t i = 0; i < LENGTH(keys); i++) {
@@ -183,15 +257,11 @@ int wizard_choose_disk(struct wizard *wizard, const struct disk *disk, struct er
 		if (rc < 0)
 			return rc;
 	}
-	if (is_unique(machine, disk->serial, serial_of))
-		return answers_set(
-			wizard->answers, "disk.match.serial", disk->serial, err);
-	if (is_unique(machine, disk->wwn, wwn_of))
-		return answers_set(wizard->answers, "disk.match.wwn", disk->wwn, err);
-	if (is_unique(machine, disk->by_path, path_of))
-		return answers_set(
-			wizard->answers, "disk.match.path", disk->by_path, err);
-	return answers_set(wizard->answers, "disk.match.path", disk->path, err);
+	name = exact_name(wizard->machine, disk, &key_of_name);
+	rc = answers_set(wizard->answers, key_of_name, name, err);
+	if (rc == 0 && mirror)
+		rc = wizard_choose_mirror(wizard, mirror == disk ? NULL : mirror, err);
+	return rc;
 }
 
 static int set(void *context, const char *id, const char *value, struct error *err)
@@ -246,6 +316,38 @@ static int leave(void *context, const char **at, struct error *err)
 		return error_set(err, -EINVAL, "%s",
 			_("Choose a disk first: move to it and press Enter."));
 	return 0;
+}
+
+static void add_lost(struct page *page, struct item *item, const struct disk *disk)
+{
+	for (size_t i = 0; i < disk->content_count; i++) {
+		const struct content *content = &disk->contents[i];
+		autofree char *size = text_human_size(content->size_bytes);
+
+		item_choice(item, NULL,
+			page_format(page, "%s\t%s\t%s\t%s", content->path, size,
+				content->type ? content->type : _("unknown"),
+				content->label ? content->label : ""))
+			->tone = TONE_WARNING;
+	}
+}
+
+void page_add_losses(
+	struct page *page, const struct disk *disk, const struct disk *mirror)
+{
+	const struct disk *const disks[] = {disk, mirror};
+	struct item *item;
+
+	for (size_t i = 0; i < LENGTH(disks) && disks[i]; i++)
+		if (!disks[i]->content_count)
+			(void)page_note(page, TONE_NORMAL,
+				_("No file systems were found on %s; whatever else is on it will be lost."),
+				disks[i]->name);
+	if (!disk->content_count && !(mirror && mirror->content_count))
+		return;
+	item = page_add(page, ITEM_TABLE, NULL, _("This will be lost for good"));
+	for (size_t i = 0; i < LENGTH(disks) && disks[i]; i++)
+		add_lost(page, item, disks[i]);
 }
 
 const struct screen screen_disk = {

@@ -13,29 +13,6 @@
 
 enum { LOGS_MAX = 16 << 20 };
 
-static void add_losses(struct page *page, const struct disk *disk)
-{
-	struct item *item;
-
-	if (!disk->content_count) {
-		(void)page_note(page, TONE_NORMAL,
-			_("No file systems were found on %s; whatever else is on it will be lost."),
-			disk->name);
-		return;
-	}
-	item = page_add(page, ITEM_TABLE, NULL, _("This will be lost for good"));
-	for (size_t i = 0; i < disk->content_count; i++) {
-		const struct content *content = &disk->contents[i];
-		autofree char *size = text_human_size(content->size_bytes);
-
-		item_choice(item, NULL,
-			page_format(page, "%s\t%s\t%s\t%s", content->path, size,
-				content->type ? content->type : _("unknown"),
-				content->label ? content->label : ""))
-			->tone = TONE_WARNING;
-	}
-}
-
 /* What comes to what is there, or what goes. */
 static void add_changes(
 	struct page *page, const struct wizard *wizard, const struct disk *disk)
@@ -43,15 +20,23 @@ static void add_changes(
 	if (wizard->answers->disk.layout == LAYOUT_FREE)
 		page_add_then(page, wizard, disk);
 	else
-		add_losses(page, disk);
+		page_add_losses(page, disk, wizard_mirror(wizard));
+}
+
+static void add_disk(struct page *page, const struct disk *disk)
+{
+	autofree char *size = text_human_size(disk->size_bytes);
+
+	(void)page_fact(page, _("Disk"), "%s, %s, %s", disk->name, size,
+		disk->model ? disk->model : _("unknown model"));
+	(void)page_fact(page, _("Serial"), "%s", disk->serial ? disk->serial : _("none"));
 }
 
 static void build_confirm(struct page *page, void *context)
 {
 	const struct wizard *wizard = context;
-	const struct disk *disk = wizard_disk(wizard);
+	const struct disk *disk = wizard_disk(wizard), *mirror = wizard_mirror(wizard);
 	bool shares = wizard->answers->disk.layout == LAYOUT_FREE;
-	autofree char *size = disk ? text_human_size(disk->size_bytes) : NULL;
 	struct item *item;
 
 	page->next_label = shares ? _("Install") : _("Erase and install");
@@ -64,13 +49,17 @@ static void build_confirm(struct page *page, void *context)
 		(void)page_note(page, TONE_WARNING,
 			_("Partitions are added to %s. What is on it stays."),
 			disk->name);
+	else if (mirror)
+		(void)page_note(page, TONE_DANGER,
+			_("Everything on %s and on %s will be erased."), disk->name,
+			mirror->name);
 	else
 		(void)page_note(page, TONE_DANGER, _("Everything on %s will be erased."),
 			disk->name);
 	page_gap(page);
-	(void)page_fact(page, _("Disk"), "%s, %s, %s", disk->name, size,
-		disk->model ? disk->model : _("unknown model"));
-	(void)page_fact(page, _("Serial"), "%s", disk->serial ? disk->serial : _("none"));
+	add_disk(page, disk);
+	if (mirror)
+		add_disk(page, mirror);
 	if (wizard->preview.id)
 		(void)page_fact(page, _("Plan"), "%s", wizard->preview.id);
 	page_gap(page);

@@ -204,7 +204,7 @@ static const char *const volume_keys[] = {"disk.home_size", "disk.srv_size",
 
 static bool is_on_first_page(const char *key)
 {
-	if (text_equal(key, "disk.layout"))
+	if (text_equal(key, "disk.layout") || text_equal(key, "disk.mirror"))
 		return true;
 	for (size_t i = 0; i < LENGTH(partition_keys); i++)
 		if (text_equal(partition_keys[i], key))
@@ -277,6 +277,8 @@ static void build(struct page *page, void *context)
 	(void)page_note(page, TONE_STRONG, "%s", _("How is the disk divided?"));
 	page_gap(page);
 	add_scheme(page, wizard, &problems);
+	if (wizard->answers->disk.layout == LAYOUT_WHOLE)
+		page_add_mirror(page, wizard);
 	for (size_t i = 0; i < LENGTH(partition_keys); i++)
 		if (i || !layout.partitions[PART_ESP].found)
 			add_size(page, wizard, partition_keys[i], &problems);
@@ -284,11 +286,27 @@ static void build(struct page *page, void *context)
 	add_result(page, wizard, &layout);
 }
 
+static int set_mirror(struct wizard *wizard, const char *value, struct error *err)
+{
+	const struct disk *disk = machine_disk(wizard->machine, value);
+
+	if (!disk && !text_equal(value, "none"))
+		return error_set(err, -ENOENT,
+			_("there is no disk %s any more; look again"), value);
+	return wizard_choose_mirror(wizard, disk, err);
+}
+
 /* What is taken away becomes the default again. */
 static int set(void *context, const char *id, const char *value, struct error *err)
 {
 	struct wizard *wizard = context;
 
+	if (text_equal(id, "disk.mirror"))
+		return set_mirror(wizard, value ? value : "none", err);
+	/* the free space of one disk has none */
+	if (text_equal(id, "disk.layout") && !text_equal(value, "whole") &&
+		wizard_choose_mirror(wizard, NULL, err) < 0)
+		return err->code;
 	return answers_set(wizard->answers, id, value && *value ? value : NULL, err);
 }
 

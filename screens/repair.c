@@ -14,7 +14,7 @@ static void add_disks(struct page *page, const struct wizard *wizard)
 	for (size_t i = 0; i < wizard->machine->disk_count; i++) {
 		struct installed_system system;
 
-		if (installed_system_on(&wizard->machine->disks[i], &system))
+		if (installed_system_at(wizard->machine, i, &system))
 			item_choice(item, system.disk->name, system.disk->name)->note =
 				system.encrypted ? _("encrypted") : _("not encrypted");
 	}

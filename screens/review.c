@@ -190,7 +190,7 @@ static void add_problems(struct page *page, const struct wizard *wizard)
 
 static void add_plan(struct page *page, const struct wizard *wizard)
 {
-	const struct disk *disk = wizard_disk(wizard);
+	const struct disk *disk = wizard_disk(wizard), *mirror = wizard_mirror(wizard);
 
 	if (wizard->preview.id)
 		(void)page_fact(page, _("Plan"),
@@ -198,7 +198,11 @@ static void add_plan(struct page *page, const struct wizard *wizard)
 			wizard->preview.id, wizard->preview.titles.count);
 	else if (wizard->preview.error)
 		page_note(page, TONE_QUIET, _("No plan yet: %s"), wizard->preview.error);
-	if (disk && disk->content_count)
+	if (mirror)
+		page_fact(page, _("Destroyed"), _("everything on %s and on %s"),
+			disk->name, mirror->name)
+			->tone = TONE_WARNING;
+	else if (disk && disk->content_count)
 		page_fact(page, _("Destroyed"),
 			P_("everything on %s: %zu part", "everything on %s: %zu parts",
 				disk->content_count),

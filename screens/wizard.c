@@ -164,3 +164,12 @@ const struct disk *wizard_disk(const struct wizard *wizard)
 
 	return disks[0] && !disks[1] ? disks[0] : NULL;
 }
+
+const struct disk *wizard_mirror(const struct wizard *wizard)
+{
+	const struct disk *disk = wizard_disk(wizard);
+	autofree const struct disk **disks =
+		disk ? answers_mirrors(wizard->answers, wizard->machine, disk) : NULL;
+
+	return disks && disks[0] && !disks[1] ? disks[0] : NULL;
+}

@@ -111,9 +111,19 @@ int wizard_follow_language(struct wizard *wizard, const struct language *before,
 /* Make the match name exactly this disk by what stays the same when other hardware changes. */
 int wizard_choose_disk(
 	struct wizard *wizard, const struct disk *disk, struct error *err) CHECKED;
+/* The same for its mirror, NULL: none. */
+int wizard_choose_mirror(
+	struct wizard *wizard, const struct disk *disk, struct error *err) CHECKED;
+/* Which other disk mirrors it; nothing where there is no other disk. */
+void page_add_mirror(struct page *page, const struct wizard *wizard);
 /* The disk as a picture: what is on it, and what an installation makes of it. */
 void page_add_now(struct page *page, const struct disk *disk);
 void page_add_then(
 	struct page *page, const struct wizard *wizard, const struct disk *disk);
+/* What an installation on the whole of it, and of its mirror if there is one, destroys. */
+void page_add_losses(
+	struct page *page, const struct disk *disk, const struct disk *mirror);
 /* The disk the match selects, when it is exactly one; otherwise NULL. */
 const struct disk *wizard_disk(const struct wizard *wizard);
+/* The same of its mirror. */
+const struct disk *wizard_mirror(const struct wizard *wizard);

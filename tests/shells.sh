@@ -126,6 +126,37 @@ starts_encrypted() {
 	grep -qx 'jefe: the root file system was repaired' "$root/dev/ttyS0"
 }
 
+# mirrored STATE OPTION: with arrays that open only with this option, and then lack STATE disks.
+mirrored() {
+	initramfs 'jefe.mirror=12-34,56-78 root=UUID=5678'
+	mkdir -p "$root"/{dev/md,sys/class/block/md1/md}
+	echo "$1" >"$root/sys/class/block/md1/md/degraded"
+	calls e2fsck # a console here is a file: its last line stays
+	calls sleep "read -r now rest <$root/proc/uptime; echo \"\$((\${now%.*} + 1)).0\" >$root/proc/uptime"
+	calls mdadm "case \$1\$3 in --examine*) echo 'ARRAY /dev/md/x UUID=12:34 name=x' ;; --assemble$2) : >\"\$2\" ;; *) exit 1 ;; esac"
+	run "$top/installer/initramfs/init" && grep -E '^(mdadm|e2fsck)' "$said" | uniq >"$folder/end"
+}
+
+starts_on_two_disks() {
+	mirrored 0 --no-degraded && tells "$folder/end" <<-'END' && ! grep -q lacks "$root/dev/ttyS0"
+		mdadm --examine --scan --config=partitions
+		mdadm --assemble /dev/md/jefe-root --no-degraded --config=partitions --uuid=12-34
+		mdadm --assemble /dev/md/jefe-boot --no-degraded --config=partitions --uuid=56-78
+		e2fsck -p /dev/disk
+	END
+}
+
+# The one that is missing is waited for.
+starts_on_one_disk() {
+	mirrored 1 --run && [ "$(grep -c -e --no-degraded "$folder/end")" -gt 8 ] && tail -n 4 "$folder/end" >"$folder/last" && tells "$folder/last" <<-'END' &&
+		mdadm --stop /dev/md/jefe-root
+		mdadm --assemble /dev/md/jefe-root --run --config=partitions --uuid=12-34
+		mdadm --assemble /dev/md/jefe-boot --run --config=partitions --uuid=56-78
+		e2fsck -p /dev/disk
+	END
+		grep -q 'jefe: the mirror lacks a disk; starting from the other one' "$root/dev/ttyS0"
+}
+
 # unlocks_over_ssh NETWORK CALL...: these are the calls for the network, from coming up to going down; the second passphrase, which came
 # over SSH, opens the disk.
 unlocks_over_ssh() {
@@ -332,12 +363,14 @@ file_systems_are_mounted() {
 	END
 }
 
-echo "1..26"
+echo "1..30"
 ash=$(command -v busybox)
 for shell in dash "$ash ash"; do
 	shell_name=${shell##* }
 	check "$shell_name: the initramfs finds the live system" starts_live
 	check "$shell_name: and unlocks an installed one" starts_encrypted
+	check "$shell_name: or one on two disks" starts_on_two_disks
+	check "$shell_name: or on one of them, when the other is missing" starts_on_one_disk
 	check "$shell_name: or takes the passphrase over SSH, with DHCP on the port of that address" unlocks_by_dhcp
 	check "$shell_name: or with a fixed one in a VLAN" unlocks_with_fixed_address
 	check "$shell_name: who logs in is asked, told and can do nothing else" a_session_asks_and_tells

@@ -174,7 +174,8 @@ static void set_signals(void)
 static int run(struct session *session, const struct plan *plan, struct error *err)
 {
 	const struct install_options *options = &session->options;
-	struct run context = {.plan = plan,
+	struct run context = {
+		.plan = plan,
 		.secrets = &session->secrets,
 		.events = session->events,
 		.releases = releases_new(),
@@ -183,10 +184,11 @@ static int run(struct session *session, const struct plan *plan, struct error *e
 		.keys_dir = options->keys ? options->keys : "/etc/jefelinux/keys",
 		.target = TARGET,
 		.journal = session->journal.events_path,
-		.disk_fd = -1,
+		.disk_fds = {-1, -1},
 		.target_fd = -1,
 		.resume = options->resume,
-		.stop = stop_flag()};
+		.stop = stop_flag()
+        };
 	int rc;
 
 	session->told = true;

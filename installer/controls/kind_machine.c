@@ -271,12 +271,51 @@ static void look_at_secure_boot(
 				"the firmware does not check signatures, and nothing in this boot chain is signed"));
 }
 
+/* "/dev/md127 lacks 1 of its disks" of each mirror that lacks one; how many there are. */
+static size_t take_arrays(const struct site *site, struct text *wrong)
+{
+	autowords struct words paths = {0};
+	size_t count = 0;
+
+	paths_expand(site, "sys/class/block/md*", &paths);
+	for (size_t i = 0; i < paths.count; i++) {
+		autofree char *path = memory_format("%s/md/degraded", paths.items[i]);
+		autofree char *line = line_of(site, path);
+
+		count += line != NULL;
+		if (line && strcmp(line, "0") != 0)
+			text_addf(wrong, "%s/dev%s lacks %s of its disks",
+				wrong->size ? "; " : "", strrchr(paths.items[i], '/'),
+				line);
+	}
+	return count;
+}
+
+static void look_at_mirror(struct site *site, const char *value, struct finding *finding)
+{
+	autotext struct text wrong = {0};
+
+	if (!site->scope->running)
+		find(finding, FOUND_NOTHING, NULL,
+			memory_copy_text("only the running system tells"));
+	else if (!take_arrays(site, &wrong))
+		find(finding, FOUND_NOTHING, NULL,
+			memory_copy_text("no disk is mirrored"));
+	else if (wrong.size)
+		find(finding, FOUND_WRONG, memory_copy_text("incomplete"),
+			memory_format("%s; see MIRROR in jefe-setup(8)", wrong.data));
+	else
+		find(finding, FOUND_RIGHT, memory_copy_text(value),
+			memory_copy_text("/sys/class/block/md*/md/degraded"));
+}
+
 static const struct rule rules[] = {
 	{"encryption",  encryption_look    },
 	{"luks-kdf",    look_at_kdf        },
 	{"luks-cipher", look_at_cipher     },
 	{"discard",     look_at_discard    },
 	{"swap",        look_at_swap       },
+	{"mirror",      look_at_mirror     },
 	{"secure-boot", look_at_secure_boot},
 };
 

@@ -253,6 +253,7 @@ const struct distro distro_alpine = {
 	.login_shell = "/bin/ash",
 	.escalation = "doas",
 	.volumes_package = "lvm2",
+	.mirror_package = "mdadm",
 	.daily_folder = "etc/periodic/daily",
 	.kernel_image = kernel_image,
 	.initramfs_image = initramfs_image,

@@ -295,6 +295,7 @@ static const struct name_row services[] = {
 	.login_shell = "/bin/bash", \
 	.escalation = "sudo", \
 	.volumes_package = "lvm2", \
+	.mirror_package = "mdadm", \
 	.daily_folder = "etc/cron.daily", \
 	.kernel_image = kernel_image, \
 	.initramfs_image = initramfs_image, \

@@ -46,7 +46,7 @@ struct distro {
 	const char *admin_group; /* wheel or sudo */
 	const char *login_shell; /* /bin/ash or /bin/bash; must exist in the root */
 	const char *escalation;  /* "doas" or "sudo" */
-	const char *volumes_package; /* that has LVM */
+	const char *volumes_package, *mirror_package; /* that have LVM and mdadm */
 	const char *daily_folder; /* programs in it run once a day: etc/cron.daily */
 	/* Kernel image and initramfs names below /boot for a kernel version: "vmlinuz-lts"; the caller frees them. */
 	char *(*kernel_image)(int root_fd, const char *version);

@@ -24,6 +24,8 @@ const char *const content_modules[] = {
 	"dm_mod", "dm_crypt", "dm_integrity", "dm_verity", "aes_generic", "aesni_intel", "xts", "cbc", "ecb", "ctr", "essiv", "authenc",
 	"sha1_generic", "sha256_generic", "sha256_ssse3", "sha256", "sha512_generic", "sha512_ssse3", "sha512", "hmac", "cryptd",
 	"crypto_simd", "af_alg", "algif_skcipher", "algif_hash",
+	/* mirrors */
+	"md_mod", "raid1",
 	/* file systems */
 	"ext4", "crc32c_generic", "crc32c_intel", "crc32c", "isofs", "squashfs", "overlay", "vfat", "exfat", "nls_cp437", "nls_iso8859_1",
 	"nls_utf8", "nls_ascii", "zstd_decompress",
@@ -64,6 +66,7 @@ const struct content_program content_programs[] = {
 	{"busybox",    NEED_ALWAYS,         NULL},
 	{"e2fsck",     NEED_ALWAYS,         NULL},
 	{"cryptsetup", NEED_WHEN_ENCRYPTED, "encrypted disks cannot be unlocked"},
+	{"mdadm",      NEED_WITH_MIRROR,    "the mirror cannot be opened: install mdadm"},
 	{"lvm",        NEED_WITH_VOLUMES,   "the logical volumes cannot be opened: install LVM (lvm2)"},
 	{"blkid",      NEED_NEVER,          "the rescue shell cannot list file systems"},
 	{"dropbear",   NEED_FOR_NETWORK,    "the passphrase cannot be taken over SSH: install Dropbear, or remove /" UNLOCK_FOLDER},

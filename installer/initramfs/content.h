@@ -15,7 +15,7 @@ extern const char *const content_modules_expected[];
 extern const char *const content_applets[];
 extern const char *const content_applets_network[];
 
-enum content_need { NEED_ALWAYS, NEED_WHEN_ENCRYPTED, NEED_NEVER, NEED_WITH_VOLUMES, NEED_FOR_NETWORK /* these two left out otherwise */ };
+enum content_need { NEED_ALWAYS, NEED_WHEN_ENCRYPTED, NEED_NEVER, NEED_WITH_VOLUMES, NEED_WITH_MIRROR, NEED_FOR_NETWORK /* these left out otherwise */ };
 struct content_program {
 	const char *name;
 	enum content_need need; /* an initramfs without it is refused */

@@ -97,6 +97,8 @@ static bool is_needed(
 		return lies_in(initramfs, "LUKS_UUID=");
 	case NEED_WITH_VOLUMES:
 		return lies_in(initramfs, "VOLUMES_UUID=");
+	case NEED_WITH_MIRROR:
+		return lies_in(initramfs, "MIRROR_ROOT_UUID=");
 	case NEED_FOR_NETWORK:
 		return unlock_is_on(initramfs->modules_root_fd);
 	case NEED_NEVER:

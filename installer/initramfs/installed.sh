@@ -3,6 +3,9 @@
 
 mount_installed() {
 	find=find_uuid device=''
+	if [ -n "$mirror" ]; then
+		open_mirror || return
+	fi
 	if [ -n "$luks" ]; then
 		unlock || return
 		device=/dev/mapper/root
@@ -28,6 +31,40 @@ mount_installed() {
 find_in_volumes() {
 	DM_DISABLE_UDEV=1 lvm vgchange --quiet --activate y --select "vg_uuid=$volumes" >/run/jefe/lvm 2>&1
 	find_uuid "$1"
+}
+
+# The arrays of root and of /boot, "UUID,UUID": with both disks or, some seconds after the first was seen, with the one that is there. False
+# as unlock is.
+open_mirror() {
+	modprobe -abq raid1
+	if ! wait_until 30 find_member "${mirror%,*}"; then
+		fail "no disk holds the mirror ${mirror%,*}"
+		return 1
+	fi
+	wait_until 10 open_arrays --no-degraded || open_arrays --run
+	if [ ! -e /dev/md/jefe-root ]; then
+		fail "the mirror cannot be opened: $(cat /run/jefe/mdadm)"
+		return 1
+	fi
+	! grep -q '[1-9]' /sys/class/block/md*/md/degraded || say "the mirror lacks a disk; starting from the other one"
+}
+
+# find_member UUID: is one of its disks there?
+find_member() {
+	mdadm --examine --scan --config=partitions 2>/dev/null | sed 's/[:-]//g' | grep -q "UUID=$(echo "$1" | sed 's/-//g')"
+}
+
+open_arrays() {
+	open_array root "${mirror%,*}" "$1" && open_array boot "${mirror#*,}" "$1"
+}
+
+# open_array NAME UUID OPTION: as /dev/md/jefe-NAME. With --no-degraded only with all disks that it had last: one that is known to have
+# failed is not waited for.
+open_array() {
+	[ ! -e "/dev/md/jefe-$1" ] || return 0
+	mdadm --assemble "/dev/md/jefe-$1" "$3" --config=partitions --uuid="$2" >/run/jefe/mdadm 2>&1 && return
+	mdadm --stop "/dev/md/jefe-$1" >/dev/null 2>&1
+	return 1
 }
 
 # False when a rescue shell has done, or given up, what is asked of us.

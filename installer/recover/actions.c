@@ -83,11 +83,27 @@ static void add_writable(const struct recover *recover, struct recover_plan *pla
 	add_mounts(recover, plan, true);
 }
 
+static void add_arrays(const struct recover *recover, struct recover_plan *plan)
+{
+	const struct installed_system *system = &recover->system;
+	const struct content *const members[] = {
+		[VOLUME_ROOT] = system->root, [VOLUME_BOOT] = system->boot};
+
+	for (size_t i = 0;
+		system->mirrored && !recover->arrays_open && i < LENGTH(members); i++) {
+		struct operation *open = recover_plan_add(plan, &operation_mirror_open);
+
+		open->from = memory_copy_text(members[i]->uuid);
+		open->to = recover_device(recover, i);
+	}
+}
+
 static void add_unlock(const struct recover *recover, struct recover_plan *plan)
 {
+	add_arrays(recover, plan);
 	if (recover->system.encrypted && !recover->unlocked)
 		recover_plan_add(plan, &operation_unlock)->from =
-			memory_copy_text(recover->system.root->path);
+			recover_device(recover, VOLUME_ROOT);
 	if (recover->system.has_volumes && !recover->volumes_open)
 		recover_plan_add(plan, &operation_volumes_open)->from =
 			recover_container(recover);
@@ -124,7 +140,8 @@ static int need_closed(const struct recover *recover, struct error *err)
 {
 	const struct disk *disk = recover->system.disk;
 
-	if (recover->mounts.count || recover->unlocked || recover->volumes_open)
+	if (recover->mounts.count || recover->unlocked || recover->volumes_open ||
+		recover->arrays_open)
 		return error_set(err, -EBUSY,
 			"it is open already; `jefe-setup recover close` closes it");
 	if (disk && disk->holders.count)
@@ -148,12 +165,17 @@ static int plan_find(
 	for (size_t i = 0; i < recover->machine->disk_count; i++) {
 		struct installed_system system;
 
-		if (!installed_system_on(&recover->machine->disks[i], &system))
+		if (!installed_system_at(recover->machine, i, &system))
 			continue;
 		recover_plan_add(plan, &operation_tell)->from = memory_format(
-			"%s: root %s%s, boot %s, EFI %s; %s", system.disk->name,
+			"%s: root %s%s, boot %s, EFI %s%s%s; %s", system.disk->name,
 			system.root->path, system.encrypted ? " (encrypted)" : "",
-			system.boot->path, system.esp->path, state_of(recover, &system));
+			system.boot->path, system.esp->path,
+			!system.mirrored ? ""
+			: system.mirror  ? ", mirrored on "
+					 : ", the disk that mirrors it is missing",
+			system.mirror ? system.mirror->name : "",
+			state_of(recover, &system));
 	}
 	return plan->count ? 0 : need_system(&(struct recover){0}, err);
 }
@@ -208,7 +230,10 @@ static int plan_loader(
 	(void)err;
 	add_writable(recover, plan);
 	loader = recover_plan_add(plan, &operation_loader);
-	loader->from = memory_copy_text(recover->system.disk->path);
+	loader->from = recover->system.mirror
+			       ? memory_format("%s and %s", recover->system.disk->path,
+					 recover->system.mirror->path)
+			       : memory_copy_text(recover->system.disk->path);
 	loader->type =
 		memory_copy_text(recover->system.shares ? "UEFI" : "BIOS and UEFI");
 	(void)recover_plan_add(plan, &operation_menu);
@@ -324,8 +349,9 @@ static int plan_header(const struct recover *recover, const struct operation_ops
 
 	if (rc < 0)
 		return rc;
+	add_arrays(recover, plan);
 	operation = recover_plan_add(plan, ops);
-	operation->from = memory_copy_text(recover->system.root->path);
+	operation->from = recover_device(recover, VOLUME_ROOT);
 	operation->to = memory_copy_text(recover->options.argument);
 	return 0;
 }
@@ -346,7 +372,7 @@ static int plan_header_restore(
 	int rc = need_closed(recover, err);
 
 	if (rc == 0 && recover->system.disk && recover->system.root->type &&
-		!recover->system.encrypted)
+		!recover->system.mirrored && !recover->system.encrypted)
 		rc = error_set(err, -EINVAL, "%s holds %s, not an encrypted volume",
 			recover->system.root->path, recover->system.root->type);
 	return rc < 0 ? rc : plan_header(recover, &operation_header_restore, plan, err);
@@ -360,10 +386,12 @@ static int plan_passphrase(
 	if (rc == 0 && !recover->system.encrypted)
 		rc = error_set(
 			err, -EINVAL, "%s is not encrypted", recover->system.disk->name);
-	if (rc == 0)
-		recover_plan_add(plan, &operation_passphrase)->from =
-			memory_copy_text(recover->system.root->path);
-	return rc;
+	if (rc < 0)
+		return rc;
+	add_arrays(recover, plan);
+	recover_plan_add(plan, &operation_passphrase)->from =
+		recover_device(recover, VOLUME_ROOT);
+	return 0;
 }
 
 static int plan_password(
@@ -384,7 +412,8 @@ static int plan_password(
 static int plan_close(
 	const struct recover *recover, struct recover_plan *plan, struct error *err)
 {
-	if (!recover->mounts.count && !recover->unlocked && !recover->volumes_open)
+	if (!recover->mounts.count && !recover->unlocked && !recover->volumes_open &&
+		!recover->arrays_open)
 		return error_set(err, -ENOENT, "nothing is open");
 	for (size_t i = recover->mounts.count; i > 0; i--)
 		recover_plan_add(plan, &operation_unmount)->to =
@@ -394,6 +423,12 @@ static int plan_close(
 			recover_container(recover);
 	if (recover->unlocked)
 		(void)recover_plan_add(plan, &operation_lock);
+	if (recover->arrays_open) {
+		recover_plan_add(plan, &operation_mirror_close)->from =
+			memory_copy_text(RECOVER_ARRAY "boot");
+		recover_plan_add(plan, &operation_mirror_close)->from =
+			memory_copy_text(RECOVER_ARRAY "root");
+	}
 	plan->keeps = true;
 	return 0;
 }

@@ -20,9 +20,10 @@ static int loader_run(
 	const struct recipe recipe = {
 		.machine = recover->machine,
 		.disk = system->disk,
-		.layout = {.disk = disk,
-			   .shares = system->shares,
-			   .partitions[PART_ESP].number =
+		.disks = {system->disk,                        system->mirror    },
+		.layout = { .disks = {disk, system->mirror ? system->mirror->path : NULL},
+			  .shares = system->shares,
+			  .partitions[PART_ESP].number =
 				storage_partition_number(disk, system->esp->path)}
         };
 	struct run run = {.events = recover->events, .target = RECOVER_DIR};

@@ -5,6 +5,7 @@ libinstaller_a_SOURCES += \
 	installer/recover/keys.c \
 	installer/recover/logical.c \
 	installer/recover/logs.c \
+	installer/recover/mirror.c \
 	installer/recover/operation.h \
 	installer/recover/operations.c \
 	installer/recover/recover.h \

@@ -32,6 +32,8 @@ extern const struct operation_ops operation_volumes_close;
 extern const struct operation_ops operation_volumes_mount; /* by options; released: unmounted */
 extern const struct operation_ops operation_volumes_unmount; /* released: mounted by options */
 extern const struct operation_ops operation_volumes_check; /* by argv and the device */
+extern const struct operation_ops operation_mirror_open; /* mirror.c; from: UUID, to: device; released: closed */
+extern const struct operation_ops operation_mirror_close; /* from */
 extern const struct operation_ops operation_header_save;
 extern const struct operation_ops operation_header_restore;
 extern const struct operation_ops operation_passphrase; /* keys.c */
@@ -53,6 +55,8 @@ struct recover_volume {
 };
 void recover_volumes(const struct recover *recover, struct recover_volume volumes[RECOVER_VOLUMES]);
 void recover_volumes_free(struct recover_volume volumes[RECOVER_VOLUMES]);
+/* The partition, or of a mirror the array, in which the volume lies: VOLUME_ROOT … VOLUME_ESP. The caller frees it. */
+char *recover_device(const struct recover *recover, size_t volume) CHECKED;
 /* What holds its root file system or its logical volumes. The caller frees it. */
 char *recover_container(const struct recover *recover) CHECKED;
 

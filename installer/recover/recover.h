@@ -13,6 +13,7 @@
 
 #define RECOVER_DIR     "/mnt/jefe"
 #define RECOVER_MAPPING "jefe-recover"
+#define RECOVER_ARRAY   "/dev/md/jefe-recover-" /* boot and root of a mirror */
 
 /* A JefeLinux on a disk, by the names of its partitions. Borrowed from the machine. */
 struct installed_system {
@@ -21,9 +22,13 @@ struct installed_system {
 	bool encrypted;
 	bool shares;      /* the disk with other systems */
 	bool has_volumes; /* logical ones, in what is called root here */
+	bool mirrored;    /* root and boot are one half of an array each; */
+	const struct disk *mirror; /* the disk with the other halves, or NULL: it is not there */
 };
 /* false: there is none on this disk. */
 bool installed_system_on(const struct disk *disk, struct installed_system *system);
+/* The same of the disk with this index, with its mirror. false, too: it is the mirror of one before. */
+bool installed_system_at(const struct machine *machine, size_t index, struct installed_system *system);
 
 struct recover_options {
 	const char *disk;     /* name or path; NULL: the open one, else the only one */
@@ -38,6 +43,7 @@ struct recover {
 	struct installed_system system; /* the one it is about; disk NULL: none */
 	bool mounted, writable, unlocked; /* is it open, and how? */
 	bool volumes_open; /* the group of logical volumes */
+	bool arrays_open;  /* those of a mirror */
 	struct words mounts;              /* folders at and below RECOVER_DIR, the newest last */
 	struct events *events;
 	struct releases *releases;

@@ -23,8 +23,7 @@ static const struct content *boot_part(const struct disk *disk)
 {
 	for (size_t i = 0; i < disk->content_count; i++)
 		if (text_equal(disk->contents[i].part_name, "boot") &&
-			text_equal(disk->contents[i].label,
-				layout_volumes[VOLUME_BOOT].label))
+			layout_holds_boot(&disk->contents[i]))
 			return &disk->contents[i];
 	return NULL;
 }
@@ -65,7 +64,36 @@ bool installed_system_on(const struct disk *disk, struct installed_system *syste
 	if (!system->root || !system->esp)
 		return false;
 	system->has_volumes = text_equal(system->root->part_name, NAME_VOLUMES);
-	system->encrypted = text_equal(system->root->type, "crypto_LUKS");
+	system->mirrored = text_equal(system->root->type, "linux_raid_member");
+	system->encrypted =
+		system->mirrored
+			? system->root->label &&
+				  text_matches(system->root->label, "*:" ARRAY_ENCRYPTED)
+			: text_equal(system->root->type, "crypto_LUKS");
+	return true;
+}
+
+/* The UUID of a member is that of the array. */
+static bool is_mirror(const struct installed_system *one, const struct disk *disk)
+{
+	struct installed_system other;
+
+	return installed_system_on(disk, &other) && other.mirrored &&
+	       text_equal(other.root->uuid, one->root->uuid);
+}
+
+bool installed_system_at(
+	const struct machine *machine, size_t index, struct installed_system *system)
+{
+	if (!installed_system_on(&machine->disks[index], system))
+		return false;
+	for (size_t i = 0; system->mirrored && i < machine->disk_count; i++) {
+		if (i == index || !is_mirror(system, &machine->disks[i]))
+			continue;
+		if (i < index)
+			return false;
+		system->mirror = &machine->disks[i];
+	}
 	return true;
 }
 
@@ -77,16 +105,24 @@ static const struct content *content_of(
 				       : system->esp;
 }
 
+char *recover_device(const struct recover *recover, size_t volume)
+{
+	if (recover->system.mirrored && volume != VOLUME_ESP)
+		return memory_format(RECOVER_ARRAY "%s", layout_volumes[volume].name);
+	return memory_copy_text(content_of(&recover->system, volume)->path);
+}
+
 char *recover_container(const struct recover *recover)
 {
-	return memory_copy_text(recover->system.encrypted ? "/dev/mapper/" RECOVER_MAPPING
-							  : recover->system.root->path);
+	return recover->system.encrypted
+		       ? memory_copy_text("/dev/mapper/" RECOVER_MAPPING)
+		       : recover_device(recover, VOLUME_ROOT);
 }
 
 static char *device_of(const struct recover *recover, size_t volume)
 {
 	if (volume != VOLUME_ROOT)
-		return memory_copy_text(content_of(&recover->system, volume)->path);
+		return recover_device(recover, volume);
 	return recover->system.has_volumes ? volume_device(&layout_volumes[volume])
 					   : recover_container(recover);
 }
@@ -99,8 +135,9 @@ void recover_volumes(
 	for (size_t i = 0; i < RECOVER_VOLUMES; i++) {
 		const struct volume *volume = &layout_volumes[i];
 		const char *type = content_of(system, i)->type;
-		bool is_inside =
-			i == VOLUME_ROOT && (system->encrypted || system->has_volumes);
+		bool is_inside = (i == VOLUME_ROOT &&
+					 (system->encrypted || system->has_volumes)) ||
+				 (i != VOLUME_ESP && system->mirrored);
 
 		volumes[i] = (struct recover_volume){.device = device_of(recover, i),
 			.dir = memory_format("%s%s", RECOVER_DIR, volume_below(volume)),
@@ -177,10 +214,17 @@ static int look_at_mounts(struct recover *recover, struct text *boot, struct err
 static bool is_meant(
 	const struct installed_system *system, const char *disk, const char *boot)
 {
-	if (disk)
-		return text_equal(disk, system->disk->name) ||
-		       text_equal(disk, system->disk->path);
-	return !*boot || text_equal(boot, system->boot->path);
+	const struct disk *const disks[DISKS] = {system->disk, system->mirror};
+
+	for (size_t i = 0; disk && i < DISKS && disks[i]; i++)
+		if (text_equal(disk, disks[i]->name) || text_equal(disk, disks[i]->path))
+			return true;
+	if (disk || !*boot)
+		return !disk;
+	/* arrays that are open hold their disks */
+	return system->mirrored ? text_equal(boot, RECOVER_ARRAY "boot") &&
+					  system->disk->holders.count
+				: text_equal(boot, system->boot->path);
 }
 
 static int choose(struct recover *recover, const char *boot, struct error *err)
@@ -192,7 +236,7 @@ static int choose(struct recover *recover, const char *boot, struct error *err)
 	for (size_t i = 0; i < recover->machine->disk_count; i++) {
 		struct installed_system system;
 
-		if (!installed_system_on(&recover->machine->disks[i], &system) ||
+		if (!installed_system_at(recover->machine, i, &system) ||
 			!is_meant(&system, disk, boot))
 			continue;
 		recover->system = system;
@@ -210,16 +254,17 @@ int recover_look(struct recover *recover, struct error *err)
 {
 	autofree char *root = volume_device(&layout_volumes[VOLUME_ROOT]);
 	autotext struct text boot = {0};
-	const struct content *part_of_boot;
+	autofree char *own_boot = NULL;
 	int rc = look_at_mounts(recover, &boot, err);
 
 	recover->unlocked = access("/dev/mapper/" RECOVER_MAPPING, F_OK) == 0;
 	if (rc == 0)
 		rc = choose(recover, text_string(&boot), err);
 	recover->volumes_open = recover->system.has_volumes && access(root, F_OK) == 0;
-	part_of_boot = recover->system.boot;
-	if (rc < 0 || !boot.size || !part_of_boot ||
-		text_equal(boot.data, part_of_boot->path))
+	recover->arrays_open = access(RECOVER_ARRAY "root", F_OK) == 0;
+	if (recover->system.disk)
+		own_boot = recover_device(recover, VOLUME_BOOT);
+	if (rc < 0 || !boot.size || !own_boot || text_equal(boot.data, own_boot))
 		return rc;
 	return error_set(err, -EBUSY,
 		"another system is open on %s: close it first with `jefe-setup recover close`",

@@ -21,8 +21,9 @@ static void take_note(void *context, const char *line)
 static void initramfs_describe(const struct recipe *recipe, struct text *to)
 {
 	text_addf(to,
-		"kernel modules of the new system, programs of the live system, keymap %s%s%s\n",
+		"kernel modules of the new system, programs of the live system, keymap %s%s%s%s\n",
 		recipe->answers->system.keymap,
+		recipe->layout.disks[1] ? ", opening the mirror" : "",
 		recipe->layout.encrypted ? ", unlocking by passphrase" : "",
 		recipe->answers->disk.remote_unlock ? ", also over SSH" : "");
 }
@@ -63,21 +64,28 @@ const struct step_ops step_initramfs = {
 static const char fallback[] = "boot/efi/EFI/BOOT/BOOTX64.EFI",
 		  beside[] = "boot/efi/EFI/jefelinux/grubx64.efi";
 
+static void describe_disk(const struct disk_layout *layout, size_t disk, struct text *to)
+{
+	autofree char *bios = layout_partition_on(layout, disk, PART_BIOS);
+	autofree char *esp = layout_partition_on(layout, disk, PART_ESP);
+
+	text_addf(to, "BIOS: GRUB in %s and in the first sector of %s\n", bios,
+		layout->disks[disk]);
+	text_addf(to, "UEFI: GRUB as EFI/BOOT/BOOTX64.EFI on %s\n", esp);
+}
+
 static void loader_describe(const struct recipe *recipe, struct text *to)
 {
 	const struct disk_layout *layout = &recipe->layout;
-	autofree char *bios = layout_partition(layout, PART_BIOS);
 	autofree char *esp = layout_partition(layout, PART_ESP);
 
-	if (layout->shares) {
+	if (layout->shares)
 		text_addf(to,
 			"UEFI: GRUB as EFI/jefelinux/grubx64.efi on %s; as EFI/BOOT/BOOTX64.EFI, too, if there is none\n",
 			esp);
-	} else {
-		text_addf(to, "BIOS: GRUB in %s and in the first sector of %s\n", bios,
-			recipe->disk->path);
-		text_addf(to, "UEFI: GRUB as EFI/BOOT/BOOTX64.EFI on %s\n", esp);
-	}
+	else
+		for (size_t i = 0; i < DISKS && layout->disks[i]; i++)
+			describe_disk(layout, i, to);
 	if (recipe->machine->firmware == FIRMWARE_UEFI)
 		text_add(to,
 			"an entry in the firmware's boot menu when it lets itself be written\n");
@@ -95,13 +103,16 @@ static bool have_platform(const char *platform)
 static int install_bios(const struct recipe *recipe, struct run *run, struct error *err)
 {
 	autofree char *boot = memory_format("--boot-directory=%s/boot", run->target);
+	int rc = 0;
 
-	return command_run(
-		&(struct command){.argv = COMMAND("grub-install", "--target=i386-pc",
-					  boot, recipe->disk->path),
-			.line = take_note,
-			.context = run->events},
-		err);
+	for (size_t i = 0; rc == 0 && i < DISKS && recipe->layout.disks[i]; i++)
+		rc = command_run(&(struct command){.argv = COMMAND("grub-install",
+							   "--target=i386-pc", boot,
+							   recipe->layout.disks[i]),
+					 .line = take_note,
+					 .context = run->events},
+			err);
+	return rc;
 }
 
 /* How others start stays as it is. */
@@ -116,21 +127,49 @@ static int add_fallback(const struct run *run, struct error *err)
 	return rc < 0 ? rc : file_copy(root, beside, root, fallback, err);
 }
 
-static int install_uefi(const struct recipe *recipe, struct run *run, struct error *err)
+static int install_on_esp(
+	const struct recipe *recipe, struct run *run, const char *dir, struct error *err)
 {
-	bool shares = recipe->layout.shares;
 	autofree char *boot = memory_format("--boot-directory=%s/boot", run->target);
-	autofree char *esp = memory_format("--efi-directory=%s/boot/efi", run->target);
-	int rc = command_run(
+	autofree char *esp = memory_format("--efi-directory=%s", dir);
+
+	return command_run(
 		&(struct command){
 			.argv = COMMAND("grub-install", "--target=x86_64-efi",
-				shares ? "--bootloader-id=jefelinux" : "--removable",
+				recipe->layout.shares ? "--bootloader-id=jefelinux"
+						      : "--removable",
 				"--no-nvram", boot, esp),
 			.line = take_note,
 			.context = run->events},
 		err);
+}
 
-	return rc == 0 && shares ? add_fallback(run, err) : rc;
+/* The one of the second disk is mounted for this alone, beside the new system. */
+static int install_on_twin(
+	const struct recipe *recipe, struct run *run, struct error *err)
+{
+	autofree char *device = layout_partition_on(&recipe->layout, 1, PART_ESP);
+	autofree char *dir = memory_format("%s.esp", run->target);
+	autoclose int root = file_open_root("/", err);
+	int rc = root < 0 ? root : file_make_dirs(root, dir, 0700, err), unmounted;
+
+	if (rc == 0)
+		rc = fs_mount(device, dir, "vfat", "umask=0077", err);
+	if (rc < 0)
+		return rc;
+	rc = install_on_esp(recipe, run, dir, err);
+	unmounted = fs_unmount(dir, rc < 0 ? NULL : err);
+	return rc < 0 ? rc : unmounted;
+}
+
+static int install_uefi(const struct recipe *recipe, struct run *run, struct error *err)
+{
+	autofree char *esp = memory_format("%s/boot/efi", run->target);
+	int rc = install_on_esp(recipe, run, esp, err);
+
+	if (rc == 0 && recipe->layout.disks[1])
+		rc = install_on_twin(recipe, run, err);
+	return rc == 0 && recipe->layout.shares ? add_fallback(run, err) : rc;
 }
 
 /* Is it an entry of our name for a partition that was on this disk when the machine was probed? */
@@ -170,22 +209,33 @@ static int remove_nvram_entries(const struct disk *disk, struct error *err)
 	return rc;
 }
 
-static int add_nvram_entry(const struct recipe *recipe, struct error *err)
+static int add_nvram_entry(const struct recipe *recipe, size_t disk, struct error *err)
 {
 	unsigned number = recipe->layout.partitions[PART_ESP].number;
 	autofree char *part = memory_format("%u", number);
-	int rc = remove_nvram_entries(recipe->disk, err);
+	int rc = remove_nvram_entries(recipe->disks[disk], err);
 
 	if (rc < 0)
 		return rc;
 	return command_run(
 		&(struct command){
 			.argv = COMMAND("efibootmgr", "-q", "--create", "--disk",
-				recipe->disk->path, "--part", part, "--label",
-				"JefeLinux", "--loader",
+				recipe->disks[disk]->path, "--part", part, "--label",
+				disk ? "JefeLinux (second disk)" : "JefeLinux",
+				"--loader",
 				recipe->layout.shares ? "\\EFI\\jefelinux\\grubx64.efi"
 						      : "\\EFI\\BOOT\\BOOTX64.EFI")},
 		err);
+}
+
+/* The last one made is the first that the firmware tries. */
+static int add_nvram_entries(const struct recipe *recipe, struct error *err)
+{
+	int rc = 0;
+
+	for (size_t i = DISKS; rc == 0 && i > 0; i--)
+		rc = recipe->disks[i - 1] ? add_nvram_entry(recipe, i - 1, err) : 0;
+	return rc;
 }
 
 /* Best effort: the fallback path boots without it, when it is ours. */
@@ -197,7 +247,7 @@ static void try_nvram(const struct recipe *recipe, struct run *run)
 
 	if (recipe->machine->firmware != FIRMWARE_UEFI ||
 		(!possible && !recipe->layout.shares) ||
-		(possible && add_nvram_entry(recipe, &err) == 0))
+		(possible && add_nvram_entries(recipe, &err) == 0))
 		return;
 	events_warn(run->events, "no entry in the firmware's boot menu: %s%s", err.text,
 		recipe->layout.shares

@@ -53,12 +53,15 @@ const struct step_ops step_records = {
 static void finish_describe(const struct recipe *recipe, struct text *to)
 {
 	const struct disk_layout *layout = &recipe->layout;
-	autofree char *root = layout_partition(layout, PART_ROOT);
 
 	text_add(to,
 		"write the boot menu /boot/grub/grub.cfg and the journal, sync, unmount everything\n");
-	text_addf(to, "%s: rename \"%s\" to \"%s\"\n", root, NAME_INCOMPLETE,
-		layout_root_name(layout));
+	for (size_t i = 0; i < DISKS && layout->disks[i]; i++) {
+		autofree char *root = layout_partition_on(layout, i, PART_ROOT);
+
+		text_addf(to, "%s: rename \"%s\" to \"%s\"\n", root, NAME_INCOMPLETE,
+			layout_root_name(layout));
+	}
 }
 
 static int copy_journal(const struct run *run, struct error *err)
@@ -90,6 +93,15 @@ static int sync_disk(const char *path, struct error *err)
 	return 0;
 }
 
+static int name_complete(const struct disk_layout *layout, size_t disk, struct error *err)
+{
+	const char *path = layout->disks[disk];
+	int rc = storage_rename_partition(path, layout->partitions[PART_ROOT].number,
+		layout_root_name(layout), err);
+
+	return rc < 0 ? rc : sync_disk(path, err);
+}
+
 /* Nothing starts before the boot menu is there, so it comes after all that can fail for want of room. The name changes only after
  * everything is on the disk and released. */
 static int finish_run(const struct recipe *recipe, struct run *run, struct error *err)
@@ -111,11 +123,9 @@ static int finish_run(const struct recipe *recipe, struct run *run, struct error
 		rc = sync_below(root, "boot/efi", err);
 	if (rc == 0)
 		rc = releases_run(run->releases, err);
-	if (rc == 0)
-		rc = storage_rename_partition(recipe->disk->path,
-			recipe->layout.partitions[PART_ROOT].number,
-			layout_root_name(&recipe->layout), err);
-	return rc < 0 ? rc : sync_disk(recipe->disk->path, err);
+	for (size_t i = 0; rc == 0 && i < DISKS && recipe->layout.disks[i]; i++)
+		rc = name_complete(&recipe->layout, i, err);
+	return rc;
 }
 
 const struct step_ops step_finish = {

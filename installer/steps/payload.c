@@ -65,22 +65,23 @@ static int check_fit(
 	return 0;
 }
 
-/* It must open them at each start, as we do now. */
-static int check_volumes(const struct run *run, struct error *err)
+/* The new system must open its disk at each start with this program, as we do now. */
+static int check_program(const struct run *run, const char *program, const char *name,
+	const char *user, const char *way_out, struct error *err)
 {
-	autofree char *package = memory_format("%s ", run->distro->volumes_package);
+	autofree char *package = memory_format("%s ", name);
 	bool found = false;
 
-	if (!command_exists(AT_FDCWD, "lvm"))
+	if (!command_exists(AT_FDCWD, program))
 		return error_set(err, -ENOENT,
-			"logical volumes need LVM, which this live system lacks; install %son it, or leave out the sizes of volumes",
-			package);
+			"%s needs %s, which this live system lacks; install %son it, or leave out %s",
+			user, program, package, way_out);
 	for (size_t i = 0; i < run->manifest->packages.count; i++)
 		found = found || text_starts(run->manifest->packages.items[i], package);
 	return found ? 0
 		     : error_set(err, -ENOENT,
-			       "logical volumes need the package %sin the payload, which lacks it; leave out the sizes of volumes",
-			       package);
+			       "%s needs the package %sin the payload, which lacks it; leave out %s",
+			       user, package, way_out);
 }
 
 static int check_machine(const struct run *run, struct error *err)
@@ -109,7 +110,11 @@ static int verify_run(const struct recipe *recipe, struct run *run, struct error
 			manifest->base);
 	rc = check_machine(run, err);
 	if (rc == 0 && recipe->layout.has_volumes)
-		rc = check_volumes(run, err);
+		rc = check_program(run, "lvm", run->distro->volumes_package,
+			"a group of logical volumes", "the sizes of volumes", err);
+	if (rc == 0 && recipe->layout.disks[1])
+		rc = check_program(run, "mdadm", run->distro->mirror_package, "a mirror",
+			"disk.mirror", err);
 	if (rc == 0 && recipe->answers->disk.remote_unlock)
 		rc = unlock_possible(AT_FDCWD, err);
 	if (rc == 0)

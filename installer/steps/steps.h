@@ -8,6 +8,7 @@ extern const struct step_ops step_extract;
 extern const struct step_ops step_claim;      /* disk.c */
 extern const struct step_ops step_wipe;
 extern const struct step_ops step_partition;
+extern const struct step_ops step_mirror;     /* mirror.c */
 extern const struct step_ops step_encrypt;    /* volumes.c */
 extern const struct step_ops step_volumes;
 extern const struct step_ops step_format;
@@ -28,7 +29,7 @@ struct run;
 /* The kernel's name of the port that is asked for, or of the first wired one with a link; a link is known only of ports that are up.
  * NULL: none is known. */
 const char *network_port(const struct recipe *recipe);
-/* Give up the claim on the disk, so that its partitions can be used; once is enough. */
+/* Give up the claims on the disks, so that their partitions can be used; once is enough. */
 void disk_unclaim(struct run *run);
 /* Mount device on dir until the run ends: an entry of its release stack. */
 int run_mount(struct run *run, const char *device, const char *dir, const char *type, const char *options, struct error *err) CHECKED;

@@ -82,6 +82,8 @@ static void system_describe(const struct recipe *recipe, struct text *to)
 	describe_time(answers, to);
 	text_addf(to, "/etc/fstab%s by UUID\n",
 		recipe->layout.encrypted ? " and /etc/crypttab" : "");
+	if (recipe->layout.disks[1])
+		text_add(to, "/etc/mdadm/mdadm.conf: the mirror's two arrays by UUID\n");
 	text_add(to, "remove SSH host keys, machine id and random seed of the payload\n");
 	if (makes_host_key(answers))
 		text_addf(to, "make an SSH host key: /%s\n", host_key);
@@ -147,6 +149,7 @@ static int set_keymap(const struct run *run, const char *keymap, struct error *e
 /* UUIDs of what was made, as the files of the new system name them. */
 struct uuids {
 	char *volumes[VOLUMES], *luks, *group;
+	char *boot_array, *root_array; /* NULL without a mirror */
 };
 
 static void uuids_free(struct uuids *uuids)
@@ -155,12 +158,14 @@ static void uuids_free(struct uuids *uuids)
 		memory_free_at(&uuids->volumes[i]);
 	memory_free_at(&uuids->luks);
 	memory_free_at(&uuids->group);
+	memory_free_at(&uuids->boot_array);
+	memory_free_at(&uuids->root_array);
 }
 
 static int uuids_read(
 	const struct disk_layout *layout, struct uuids *uuids, struct error *err)
 {
-	autofree char *luks = layout_partition(layout, PART_ROOT);
+	autofree char *luks = layout_device(layout, PART_ROOT);
 	bool complete = true;
 
 	for (size_t i = 0; i < VOLUMES; i++) {
@@ -173,24 +178,47 @@ static int uuids_read(
 	}
 	uuids->luks = layout->encrypted ? luks_uuid(luks) : NULL;
 	uuids->group = run_group_uuid(layout);
+	uuids->boot_array = run_array_uuid(layout, PART_BOOT);
+	uuids->root_array = run_array_uuid(layout, PART_ROOT);
 	if (!complete || !uuids->luks != !layout->encrypted ||
-		!uuids->group != !layout->has_volumes)
+		!uuids->group != !layout->has_volumes ||
+		!uuids->boot_array != !layout->disks[1] ||
+		!uuids->root_array != !layout->disks[1])
 		return error_set(err, -EIO,
-			"something on %s that was just made has no UUID", layout->disk);
+			"something on %s that was just made has no UUID",
+			layout->disks[0]);
 	return 0;
 }
 
+/* Of a mirror, the EFI partition may be gone: no start depends on it. */
 static void add_mounts(const struct uuids *uuids, struct text *fstab)
 {
 	for (size_t i = 0; i < VOLUMES; i++) {
 		const struct volume *volume = &layout_volumes[i];
 
 		if (uuids->volumes[i])
-			text_addf(fstab, "UUID=%s\t%s\t%s\t%s%s%s\t0 %u\n",
+			text_addf(fstab, "UUID=%s\t%s\t%s\t%s%s%s%s\t0 %u\n",
 				uuids->volumes[i], volume->point ? volume->point : "none",
 				fs_type_names[volume->type], volume->options,
+				i == VOLUME_ESP && uuids->boot_array ? ",nofail" : "",
 				*volume->flags ? "," : "", volume->flags, volume->check);
 	}
+}
+
+/* The initramfs opens them; this is for mdadm by hand, and for udev, which takes up a disk that comes back. */
+static int write_arrays(const struct uuids *uuids, int root, struct error *err)
+{
+	autotext struct text text = {0};
+	int rc = file_make_dirs(root, "etc/mdadm", 0755, err);
+
+	text_addf(&text,
+		"ARRAY /dev/md/" ARRAY_BOOT
+		" metadata=1.2 UUID=%s\nARRAY /dev/md/" ARRAY_ROOT
+		" metadata=1.2 UUID=%s\n",
+		uuids->boot_array, uuids->root_array);
+	if (rc == 0)
+		rc = put(root, "etc/mdadm/mdadm.conf", &text, 0644, err);
+	return rc < 0 ? rc : file_link(root, "mdadm/mdadm.conf", "etc/mdadm.conf", err);
 }
 
 static int write_tables(const struct recipe *recipe, int root, struct error *err)
@@ -216,7 +244,12 @@ static int write_tables(const struct recipe *recipe, int root, struct error *err
 		text_add(&boot, "OTHERS=yes\n");
 	if (uuids.group)
 		text_addf(&boot, "VOLUMES_UUID=%s\n", uuids.group);
+	if (uuids.root_array)
+		text_addf(&boot, "MIRROR_ROOT_UUID=%s\nMIRROR_BOOT_UUID=%s\n",
+			uuids.root_array, uuids.boot_array);
 	rc = put(root, "etc/fstab", &fstab, 0644, err);
+	if (rc == 0 && uuids.root_array)
+		rc = write_arrays(&uuids, root, err);
 	if (rc == 0 && uuids.luks)
 		rc = put(root, "etc/crypttab", &crypttab, 0600, err);
 	return rc < 0 ? rc : put(root, "etc/jefelinux/boot", &boot, 0644, err);

@@ -15,7 +15,7 @@ static const char luks_label[] = "jefe-luks";
 static char *container_device(const struct disk_layout *layout)
 {
 	return layout->encrypted ? memory_copy_text("/dev/mapper/" TARGET_MAPPING)
-				 : layout_partition(layout, PART_ROOT);
+				 : layout_device(layout, PART_ROOT);
 }
 
 char *run_group_uuid(const struct disk_layout *layout)
@@ -30,14 +30,14 @@ char *run_volume_device(const struct disk_layout *layout, size_t volume)
 	const struct volume *row = &layout_volumes[volume];
 
 	if (row->part != PART_ROOT)
-		return layout_partition(layout, row->part);
+		return layout_device(layout, row->part);
 	return layout->has_volumes ? volume_device(row) : container_device(layout);
 }
 
 static void encrypt_describe(const struct recipe *recipe, struct text *to)
 {
 	const struct disk_layout *layout = &recipe->layout;
-	autofree char *device = layout_partition(layout, PART_ROOT);
+	autofree char *device = layout_device(layout, PART_ROOT);
 	autofree char *memory = text_human_size(layout->kdf_memory_bytes);
 
 	text_addf(to, "%s: LUKS2 \"%s\", aes-xts-plain64 with a 512-bit key\n", device,
@@ -82,7 +82,7 @@ static bool takes_other_keys(const char *device, const struct secrets *secrets)
 /* Proven by opening it; it stays open for the steps that follow. */
 static int encrypt_check(const struct recipe *recipe, struct run *run, struct error *err)
 {
-	autofree char *device = layout_partition(&recipe->layout, PART_ROOT);
+	autofree char *device = layout_device(&recipe->layout, PART_ROOT);
 	autofree char *uuid = luks_uuid(device);
 	int rc;
 
@@ -102,7 +102,7 @@ static int encrypt_check(const struct recipe *recipe, struct run *run, struct er
 static int encrypt_run(const struct recipe *recipe, struct run *run, struct error *err)
 {
 	const struct disk_layout *layout = &recipe->layout;
-	autofree char *device = layout_partition(layout, PART_ROOT);
+	autofree char *device = layout_device(layout, PART_ROOT);
 	const struct luks_spec spec = {.device = device,
 		.label = luks_label,
 		.kdf_memory_bytes = layout->kdf_memory_bytes,
@@ -226,6 +226,11 @@ static void format_describe(const struct recipe *recipe, struct text *to)
 				fs_type_names[layout_volumes[i].type],
 				layout_volumes[i].label);
 	}
+	if (layout->disks[1]) {
+		autofree char *twin = layout_partition_on(layout, 1, PART_ESP);
+
+		text_addf(to, "%s: vfat with the same label and UUID\n", twin);
+	}
 }
 
 static int make_mount_point(const char *dir, struct error *err)
@@ -235,8 +240,21 @@ static int make_mount_point(const char *dir, struct error *err)
 	return root < 0 ? root : file_make_dirs(root, dir, 0755, err);
 }
 
+/* The EFI partition of the second disk, which is for the firmware alone. */
+static bool has_twin(const struct disk_layout *layout)
+{
+	autofree char *first = layout_partition_on(layout, 0, PART_ESP);
+	autofree char *twin = layout_partition_on(layout, 1, PART_ESP);
+	autofree char *uuid = fs_uuid(first);
+	autofree char *same = fs_uuid(twin);
+
+	return same && text_equal(same, uuid);
+}
+
 static bool all_formatted(const struct disk_layout *layout)
 {
+	if (layout->disks[1] && !has_twin(layout))
+		return false;
 	for (size_t i = 0; i < VOLUMES; i++) {
 		autofree char *device = run_volume_device(layout, i);
 		autofree char *type = fs_type(device);
@@ -271,6 +289,14 @@ static int format_check(const struct recipe *recipe, struct run *run, struct err
 						: done;
 }
 
+static int make_twin(const struct disk_layout *layout, struct error *err)
+{
+	autofree char *first = layout_partition_on(layout, 0, PART_ESP);
+	autofree char *twin = layout_partition_on(layout, 1, PART_ESP);
+
+	return fs_format_twin(twin, first, layout_volumes[VOLUME_ESP].label, err);
+}
+
 static int format_run(const struct recipe *recipe, struct run *run, struct error *err)
 {
 	const struct disk_layout *layout = &recipe->layout;
@@ -284,7 +310,7 @@ static int format_run(const struct recipe *recipe, struct run *run, struct error
 			rc = fs_format(device, layout_volumes[i].type,
 				layout_volumes[i].label, err);
 	}
-	return rc;
+	return rc == 0 && layout->disks[1] ? make_twin(layout, err) : rc;
 }
 
 const struct step_ops step_format = {.id = "format",

@@ -221,7 +221,10 @@ debian_install() {
 	local packages
 	packages=$(debian_wanted "$1" "$2")
 	case $2 in
-	common) debian_initramfs_provider "$1" ;;
+	common)
+		debian_initramfs_provider "$1"
+		debian_preset_mirrors "$1"
+		;;
 	peer) packages="$packages $(debian_wanted "$1" target) jefelinux-initramfs-" ;;
 	esac
 	# shellcheck disable=SC2086
@@ -284,6 +287,14 @@ debian_initramfs_provider() {
 	in_root "$1" dpkg-deb --root-owner-group -b /tmp/provider /tmp/provider.deb
 	in_root "$1" dpkg -i /tmp/provider.deb
 	rm -rf "$package" "$1/tmp/provider.deb"
+}
+
+# Nobody reads the mail that mdadm sends once a day: the audit tells of a mirror that lacks a disk.
+debian_preset_mirrors() {
+	in_root "$1" debconf-set-selections <<-'END'
+		mdadm mdadm/autoscan boolean false
+		mdadm mdadm/start_daemon boolean false
+	END
 }
 
 # debian_configure_options: libarchive is linked statically, with the three decompressors that jefe-setup uses: the shared one
@@ -365,6 +376,8 @@ debian_finish() {
 	[ ! -d "$1/var/lib/apt/lists" ] || find "$1/var/lib/apt/lists" ! -type d -delete
 	[ ! -d "$1/var/cache/apt/archives/partial" ] || chown 0:0 "$1/var/cache/apt/archives/partial"
 	rm -rf "$1"/var/cache/apt/*.bin "$1"/var/cache/debconf/*-old "$1"/var/lib/dpkg/*-old
+	# It has the date; an installation on two disks writes one.
+	rm -f "$1/etc/mdadm/mdadm.conf"
 	rm -rf "$1/etc/update-motd.d" # programs that root runs at every login, to show the kernel's version
 	# Compiled Python says the time of its source, which becomes another one.
 	find "$1/usr" -xdev -name __pycache__ -type d -prune -exec rm -r {} +

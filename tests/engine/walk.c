@@ -164,17 +164,19 @@ static int walk(const char *dir, const struct plan *plan, const struct secrets *
 	autofree char *payload = memory_format("%s/payload", dir),
 		      *keys = memory_format("%s/keys", dir);
 	autofree char *target = memory_format("%s/target", dir);
-	struct run run = {.plan = plan,
+	struct run run = {
+		.plan = plan,
 		.secrets = secrets,
 		.events = events_new(),
 		.releases = releases_new(),
 		.payload_dir = payload,
 		.keys_dir = keys,
 		.target = target,
-		.disk_fd = -1,
+		.disk_fds = {-1, -1},
 		.target_fd = -1,
 		.resume = resume,
-		.stop = &stop};
+		.stop = &stop
+        };
 	struct error err = {0};
 	int rc;
 
@@ -182,7 +184,7 @@ static int walk(const char *dir, const struct plan *plan, const struct secrets *
 	rc = run_plan(&run, &err);
 	events_free(run.events);
 	releases_free(run.releases);
-	if (run.disk_fd >= 0 || run.target_fd >= 0)
+	if (run.disk_fds[0] >= 0 || run.disk_fds[1] >= 0 || run.target_fd >= 0)
 		return 3;
 	return rc < 0;
 }

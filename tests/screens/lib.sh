@@ -71,7 +71,7 @@ make_pages() {
 	cp "$here/answers.yaml" "$work/scripts/laptop-windows.yaml"
 	cp "$here/answers.yaml" "$work/scripts/laptop-shared.yaml"
 	sed 's/nvme0n1/vda/' "$here/answers.yaml" >"$work/scripts/installed.yaml"
-	sed '/match:/d; /expect:/d' "$here/answers.yaml" >"$work/scripts/server-raid.yaml"
+	sed '/match:/d; /expect:/d' "$here/answers.yaml" | tee "$work/scripts/two-disks.yaml" >"$work/scripts/server-raid.yaml"
 	grep -v '^#' "$here/pages" >"$work/scripts/pages"
 	while IFS='|' read -r page computer data shown script; do
 		echo "$script" | tr ';' '\n' >"$work/scripts/$page.script"

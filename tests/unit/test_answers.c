@@ -207,9 +207,57 @@ static void the_match_selects_disks(void **state)
 	answers_free(answers);
 }
 
+static void a_mirror_is_another_disk(void **state)
+{
+	static const struct {
+		const char *pattern;
+		size_t disk; /* 0: none or several */
+	} cases[] = {
+		{"sdb",                 1},
+		{"S62",                 2},
+		{"/dev/sdb",            1},
+		{"/dev/disk/by-id/*-X", 1},
+		{"0x5*",                2},
+		{"sda",                 0},
+		{"sd*",                 0},
+		{"sdd",                 0},
+		{"nothing",             0},
+	};
+	struct answers *answers = answers_new();
+	struct disk disks[] = {
+		{.name = (char[]){"sda"},      .path = (char[]){"/dev/sda"}},
+		{ .name = (char[]){"sdb"},
+                 .path = (char[]){"/dev/sdb"},
+                 .by_id = (char[]){"/dev/disk/by-id/ata-X"}},
+		{		 .name = (char[]){"sdc"},
+                 .path = (char[]){"/dev/sdc"},
+                 .serial = (char[]){"S62"},
+                 .wwn = (char[]){"0x5000"}},
+		{				    .name = (char[]){"sdd"},
+                 .path = (char[]){"/dev/sdd"},
+                 .live_medium = true},
+	};
+	const struct machine machine = {.disks = disks, .disk_count = LENGTH(disks)};
+	struct error err = {0};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		autofree const struct disk **found = NULL;
+
+		assert_done(answers_set(answers, "disk.mirror", cases[i].pattern, &err),
+			&err);
+		found = answers_mirrors(answers, &machine, &disks[0]);
+		assert_int_equal(found[0] && !found[1], cases[i].disk != 0);
+		if (cases[i].disk)
+			assert_ptr_equal(found[0], &disks[cases[i].disk]);
+	}
+	answers_free(answers);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_mirror_is_another_disk),
 		cmocka_unit_test(every_default_is_what_the_table_says),
 		cmocka_unit_test(values_are_set_and_checked),
 		cmocka_unit_test(a_literal_needs_permission),

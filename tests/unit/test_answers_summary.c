@@ -77,7 +77,7 @@ static void what_does_not_apply_is_left_out(void **state)
 	assert_null(row_of(rows, count, "Passphrase").label);
 	assert_string_equal(row_of(rows, count, "Address").value, "192.0.2.10/24");
 	assert_string_equal(row_of(rows, count, "Boot partition").value, "2G");
-	assert_string_equal(row_of(rows, count, "Root partition").value, "8G");
+	assert_string_equal(row_of(rows, count, "Root").value, "8G");
 	summary_free(rows, count);
 }
 

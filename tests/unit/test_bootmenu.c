@@ -168,6 +168,26 @@ static void encryption_microcode_and_level_show(void **state)
 	assert_null(strstr(menu, "serial"));
 }
 
+/* GRUB cannot count on an array. */
+static void a_mirror_is_opened_first_and_counts_nothing(void **state)
+{
+	const struct folder *folder = *state;
+	struct error err = {0};
+
+	add_kernel(folder, "6.1");
+	put(folder, "/etc/jefelinux/canary", "");
+	put(folder, "/etc/jefelinux/boot",
+		"ROOT_UUID=aaaa-1\nBOOT_UUID=bbbb-2\nLUKS_UUID=cccc-3\nMIRROR_ROOT_UUID=dddd-4\nMIRROR_BOOT_UUID=eeee-5\n");
+	autofree char *menu = written_menu(folder);
+	assert_has(menu,
+		" root=UUID=aaaa-1 $jefe_bios jefe.mirror=dddd-4,eeee-5 jefe.luks=cccc-3 ");
+	assert_null(strstr(menu, "jefe_tries"));
+	put(folder, "/etc/jefelinux/boot",
+		"ROOT_UUID=aaaa-1\nBOOT_UUID=bbbb-2\nMIRROR_ROOT_UUID=dddd-4\n");
+	assert_int_equal(
+		bootmenu_write(folder->fd, distro_named("debian"), &err), -EINVAL);
+}
+
 static void a_locked_menu_starts_and_cannot_be_edited(void **state)
 {
 	static const char hash[] = "grub.pbkdf2.sha512.10000.00FFAA.11EE";
@@ -294,6 +314,9 @@ int main(void)
 			remove_folder),
 		cmocka_unit_test_setup_teardown(
 			nothing_gets_out_of_its_quotes, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(
+			a_mirror_is_opened_first_and_counts_nothing, make_folder,
+			remove_folder),
 		cmocka_unit_test_setup_teardown(a_locked_menu_starts_and_cannot_be_edited,
 			make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(a_menu_that_boots_nothing_is_not_written,

@@ -89,6 +89,17 @@ static void swap_must_not_lie_in_the_clear(void **state)
 	assert_int_equal(look_at("boot.swap", "x"), FOUND_RIGHT);
 }
 
+static void a_mirror_that_lacks_a_disk_is_seen(void **state)
+{
+	(void)state;
+	assert_int_equal(look_at("boot.mirror", "complete"), FOUND_NOTHING);
+	put("sys/class/block/md126/md/degraded", "0\n");
+	put("sys/class/block/md127/md/degraded", "0\n");
+	assert_int_equal(look_at("boot.mirror", "complete"), FOUND_RIGHT);
+	put("sys/class/block/md126/md/degraded", "1\n");
+	assert_int_equal(look_at("boot.mirror", "complete"), FOUND_WRONG);
+}
+
 static void the_firmware_says_whether_it_checks(void **state)
 {
 	static const char path[] =
@@ -170,6 +181,8 @@ int main(void)
 			discards_that_pass_are_seen, tree_make, tree_close),
 		cmocka_unit_test_setup_teardown(
 			swap_must_not_lie_in_the_clear, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			a_mirror_that_lacks_a_disk_is_seen, tree_make, tree_close),
 		cmocka_unit_test_setup_teardown(
 			the_firmware_says_whether_it_checks, tree_make, tree_close),
 		cmocka_unit_test_setup_teardown(

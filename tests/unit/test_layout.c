@@ -337,9 +337,89 @@ static void there_is_not_always_a_place_beside(void **state)
 	answers_free(answers);
 }
 
+static void the_smaller_half_decides(void **state)
+{
+	char names[][4] = {"vda", "vdb"}, nodes[][9] = {"/dev/vda", "/dev/vdb"},
+	     second[] = "vdb";
+	struct disk disks[] = {
+		{.name = names[0], .path = nodes[0]},
+		{.name = names[1], .path = nodes[1]}
+        };
+	const struct machine machine = {.disks = disks, .disk_count = LENGTH(disks)};
+	struct answers *answers = make_answers();
+
+	(void)state;
+	answers->disk.swap_size = GIB;
+	answers->disk.mirror = second;
+	for (unsigned i = 0; i < 2; i++) {
+		autoproblems struct problems problems = {0};
+		struct disk_layout layout;
+		const struct partition_spec *root = &layout.partitions[PART_ROOT];
+		autofree char *array = NULL, *esp = NULL, *half = NULL;
+
+		disks[i] = (struct disk){
+			.name = names[i], .path = nodes[i], .size_bytes = 20 * GIB};
+		disks[!i].size_bytes = 30 * GIB;
+		layout_make(answers, &machine, &disks[0], &layout, &problems);
+		assert_int_equal(problems.count, 0);
+		assert_int_equal(root->start_bytes + root->size_bytes, 20 * GIB - MIB);
+		array = layout_device(&layout, PART_ROOT);
+		esp = layout_device(&layout, PART_ESP);
+		half = layout_partition_on(&layout, 1, PART_ROOT);
+		assert_string_equal(array, "/dev/md/jefe-target-root");
+		assert_string_equal(esp, "/dev/vda2");
+		assert_string_equal(half, "/dev/vdb4");
+		assert_string_equal(layout_array_name(&layout, PART_ROOT), "jefe-luks");
+		/* the superblock of the mirror, the header of LUKS2 and that of LVM, and a unit that stays free */
+		assert_true(layout.volume_bytes[VOLUME_ROOT] + GIB + 8 * MIB + 16 * MIB +
+				    MIB + 4 * MIB <=
+			    root->size_bytes);
+		assert_true(layout.volume_bytes[VOLUME_ROOT] + GIB + 8 * MIB + 16 * MIB +
+				    MIB + 8 * MIB >
+			    root->size_bytes);
+	}
+	answers->disk.mirror = NULL;
+	answers_free(answers);
+}
+
+static void both_halves_must_fit(void **state)
+{
+	char names[][4] = {"vda", "vdb"}, nodes[][9] = {"/dev/vda", "/dev/vdb"},
+	     second[] = "vdb";
+	struct disk disks[] = {
+		{.name = names[0],
+                 .path = nodes[0],
+                 .size_bytes = 20 * GIB,
+                 .logical_sector = 512 },
+		{.name = names[1],
+                 .path = nodes[1],
+                 .size_bytes = 3 * GIB,
+                 .logical_sector = 4096}
+        };
+	const struct machine machine = {.disks = disks, .disk_count = LENGTH(disks)};
+	struct answers *answers = make_answers();
+	autoproblems struct problems small = {0}, sectors = {0};
+	struct disk_layout layout;
+
+	(void)state;
+	answers->disk.mirror = second;
+	layout_make(answers, &machine, &disks[0], &layout, &small);
+	assert_int_equal(small.count, 1);
+	assert_non_null(strstr(small.items[0].text, "vdb is too small"));
+	disks[1].size_bytes = 40 * GIB;
+	answers->disk.esp_size = 64 * MIB;
+	layout_make(answers, &machine, &disks[0], &layout, &sectors);
+	assert_int_equal(sectors.count, 1);
+	assert_string_equal(sectors.items[0].key, "disk.esp_size");
+	answers->disk.mirror = NULL;
+	answers_free(answers);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_smaller_half_decides),
+		cmocka_unit_test(both_halves_must_fit),
 		cmocka_unit_test(partitions_follow_one_another),
 		cmocka_unit_test(key_derivation_fits_the_machine),
 		cmocka_unit_test(what_does_not_fit_is_said),

@@ -21,6 +21,20 @@ static const char facts[] =
 	"{\"path\": \"/dev/vda3\", \"type\": \"ext4\", \"label\": \"jefe-boot\", \"part_name\": \"boot\"},"
 	"{\"path\": \"/dev/vda4\", \"type\": \"ext4\", \"label\": \"jefe-root\", \"part_name\": \"root\"}]}]}";
 
+/* One system on sda and sdc, another one whose second disk is away. */
+#define HALF(disk, boot, root, kind)                                                            \
+	"{\"name\": \"" disk "\", \"path\": \"/dev/" disk "\", \"contents\": ["                 \
+	"{\"path\": \"/dev/" disk "2\", \"type\": \"vfat\", \"part_name\": \"esp\"},"           \
+	"{\"path\": \"/dev/" disk                                                               \
+	"3\", \"type\": \"linux_raid_member\", \"label\": \"any:jefe-boot\", \"uuid\": \"" boot \
+	"\", \"size_bytes\": 10, \"part_name\": \"boot\"},"                                     \
+	"{\"path\": \"/dev/" disk                                                               \
+	"4\", \"type\": \"linux_raid_member\", \"label\": \"any:" kind                          \
+	"\", \"uuid\": \"" root "\", \"start_bytes\": 10, \"part_name\": \"root\"}]}"
+static const char mirrors[] = "{\"schema\": 1, \"disks\": [" HALF(
+	"sda", "b-1", "r-1", "jefe-luks") "," HALF("sdb", "b-2", "r-2",
+	"jefe-root") "," HALF("sdc", "b-1", "r-1", "jefe-luks") "]}";
+
 static int load(void **state)
 {
 	struct machine *machine = NULL;
@@ -152,6 +166,41 @@ static void volumes_are_opened_and_closed(void **state)
 		"close /dev/mapper/jefe-recover\n");
 }
 
+static void a_mirror_is_one_system(void **state)
+{
+	struct machine *machine = NULL;
+	struct recover recover = {0};
+	struct error err = {0};
+
+	(void)state;
+	assert_done(machine_load(mirrors, "mirrors", &machine, &err), &err);
+	recover.machine = machine;
+	assert_plan(&recover, "find",
+		"sda: root /dev/sda4 (encrypted), boot /dev/sda3, EFI /dev/sda2, mirrored on sdc; closed\n"
+		"sdb: root /dev/sdb4, boot /dev/sdb3, EFI /dev/sdb2, the disk that mirrors it is missing; closed\n");
+	recover.options.disk = "sdc";
+	assert_done(recover_look(&recover, &err), &err);
+	assert_plan(&recover, "open",
+		"open the mirror r-1 as /dev/md/jefe-recover-root\n"
+		"open the mirror b-1 as /dev/md/jefe-recover-boot\n"
+		"unlock /dev/md/jefe-recover-root as /dev/mapper/jefe-recover with the passphrase or the recovery key\n"
+		"mount /dev/mapper/jefe-recover on /mnt/jefe: ext4, ro,noload,nosuid,nodev\n"
+		"mount /dev/md/jefe-recover-boot on /mnt/jefe/boot: ext4, ro,noload,nosuid,nodev\n"
+		"mount /dev/sda2 on /mnt/jefe/boot/efi: vfat, ro,umask=0077\n");
+	recover.options.argument = "/run/header";
+	assert_plan(&recover, "header-save",
+		"open the mirror r-1 as /dev/md/jefe-recover-root\n"
+		"open the mirror b-1 as /dev/md/jefe-recover-boot\n"
+		"copy the LUKS header of /dev/md/jefe-recover-root to /run/header\n");
+	recover.arrays_open = recover.unlocked = true;
+	assert_plan(&recover, "close",
+		"close /dev/mapper/jefe-recover\n"
+		"close the mirror /dev/md/jefe-recover-boot\n"
+		"close the mirror /dev/md/jefe-recover-root\n");
+	recover_forget(&recover);
+	machine_free(machine);
+}
+
 static void checks_open_what_is_closed(void **state)
 {
 	struct recover recover = recover_of(state, "sda");
@@ -218,6 +267,7 @@ int main(void)
 		cmocka_unit_test(opening_reads_only),
 		cmocka_unit_test(writing_mounts_anew),
 		cmocka_unit_test(volumes_are_opened_and_closed),
+		cmocka_unit_test(a_mirror_is_one_system),
 		cmocka_unit_test(checks_open_what_is_closed),
 		cmocka_unit_test(closing_takes_what_is_there),
 		cmocka_unit_test(headers_are_of_encrypted_volumes),

@@ -77,13 +77,13 @@ static int play(struct story *story, bool resume, struct error *err)
 	char name[] = "vdx", title[] = "Do it";
 	const struct disk disk = {.name = name};
 	struct step steps[STEPS] = {
-		{.ops = &plain,     .title = title, .weight = 1   },
-		{.ops = &checked,   .title = title, .weight = 1,    .writes = true},
-		{.ops = &checked,                 .title = title,                 .weight = 1, .writes = true},
+		{.ops = &plain,   .title = title, .weight = 1   },
+		{.ops = &checked, .title = title, .weight = 1,    .writes = true},
+		{.ops = &checked,               .title = title,               .weight = 1, .writes = true},
 		{.ops = &plain, .title = title,               .weight = 1                }
         };
 	const struct plan plan = {
-		.recipe = {.disk = &disk}, .steps = steps, .count = STEPS};
+		.recipe = {.disk = &disk}, .disks = name, .steps = steps, .count = STEPS};
 	struct run run = {.plan = &plan,
 		.events = events_new(),
 		.releases = releases_new(),

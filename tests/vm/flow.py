@@ -104,6 +104,7 @@ class Installation:
         self.folder.mkdir(parents=True)
         self.iso = iso or medium(base)
         self.disk = Disk(self.folder / "disk.qcow2", bus=bus, serial="JEFETEST1")
+        self.more_disks = []  # that every machine has
         self.passphrase = f"Horse-Battery-{name}-47"
         self.password = f"Staple-{name}-11"
         self.key = self.folder / "key"
@@ -119,7 +120,7 @@ class Installation:
         self.stop()
         firmware = firmware or self.firmware
         disk = self.disk._replace(snapshot=snapshot)
-        self.vm = VM(title, self.folder, firmware=firmware, memory=self.memory, disks=[disk, *disks],
+        self.vm = VM(title, self.folder, firmware=firmware, memory=self.memory, disks=[disk, *self.more_disks, *disks],
                      cdrom=self.iso if live else None, variables=self.folder / f"vars.{title if snapshot else 'main'}.fd")
         self.vm.start()
         return self.vm
