@@ -336,9 +336,10 @@ void page_add_losses(
 	struct page *page, const struct disk *disk, const struct disk *mirror)
 {
 	const struct disk *const disks[] = {disk, mirror};
+	size_t count = mirror ? LENGTH(disks) : 1;
 	struct item *item;
 
-	for (size_t i = 0; i < LENGTH(disks) && disks[i]; i++)
+	for (size_t i = 0; i < count; i++)
 		if (!disks[i]->content_count)
 			(void)page_note(page, TONE_NORMAL,
 				_("No file systems were found on %s; whatever else is on it will be lost."),
@@ -346,7 +347,7 @@ void page_add_losses(
 	if (!disk->content_count && !(mirror && mirror->content_count))
 		return;
 	item = page_add(page, ITEM_TABLE, NULL, _("This will be lost for good"));
-	for (size_t i = 0; i < LENGTH(disks) && disks[i]; i++)
+	for (size_t i = 0; i < count; i++)
 		add_lost(page, item, disks[i]);
 }
 
