@@ -23,15 +23,13 @@ struct awaited {
 };
 
 /* Status 1 of an audit says that something failed, not that it did; a plan that is refused says why. */
+// clang-format off
 static const struct awaited awaited[] = {
-	[WAIT_KEYS] = {N_("Looking for SSH keys ..."),                        KEYS_SECONDS, FINE_NONE,    key_take,
-		       NULL,															  key_show},
-	[WAIT_AUDIT] = {N_("Looking at what is in force on this system ..."),
-		       AUDIT_SECONDS,						       FINE_ALL,     installed_take_audit, installed_fail_audit,
-		       NULL																   },
-	[WAIT_PLAN] = {N_("Looking at what would change on this system ..."),
-		       PLAN_SECONDS,							FINE_REFUSED, harden_take_plan,     harden_fail_plan,     NULL    },
+	[WAIT_KEYS] =  {N_("Looking for SSH keys ..."),                         KEYS_SECONDS,  FINE_NONE,    key_take,             NULL,                 key_show},
+	[WAIT_AUDIT] = {N_("Looking at what is in force on this system ..."),   AUDIT_SECONDS, FINE_ALL,     installed_take_audit, installed_fail_audit, NULL},
+	[WAIT_PLAN] =  {N_("Looking at what would change on this system ..."),  PLAN_SECONDS,  FINE_REFUSED, harden_take_plan,     harden_fail_plan,     NULL},
 };
+// clang-format on
 
 static int fail(struct wizard *wizard, int rc, const struct error *err)
 {
