@@ -12,9 +12,9 @@
 #define MIB (UINT64_C(1) << 20)
 #define GIB (UINT64_C(1) << 30)
 
-#define VOLUME_MIN  (256 * MIB)
-#define SIZE_LIMIT  (UINT64_C(1) << 50)
-#define VOLUME_HELP \
+#define VOLUME_MIN (256 * MIB)
+#define SIZE_LIMIT (UINT64_C(1) << 50)
+#define VOLUME_HELP                                                                                                                      \
 	N_("A logical volume (LVM), beside the one of root; with encryption all of them are in the one encrypted partition, behind one " \
 	   "passphrase. Without a size it is a part of the file system above it.")
 
