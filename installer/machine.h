@@ -28,8 +28,8 @@ struct disk {
 	char *by_id;       /* /dev/disk/by-id/… best stable link, or NULL; without udev the name udev would give, which is then no node */
 	char *by_path;
 	char *serial, *wwn, *model;
-	enum disk_bus bus;
 	uint64_t size_bytes;
+	enum disk_bus bus;
 	uint32_t logical_sector, physical_sector; /* bytes */
 	bool removable, read_only, rotational;
 	bool live_medium;  /* the running system came from it: never offered */
