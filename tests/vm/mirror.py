@@ -93,7 +93,7 @@ def recover():
     pc.says("jefe-setup recover find", r"vda: root /dev/vda4 .encrypted., .*, mirrored on vdb; closed")
     pc.says("jefe-setup recover open", asks=[(r"Passphrase or recovery key: ", pc.passphrase)])
     pc.says("jefe-setup recover shell -- cat /etc/hostname", r"vault1\r?\n")
-    pc.says("jefe-setup recover loader --yes", r"install GRUB on /dev/vda and /dev/vdb")
+    pc.says("jefe-setup recover loader --yes", r"install GRUB for BIOS and UEFI on /dev/vda and /dev/vdb")
     pc.says("jefe-setup recover close")
     pc.says("ls /dev/md /dev/mapper; cat /proc/mdstat; sync", r"unused devices")
     vm.sendline("poweroff")
