@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "installer/base/language.h"
 #include "installer/base/memory.h"
@@ -151,7 +152,11 @@ static uint64_t round_up(uint64_t bytes, uint64_t unit)
 /* As it was answered; 0: not at all. */
 static uint64_t wanted(const struct answers *answers, size_t volume)
 {
-	return *(const uint64_t *)((const char *)answers + layout_volumes[volume].offset);
+	uint64_t bytes;
+
+	memcpy(&bytes, (const char *)answers + layout_volumes[volume].offset,
+		sizeof(bytes));
+	return bytes;
 }
 
 static bool is_in_root(size_t volume)

@@ -80,7 +80,7 @@ DIALOGUE = [
     (r"Try it here [^:\r\n]*: ", ""),
     (r"EFI partition \[512M\]: ", ""),
     (r"Boot partition \[1G\]: ", ""),
-    (r"Root partition [^:\r\n]*: ", ""),
+    (r"Root [^:\r\n]*: ", ""),
     (r"Passphrase, not shown: ", pc.passphrase),
     (r"Again, not shown: ", pc.passphrase),
     (r"y or n \[[yn]\]: ", ""),

@@ -72,7 +72,7 @@ def serial_shell(vm):
 
 def attach(vm):
     """The installation that the screen began is watched on the serial line, left, watched again and taken over by a wizard there."""
-    vm.shell("until [ -s /run/jefe/events ]; do sleep 1; done")
+    vm.shell("until [ -s /run/jefe/events ]; do sleep 1; done", BOOT)
     for word, answer in (("q", r"# \Z"), ("w", r"Installing")):
         vm.sendline("jefe-setup attach")
         vm.expect(r"Watching", 60)
