@@ -116,35 +116,20 @@ static void check_layout(const struct checking *checking, const struct disk *dis
 			found.items[i].text);
 }
 
-static void check_one_disk(const struct checking *checking, const struct disk *disk)
+/* key: of the answer that selects it. */
+static void check_one_disk(
+	const struct checking *checking, const struct disk *disk, const char *key)
 {
-	check_layout(checking, disk);
 	if (disk->read_only)
-		complain(checking, SEVERITY_ERROR, "disk.match",
+		complain(checking, SEVERITY_ERROR, key,
 			_("%s is read-only; is there a write-protect switch?"),
 			disk->name);
 	for (size_t i = 0; i < disk->holders.count; i++)
-		complain(checking, SEVERITY_ERROR, "disk.match",
+		complain(checking, SEVERITY_ERROR, key,
 			_("%s is in use: %s; release it first"), disk->name,
 			disk->holders.items[i]);
 	if (disk->removable)
-		complain(checking, SEVERITY_WARNING, "disk.match",
-			_("%s is removable; is it the disk you mean?"), disk->name);
-}
-
-/* The same as check_one_disk() about the second one, whose size the layout takes into account. */
-static void check_mirror_disk(const struct checking *checking, const struct disk *disk)
-{
-	if (disk->read_only)
-		complain(checking, SEVERITY_ERROR, "disk.mirror",
-			_("%s is read-only; is there a write-protect switch?"),
-			disk->name);
-	for (size_t i = 0; i < disk->holders.count; i++)
-		complain(checking, SEVERITY_ERROR, "disk.mirror",
-			_("%s is in use: %s; release it first"), disk->name,
-			disk->holders.items[i]);
-	if (disk->removable)
-		complain(checking, SEVERITY_WARNING, "disk.mirror",
+		complain(checking, SEVERITY_WARNING, key,
 			_("%s is removable; is it the disk you mean?"), disk->name);
 }
 
@@ -157,7 +142,7 @@ static void check_mirror(const struct checking *checking, const struct disk *fir
 	if (!checking->answers->disk.mirror)
 		return;
 	while (disks[count])
-		check_mirror_disk(checking, disks[count++]);
+		check_one_disk(checking, disks[count++], "disk.mirror");
 	if (count == 1)
 		return;
 	complain(checking, SEVERITY_ERROR, "disk.mirror",
@@ -178,8 +163,10 @@ static void check_match(const struct checking *checking)
 		answers_disks(checking->answers, checking->machine);
 	uint64_t count = 0;
 
-	while (disks[count])
-		check_one_disk(checking, disks[count++]);
+	while (disks[count]) {
+		check_layout(checking, disks[count]);
+		check_one_disk(checking, disks[count++], "disk.match");
+	}
 	if (count == 1)
 		check_mirror(checking, disks[0]);
 	if (count == checking->answers->disk.expect)

@@ -56,7 +56,7 @@ struct disk_layout {
 	const char *disks[DISKS];      /* /dev/vda, and the second of a mirror or NULL; borrowed from the machine */
 	struct partition_spec partitions[PART_COUNT]; /* in the order of the enum */
 	bool shares;                   /* the disk with what is there: nothing of it is lost */
-	unsigned removed[3];           /* then: partitions of an installation that did not finish, which go first; 0: none */
+	struct partition_spec removed[3]; /* then: partitions of an installation that did not finish, which go first; number 0: none */
 	bool has_volumes;              /* the root partition, encrypted or not, holds logical volumes */
 	uint64_t volume_bytes[VOLUMES]; /* by layout_volumes; 0: there is none */
 	uint64_t free_bytes;           /* behind the root partition, or in the group of volumes, for nobody yet */

@@ -50,7 +50,18 @@ static const struct content *before(
 	return NULL;
 }
 
-/* What an installation that did not finish has made is room for the next. */
+static void note_removed(const struct disk *disk, const struct content *content,
+	struct partition_spec *removed)
+{
+	if (content)
+		*removed = (struct partition_spec){.name = content->part_name,
+			.number = number_of(disk, content),
+			.start_bytes = content->start_bytes,
+			.size_bytes = content->size_bytes};
+}
+
+/* What an installation that did not finish has made is room for the next. Its /boot lies before its root, whoever's partition is before
+ * that: an EFI partition is only ours by its label. */
 static void find_unfinished(const struct disk *disk, struct disk_layout *layout)
 {
 	const struct content *root = NULL, *boot, *esp;
@@ -60,15 +71,17 @@ static void find_unfinished(const struct disk *disk, struct disk_layout *layout)
 			root = &disk->contents[i];
 	boot = before(disk, root, "boot");
 	esp = before(disk, boot, "esp");
-	layout->removed[0] = root ? number_of(disk, root) : 0;
-	layout->removed[1] = boot ? number_of(disk, boot) : 0;
-	layout->removed[2] = esp ? number_of(disk, esp) : 0;
+	if (esp && !text_equal(esp->label, layout_volumes[VOLUME_ESP].label))
+		esp = NULL;
+	note_removed(disk, root, &layout->removed[0]);
+	note_removed(disk, boot, &layout->removed[1]);
+	note_removed(disk, esp, &layout->removed[2]);
 }
 
 static bool is_removed(const struct disk_layout *layout, unsigned number)
 {
 	for (size_t i = 0; i < LENGTH(layout->removed); i++)
-		if (number && layout->removed[i] == number)
+		if (number && layout->removed[i].number == number)
 			return true;
 	return false;
 }

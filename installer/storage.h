@@ -32,10 +32,11 @@ int storage_wipe(const char *disk, struct error *err) CHECKED;
 int storage_wipe_signatures(const char *device, struct error *err) CHECKED;
 /* Replace the partition table by this GPT, tell the kernel, wait for the nodes (a disk image in a file has none). Writes. */
 int storage_partition(const char *disk, const struct partition_spec *specs, size_t count, struct error *err) CHECKED;
-/* Add these partitions, where specs say, to the table that is there, after removing those with the numbers; the others stay as they are.
- * What lay in their place is wiped. Writes. */
-int storage_partition_beside(const char *disk, const struct partition_spec *specs, size_t count, const unsigned *removed, size_t removed_count,
-	struct error *err) CHECKED;
+/* Add these partitions, where specs say, to the table that is there, after removing others; what lay in their place is wiped. Everything
+ * else stays as it is. -ESTALE, and nothing is written, when those to be removed or shared are not there as they are described, or when a new
+ * one would get another number than planned. Writes. */
+int storage_partition_beside(const char *disk, const struct partition_spec *specs, size_t count, const struct partition_spec *removed,
+	size_t removed_count, struct error *err) CHECKED;
 /* Are the partitions of specs there (places, sizes, names), whatever else is? 1 or 0. */
 int storage_partitioned_beside(const char *disk, const struct partition_spec *specs, size_t count, struct error *err) CHECKED;
 /* 1 when the disk holds exactly these partitions (places, sizes, names), 0 when not. */

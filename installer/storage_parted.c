@@ -210,17 +210,38 @@ int storage_partition(const char *disk, const struct partition_spec *specs, size
 	return commit(table, disk, specs, count, err);
 }
 
-static int remove_all(PedDisk *table, const unsigned *removed, size_t count)
+static bool partition_matches(
+	PedDisk *table, int number, const struct partition_spec *spec)
 {
-	for (size_t i = 0; i < count; i++) {
-		PedPartition *partition =
-			removed[i] ? ped.disk_get_partition(table, (int)removed[i])
-				   : NULL;
+	PedPartition *partition = ped.disk_get_partition(table, number);
+	uint64_t sector = (uint64_t)table->dev->sector_size;
 
-		if (removed[i] &&
-			(!partition || !ped.disk_delete_partition(table, partition)))
+	return partition &&
+	       (uint64_t)partition->geom.start * sector == spec->start_bytes &&
+	       (uint64_t)partition->geom.length * sector == spec->size_bytes &&
+	       strcmp(ped.partition_get_name(partition), spec->name) == 0;
+}
+
+/* Are they what the plan says? */
+static int compare(PedDisk *table, const char *disk, const struct partition_spec *specs,
+	size_t count, struct error *err)
+{
+	for (size_t i = 0; i < count; i++)
+		if (specs[i].number &&
+			!partition_matches(table, (int)specs[i].number, &specs[i]))
+			return error_set(err, -ESTALE,
+				"partition %u of %s is not what the plan was made for; plan again",
+				specs[i].number, disk);
+	return 0;
+}
+
+static int remove_all(PedDisk *table, const struct partition_spec *removed, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (removed[i].number &&
+			!ped.disk_delete_partition(table,
+				ped.disk_get_partition(table, (int)removed[i].number)))
 			return -EIO;
-	}
 	return 0;
 }
 
@@ -239,8 +260,10 @@ static int wipe_made(const char *disk, const struct partition_spec *specs, size_
 	return 0;
 }
 
+/* libparted gives the numbers, and what is wiped and formatted goes by ours: they are compared, too, before the table is written. */
 int storage_partition_beside(const char *disk, const struct partition_spec *specs,
-	size_t count, const unsigned *removed, size_t removed_count, struct error *err)
+	size_t count, const struct partition_spec *removed, size_t removed_count,
+	struct error *err)
 {
 	autodevice PedDevice *device = device_get(disk);
 	autodisk PedDisk *table = device ? ped.disk_new(device) : NULL;
@@ -248,24 +271,17 @@ int storage_partition_beside(const char *disk, const struct partition_spec *spec
 
 	if (!table)
 		return parted_error(err, "reading the partition table of", disk);
+	rc = compare(table, disk, removed, removed_count, err);
+	if (rc < 0)
+		return rc;
 	if (remove_all(table, removed, removed_count) < 0)
 		return parted_error(err, "removing a partition of", disk);
 	if (add_all(table, specs, count) < 0)
 		return parted_error(err, "adding a partition to", disk);
-	rc = commit(table, disk, specs, count, err);
+	rc = compare(table, disk, specs, count, err);
+	if (rc == 0)
+		rc = commit(table, disk, specs, count, err);
 	return rc < 0 ? rc : wipe_made(disk, specs, count, err);
-}
-
-static bool partition_matches(
-	PedDisk *table, int number, const struct partition_spec *spec)
-{
-	PedPartition *partition = ped.disk_get_partition(table, number);
-	uint64_t sector = (uint64_t)table->dev->sector_size;
-
-	return partition &&
-	       (uint64_t)partition->geom.start * sector == spec->start_bytes &&
-	       (uint64_t)partition->geom.length * sector == spec->size_bytes &&
-	       strcmp(ped.partition_get_name(partition), spec->name) == 0;
 }
 
 /* exactly: and no other. */

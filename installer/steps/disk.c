@@ -144,10 +144,10 @@ static void partition_describe(const struct recipe *recipe, struct text *to)
 	const struct disk_layout *layout = &recipe->layout;
 
 	for (size_t i = 0; i < LENGTH(layout->removed); i++)
-		if (layout->removed[i])
+		if (layout->removed[i].number)
 			text_addf(to,
 				"remove partition %u, of an installation that did not finish\n",
-				layout->removed[i]);
+				layout->removed[i].number);
 	for (size_t i = 0; i < DISKS && recipe->disks[i]; i++)
 		describe_table(recipe, i, to);
 	if (layout->shares)

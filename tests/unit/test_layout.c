@@ -301,8 +301,8 @@ static void what_did_not_finish_is_free(void **state)
 	disk.content_count = 5;
 	layout_make(answers, &uefi, &disk, &second, &problems);
 	assert_int_equal(problems.count, 0);
-	assert_int_equal(second.removed[0], 5);
-	assert_int_equal(second.removed[1], 6);
+	assert_int_equal(second.removed[0].number, 5);
+	assert_int_equal(second.removed[1].number, 6);
 	assert_memory_equal(
 		first.partitions, second.partitions, sizeof(first.partitions));
 	contents[3].part_name = NULL; /* one that is complete */

@@ -78,14 +78,21 @@ static void partitions_are_added_beside_others(void **state)
 		{"boot", PARTITION_LINUX,     2, 51 * MIB, 20 * MIB, false},
 		{"root", PARTITION_LINUX,     4, 71 * MIB, 40 * MIB, false},
 	};
-	const unsigned removed[] = {2, 0}, missing[] = {9};
+	const struct partition_spec none = {0}, removed[] = {there[1], none};
+	struct partition_spec other = there[1], numbered[4];
 	char *disk = make_disk(200 * MIB);
 	struct error err = {0};
 
 	(void)state;
 	assert_done(storage_partition(disk, there, 3, &err), &err);
 	assert_int_equal(storage_partitioned_beside(disk, added, 4, &err), 0);
-	assert_true(storage_partition_beside(disk, added, 4, missing, 1, &err) < 0);
+	other.name = "somebody's";
+	memcpy(numbered, added, sizeof(added));
+	numbered[3].number = 5;
+	assert_int_equal(
+		storage_partition_beside(disk, added, 4, &other, 1, &err), -ESTALE);
+	assert_int_equal(
+		storage_partition_beside(disk, numbered, 4, removed, 2, &err), -ESTALE);
 	assert_int_equal(storage_partitioned(disk, there, 3, &err), 1);
 	assert_done(storage_partition_beside(disk, added, 4, removed, 2, &err), &err);
 	assert_int_equal(storage_partitioned_beside(disk, added, 4, &err), 1);
