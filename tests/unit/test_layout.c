@@ -226,7 +226,8 @@ static char paths[][16] = {
 	"/dev/vda1", "/dev/vda2", "/dev/vda4", "/dev/vda5", "/dev/vda6"};
 static char esp_guid[] = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b", vfat[] = "vfat",
 	    gpt[] = "gpt", vda[] = "vda", vda_path[] = "/dev/vda", boot_name[] = "boot",
-	    incomplete[] = "jefe-incomplete", boot_label[] = "jefe-boot";
+	    incomplete[] = "jefe-incomplete", boot_label[] = "jefe-boot",
+	    esp_name[] = "esp", esp_label[] = "JEFE-ESP";
 
 static void make_shared(struct disk *disk, struct content contents[5])
 {
@@ -305,6 +306,13 @@ static void what_did_not_finish_is_free(void **state)
 	assert_int_equal(second.removed[1].number, 6);
 	assert_memory_equal(
 		first.partitions, second.partitions, sizeof(first.partitions));
+	contents[2].part_name = esp_name; /* somebody's, right before ours */
+	contents[2].size_bytes = first.partitions[PART_BOOT].start_bytes - 20 * GIB;
+	layout_make(answers, &uefi, &disk, &second, &problems);
+	assert_int_equal(second.removed[2].number, 0);
+	contents[2].label = esp_label;
+	layout_make(answers, &uefi, &disk, &second, &problems);
+	assert_int_equal(second.removed[2].number, 4);
 	contents[3].part_name = NULL; /* one that is complete */
 	layout_make(answers, &uefi, &disk, &second, &there);
 	assert_int_equal(there.count, 1);
