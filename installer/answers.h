@@ -21,7 +21,7 @@ struct secret_source {
 };
 
 enum erase { ERASE_NONE, ERASE_MATCHED };
-enum layout { LAYOUT_WHOLE, LAYOUT_FREE };
+enum layout { LAYOUT_WHOLE, LAYOUT_FREE, LAYOUT_KEEP, LAYOUT_MANUAL };
 enum rest { REST_ROOT, REST_HOME, REST_SRV, REST_VAR };
 /* By enum: root, home, srv, var, NULL. */
 extern const char *const layout_rest_names[];
@@ -75,6 +75,7 @@ struct answers {
 		uint64_t expect;
 		enum erase erase;
 		enum layout layout;
+		uint64_t root_partition, boot_partition, esp_partition; /* numbers, of LAYOUT_MANUAL; 0: not chosen */
 		char *mirror;               /* pattern of the second disk; NULL: none */
 		enum encryption encryption;
 		struct secret_source passphrase, recovery_key, us_passphrase;

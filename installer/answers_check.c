@@ -199,9 +199,9 @@ static void check_disk(const struct checking *checking)
 		complain(checking, SEVERITY_ERROR, "disk.erase",
 			_("nothing may be erased; an unattended installation needs \"erase: matched-disks\""));
 	if (checking->answers->disk.mirror &&
-		checking->answers->disk.layout == LAYOUT_FREE)
+		checking->answers->disk.layout != LAYOUT_WHOLE)
 		complain(checking, SEVERITY_ERROR, "disk.mirror",
-			_("takes two whole disks, not the free space of one: take layout: whole, or leave this line out"));
+			_("takes two whole disks, not a part of one: take layout: whole, or leave this line out"));
 	if (checking->machine)
 		check_match(checking);
 }
@@ -263,7 +263,8 @@ static void check_encryption(const struct checking *checking)
 	if (answers->disk.passphrase.origin == SECRET_NONE)
 		complain(checking, SEVERITY_ERROR, "disk.passphrase",
 			_("encryption needs a passphrase (for example: passphrase: {from: \"file:/run/jefe/luks\"})"));
-	if (answers->disk.recovery_key.origin == SECRET_NONE)
+	if (answers->disk.recovery_key.origin == SECRET_NONE &&
+		answers->disk.layout != LAYOUT_KEEP)
 		complain(checking, SEVERITY_NOTE, "disk.recovery_key",
 			_("there is none: without the passphrase everything on the disk is lost"));
 	check_kdf_memory(checking);

@@ -29,7 +29,7 @@ static const char *const console_names[] = {"both", "vga", "serial", NULL};
 static const char *const identity_names[] = {"installation", "first-start", NULL};
 static const char *const network_names[] = {"dhcp", "static", "none", NULL};
 static const char *const erase_names[] = {"none", "matched-disks", NULL};
-static const char *const layout_names[] = {"whole", "free", NULL};
+static const char *const layout_names[] = {"whole", "free", "keep", "manual", NULL};
 const char *const layout_rest_names[] = {"root", "home", "srv", "var", NULL};
 static const char *const encryption_names[] = {"none", "luks2", NULL};
 const char *const ssh_server_names[] = {"openssh", "dropbear", "tinyssh", "none", NULL};
@@ -148,7 +148,20 @@ const struct field answer_fields[] = {
 		.why = "How the disk is divided.",
 		.help = "whole: the entire disk, as BIOS boot partition, EFI system partition, /boot and root. free: /boot and root in the largest "
 			"free space, beside the systems that are there, which stay as they are; their EFI system partition is shared. That takes "
-			"a GUID partition table and a computer started by UEFI."},
+			"a GUID partition table and a computer started by UEFI. keep: in place of the JefeLinux that is there; what is in its /home and "
+			"/srv stays, with its partitions, volumes and key slots. manual: in partitions that were made before; see root_partition."},
+	{.key = "disk.root_partition", .type = FIELD_NUMBER, AT(disk.root_partition), .standard = "0", .max = PARTITION_LAST,
+		.label = "Root partition", .example = "5", .screen = "layout", .since = 1, .advanced = true,
+		.why = "Gets everything but what starts the computer.",
+		.help = "With layout manual: its number in the GUID partition table. It must be of the type for Linux file systems. What is in it is lost."},
+	{.key = "disk.boot_partition", .type = FIELD_NUMBER, AT(disk.boot_partition), .standard = "0", .max = PARTITION_LAST,
+		.label = "/boot partition", .example = "4", .screen = "layout", .since = 1, .advanced = true,
+		.why = "Holds the kernels and the boot menu.",
+		.help = "With layout manual: its number; 256 MiB or more, of the type for Linux file systems. What is in it is lost."},
+	{.key = "disk.esp_partition", .type = FIELD_NUMBER, AT(disk.esp_partition), .standard = "0", .max = PARTITION_LAST,
+		.label = "EFI partition", .example = "1", .screen = "layout", .since = 1, .advanced = true,
+		.why = "The firmware starts the boot loader from there.",
+		.help = "With layout manual: the number of an EFI system partition. A FAT file system in it stays, for it may be shared; without any, it gets one."},
 	{.key = "disk.mirror", .type = FIELD_TEXT, AT(disk.mirror), .min = 1, .max = 255,
 		.label = "Mirror", .example = "sdb", .screen = "layout", .since = 1,
 		.why = "A second disk with the same content: when one of the two fails the computer goes on.",

@@ -84,6 +84,11 @@ static char *one_line(const char *value)
 	return text_take(&text);
 }
 
+static const char *const layouts[] = {N_("the whole disk"),
+	N_("the free space of the disk"),
+	N_("in place of JefeLinux; /home and /srv stay"),
+	N_("in partitions that are there")};
+
 static char *value_words(const struct slot *slot)
 {
 	autofree char *value = slot_text(slot);
@@ -97,9 +102,7 @@ static char *value_words(const struct slot *slot)
 	if (strcmp(slot->field->key, "system.keymap") == 0)
 		return keymap_words(value);
 	if (strcmp(slot->field->key, "disk.layout") == 0)
-		return memory_copy_text(slot->answers->disk.layout == LAYOUT_FREE
-						? _("the free space of the disk")
-						: _("the whole disk"));
+		return memory_copy_text(_(layouts[slot->answers->disk.layout]));
 	return one_line(value);
 }
 
@@ -118,6 +121,23 @@ static void add_users(struct summary *summary, const struct answers *answers)
 	}
 }
 
+/* What lies where is a question of the partitions that are there, and so are the keys that open one that is kept. */
+static bool fits_layout(const struct slot *slot)
+{
+	const char *key = slot->field->key;
+	enum layout layout = slot->answers->disk.layout;
+
+	if (text_ends(key, "_partition"))
+		return layout == LAYOUT_MANUAL;
+	if (text_equal(key, "disk.esp_size") || text_equal(key, "disk.boot_size"))
+		return layout == LAYOUT_WHOLE || layout == LAYOUT_FREE;
+	if ((text_starts(key, "disk.") && text_ends(key, "_size")) ||
+		text_equal(key, "disk.rest") || text_equal(key, "disk.recovery_key") ||
+		text_equal(key, "disk.us_passphrase"))
+		return layout != LAYOUT_KEEP;
+	return true;
+}
+
 /* Values that say nothing in this combination are left out, as are users, match and what only experts change unless it was changed. */
 static bool belongs(const struct slot *slot)
 {
@@ -125,7 +145,7 @@ static bool belongs(const struct slot *slot)
 	bool is_static = slot->answers->network.method == NETWORK_STATIC;
 
 	if (!slot->field->screen || field_is_user(slot->field) ||
-		text_starts(key, "disk.match."))
+		text_starts(key, "disk.match.") || !fits_layout(slot))
 		return false;
 	if (strcmp(key, "network.address") == 0 || strcmp(key, "network.gateway") == 0 ||
 		strcmp(key, "network.dns") == 0)

@@ -93,7 +93,30 @@ bool layout_holds_boot(const struct content *content)
 
 const char *layout_root_name(const struct disk_layout *layout)
 {
+	if (layout->apart)
+		return layout->has_volumes ? NAME_VOLUMES_APART : NAME_ROOT_APART;
 	return layout->has_volumes ? NAME_VOLUMES : NAME_ROOT;
+}
+
+const char *layout_incomplete_name(const struct disk_layout *layout)
+{
+	if (!layout->keeps)
+		return NAME_INCOMPLETE;
+	return layout->has_volumes ? NAME_KEEPING_VOLUMES : NAME_KEEPING_ROOT;
+}
+
+enum fate layout_fate(const struct disk_layout *layout, size_t volume)
+{
+	const char *point = layout_volumes[volume].point;
+
+	if (volume == VOLUME_ESP && layout->partitions[PART_ESP].found)
+		return layout->esp_is_empty ? FATE_FORMATTED : FATE_STAYS;
+	if (!layout->keeps || volume == VOLUME_BOOT)
+		return FATE_FORMATTED;
+	if (volume == VOLUME_ROOT) /* where those without a volume are */
+		return FATE_EMPTIED;
+	return text_equal(point, "/home") || text_equal(point, "/srv") ? FATE_STAYS
+								       : FATE_FORMATTED;
 }
 
 /* FAT32 has at least 65525 clusters of at least one sector. */
@@ -194,10 +217,15 @@ static bool check_room(const struct answers *answers, const struct disk *disk,
 		ROOT_MIN_BYTES + layout->partitions[PART_BOOT].size_bytes;
 	autofree char *has = text_human_size(disk->size_bytes);
 	autofree char *needs = text_human_size(layout->shares ? needed_beside : needed);
+	autofree char *given = text_human_size(room);
+	autofree char *least = text_human_size(ROOT_MIN_BYTES);
 
 	if (room >= ROOT_MIN_BYTES)
 		return true;
-	if (layout->shares)
+	if (answers->disk.layout == LAYOUT_MANUAL)
+		layout_error(answers, problems, "disk.root_partition",
+			_("has %s, and the smallest system needs %s"), given, least);
+	else if (layout->shares)
 		layout_error(answers, problems, "disk.layout",
 			_("%s has no free space of %s in one piece beside its partitions"),
 			disk->name, needs);
@@ -213,9 +241,10 @@ static void check_esp(const struct answers *answers, const struct disk *disk,
 {
 	autofree char *minimum = text_human_size(esp_minimum(disk));
 
-	if (!layout->partitions[PART_ESP].found &&
+	if (layout_fate(layout, VOLUME_ESP) == FATE_FORMATTED &&
 		layout->partitions[PART_ESP].size_bytes < esp_minimum(disk))
-		layout_error(answers, problems, "disk.esp_size",
+		layout_error(answers, problems,
+			layout->esp_is_empty ? "disk.esp_partition" : "disk.esp_size",
 			_("FAT32 on %s (%u-byte sectors) needs at least %s"), disk->name,
 			disk->logical_sector, minimum);
 }
@@ -291,6 +320,10 @@ static void fill(const struct answers *answers, struct disk_layout *layout, uint
 		divide(answers, layout, room, problems);
 		return;
 	}
+	if (root->found) {
+		layout->volume_bytes[VOLUME_ROOT] = room;
+		return;
+	}
 	root->size_bytes = take_rest(answers, VOLUME_ROOT, MIB, &room, problems);
 	layout->volume_bytes[VOLUME_ROOT] = root->size_bytes;
 	layout->free_bytes = room;
@@ -326,7 +359,9 @@ void layout_make(const struct answers *answers, const struct machine *machine,
 	layout->volume_bytes[VOLUME_ESP] = layout->partitions[PART_ESP].size_bytes;
 	check_esp(answers, disk->logical_sector < other->logical_sector ? other : disk,
 		layout, problems);
-	if (problems->count == known || room)
+	if (layout->keeps)
+		layout->volume_bytes[VOLUME_ROOT] = room;
+	else if (problems->count == known || room)
 		if (check_room(answers, disk, layout, room, problems))
 			fill(answers, layout, room, problems);
 }

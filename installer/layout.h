@@ -15,9 +15,20 @@ enum { PART_BIOS, PART_ESP, PART_BOOT, PART_ROOT, PART_COUNT };
 #define NAME_INCOMPLETE "jefe-incomplete"
 #define NAME_ROOT       "root"
 #define NAME_VOLUMES    "volumes"
+/* Names in the table with /boot's: with these the two need not lie side by side, in partitions that somebody made. */
+#define NAME_BOOT          "boot"
+#define NAME_BOOT_APART    "jefe-boot"
+#define NAME_ROOT_APART    "jefe-root"
+#define NAME_VOLUMES_APART "jefe-volumes"
+/* Of root until the last step of an installation that keeps what people have in it. */
+#define NAME_KEEPING_ROOT    "jefe-keeping-root"
+#define NAME_KEEPING_VOLUMES "jefe-keeping-volumes"
 
 /* Least room for the root file system. */
 #define ROOT_MIN_BYTES ((uint64_t)3 << 30)
+
+/* The highest number of a partition; entries that a GPT has as everybody makes it. */
+#define PARTITION_LAST 128
 
 /* The group of the logical volumes, in what LVM calls a physical volume. */
 #define VOLUME_GROUP "jefe"
@@ -55,10 +66,15 @@ enum { DISKS = 2 };
 struct disk_layout {
 	const char *disks[DISKS];      /* /dev/vda, and the second of a mirror or NULL; borrowed from the machine */
 	struct partition_spec partitions[PART_COUNT]; /* in the order of the enum */
-	bool shares;                   /* the disk with what is there: nothing of it is lost */
+	bool in_place;                 /* the partition table stays: only what partitions says is done */
+	bool shares;                   /* the disk, and the start of the computer, with others, who stay as they are */
+	bool apart;                    /* /boot and root need not lie side by side: their names say whose they are */
+	bool esp_is_empty;             /* it is there, and gets its file system */
+	bool keeps;                    /* /home and /srv of the system that is replaced */
 	struct partition_spec removed[3]; /* then: partitions of an installation that did not finish, which go first; number 0: none */
 	bool has_volumes;              /* the root partition, encrypted or not, holds logical volumes */
-	uint64_t volume_bytes[VOLUMES]; /* by layout_volumes; 0: there is none */
+	/* By layout_volumes; 0: there is none. With keeps, root's is all of the partition: which volumes there are is known when it is open. */
+	uint64_t volume_bytes[VOLUMES];
 	uint64_t free_bytes;           /* behind the root partition, or in the group of volumes, for nobody yet */
 	bool encrypted, recovery_slot, us_slot;
 	uint64_t kdf_memory_bytes;
@@ -79,5 +95,9 @@ bool layout_is_array(const struct disk_layout *layout, unsigned part);
 const char *layout_array_name(const struct disk_layout *layout, unsigned part);
 /* Does it hold the /boot of a JefeLinux, by its label, or as a half of that array? */
 bool layout_holds_boot(const struct content *content);
-/* What the root partition is called when everything is done. */
+/* What the root partition is called when everything is done, and until then. */
 const char *layout_root_name(const struct disk_layout *layout);
+const char *layout_incomplete_name(const struct disk_layout *layout);
+/* What becomes of that which is in the place of a volume. */
+enum fate { FATE_FORMATTED, FATE_EMPTIED /* but for /home and /srv */, FATE_STAYS };
+enum fate layout_fate(const struct disk_layout *layout, size_t volume);

@@ -5,7 +5,7 @@ libinstaller_a_SOURCES += \
 
 # the engine: plan, run and what they hold
 libinstaller_a_SOURCES += \
-	installer/event.c installer/journal.c installer/journal.h installer/layout.c installer/layout.h installer/partitions.c installer/partitions.h \
+	installer/event.c installer/journal.c installer/journal.h installer/layout.c installer/layout.h installer/partitions.c installer/partitions_found.c installer/partitions.h \
 	installer/plan.c installer/release.c installer/run.c installer/secrets.c installer/secrets.h \
 	installer/storage_disk.c installer/storage_fs.c installer/storage_luks.c installer/storage_lvm.c installer/storage_md.c \
 	installer/storage_parted.c

@@ -34,13 +34,12 @@ static uint64_t end_of(const struct content *content)
 	return content->start_bytes + content->size_bytes;
 }
 
-static bool is_type(const struct content *content, enum partition_type type)
+bool partitions_is_type(const struct content *content, enum partition_type type)
 {
 	return text_equal(content->part_type, partition_type_guids[type]);
 }
 
-/* The partition of this name that ends where the next one starts. */
-static const struct content *before(
+const struct content *partitions_before(
 	const struct disk *disk, const struct content *next, const char *name)
 {
 	for (size_t i = 0; next && i < disk->content_count; i++)
@@ -69,8 +68,8 @@ static void find_unfinished(const struct disk *disk, struct disk_layout *layout)
 	for (size_t i = 0; i < disk->content_count; i++)
 		if (text_equal(disk->contents[i].part_name, NAME_INCOMPLETE))
 			root = &disk->contents[i];
-	boot = before(disk, root, "boot");
-	esp = before(disk, boot, "esp");
+	boot = partitions_before(disk, root, "boot");
+	esp = partitions_before(disk, boot, "esp");
 	if (esp && !text_equal(esp->label, layout_volumes[VOLUME_ESP].label))
 		esp = NULL;
 	note_removed(disk, root, &layout->removed[0]);
@@ -131,7 +130,8 @@ const struct content *partitions_esp(
 	for (size_t i = 0; i < disk->content_count; i++) {
 		const struct content *content = &disk->contents[i];
 
-		if (stays(disk, layout, content) && is_type(content, PARTITION_ESP) &&
+		if (stays(disk, layout, content) &&
+			partitions_is_type(content, PARTITION_ESP) &&
 			text_equal(content->type, "vfat") &&
 			content->size_bytes >= FOUND_ESP_MIN_MIB * MIB)
 			return content;
@@ -139,18 +139,27 @@ const struct content *partitions_esp(
 	return NULL;
 }
 
+struct partition_spec partitions_found(
+	const struct disk *disk, const struct content *content, enum partition_type type)
+{
+	if (!content)
+		return (struct partition_spec){.found = true};
+	return (struct partition_spec){
+		.name = content->part_name ? content->part_name : "",
+		.type = type,
+		.number = number_of(disk, content),
+		.start_bytes = content->start_bytes,
+		.size_bytes = content->size_bytes,
+		.found = true};
+}
+
 static void take_esp(const struct disk *disk, struct disk_layout *layout)
 {
 	const struct content *content = partitions_esp(disk, layout);
 
 	if (content)
-		layout->partitions[PART_ESP] = (struct partition_spec){
-			.name = content->part_name ? content->part_name : "",
-			.type = PARTITION_ESP,
-			.number = number_of(disk, content),
-			.start_bytes = content->start_bytes,
-			.size_bytes = content->size_bytes,
-			.found = true};
+		layout->partitions[PART_ESP] =
+			partitions_found(disk, content, PARTITION_ESP);
 }
 
 /* The lowest that is not in use, as libparted gives them. */
@@ -180,10 +189,8 @@ static bool holds_jefelinux(const struct disk *disk, const struct disk_layout *l
 	return false;
 }
 
-/* Why there can be nothing beside what is there. */
-static bool can_share(const struct answers *answers, const struct machine *machine,
-	const struct disk *disk, const struct disk_layout *layout,
-	struct problems *problems)
+bool partitions_can_share(const struct answers *answers, const struct machine *machine,
+	const struct disk *disk, struct problems *problems)
 {
 	if (!text_equal(disk->table, "gpt"))
 		layout_error(answers, problems, "disk.layout",
@@ -192,13 +199,23 @@ static bool can_share(const struct answers *answers, const struct machine *machi
 	else if (machine->firmware != FIRMWARE_UEFI)
 		layout_error(answers, problems, "disk.layout",
 			_("this computer was not started by UEFI, and with a BIOS the boot loader of the other system would be replaced"));
-	else if (holds_jefelinux(disk, layout))
-		layout_error(answers, problems, "disk.layout",
-			_("there is a JefeLinux on %s already, and recovery could not tell two of them apart: take the whole disk, or remove its partitions first"),
-			disk->name);
 	else
 		return true;
 	return false;
+}
+
+/* Is there room for one more, and none that it would be mistaken for? */
+static bool can_add(const struct answers *answers, const struct machine *machine,
+	const struct disk *disk, const struct disk_layout *layout,
+	struct problems *problems)
+{
+	if (!partitions_can_share(answers, machine, disk, problems))
+		return false;
+	if (holds_jefelinux(disk, layout))
+		layout_error(answers, problems, "disk.layout",
+			_("there is a JefeLinux on %s already, and recovery could not tell two of them apart: keep its /home, take the whole disk, or remove its partitions first"),
+			disk->name);
+	return !holds_jefelinux(disk, layout);
 }
 
 static void specify(const struct answers *answers, struct disk_layout *layout)
@@ -224,11 +241,15 @@ uint64_t partitions_place(const struct answers *answers, const struct machine *m
 	unsigned number = 0;
 
 	specify(answers, layout);
-	layout->shares = answers->disk.layout == LAYOUT_FREE;
+	if (answers->disk.layout == LAYOUT_KEEP)
+		return partitions_keep(answers, disk, layout, problems);
+	if (answers->disk.layout == LAYOUT_MANUAL)
+		return partitions_manual(answers, machine, disk, layout, problems);
+	layout->shares = layout->in_place = answers->disk.layout == LAYOUT_FREE;
 	if (layout->shares) {
 		layout->partitions[PART_BIOS] = (struct partition_spec){.found = true};
 		find_unfinished(disk, layout);
-		if (!can_share(answers, machine, disk, layout, problems))
+		if (!can_add(answers, machine, disk, layout, problems))
 			return 0;
 		take_esp(disk, layout);
 		span = largest_gap(disk, layout);

@@ -9,8 +9,18 @@
 #include "installer/base/memory.h"
 #include "installer/steps/steps.h"
 
-enum need { ALWAYS, WHOLE_DISK, MIRROR, ENCRYPTED, LOGICAL_VOLUMES, REMOTE_UNLOCK };
-enum effect { KEEPS, WRITES };
+enum need {
+	ALWAYS,
+	NEW_TABLE,
+	NEW_PARTITIONS,
+	PARTITIONS_FOUND,
+	MIRROR,
+	KEEPING,
+	ENCRYPTED,
+	LOGICAL_VOLUMES,
+	REMOTE_UNLOCK
+};
+enum effect { KEEPS, DIVIDES, WRITES };
 
 /* The order of an installation. Weights are seconds on the reference VM. */
 // clang-format off
@@ -23,8 +33,10 @@ static const struct row {
 } rows[] = {
 	{&step_verify,     N_("Verify the payload"),          0.3, ALWAYS,    KEEPS},
 	{&step_claim,      N_("Claim %s"),                    0.3, ALWAYS,    KEEPS},
-	{&step_wipe,       N_("Wipe %s"),                     0.3, WHOLE_DISK, WRITES},
-	{&step_partition,  N_("Partition %s"),                0.5, ALWAYS,    WRITES},
+	{&step_wipe,       N_("Wipe %s"),                     0.3, NEW_TABLE, DIVIDES},
+	{&step_open,       N_("Open what stays on %s"),       3.0, KEEPING,   KEEPS},
+	{&step_mark,       N_("Take partitions on %s"),       0.3, PARTITIONS_FOUND, DIVIDES},
+	{&step_partition,  N_("Partition %s"),                0.5, NEW_PARTITIONS, DIVIDES},
 	{&step_mirror,     N_("Mirror %s"),                   1.0, MIRROR,    WRITES},
 	{&step_encrypt,    N_("Encrypt %s"),                  7.0, ENCRYPTED, WRITES},
 	{&step_volumes,    N_("Make logical volumes"),        0.8, LOGICAL_VOLUMES, WRITES},
@@ -52,14 +64,29 @@ static char *title_of(const struct row *row, const char *disk)
 		    : memory_copy_text(row->title);
 }
 
+/* Is something lost that was on the disk? */
+static bool destroys(const struct recipe *recipe, enum effect effect)
+{
+	switch (recipe->answers->disk.layout) {
+	case LAYOUT_FREE:
+		return false;
+	case LAYOUT_KEEP:
+		return effect == WRITES;
+	case LAYOUT_WHOLE:
+	case LAYOUT_MANUAL:
+		break;
+	}
+	return effect != KEEPS;
+}
+
 static void add_step(struct plan *plan, const struct row *row)
 {
 	plan->steps = memory_resize(plan->steps, plan->count + 1, sizeof(*plan->steps));
 	plan->steps[plan->count++] = (struct step){.ops = row->ops,
 		.title = title_of(row, plan->disks),
 		.weight = row->weight,
-		.writes = row->effect == WRITES,
-		.destroys = row->effect == WRITES && !plan->recipe.layout.shares};
+		.writes = row->effect != KEEPS,
+		.destroys = destroys(&plan->recipe, row->effect)};
 }
 
 static const struct disk *only_disk(const struct answers *answers,
@@ -78,14 +105,20 @@ static const struct disk *only_disk(const struct answers *answers,
 static bool is_needed(const struct recipe *recipe, enum need need)
 {
 	switch (need) {
+	case KEEPING:
+		return recipe->layout.keeps;
 	case ENCRYPTED:
-		return recipe->layout.encrypted;
-	case WHOLE_DISK:
-		return !recipe->layout.shares;
+		return recipe->layout.encrypted && !recipe->layout.keeps;
+	case NEW_PARTITIONS:
+		return !recipe->layout.partitions[PART_ROOT].found;
+	case PARTITIONS_FOUND:
+		return recipe->layout.partitions[PART_ROOT].found;
+	case NEW_TABLE:
+		return !recipe->layout.in_place;
 	case MIRROR:
 		return recipe->disks[1];
 	case LOGICAL_VOLUMES:
-		return recipe->layout.has_volumes;
+		return recipe->layout.has_volumes && !recipe->layout.keeps;
 	case REMOTE_UNLOCK:
 		return recipe->layout.encrypted && recipe->answers->disk.remote_unlock;
 	case ALWAYS:

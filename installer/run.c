@@ -20,7 +20,11 @@ char *run_disk_state(const struct plan *plan, bool written)
 {
 	const char *disk = plan->disks;
 
-	if (written && plan->recipe.layout.shares)
+	if (written && plan->recipe.layout.keeps)
+		return memory_format(
+			N_("the system on %s is of no use until installed again: its installation did not finish; its /home and /srv are as before"),
+			disk);
+	if (written && plan->recipe.layout.in_place)
 		return memory_format(
 			N_("the new partitions on %s are of no use until installed again: their installation did not finish; the others are as before"),
 			disk);

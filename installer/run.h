@@ -36,6 +36,8 @@ char *run_disk_state(const struct plan *plan, bool written) CHECKED;
 /* Device with the file system of layout_volumes[volume] while installing: a logical volume, the mapping when encrypted, or the partition.
  * The caller frees it. */
 char *run_volume_device(const struct disk_layout *layout, size_t volume) CHECKED;
+/* Is there such a volume? With layout.keeps those of the group are known only while it is open. */
+bool run_has_volume(const struct disk_layout *layout, size_t volume);
 /* Of the array that holds the partitions of this kind on both disks; NULL: there is none. The caller frees it. */
 char *run_array_uuid(const struct disk_layout *layout, unsigned part) CHECKED;
 /* Of the group of logical volumes; NULL: there is none. The caller frees it. */

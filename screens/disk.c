@@ -109,6 +109,14 @@ static void add_details(
 	page_add_then(page, wizard, disk);
 }
 
+/* By enum layout. */
+static const char *const consequences[] = {
+	N_("Everything on it will be lost. You confirm later by typing its name."),
+	N_("What is on it stays. You confirm later by typing its name."),
+	N_("JefeLinux on it is replaced; /home and /srv stay. You confirm later by typing its name."),
+	N_("What is in the chosen partitions will be lost. You confirm later by typing its name."),
+};
+
 static void build(struct page *page, void *context)
 {
 	const struct wizard *wizard = context;
@@ -119,10 +127,7 @@ static void build(struct page *page, void *context)
 	item = page_add(page, ITEM_ONE, "disk", _("Which disk gets JefeLinux?"));
 	item->header = _("Name\tSize\tBus\tHolds\tModel");
 	item->value = chosen && !why_not(page, chosen) ? chosen->name : NULL;
-	item->why =
-		wizard->answers->disk.layout == LAYOUT_FREE
-			? _("What is on it stays. You confirm later by typing its name.")
-			: _("Everything on it will be lost. You confirm later by typing its name.");
+	item->why = _(consequences[wizard->answers->disk.layout]);
 	for (size_t i = 0; i < wizard->machine->disk_count; i++)
 		add_disk(page, item, &wizard->machine->disks[i],
 			empty == &wizard->machine->disks[i]);

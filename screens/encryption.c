@@ -86,11 +86,52 @@ static void add_recovery(struct page *page, const struct wizard *wizard)
 		"A second key that opens the disk when the passphrase is forgotten. The next pages show it and check your copy.");
 }
 
+static void add_source(struct page *page, const struct wizard *wizard)
+{
+	(void)page_fact(page, _("Passphrase"), "%s",
+		_("from the source named in the answer file"));
+	(void)page_field(page, wizard, ITEM_BOOL, "disk.remote_unlock");
+	page_add(page, ITEM_ACTION, "type", _("Type one instead"))->key = 't';
+}
+
+/* The system whose /home stays has all of this already. */
+static bool is_kept(const struct wizard *wizard)
+{
+	return wizard->answers->disk.layout == LAYOUT_KEEP;
+}
+
+static void build_kept(struct page *page, const struct wizard *wizard)
+{
+	struct item *item;
+
+	(void)page_fact(page, _("Encrypt the disk"), "%s",
+		is_encrypted(wizard) ? _("it is encrypted, and stays so")
+				     : _("it is not encrypted, and stays so"));
+	page_gap(page);
+	if (!is_encrypted(wizard))
+		return;
+	if (!is_typed(wizard)) {
+		add_source(page, wizard);
+		return;
+	}
+	item = page_field(page, wizard, ITEM_SECRET, "disk.passphrase");
+	item->secret = wizard->passphrase;
+	item->why = _(
+		"The one that opens it now, or its recovery key. Nothing is changed before it does.");
+	item->help = item->why;
+	(void)page_field(page, wizard, ITEM_BOOL, "disk.remote_unlock");
+}
+
 static void build(struct page *page, void *context)
 {
 	const struct wizard *wizard = context;
-	struct item *item =
-		page_add(page, ITEM_ONE, "disk.encryption", _("Encrypt the disk"));
+	struct item *item;
+
+	if (is_kept(wizard)) {
+		build_kept(page, wizard);
+		return;
+	}
+	item = page_add(page, ITEM_ONE, "disk.encryption", _("Encrypt the disk"));
 
 	item->value = is_encrypted(wizard) ? "luks2" : "none";
 	item->why = _(answers_field("disk.encryption")->why);
@@ -109,16 +150,17 @@ static void build(struct page *page, void *context)
 		proof_add_rehearsal(page, wizard);
 		return;
 	}
-	(void)page_fact(page, _("Passphrase"), "%s",
-		_("from the source named in the answer file"));
-	(void)page_field(page, wizard, ITEM_BOOL, "disk.remote_unlock");
-	page_add(page, ITEM_ACTION, "type", _("Type one instead"))->key = 't';
+	add_source(page, wizard);
 }
 
 static int check_passphrase(const struct wizard *wizard, struct error *err)
 {
 	size_t size = secret_size(wizard->passphrase);
 
+	if (is_kept(wizard))
+		return size ? 0
+			    : error_set(err, -EINVAL, "%s",
+				      _("It is needed to open what stays."));
 	if (size < PASSPHRASE_LEAST)
 		return error_set(err, -EINVAL,
 			_("It needs at least %d characters; four unrelated words are a good one."),

@@ -17,7 +17,7 @@ enum { LOGS_MAX = 16 << 20 };
 static void add_changes(
 	struct page *page, const struct wizard *wizard, const struct disk *disk)
 {
-	if (wizard->answers->disk.layout == LAYOUT_FREE)
+	if (wizard->answers->disk.layout != LAYOUT_WHOLE)
 		page_add_then(page, wizard, disk);
 	else
 		page_add_losses(page, disk, wizard_mirror(wizard));
@@ -32,30 +32,55 @@ static void add_disk(struct page *page, const struct disk *disk)
 	(void)page_fact(page, _("Serial"), "%s", disk->serial ? disk->serial : _("none"));
 }
 
-static void build_confirm(struct page *page, void *context)
+static void add_what_happens(struct page *page, const struct wizard *wizard,
+	const struct disk *disk, const struct disk *mirror)
 {
-	const struct wizard *wizard = context;
-	const struct disk *disk = wizard_disk(wizard), *mirror = wizard_mirror(wizard);
-	bool shares = wizard->answers->disk.layout == LAYOUT_FREE;
-	struct item *item;
+	const struct answers *answers = wizard->answers;
 
-	page->next_label = shares ? _("Install") : _("Erase and install");
-	if (!disk) {
-		(void)page_note(page, TONE_DANGER, "%s",
-			_("There is no disk to install on. Go back and choose one."));
-		return;
-	}
-	if (shares)
+	switch (answers->disk.layout) {
+	case LAYOUT_FREE:
 		(void)page_note(page, TONE_WARNING,
 			_("Partitions are added to %s. What is on it stays."),
 			disk->name);
-	else if (mirror)
+		return;
+	case LAYOUT_KEEP:
+		(void)page_note(page, TONE_DANGER,
+			_("The JefeLinux on %s is replaced. Its /home and /srv stay, everything else in it is lost."),
+			disk->name);
+		return;
+	case LAYOUT_MANUAL:
+		(void)page_note(page, TONE_DANGER,
+			_("Everything in partitions %llu and %llu of %s is lost. The others stay."),
+			(unsigned long long)answers->disk.root_partition,
+			(unsigned long long)answers->disk.boot_partition, disk->name);
+		return;
+	case LAYOUT_WHOLE:
+		break;
+	}
+	if (mirror)
 		(void)page_note(page, TONE_DANGER,
 			_("Everything on %s and on %s will be erased."), disk->name,
 			mirror->name);
 	else
 		(void)page_note(page, TONE_DANGER, _("Everything on %s will be erased."),
 			disk->name);
+}
+
+static void build_confirm(struct page *page, void *context)
+{
+	const struct wizard *wizard = context;
+	const struct disk *disk = wizard_disk(wizard), *mirror = wizard_mirror(wizard);
+	struct item *item;
+
+	page->next_label = wizard->answers->disk.layout == LAYOUT_WHOLE
+				   ? _("Erase and install")
+				   : _("Install");
+	if (!disk) {
+		(void)page_note(page, TONE_DANGER, "%s",
+			_("There is no disk to install on. Go back and choose one."));
+		return;
+	}
+	add_what_happens(page, wizard, disk, mirror);
 	page_gap(page);
 	add_disk(page, disk);
 	if (mirror)

@@ -3,7 +3,8 @@
 
 #include "installer/base/language.h"
 #include "installer/base/memory.h"
-#include "installer/layout.h"
+#include "installer/partitions.h"
+#include "screens/recovery.h"
 #include "screens/wizard.h"
 
 enum { TYPED_WIDTH = 8 };
@@ -50,6 +51,13 @@ void page_add_now(struct page *page, const struct disk *disk)
 		free_segment(page, bar, disk, disk->size_bytes - used);
 }
 
+/* Of somebody else. */
+static bool stays(const struct disk_layout *layout, size_t part)
+{
+	return layout->shares && part <= PART_ESP &&
+	       (part == PART_BIOS || layout_fate(layout, VOLUME_ESP) == FATE_STAYS);
+}
+
 /* What stays, in one piece: the bar is about what comes. */
 static void add_others(struct page *page, struct item *bar, const struct disk *disk,
 	const struct disk_layout *layout)
@@ -57,7 +65,7 @@ static void add_others(struct page *page, struct item *bar, const struct disk *d
 	uint64_t others = disk->size_bytes;
 
 	for (size_t i = 0; i < PART_COUNT; i++)
-		if (!layout->partitions[i].found)
+		if (!stays(layout, i))
 			others -= layout->partitions[i].size_bytes;
 	segment(page, bar, _("what is there"), others);
 }
@@ -75,7 +83,7 @@ static void add_then(
 
 	if (layout->shares)
 		add_others(page, bar, disk, layout);
-	if (!parts[PART_ESP].found)
+	if (!stays(layout, PART_ESP))
 		segment(page, bar, _("EFI"), parts[PART_ESP].size_bytes);
 	segment(page, bar, _("boot"), parts[PART_BOOT].size_bytes);
 	for (size_t i = 0; i < VOLUMES; i++)
@@ -109,8 +117,10 @@ static void add_row(struct page *page, struct item *table, const char *point,
 static const char *volume_note(
 	const struct disk_layout *layout, const struct volume *volume)
 {
-	if (layout->partitions[volume->part].found)
+	if (stays(layout, volume->part))
 		return _("shared");
+	if (layout->keeps && volume->part == PART_ROOT)
+		return _("/home and /srv stay");
 	if (*volume->flags)
 		return volume->flags;
 	return volume->part == PART_ROOT && layout->encrypted ? _("encrypted") : NULL;
@@ -122,7 +132,7 @@ static void add_volumes(struct page *page, const struct disk_layout *layout)
 	struct item *table = page_add(page, ITEM_TABLE, NULL, NULL);
 
 	table->header = _("Mount point\tSize\tFile system");
-	if (!layout->shares)
+	if (layout->partitions[PART_BIOS].number)
 		add_row(page, table, _("none"), layout->partitions[PART_BIOS].size_bytes,
 			"BIOS", _("starts without UEFI"));
 	for (unsigned part = 0; part < PART_COUNT; part++)
@@ -204,7 +214,8 @@ static const char *const volume_keys[] = {"disk.home_size", "disk.srv_size",
 
 static bool is_on_first_page(const char *key)
 {
-	if (text_equal(key, "disk.layout") || text_equal(key, "disk.mirror"))
+	if (text_equal(key, "disk.layout") || text_equal(key, "disk.mirror") ||
+		text_ends(key, "_partition"))
 		return true;
 	for (size_t i = 0; i < LENGTH(partition_keys); i++)
 		if (text_equal(partition_keys[i], key))
@@ -226,15 +237,15 @@ static void add_more(
 			item->error = page_copy(page, problems->items[i].text);
 }
 
-/* NULL: something can be put beside what is on the disk. */
-static const char *why_not_beside(
-	struct page *page, const struct wizard *wizard, const struct disk *disk)
+/* NULL: the disk can be used like this. */
+static const char *why_not(struct page *page, const struct wizard *wizard,
+	const struct disk *disk, enum layout scheme)
 {
 	struct answers answers = *wizard->answers; /* borrowed, but for the layout */
 	autoproblems struct problems problems = {0};
 	struct disk_layout layout;
 
-	answers.disk.layout = LAYOUT_FREE;
+	answers.disk.layout = scheme;
 	layout_make(&answers, wizard->machine, disk, &layout, &problems);
 	for (size_t i = 0; i < problems.count; i++)
 		if (text_equal(problems.items[i].key, "disk.layout"))
@@ -242,29 +253,128 @@ static const char *why_not_beside(
 	return NULL;
 }
 
-/* The whole disk or, when there is something on it, the place beside that. */
+static bool is_offered(
+	const struct wizard *wizard, const struct disk *disk, enum layout scheme)
+{
+	struct named_system system;
+
+	return scheme != LAYOUT_KEEP || wizard->answers->disk.layout == scheme ||
+	       partitions_find(disk, &system);
+}
+
+static const struct scheme {
+	const char *name, *label;
+} schemes[] = {
+	[LAYOUT_WHOLE] = {"whole",  N_("the whole disk %s")                         },
+	[LAYOUT_FREE] = {"free",   N_("its free space, beside what is there")      },
+	[LAYOUT_KEEP] = {"keep",   N_("in place of JefeLinux; /home and /srv stay")},
+	[LAYOUT_MANUAL] = {"manual", N_("partitions made before")                    },
+};
+
+static void add_scheme_choice(struct page *page, const struct wizard *wizard,
+	const struct disk *disk, struct item *item, enum layout scheme)
+{
+	const char *label =
+		scheme == LAYOUT_WHOLE
+			? page_format(page, _("the whole disk %s"), disk->name)
+			: _(schemes[scheme].label);
+	struct choice *choice = item_choice(item, schemes[scheme].name, label);
+
+	choice->why_not =
+		scheme == LAYOUT_WHOLE ? NULL : why_not(page, wizard, disk, scheme);
+	if (choice->why_not)
+		choice->note = page_format(page, _("not offered: %s"), choice->why_not);
+}
+
+/* The whole disk or, when there is something on it, other ways. */
 static void add_scheme(
 	struct page *page, const struct wizard *wizard, const struct problems *problems)
 {
 	const struct disk *disk = wizard_disk(wizard);
-	const char *whole = disk ? page_format(page, _("the whole disk %s"), disk->name)
-				 : _("the whole disk");
-	struct choice *choice;
 	struct item *item;
 
 	if (!disk || (!disk->content_count && !wizard->answers->disk.layout)) {
-		(void)page_fact(
-			page, _(answers_field("disk.layout")->label), "%s", whole);
+		item = page_fact(page, _(answers_field("disk.layout")->label), "%s",
+			_("the whole disk"));
+		if (disk)
+			item->value =
+				page_format(page, _("the whole disk %s"), disk->name);
 		return;
 	}
-	item = page_field(page, wizard, ITEM_ONE, "disk.layout");
-	item->choices[LAYOUT_WHOLE].label = whole;
-	choice = &item->choices[LAYOUT_FREE];
-	choice->label = _("its free space, beside what is there");
-	choice->why_not = why_not_beside(page, wizard, disk);
-	if (choice->why_not)
-		choice->note = page_format(page, _("not offered: %s"), choice->why_not);
+	item = page_field(page, wizard, ITEM_TEXT, "disk.layout");
+	item->type = ITEM_ONE;
+	for (size_t i = 0; i < LENGTH(schemes); i++)
+		if (is_offered(wizard, disk, (enum layout)i))
+			add_scheme_choice(page, wizard, disk, item, (enum layout)i);
 	show_problem(page, wizard, item, problems);
+}
+
+static const struct chosen_partition {
+	const char *key;
+	enum partition_type type;
+} chosen_partitions[] = {
+	{"disk.root_partition", PARTITION_LINUX},
+	{"disk.boot_partition", PARTITION_LINUX},
+	{"disk.esp_partition",  PARTITION_ESP  },
+};
+
+static void add_partition(struct page *page, const struct wizard *wizard,
+	const struct chosen_partition *row, const struct problems *problems)
+{
+	const struct disk *disk = wizard_disk(wizard);
+	struct item *item = page_field(page, wizard, ITEM_TEXT, row->key);
+
+	item->type = ITEM_ONE;
+	for (size_t i = 0; disk && i < disk->content_count; i++) {
+		const struct content *content = &disk->contents[i];
+		autofree char *size = text_human_size(content->size_bytes);
+
+		if (partitions_is_type(content, row->type))
+			(void)item_choice(item,
+				page_format(page, "%u",
+					storage_partition_number(
+						disk->path, content->path)),
+				page_format(page, "%s, %s, %s", content->path, size,
+					content_label(page, content)));
+	}
+	show_problem(page, wizard, item, problems);
+}
+
+/* cfdisk makes them; what it left is looked at when it is over. */
+static void add_manual(struct page *page, const struct wizard *wizard,
+	const struct disk_layout *layout, const struct problems *problems)
+{
+	struct item *item;
+
+	if (!wizard->machine_is_file) {
+		item = page_add(page, ITEM_ACTION, "divide", _("Make partitions"));
+		item->key = 'm';
+		item->why = _(
+			"Starts cfdisk on this disk; what you write there is done at once.");
+	}
+	for (size_t i = 0; i < LENGTH(chosen_partitions); i++)
+		add_partition(page, wizard, &chosen_partitions[i], problems);
+	if (layout->has_volumes)
+		add_size(page, wizard, "disk.root_size", problems);
+}
+
+/* What can be said about the partitions: their sizes, or which. */
+static void add_partitions(struct page *page, const struct wizard *wizard,
+	const struct disk_layout *layout, const struct problems *problems)
+{
+	if (wizard->answers->disk.layout == LAYOUT_KEEP) {
+		(void)page_note(page, TONE_QUIET, "%s",
+			_("Partitions, volumes, encryption and the keys that open it stay as they are."));
+		return;
+	}
+	if (wizard->answers->disk.layout == LAYOUT_MANUAL) {
+		add_manual(page, wizard, layout, problems);
+	} else {
+		for (size_t i = 0; i < LENGTH(partition_keys); i++)
+			if (i || !layout->partitions[PART_ESP].found)
+				add_size(page, wizard, partition_keys[i], problems);
+	}
+	add_more(page, wizard, problems);
 }
 
 static void build(struct page *page, void *context)
@@ -279,10 +389,7 @@ static void build(struct page *page, void *context)
 	add_scheme(page, wizard, &problems);
 	if (wizard->answers->disk.layout == LAYOUT_WHOLE)
 		page_add_mirror(page, wizard);
-	for (size_t i = 0; i < LENGTH(partition_keys); i++)
-		if (i || !layout.partitions[PART_ESP].found)
-			add_size(page, wizard, partition_keys[i], &problems);
-	add_more(page, wizard, &problems);
+	add_partitions(page, wizard, &layout, &problems);
 	add_result(page, wizard, &layout);
 }
 
@@ -296,6 +403,25 @@ static int set_mirror(struct wizard *wizard, const char *value, struct error *er
 	return wizard_choose_mirror(wizard, disk, err);
 }
 
+/* A part of one disk has no mirror, and what is kept stays encrypted or not, with its keys. */
+static int set_scheme(struct wizard *wizard, const char *value, struct error *err)
+{
+	const struct disk *disk = wizard_disk(wizard);
+	struct named_system system;
+	int rc = answers_set(wizard->answers, "disk.layout", value, err);
+
+	if (rc == 0 && wizard->answers->disk.layout != LAYOUT_WHOLE)
+		rc = wizard_choose_mirror(wizard, NULL, err);
+	if (rc < 0 || wizard->answers->disk.layout != LAYOUT_KEEP)
+		return rc;
+	if (disk && partitions_find(disk, &system))
+		rc = answers_set(wizard->answers, "disk.encryption",
+			text_equal(system.root->type, "crypto_LUKS") ? "luks2" : "none",
+			err);
+	wizard->wants_us = false;
+	return rc < 0 ? rc : recovery_want(wizard, false, err);
+}
+
 /* What is taken away becomes the default again. */
 static int set(void *context, const char *id, const char *value, struct error *err)
 {
@@ -303,18 +429,45 @@ static int set(void *context, const char *id, const char *value, struct error *e
 
 	if (text_equal(id, "disk.mirror"))
 		return set_mirror(wizard, value ? value : "none", err);
-	/* the free space of one disk has none */
-	if (text_equal(id, "disk.layout") && !text_equal(value, "whole") &&
-		wizard_choose_mirror(wizard, NULL, err) < 0)
-		return err->code;
+	if (text_equal(id, "disk.layout"))
+		return set_scheme(wizard, value, err);
 	return answers_set(wizard->answers, id, value && *value ? value : NULL, err);
+}
+
+static void divide(struct form *form)
+{
+	struct wizard *wizard = form_context(form);
+	const struct disk *disk = wizard_disk(wizard);
+	autowords struct words words = {0};
+
+	if (!disk)
+		return;
+	words_add(&words, "cfdisk");
+	words_add(&words, disk->path);
+	form_program(form, &words);
+	wizard->looks_again = true;
 }
 
 static void act(struct form *form, const char *id, const char *row)
 {
-	(void)id;
 	(void)row;
-	form_open(form, "volumes");
+	if (text_equal(id, "divide"))
+		divide(form);
+	else
+		form_open(form, "volumes");
+}
+
+static bool look_again(struct form *form)
+{
+	struct wizard *wizard = form_context(form);
+	struct error err = {0};
+
+	if (!wizard->looks_again)
+		return false;
+	wizard->looks_again = false;
+	if (wizard_look(wizard, &err) < 0)
+		form_say(form, TONE_DANGER, "%s", err.text);
+	return true;
 }
 
 static int leave(void *context, const char **at, struct error *err)
@@ -344,6 +497,7 @@ const struct screen screen_layout = {
 	.build = build,
 	.set = set,
 	.act = act,
+	.tick = look_again,
 	.leave = leave,
 };
 

@@ -65,6 +65,7 @@ struct wizard {
 	unsigned shown_second; /* of the progress */
 	struct text check_log; /* of the medium, and how it ended */
 	int check_status;
+	bool looks_again; /* at the computer, after a program that changed its disk */
 	pid_t engine;   /* the one started here, 0: none */
 	struct job job; /* that a page waits for, and what it is about */
 	enum wait_for waits_for;

@@ -10,60 +10,19 @@
 
 enum { MOUNTS_MAX = 4 << 20, MOUNT_FIELDS = 10 };
 
-static const struct content *part(const struct disk *disk, const char *name)
-{
-	for (size_t i = 0; i < disk->content_count; i++)
-		if (text_equal(disk->contents[i].part_name, name))
-			return &disk->contents[i];
-	return NULL;
-}
-
-/* Others name partitions like that, too: ours has this file system. */
-static const struct content *boot_part(const struct disk *disk)
-{
-	for (size_t i = 0; i < disk->content_count; i++)
-		if (text_equal(disk->contents[i].part_name, "boot") &&
-			layout_holds_boot(&disk->contents[i]))
-			return &disk->contents[i];
-	return NULL;
-}
-
-/* It lies behind the one of /boot. */
-static const struct content *root_part(
-	const struct disk *disk, const struct content *boot)
-{
-	uint64_t start = boot->start_bytes + boot->size_bytes;
-
-	for (size_t i = 0; i < disk->content_count; i++) {
-		const struct content *content = &disk->contents[i];
-
-		if (content->start_bytes == start &&
-			(text_equal(content->part_name, NAME_ROOT) ||
-				text_equal(content->part_name, NAME_VOLUMES)))
-			return content;
-	}
-	return NULL;
-}
-
-/* One that is shared has the name that somebody else gave it. */
-static const struct content *esp_part(const struct disk *disk)
-{
-	const struct content *esp = part(disk, "esp");
-
-	return esp ? esp : partitions_esp(disk, &(const struct disk_layout){0});
-}
-
 bool installed_system_on(const struct disk *disk, struct installed_system *system)
 {
-	*system = (struct installed_system){.disk = disk,
-		.boot = boot_part(disk),
-		.esp = esp_part(disk),
-		.shares = !part(disk, "bios")};
-	if (system->boot)
-		system->root = root_part(disk, system->boot);
-	if (!system->root || !system->esp)
+	struct named_system found;
+
+	*system = (struct installed_system){0};
+	if (!partitions_find(disk, &found) || found.is_keeping)
 		return false;
-	system->has_volumes = text_equal(system->root->part_name, NAME_VOLUMES);
+	*system = (struct installed_system){.disk = disk,
+		.root = found.root,
+		.boot = found.boot,
+		.esp = found.esp,
+		.shares = !found.bios,
+		.has_volumes = found.has_volumes};
 	system->mirrored = text_equal(system->root->type, "linux_raid_member");
 	system->encrypted =
 		system->mirrored

@@ -86,7 +86,7 @@ static int partition_check(
 	int found = 1;
 
 	(void)run;
-	if (layout->shares)
+	if (layout->in_place)
 		return storage_partitioned_beside(
 			recipe->disk->path, layout->partitions, PART_COUNT, err);
 	for (size_t i = 0; found > 0 && i < DISKS && layout->disks[i]; i++)
@@ -132,7 +132,7 @@ static void describe_table(const struct recipe *recipe, size_t index, struct tex
 {
 	const struct disk *disk = recipe->disks[index];
 
-	if (!recipe->layout.shares)
+	if (!recipe->layout.in_place)
 		text_addf(to, "%s: new GPT, %u-byte sectors\n", disk->path,
 			disk->logical_sector ? disk->logical_sector : 512);
 	for (unsigned i = 0; i < PART_COUNT; i++)
@@ -150,7 +150,7 @@ static void partition_describe(const struct recipe *recipe, struct text *to)
 				layout->removed[i].number);
 	for (size_t i = 0; i < DISKS && recipe->disks[i]; i++)
 		describe_table(recipe, i, to);
-	if (layout->shares)
+	if (layout->in_place)
 		text_add(to, "all other partitions stay as they are\n");
 }
 
@@ -159,11 +159,11 @@ static int partition_run(const struct recipe *recipe, struct run *run, struct er
 	const struct disk_layout *layout = &recipe->layout;
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && !layout->shares && i < DISKS && layout->disks[i];
+	for (size_t i = 0; rc == 0 && !layout->in_place && i < DISKS && layout->disks[i];
 		i++)
 		rc = storage_partition(
 			layout->disks[i], layout->partitions, PART_COUNT, err);
-	if (!layout->shares)
+	if (!layout->in_place)
 		return rc;
 	disk_unclaim(run); /* for wiping what is in the place of the new ones */
 	return storage_partition_beside(recipe->disk->path, layout->partitions,

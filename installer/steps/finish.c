@@ -59,8 +59,8 @@ static void finish_describe(const struct recipe *recipe, struct text *to)
 	for (size_t i = 0; i < DISKS && layout->disks[i]; i++) {
 		autofree char *root = layout_partition_on(layout, i, PART_ROOT);
 
-		text_addf(to, "%s: rename \"%s\" to \"%s\"\n", root, NAME_INCOMPLETE,
-			layout_root_name(layout));
+		text_addf(to, "%s: rename \"%s\" to \"%s\"\n", root,
+			layout_incomplete_name(layout), layout_root_name(layout));
 	}
 }
 

@@ -5,6 +5,7 @@ libinstaller_a_SOURCES += \
 	installer/steps/disk.c \
 	installer/steps/finish.c \
 	installer/steps/hardening.c \
+	installer/steps/keep.c \
 	installer/steps/mirror.c \
 	installer/steps/payload.c \
 	installer/steps/system.c \

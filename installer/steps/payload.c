@@ -44,8 +44,10 @@ static int check_archive(const struct run *run, struct error *err)
 	return 0;
 }
 
-static uint64_t room_needed(uint64_t unpacked)
+uint64_t payload_room(const struct run *run)
 {
+	uint64_t unpacked = run->manifest->unpacked_size;
+
 	return unpacked < UINT64_MAX / 2 ? unpacked + unpacked / 10 + ROOM_BYTES
 					 : UINT64_MAX;
 }
@@ -54,7 +56,7 @@ static int check_fit(
 	const struct recipe *recipe, const struct run *run, struct error *err)
 {
 	uint64_t has = recipe->layout.volume_bytes[VOLUME_ROOT];
-	uint64_t needs = room_needed(run->manifest->unpacked_size);
+	uint64_t needs = payload_room(run);
 	autofree char *has_text = text_human_size(has),
 		      *needs_text = text_human_size(needs);
 

@@ -9,6 +9,8 @@ extern const struct step_ops step_claim;      /* disk.c */
 extern const struct step_ops step_wipe;
 extern const struct step_ops step_partition;
 extern const struct step_ops step_mirror;     /* mirror.c */
+extern const struct step_ops step_open;       /* keep.c */
+extern const struct step_ops step_mark;
 extern const struct step_ops step_encrypt;    /* volumes.c */
 extern const struct step_ops step_volumes;
 extern const struct step_ops step_format;
@@ -31,6 +33,15 @@ struct run;
 const char *network_port(const struct recipe *recipe);
 /* Give up the claims on the disks, so that their partitions can be used; once is enough. */
 void disk_unclaim(struct run *run);
+/* Open what holds the root file system, until the run ends: the encrypted volume with the passphrase of before, the logical volumes. */
+int run_open_mapping(const struct recipe *recipe, struct run *run, struct error *err) CHECKED;
+int run_open_group(const struct recipe *recipe, struct run *run, struct error *err) CHECKED;
+/* Bytes that the root file system needs for the system of run->manifest, what is logged at first and the first upgrade. */
+uint64_t payload_room(const struct run *run);
+/* Remove everything from the file system on device but what is kept. Writes. */
+int keep_empty(const char *device, struct run *run, struct error *err) CHECKED;
+/* Make a folder of the live system to mount on, with its parents. */
+int run_make_mount_point(const char *dir, struct error *err) CHECKED;
 /* Mount device on dir until the run ends: an entry of its release stack. */
 int run_mount(struct run *run, const char *device, const char *dir, const char *type, const char *options, struct error *err) CHECKED;
 /* Is it somebody's account, or root's? -ENOENT: no, and the error names those that are. */

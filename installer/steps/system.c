@@ -171,7 +171,7 @@ static int uuids_read(
 	for (size_t i = 0; i < VOLUMES; i++) {
 		autofree char *device = run_volume_device(layout, i);
 
-		if (!layout->volume_bytes[i])
+		if (!run_has_volume(layout, i))
 			continue;
 		uuids->volumes[i] = fs_uuid(device);
 		complete = complete && uuids->volumes[i];

@@ -128,24 +128,61 @@ static uint64_t line_id(const char *line)
 		       : 0;
 }
 
-/* The first id that neither users nor groups have; that of the user itself when it is there already (a resumed installation). */
-static uint64_t free_id(struct table *tables, const char *name)
+static bool is_taken(struct table *tables, uint64_t id)
+{
+	static const size_t ids[] = {PASSWD, GROUP};
+
+	for (size_t t = 0; t < LENGTH(ids); t++)
+		for (size_t i = 0; i < tables[ids[t]].lines.count; i++)
+			if (line_id(tables[ids[t]].lines.items[i]) == id)
+				return true;
+	return false;
+}
+
+/* 0: root's, or not there. */
+static uint64_t owner_of(int root, const char *path)
+{
+	autoclose int fd = file_open(root, path, O_PATH, 0, NULL);
+	struct stat st;
+
+	return fd >= 0 && fstat(fd, &st) == 0 ? st.st_uid : 0;
+}
+
+static uint64_t home_owner(int root, const char *name)
+{
+	autofree char *home = memory_format("home/%s", name);
+
+	return owner_of(root, home);
+}
+
+/* Folders that stayed from the system before belong to whoever comes back under their name, and to nobody else. */
+static bool owns_a_home(int root, uint64_t id)
+{
+	autowords struct words names = {0};
+
+	if (file_list(root, "home", true, &names, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < names.count; i++)
+		if (home_owner(root, names.items[i]) == id)
+			return true;
+	return false;
+}
+
+/* That of the user itself when it is there already (a resumed installation), that of the home that stayed, or the first that neither users,
+ * groups nor homes have. */
+static uint64_t free_id(struct table *tables, int root, const char *name)
 {
 	char **own = table_line(&tables[PASSWD], name);
+	uint64_t id = home_owner(root, name);
 
 	if (own)
 		return line_id(*own);
-	for (uint64_t id = FIRST_UID; id < LAST_UID; id++) {
-		bool taken = false;
-
-		for (size_t i = 0; i < tables[PASSWD].lines.count && !taken; i++)
-			taken = line_id(tables[PASSWD].lines.items[i]) == id;
-		for (size_t i = 0; i < tables[GROUP].lines.count && !taken; i++)
-			taken = line_id(tables[GROUP].lines.items[i]) == id;
-		if (!taken)
-			return id;
-	}
-	return LAST_UID;
+	if (id >= FIRST_UID && id <= LAST_UID && !is_taken(tables, id))
+		return id;
+	for (id = FIRST_UID; id < LAST_UID; id++)
+		if (!is_taken(tables, id) && !owns_a_home(root, id))
+			break;
+	return id;
 }
 
 /* "$6$" and 16 characters of 64: what crypt(3) calls a setting for SHA-512. */
@@ -235,7 +272,7 @@ static int check_name(struct table *tables, const struct user *user, struct erro
 static int add_user(struct table *tables, const struct user *user, const struct run *run,
 	const struct secret *password, struct error *err)
 {
-	uint64_t id = free_id(tables, user->name);
+	uint64_t id = free_id(tables, run->target_fd, user->name);
 	autofree char *passwd = memory_format("%s:x:%llu:%llu:%s:/home/%s:%s", user->name,
 		(unsigned long long)id, (unsigned long long)id,
 		user->full_name ? user->full_name : "", user->name,
@@ -282,13 +319,22 @@ static int copy_skeleton(int root, const char *home, uint64_t id, struct error *
 		autoclose int fd = file_open(root, from, O_PATH | O_NOFOLLOW, 0, err);
 		struct stat st;
 
-		if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+			owner_of(root, to) == id) /* it stayed */
 			continue;
 		rc = file_copy(root, from, root, to, err);
 		if (rc == 0)
 			rc = give(root, to, id, st.st_mode & 0755, err);
 	}
 	return rc;
+}
+
+/* In a home that stayed, a user may have made it lead to somewhere that is not theirs to write. */
+static int remove_link(int root, const char *path, struct error *err)
+{
+	autofree char *target = file_read_link(root, path);
+
+	return target ? file_remove(root, path, err) : 0;
 }
 
 static int write_keys(int root, const char *home, const struct user *user, uint64_t id,
@@ -303,7 +349,9 @@ static int write_keys(int root, const char *home, const struct user *user, uint6
 		return 0;
 	for (size_t i = 0; i < user->ssh_keys.count; i++)
 		text_addf(&keys, "%s\n", user->ssh_keys.items[i]);
-	rc = file_make_dirs(root, dir, 0700, err);
+	rc = remove_link(root, dir, err);
+	if (rc == 0)
+		rc = file_make_dirs(root, dir, 0700, err);
 	if (rc == 0)
 		rc = file_write(root, path, keys.data, keys.size, 0600, err);
 	if (rc == 0)

@@ -34,6 +34,15 @@ char *run_volume_device(const struct disk_layout *layout, size_t volume)
 	return layout->has_volumes ? volume_device(row) : container_device(layout);
 }
 
+bool run_has_volume(const struct disk_layout *layout, size_t volume)
+{
+	autofree char *device = run_volume_device(layout, volume);
+
+	if (!layout->keeps || layout_volumes[volume].part != PART_ROOT)
+		return layout->volume_bytes[volume];
+	return layout->has_volumes ? access(device, F_OK) == 0 : volume == VOLUME_ROOT;
+}
+
 static void encrypt_describe(const struct recipe *recipe, struct text *to)
 {
 	const struct disk_layout *layout = &recipe->layout;
@@ -67,6 +76,16 @@ static void push_mapping(struct run *run)
 	releases_push(run->releases, "closing the encrypted volume", close_mapping, NULL);
 }
 
+int run_open_mapping(const struct recipe *recipe, struct run *run, struct error *err)
+{
+	autofree char *device = layout_device(&recipe->layout, PART_ROOT);
+	int rc = luks_open(device, TARGET_MAPPING, run->secrets->passphrase, err);
+
+	if (rc == 0)
+		push_mapping(run);
+	return rc;
+}
+
 /* A recovery key made anew does not open what is there: it must be encrypted again, or the key on paper would be worth nothing. */
 static bool takes_other_keys(const char *device, const struct secrets *secrets)
 {
@@ -89,14 +108,11 @@ static int encrypt_check(const struct recipe *recipe, struct run *run, struct er
 	disk_unclaim(run);
 	if (!uuid || !takes_other_keys(device, run->secrets))
 		return 0;
-	rc = luks_open(device, TARGET_MAPPING, run->secrets->passphrase, err);
+	rc = run_open_mapping(recipe, run, err);
 	if (rc == -EPERM)
 		return error_prefix(err,
 			"resuming: this is not the passphrase of the unfinished installation");
-	if (rc < 0)
-		return rc;
-	push_mapping(run);
-	return 1;
+	return rc < 0 ? rc : 1;
 }
 
 static int encrypt_run(const struct recipe *recipe, struct run *run, struct error *err)
@@ -168,6 +184,16 @@ static void push_volumes(struct run *run, const char *device)
 		memory_copy_text(device));
 }
 
+int run_open_group(const struct recipe *recipe, struct run *run, struct error *err)
+{
+	autofree char *device = container_device(&recipe->layout);
+	int rc = lvm_open(device, VOLUME_GROUP, err);
+
+	if (rc == 0)
+		push_volumes(run, device);
+	return rc;
+}
+
 static int volumes_check(const struct recipe *recipe, struct run *run, struct error *err)
 {
 	autofree char *device = container_device(&recipe->layout);
@@ -178,11 +204,8 @@ static int volumes_check(const struct recipe *recipe, struct run *run, struct er
 	disk_unclaim(run);
 	if (!lvm_has(device, VOLUME_GROUP, volumes, count))
 		return 0;
-	rc = lvm_open(device, VOLUME_GROUP, err);
-	if (rc < 0)
-		return rc;
-	push_volumes(run, device);
-	return 1;
+	rc = run_open_group(recipe, run, err);
+	return rc < 0 ? rc : 1;
 }
 
 /* What an installation that was broken off made there is no reason to stop. */
@@ -207,11 +230,26 @@ const struct step_ops step_volumes = {.id = "volumes",
 	.check = volumes_check,
 	.run = volumes_run};
 
-/* A partition that is shared has its file system. */
-static bool is_made(const struct disk_layout *layout, size_t volume)
+static void describe_volume(
+	const struct disk_layout *layout, size_t volume, struct text *to)
 {
-	return layout->volume_bytes[volume] &&
-	       !layout->partitions[layout_volumes[volume].part].found;
+	autofree char *device = run_volume_device(layout, volume);
+	const char *if_any = layout->volume_bytes[volume] ? "" : ", when there is one";
+
+	switch (layout_fate(layout, volume)) {
+	case FATE_FORMATTED:
+		text_addf(to, "%s: %s \"%s\"%s\n", device,
+			fs_type_names[layout_volumes[volume].type],
+			layout_volumes[volume].label, if_any);
+		break;
+	case FATE_EMPTIED:
+		text_addf(to, "%s: remove everything but /home and /srv\n", device);
+		break;
+	case FATE_STAYS:
+		if (layout->keeps && volume != VOLUME_ESP)
+			text_addf(to, "%s: stays as it is%s\n", device, if_any);
+		break;
+	}
 }
 
 static void format_describe(const struct recipe *recipe, struct text *to)
@@ -219,12 +257,8 @@ static void format_describe(const struct recipe *recipe, struct text *to)
 	const struct disk_layout *layout = &recipe->layout;
 
 	for (size_t i = 0; i < VOLUMES; i++) {
-		autofree char *device = run_volume_device(layout, i);
-
-		if (is_made(layout, i))
-			text_addf(to, "%s: %s \"%s\"\n", device,
-				fs_type_names[layout_volumes[i].type],
-				layout_volumes[i].label);
+		if (layout->volume_bytes[i] || (layout->keeps && layout->has_volumes))
+			describe_volume(layout, i, to);
 	}
 	if (layout->disks[1]) {
 		autofree char *twin = layout_partition_on(layout, 1, PART_ESP);
@@ -233,7 +267,7 @@ static void format_describe(const struct recipe *recipe, struct text *to)
 	}
 }
 
-static int make_mount_point(const char *dir, struct error *err)
+int run_make_mount_point(const char *dir, struct error *err)
 {
 	autoclose int root = file_open_root("/", err);
 
@@ -259,7 +293,7 @@ static bool all_formatted(const struct disk_layout *layout)
 		autofree char *device = run_volume_device(layout, i);
 		autofree char *type = fs_type(device);
 
-		if (layout->volume_bytes[i] &&
+		if (run_has_volume(layout, i) &&
 			!text_equal(type, fs_type_names[layout_volumes[i].type]))
 			return false;
 	}
@@ -276,7 +310,7 @@ static int format_check(const struct recipe *recipe, struct run *run, struct err
 	disk_unclaim(run);
 	if (!all_formatted(&recipe->layout))
 		return 0;
-	if (make_mount_point(run->target, err) < 0)
+	if (run_make_mount_point(run->target, err) < 0)
 		return error_prefix(err, "looking at %s", root);
 	if (fs_mount(root, run->target, "ext4", "ro,nosuid,nodev", err) < 0)
 		return 0;
@@ -305,10 +339,13 @@ static int format_run(const struct recipe *recipe, struct run *run, struct error
 	disk_unclaim(run);
 	for (size_t i = 0; rc == 0 && i < VOLUMES; i++) {
 		autofree char *device = run_volume_device(layout, i);
+		enum fate fate = layout_fate(layout, i);
 
-		if (is_made(layout, i))
-			rc = fs_format(device, layout_volumes[i].type,
-				layout_volumes[i].label, err);
+		if (fate == FATE_STAYS || !run_has_volume(layout, i))
+			continue;
+		rc = fate == FATE_EMPTIED ? keep_empty(device, run, err)
+					  : fs_format(device, layout_volumes[i].type,
+						    layout_volumes[i].label, err);
 	}
 	return rc == 0 && layout->disks[1] ? make_twin(layout, err) : rc;
 }
@@ -320,7 +357,7 @@ const struct step_ops step_format = {.id = "format",
 
 static bool is_mounted(const struct disk_layout *layout, size_t volume)
 {
-	return layout->volume_bytes[volume] && layout_volumes[volume].point;
+	return run_has_volume(layout, volume) && layout_volumes[volume].point;
 }
 
 static void mount_describe(const struct recipe *recipe, struct text *to)
@@ -328,7 +365,7 @@ static void mount_describe(const struct recipe *recipe, struct text *to)
 	for (size_t i = 0; i < VOLUMES; i++) {
 		autofree char *device = run_volume_device(&recipe->layout, i);
 
-		if (is_mounted(&recipe->layout, i))
+		if (recipe->layout.volume_bytes[i] && layout_volumes[i].point)
 			text_addf(to, "%s on %s/target%s\n", device, "/run/jefe",
 				volume_below(&layout_volumes[i]));
 	}
@@ -368,7 +405,7 @@ static int mount_volume(const struct disk_layout *layout, size_t volume, struct 
 	const struct volume *row = &layout_volumes[volume];
 	autofree char *device = run_volume_device(layout, volume);
 	autofree char *dir = memory_format("%s%s", run->target, volume_below(row));
-	int rc = make_mount_point(dir, err);
+	int rc = run_make_mount_point(dir, err);
 
 	if (rc == 0)
 		rc = run_mount(run, device, dir, fs_type_names[row->type],

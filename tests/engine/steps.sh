@@ -219,6 +219,77 @@ check "resuming does not format again" skipped format
 check "resuming: the system is there" finished
 detach_disk
 
+# in_root COMMAND: with the root file system of the installed one mounted.
+in_root() {
+	mkdir -p "$dir/look"
+	mount "${loop}p4" "$dir/look" || return 1
+	(cd "$dir/look" && sh -exc "$1")
+	result=$?
+	umount "$dir/look"
+	return $result
+}
+
+# What people had in the system that is replaced; carla comes back, nobody is there for bob's, and ana wants the keys of the new one elsewhere.
+furnish() {
+	in_root '
+		echo letter >home/ana/letter && echo mine >home/ana/.profile && chown -R 1000:1000 home/ana
+		rm -r home/ana/.ssh && mkdir var/prey && ln -s /var/prey home/ana/.ssh
+		for one in bob:1001 carla:1007; do
+			mkdir home/${one%:*} && echo ${one%:*} >home/${one%:*}/letter && chown -R ${one#*:}:${one#*:} home/${one%:*}
+		done
+		mkdir -p srv && echo page >srv/page && mkdir -p opt/old && echo old >opt/old/file && chattr +i opt/old/file home/bob/letter'
+}
+
+kept() {
+	in_root '
+		grep letter home/ana/letter && grep mine home/ana/.profile && grep bob home/bob/letter && grep carla home/carla/letter && grep page srv/page
+		[ "$(lsattr home/bob/letter | cut -c5)" = i ]'
+}
+
+replaced() {
+	in_root '
+		grep "^ana:x:1000:1000:" etc/passwd && grep "^carla:x:1007:1007:" etc/passwd && grep "^dora:x:1002:1002:" etc/passwd
+		[ ! -L home/ana/.ssh ] && grep AAAA home/ana/.ssh/authorized_keys && [ ! -e opt/old ] && [ ! -e var/prey ]
+		[ "$(stat -c %u:%a home/ana)" = 1000:700 ] && [ "$(stat -c %u home/ana/.profile home/carla/letter | xargs)" = "1000 1007" ]'
+}
+
+named() {
+	[ "$(gpt_name)" = "$1" ]
+}
+
+keep_answers() {
+	echo a-long-password >"$dir/pw"
+	chmod 600 "$dir/pw"
+	sed -i -e 's/encryption: none/layout: keep, &/' -e 's/^users: .*]}/&, {name: carla, PW}, {name: dora, PW}/' \
+		-e "s,PW,password: {from: 'file:$dir/pw'},g" "$dir/answers.yaml"
+}
+
+make_disk
+attach_disk
+check "a system to be replaced" walked 0 none 0
+check "a system to be replaced: people put something into it" furnish
+keep_answers
+place=0
+for step in verify claim open mark format mount extract system users records finish; do
+	check "keeping /home, fail before $step" walked 1 fail "$place"
+	check "keeping /home, fail before $step: all released" released
+	if [ "$place" -le 3 ]; then
+		check "keeping /home, fail before $step: says that nothing was written" says "nothing was written"
+		check "keeping /home, fail before $step: still complete" named root
+	else
+		check "keeping /home, fail before $step: says what stayed" says "its /home and /srv are as before"
+		check "keeping /home, fail before $step: does not look finished" named jefe-keeping-root
+	fi
+	check "keeping /home, fail before $step: what people have is there" kept
+	place=$((place + 1))
+done
+check "keeping /home, interrupted after unpacking: resuming succeeds" walked 0 none 0 resume
+check "keeping /home, interrupted after unpacking: resuming does not remove again" skipped format
+check "keeping /home: complete" named root
+check "keeping /home: what people have is there" kept
+check "keeping /home: it belongs to those who come back, and nothing else is left" replaced
+detach_disk
+
 make_disk
 attach_disk
 sed -i 's/name: ana/name: vault/' "$dir/answers.yaml"

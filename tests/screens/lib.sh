@@ -70,6 +70,7 @@ make_pages() {
 	python3 "$here/keymaps.py" "$work/keymaps"
 	cp "$here/answers.yaml" "$work/scripts/laptop-windows.yaml"
 	cp "$here/answers.yaml" "$work/scripts/laptop-shared.yaml"
+	cp "$here/answers.yaml" "$work/scripts/laptop-divided.yaml"
 	sed 's/nvme0n1/vda/' "$here/answers.yaml" >"$work/scripts/installed.yaml"
 	sed '/match:/d; /expect:/d' "$here/answers.yaml" | tee "$work/scripts/two-disks.yaml" >"$work/scripts/server-raid.yaml"
 	grep -v '^#' "$here/pages" >"$work/scripts/pages"

@@ -6,6 +6,7 @@ UNIT_TESTS = \
 	tests/unit/test_event \
 	tests/unit/test_journal \
 	tests/unit/test_layout \
+	tests/unit/test_partitions \
 	tests/unit/test_recover \
 	tests/unit/test_release \
 	tests/unit/test_run \
@@ -35,6 +36,7 @@ tests_unit_test_event_SOURCES = tests/unit/test_event.c
 tests_unit_test_storage_SOURCES = tests/unit/test_storage.c
 tests_unit_test_run_SOURCES = tests/unit/test_run.c
 tests_unit_test_layout_SOURCES = tests/unit/test_layout.c
+tests_unit_test_partitions_SOURCES = tests/unit/test_partitions.c
 tests_unit_test_journal_SOURCES = tests/unit/test_journal.c
 tests_unit_test_secrets_SOURCES = tests/unit/test_secrets.c
 tests_unit_test_recover_SOURCES = tests/unit/test_recover.c

@@ -86,11 +86,7 @@ def other_starts():
 
 
 def medium_opens_it():
-    pc.machine("recover", live=True)
-    pc.menu("jefe.recover=yes")
-    pc.vm.expect(r"Press Enter for a root shell", LIVE)
-    pc.vm.sendline()
-    pc.vm.expect(r"Type exit to come back", LIVE)
+    pc.recovery_shell()
     pc.says("jefe-setup recover open")
     pc.says("jefe-setup recover shell -- ls -d /home/ana", r"/home/ana\r?\n")
     pc.says("jefe-setup recover loader --yes")

@@ -222,14 +222,19 @@ class Installation:
 
     # Repairing it
 
-    def recover(self):
-        """From the medium, on a disk whose first sector lost the boot loader: open, look, reinstall, new keys, close. Only the start tells
-        whether it worked."""
+    def recovery_shell(self):
+        """The medium's, on the serial line."""
         vm = self.machine("recover", live=True)
         self.menu("jefe.recover=yes")
         vm.expect(r"Press Enter for a root shell", LIVE)
         vm.sendline()
         vm.expect(r"Type exit to come back", LIVE)
+        return vm
+
+    def recover(self):
+        """From the medium, on a disk whose first sector lost the boot loader: open, look, reinstall, new keys, close. Only the start tells
+        whether it worked."""
+        vm = self.recovery_shell()
         self._recovers("find", rf"vda: root /dev/vda4{' .encrypted.' if self.encrypted else ''}, .*; closed")
         self._recovers("loader --yes", r"nothing is open yet", code=1)
         self._recovers("open", asks=[(r"Passphrase or recovery key: ", self.passphrase)] if self.encrypted else ())

@@ -85,11 +85,7 @@ def replace():
 
 def recover():
     """The medium finds one system on both disks, opens it and writes both boot loaders."""
-    vm = pc.machine("recover", live=True)
-    pc.menu("jefe.recover=yes")
-    vm.expect(r"Press Enter for a root shell", LIVE)
-    vm.sendline()
-    vm.expect(r"Type exit to come back", LIVE)
+    vm = pc.recovery_shell()
     pc.says("jefe-setup recover find", r"vda: root /dev/vda4 .encrypted., .*, mirrored on vdb; closed")
     pc.says("jefe-setup recover open", asks=[(r"Passphrase or recovery key: ", pc.passphrase)])
     pc.says("jefe-setup recover shell -- cat /etc/hostname", r"vault1\r?\n")
