@@ -242,15 +242,26 @@ furnish() {
 
 kept() {
 	in_root '
-		grep letter home/ana/letter && grep mine home/ana/.profile && grep bob home/bob/letter && grep carla home/carla/letter && grep page srv/page
+		grep letter home/ana/letter
+		grep mine home/ana/.profile
+		grep bob home/bob/letter
+		grep carla home/carla/letter
+		grep page srv/page
 		[ "$(lsattr home/bob/letter | cut -c5)" = i ]'
 }
 
 replaced() {
 	in_root '
-		grep "^ana:x:1000:1000:" etc/passwd && grep "^carla:x:1007:1007:" etc/passwd && grep "^dora:x:1002:1002:" etc/passwd
-		[ ! -L home/ana/.ssh ] && grep AAAA home/ana/.ssh/authorized_keys && [ ! -e opt/old ] && [ ! -e var/prey ]
-		[ "$(stat -c %u:%a home/ana)" = 1000:700 ] && [ "$(stat -c %u home/ana/.profile home/carla/letter | xargs)" = "1000 1007" ]'
+		grep "^ana:x:1000:1000:" etc/passwd
+		grep "^carla:x:1007:1007:" etc/passwd
+		grep "^dora:x:1002:1002:" etc/passwd
+		[ ! -L home/ana/.ssh ]
+		grep AAAA home/ana/.ssh/authorized_keys
+		[ ! -e opt/old ]
+		[ ! -e var/prey ]
+		[ "$(stat -c %u:%a home/ana)" = 1000:700 ]
+		[ "$(stat -c %u home/ana/.profile home/carla/letter | xargs)" = "1000 1007" ]
+		grep profile home/dora/.profile'
 }
 
 named() {
