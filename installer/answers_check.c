@@ -128,6 +128,10 @@ static void check_one_disk(
 		complain(checking, SEVERITY_ERROR, key,
 			_("%s is in use: %s; release it first"), disk->name,
 			disk->holders.items[i]);
+	if (disk->health == HEALTH_FAILING)
+		complain(checking, SEVERITY_WARNING, key,
+			_("%s says that it is about to fail (SMART); take another one"),
+			disk->name);
 	if (disk->removable)
 		complain(checking, SEVERITY_WARNING, key,
 			_("%s is removable; is it the disk you mean?"), disk->name);

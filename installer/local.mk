@@ -12,7 +12,7 @@ libinstaller_a_SOURCES += \
 
 # facts and wishes
 libinstaller_a_SOURCES += \
-	installer/problem.c installer/machine.c installer/machine_disk.c installer/machine_probe.c installer/machine_probe.h \
+	installer/problem.c installer/machine.c installer/machine_disk.c installer/machine_health.c installer/machine_probe.c installer/machine_probe.h \
 	installer/machine_system.c installer/answers_schema.c \
 	installer/answers.c installer/answers_fields.c installer/answers_value.c installer/answers_value.h \
 	installer/answers_check.c installer/answers_read.c installer/answers_summary.c installer/answers_write.c \

@@ -10,6 +10,7 @@
 
 const char *const disk_bus_names[] = {
 	"unknown", "ata", "scsi", "usb", "nvme", "virtio", "mmc", "loop", NULL};
+const char *const disk_health_names[] = {"unknown", "good", "failing", NULL};
 static const char *const firmware_names[] = {"bios", "uefi", NULL};
 
 /* The shape of the structs, read by load, save and free. JSON keys are the names of the members. */
@@ -82,6 +83,9 @@ static const struct member disk_members[] = {
 	MEMBER(struct disk, read_only, MEMBER_FLAG),
 	MEMBER(struct disk, rotational, MEMBER_FLAG),
 	MEMBER(struct disk, live_medium, MEMBER_FLAG),
+	NAMED(struct disk, health, disk_health_names),
+	MEMBER(struct disk, worn_percent, MEMBER_U32),
+	MEMBER(struct disk, used_hours, MEMBER_U64),
 	MEMBER(struct disk, table, MEMBER_TEXT),
 	LIST(struct disk, contents, content_count, &content_shape),
 	MEMBER(struct disk, holders, MEMBER_WORDS),

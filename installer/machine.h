@@ -22,6 +22,10 @@ struct content {
 enum disk_bus { BUS_UNKNOWN, BUS_ATA, BUS_SCSI, BUS_USB, BUS_NVME, BUS_VIRTIO, BUS_MMC, BUS_LOOP };
 extern const char *const disk_bus_names[]; /* "unknown", "ata" … NULL; indexed by enum disk_bus */
 
+/* As the disk itself says (SMART). */
+enum disk_health { HEALTH_UNKNOWN, HEALTH_GOOD, HEALTH_FAILING };
+extern const char *const disk_health_names[]; /* "unknown", "good", "failing", NULL; indexed by enum disk_health */
+
 struct disk {
 	char *name;        /* vda; what the operator types */
 	char *path;        /* /dev/vda */
@@ -33,6 +37,9 @@ struct disk {
 	uint32_t logical_sector, physical_sector; /* bytes */
 	bool removable, read_only, rotational;
 	bool live_medium;  /* the running system came from it: never offered */
+	enum disk_health health;
+	uint32_t worn_percent; /* of the life that its maker expects; NVMe alone tells */
+	uint64_t used_hours;
 	char *table;       /* gpt, dos or NULL */
 	struct content *contents;
 	size_t content_count;

@@ -151,6 +151,7 @@ static void probe_disks(const struct probe *probe)
 		disk = &machine->disks[machine->disk_count++];
 		*disk = (struct disk){.name = memory_copy_text(names.items[i])};
 		probe_disk_facts(probe, disk);
+		probe_health(disk);
 		probe_contents(probe, disk);
 		probe_holders(probe, disk);
 	}

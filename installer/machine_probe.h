@@ -24,6 +24,11 @@ void probe_addresses(struct machine *machine); /* of its ports, as this system h
 
 /* What sysfs tells about a disk: everything but contents. */
 void probe_disk_facts(const struct probe *probe, struct disk *disk);
+/* What the disk says of its health; and what its answers mean: the log page of an NVMe disk, the sense data of an ATA disk. */
+enum { NVME_LOG_SIZE = 512, ATA_SENSE_SIZE = 32 };
+void probe_health(struct disk *disk);
+void health_of_nvme(const unsigned char log[NVME_LOG_SIZE], struct disk *disk);
+void health_of_ata(const unsigned char sense[ATA_SENSE_SIZE], struct disk *disk);
 /* Names of the partitions of a disk, as the kernel knows them. */
 void probe_partitions(const struct probe *probe, const char *disk, struct words *names);
 /* Who uses the disk or a partition of it; also whether the running system came from it. */

@@ -46,6 +46,9 @@ int storage_rename_partition(const char *disk, unsigned number, const char *name
 char *storage_partition_path(const char *disk, unsigned number) CHECKED;
 /* The other way round; 0: it is no partition of this disk. */
 unsigned storage_partition_number(const char *disk, const char *partition);
+/* Keep the disk reading here and there, with pauses, so that its activity light blinks for so many seconds. What cannot be read is skipped;
+ * -ENODEV, -ENXIO: it is gone. */
+int storage_blink(const char *disk, unsigned seconds, struct error *err) CHECKED;
 /* Wait until the device node is there, at most 10 s. */
 int storage_wait(const char *device, struct error *err) CHECKED;
 

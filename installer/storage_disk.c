@@ -17,6 +17,15 @@
 #include "installer/machine.h"
 
 enum { WAIT_STEPS = 200, WAIT_STEP_MS = 50 };
+enum { BLINK_MS = 400, BLINK_PLACES = 100, BLINK_BLOCK = 1 << 20 };
+
+static double clock_now(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
 
 char *storage_partition_path(const char *disk, unsigned number)
 {
@@ -52,6 +61,41 @@ int storage_wait(const char *device, struct error *err)
 	return error_set(err, -ENOENT,
 		"%s did not appear within %d s; is devtmpfs mounted on /dev?", device,
 		WAIT_STEPS * WAIT_STEP_MS / 1000);
+}
+
+/* Past the page cache, a MiB at one of a hundred places, for some tenths of a second. */
+static int keep_reading(int fd, uint64_t size, void *block, double until)
+{
+	static unsigned place;
+
+	while (clock_now() < until) {
+		uint64_t at = size / BLINK_PLACES * (place++ * 37 % BLINK_PLACES);
+
+		if (pread(fd, block, BLINK_BLOCK,
+			    (off_t)(at & ~(uint64_t)(BLINK_BLOCK - 1))) < 0 &&
+			(errno == ENODEV || errno == ENXIO))
+			return -errno;
+	}
+	return 0;
+}
+
+int storage_blink(const char *disk, unsigned seconds, struct error *err)
+{
+	autoclose int fd = open(disk, O_RDONLY | O_DIRECT | O_CLOEXEC);
+	const struct timespec pause = {.tv_nsec = BLINK_MS * 1000000L};
+	autofree void *block = aligned_alloc(BLINK_BLOCK, BLINK_BLOCK);
+	off_t size = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
+	double end = clock_now() + seconds;
+	int rc = 0;
+
+	if (size < 0 || !block)
+		return error_errno(err, -errno, "reading %s", disk);
+	while (rc == 0 && clock_now() < end) {
+		rc = keep_reading(
+			fd, (uint64_t)size, block, clock_now() + BLINK_MS / 1000.0);
+		(void)nanosleep(&pause, NULL);
+	}
+	return rc < 0 ? error_errno(err, rc, "reading %s", disk) : 0;
 }
 
 static int refuse_holders(const struct disk *disk, struct error *err)

@@ -3,9 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "installer/base/command.h"
 #include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "screens/wizard.h"
+
+enum { BLINK_SECONDS = 60 }; /* that it may take, and takes ten */
 
 #define SMALLEST                                                                         \
 	(UINT64_C(4) << 30) /* below this no system fits beside /boot and the ESP */
@@ -55,7 +58,7 @@ static const struct disk *suggested(struct page *page, const struct machine *mac
 		const struct disk *disk = &machine->disks[i];
 
 		if (disk->removable || disk->bus == BUS_USB || disk->content_count ||
-			why_not(page, disk))
+			disk->health == HEALTH_FAILING || why_not(page, disk))
 			continue;
 		if (empty)
 			return NULL;
@@ -76,6 +79,8 @@ static void add_disk(
 	choice->why_not = why_not(page, disk);
 	if (choice->why_not)
 		choice->note = page_format(page, _("not offered: %s"), choice->why_not);
+	else if (disk->health == HEALTH_FAILING)
+		choice->note = _("says that it is about to fail");
 	else if (is_suggested)
 		choice->note = _("suggested: nothing was found on it");
 }
@@ -89,6 +94,19 @@ static bool is_on(const char *path, const struct disk *disk)
 	return text_equal(disk->path, path);
 }
 
+static void add_health(struct page *page, const struct disk *disk)
+{
+	if (disk->health == HEALTH_FAILING)
+		page_fact(page, _("Health"), "%s",
+			_("it says that it is about to fail: take another one"))
+			->tone = TONE_DANGER;
+	else if (disk->health == HEALTH_GOOD && disk->used_hours)
+		(void)page_fact(page, _("Health"), _("good, %u%% worn, %llu hours in use"),
+			disk->worn_percent, (unsigned long long)disk->used_hours);
+	else if (disk->health == HEALTH_GOOD)
+		(void)page_fact(page, _("Health"), "%s", _("good"));
+}
+
 static void add_details(
 	struct page *page, const struct wizard *wizard, const struct disk *disk)
 {
@@ -98,6 +116,7 @@ static void add_details(
 		(void)page_fact(page, _("WWN"), "%s", disk->wwn);
 	(void)page_fact(
 		page, _("Path"), "%s", disk->by_path ? disk->by_path : disk->path);
+	add_health(page, disk);
 	for (size_t i = 0; i < wizard->machine->system_count; i++)
 		if (is_on(wizard->machine->systems[i].path, disk))
 			page_fact(page, _("Holds"), _("%s on %s"),
@@ -107,6 +126,18 @@ static void add_details(
 	page_gap(page);
 	page_add_now(page, disk);
 	page_add_then(page, wizard, disk);
+}
+
+static void add_blink(struct page *page, const struct disk *chosen)
+{
+	struct item *item;
+
+	if (!chosen)
+		return;
+	item = page_add(page, ITEM_ACTION, "blink", _("Blink its light"));
+	item->key = 'b';
+	item->why = _(
+		"Reads from the chosen disk for ten seconds, so that you see which one it is.");
 }
 
 /* By enum layout. */
@@ -138,6 +169,7 @@ static void build(struct page *page, void *context)
 		add_details(page, wizard, chosen);
 	if (!wizard->machine_is_file) {
 		page_gap(page);
+		add_blink(page, chosen);
 		item = page_add(page, ITEM_ACTION, "rescan", _("Look again"));
 		item->key = 'r';
 		item->why = _(
@@ -293,11 +325,31 @@ static void rescan(struct form *form)
 			wizard->machine->disk_count);
 }
 
+/* Nobody waits for its end. */
+static void blink(struct form *form)
+{
+	struct wizard *wizard = form_context(form);
+	const struct disk *disk = wizard_disk(wizard);
+	struct error err = {0};
+
+	if (!disk)
+		return;
+	if (job_start(&wizard->job,
+		    COMMAND(wizard->setup, "probe", "--blink", disk->path), BLINK_SECONDS,
+		    &err) < 0)
+		form_say(form, TONE_DANGER, "%s", err.text);
+	else
+		form_say(form, TONE_GOOD, _("%s is being read. Is there a light?"),
+			disk->name);
+}
+
 static void act(struct form *form, const char *id, const char *row)
 {
 	(void)row;
 	if (text_equal(id, "rescan"))
 		rescan(form);
+	else if (text_equal(id, "blink"))
+		blink(form);
 }
 
 /* It may have been pulled out while the page was open. */

@@ -262,6 +262,9 @@ static bool is_offered(
 	       partitions_find(disk, &system);
 }
 
+static const enum layout shown_schemes[] = {
+	LAYOUT_WHOLE, LAYOUT_KEEP, LAYOUT_FREE, LAYOUT_MANUAL};
+
 static const struct scheme {
 	const char *name, *label;
 } schemes[] = {
@@ -303,9 +306,9 @@ static void add_scheme(
 	}
 	item = page_field(page, wizard, ITEM_TEXT, "disk.layout");
 	item->type = ITEM_ONE;
-	for (size_t i = 0; i < LENGTH(schemes); i++)
-		if (is_offered(wizard, disk, (enum layout)i))
-			add_scheme_choice(page, wizard, disk, item, (enum layout)i);
+	for (size_t i = 0; i < LENGTH(shown_schemes); i++)
+		if (is_offered(wizard, disk, shown_schemes[i]))
+			add_scheme_choice(page, wizard, disk, item, shown_schemes[i]);
 	show_problem(page, wizard, item, problems);
 }
 

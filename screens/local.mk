@@ -3,6 +3,7 @@ libscreens_a_SOURCES += \
 	screens/accounts.c screens/accounts.h \
 	screens/answers_file.c screens/answers_file.h \
 	screens/consequences.c screens/consequences.h \
+	screens/console_font.c screens/console_font.h \
 	screens/console_keymap.c screens/console_keymap.h \
 	screens/control.c \
 	screens/disk.c \

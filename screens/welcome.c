@@ -4,6 +4,7 @@
 #include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "installer/remote.h"
+#include "screens/console_font.h"
 #include "screens/wizard.h"
 
 static const char *firmware(const struct machine *machine)
@@ -66,6 +67,17 @@ static void add_reach(struct page *page, const struct machine *machine)
 			listed(page, &machine->serial_consoles));
 }
 
+static void add_letters(struct page *page, const struct wizard *wizard)
+{
+	struct item *item;
+
+	if (wizard->console < 0 || text_equal(wizard->frontend, "line"))
+		return;
+	item = page_add(page, ITEM_ACTION, "letters", _("Letter size"));
+	item->key = 'g';
+	item->why = _("Twice as large on this screen, or small again.");
+}
+
 static void build(struct page *page, void *context)
 {
 	const struct wizard *wizard = context;
@@ -104,6 +116,7 @@ static void build(struct page *page, void *context)
 		item->why = _(
 			"One question after the other, for speech, braille and slow lines.");
 	}
+	add_letters(page, wizard);
 	page_add(page, ITEM_ACTION, "tasks", _("Other tasks"))->why =
 		_("Only plan, repair an installed system, a demonstration, a shell.");
 	page_add(page, ITEM_ACTION, "quit", _("Quit"))->key = 'q';
@@ -126,10 +139,21 @@ static void change_language(struct form *form, const char *code)
 		form_say(form, TONE_GOOD, "%s", _("The wizard goes on in English."));
 }
 
+static void resize(struct form *form)
+{
+	const struct wizard *wizard = form_context(form);
+	struct error err = {0};
+
+	if (console_font_resize(wizard->console, &err) < 0)
+		form_say(form, TONE_WARNING, "%s", err.text);
+}
+
 static void act(struct form *form, const char *id, const char *row)
 {
 	(void)row;
-	if (text_equal(id, "line"))
+	if (text_equal(id, "letters"))
+		resize(form);
+	else if (text_equal(id, "line"))
 		form_switch(form, "line");
 	else if (text_equal(id, "fullscreen"))
 		form_switch(form, "ncurses");

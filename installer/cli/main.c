@@ -12,7 +12,7 @@
 const struct cli_command cli_commands[] = {
 	{"wizard", "[--ui ncurses|newt|thin|line] [--lang CODE] [--answers FILE] [--machine FILE] [--theme NAME|FILE] [--record FILE] [--demo [--script FILE]]", "ask in the terminal, then install",
 		cli_wizard},
-	{"probe", "[--loop]", "facts about this machine, as JSON", cli_probe},
+	{"probe", "[--loop | --blink DISK]", "facts about this machine, as JSON; or show which disk it is", cli_probe},
 	{"check", "ANSWERS [--machine FILE] [--unattended]", "all problems of an answer file", cli_check},
 	{"plan", "ANSWERS [--machine FILE] [--json]", "every operation an installation would do", cli_plan},
 	{"install", "ANSWERS [--events FD|FILE] [--resume] [--machine FILE] [--payload DIR] [--keys DIR]",

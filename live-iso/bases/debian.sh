@@ -147,14 +147,15 @@ debian_bootstrap() {
 		--dpkgopt="$work/cache/dpkg-paths" --dpkgopt=force-unsafe-io \
 		--aptopt='Acquire::Languages "none"' --aptopt='Acquire::Check-Valid-Until "false"' \
 		--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr --include="$(debian_list base | paste -sd,)" \
-		--skip=download/empty --skip=essential/unlink \
-		--setup-hook="mkdir -p \"\$1/var/cache/apt/archives\"; cp -n '$apt_cache'/*.deb \"\$1/var/cache/apt/archives/\" 2>/dev/null || true" \
+		--skip=download/empty --skip=essential/unlink --skip=cleanup/apt/lists \
+		--setup-hook="mkdir -p \"\$1/var/cache/apt/archives\"; cp -l '$apt_cache'/*.deb \"\$1/var/cache/apt/archives/\" 2>/dev/null || true" \
 		--customize-hook="cp -n \"\$1\"/var/cache/apt/archives/*.deb '$apt_cache/'" \
 		"$(branch_of "$apt_base")" "$1" "$work/cache/sources.list" || debian_bootstrap_failed
 	mv "$1/etc/dpkg/dpkg.cfg.d/99mmdebstrap" "$1/etc/dpkg/dpkg.cfg.d/jefelinux-build"
 	cp "$work/cache/dpkg-paths" "$1/etc/dpkg/dpkg.cfg.d/jefelinux"
 	debian_prepare "$1"
-	debian_in_root "$1" apt-get update
+	# Mirrors in folders have another address inside.
+	[ "$(debian_sources "" outside)" = "$(debian_sources "")" ] || debian_in_root "$1" apt-get update
 }
 
 # debian_bootstrap_failed: the common reason in plain words; otherwise the end of the log is shown.

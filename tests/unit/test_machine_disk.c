@@ -159,6 +159,58 @@ static void everybody_who_uses_a_disk_is_named(void **state)
 	assert_true(disk->live_medium);
 }
 
+/* Too warm for a while is not about to fail. */
+static void nvme_disks_tell_how_they_are(void **state)
+{
+	static const struct {
+		unsigned char warning;
+		enum disk_health health;
+	} cases[] = {
+		{0x00, HEALTH_GOOD   },
+                {0x02, HEALTH_GOOD   },
+                {0x01, HEALTH_FAILING},
+		{0x04, HEALTH_FAILING},
+                {0x0a, HEALTH_FAILING},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		unsigned char log[NVME_LOG_SIZE] = {
+			cases[i].warning, [5] = 103, [128] = 0x34, [129] = 0x12, [130] = 1};
+		struct disk disk = {0};
+
+		health_of_nvme(log, &disk);
+		assert_int_equal(disk.health, cases[i].health);
+		assert_int_equal(disk.worn_percent, 103);
+		assert_int_equal(disk.used_hours, 0x11234);
+	}
+}
+
+static void ata_disks_tell_how_they_are(void **state)
+{
+	static const struct {
+		unsigned char format, descriptor, mid, high;
+		enum disk_health health;
+	} cases[] = {
+		{0x72, 0x09, 0x4f, 0xc2, HEALTH_GOOD   },
+		{0x72, 0x09, 0xf4, 0x2c, HEALTH_FAILING},
+		{0x72, 0x09, 0x00, 0x00, HEALTH_UNKNOWN},
+		{0x70, 0x09, 0x4f, 0xc2, HEALTH_UNKNOWN},
+		{0x72, 0x00, 0xf4, 0x2c, HEALTH_UNKNOWN},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		unsigned char sense[ATA_SENSE_SIZE] = {cases[i].format, [7] = 14,
+			[8] = cases[i].descriptor, [9] = 12, [17] = cases[i].mid,
+			[19] = cases[i].high};
+		struct disk disk = {0};
+
+		health_of_ata(sense, &disk);
+		assert_int_equal(disk.health, cases[i].health);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +218,8 @@ int main(void)
 		cmocka_unit_test(a_usb_stick),
 		cmocka_unit_test(a_virtual_disk),
 		cmocka_unit_test(everybody_who_uses_a_disk_is_named),
+		cmocka_unit_test(nvme_disks_tell_how_they_are),
+		cmocka_unit_test(ata_disks_tell_how_they_are),
 	};
 
 	return cmocka_run_group_tests(tests, make_root, free_root);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "installer/base/file.h"
 #include "installer/base/memory.h"
 #include "tests/unit/unit.h"
 
@@ -170,6 +171,30 @@ static void mounting_names_both_ends(void **state)
 	assert_true(fs_unmount("/no/place", &err) < 0);
 }
 
+/* What this process had the kernel read, in bytes. */
+static unsigned long long bytes_read(void)
+{
+	autotext struct text text = {0};
+	struct error err = {0};
+
+	assert_int_equal(file_read_argument("/proc/self/io", 4096, &text, &err), 0);
+	return strtoull(strchr(text_string(&text), ':') + 1, NULL, 10);
+}
+
+static void a_light_blinks_when_much_is_read(void **state)
+{
+	char *disk = make_disk(64 * MIB);
+	unsigned long long before = bytes_read();
+	struct error err = {0};
+
+	(void)state;
+	assert_int_equal(storage_blink(disk, 1, &err), 0);
+	assert_true(bytes_read() - before > 64 * MIB);
+	assert_true(storage_blink("/no/device", 1, &err) < 0);
+	assert_non_null(strstr(err.text, "/no/device"));
+	remove_disk(disk);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +204,7 @@ int main(void)
 		cmocka_unit_test(tables_that_do_not_fit_are_refused),
 		cmocka_unit_test(each_slot_unlocks),
 		cmocka_unit_test(mounting_names_both_ends),
+		cmocka_unit_test(a_light_blinks_when_much_is_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,8 +7,8 @@
 d98b7d9fd6860a33  linux.132x43.C.hardening
 6c9746757bc342bd  linux.132x43.C.help
 13354e04298ec697  linux.132x43.C.keyboard-list
-07e7baa6b773e6d5  linux.132x43.C.layout
-c654e08d885b4e0f  linux.132x43.C.layout-wrong
+91986686cf192987  linux.132x43.C.layout
+880010e6c505a79c  linux.132x43.C.layout-wrong
 964646696f3299a0  linux.132x43.C.network
 c829b02418883e73  linux.132x43.C.recovery
 58489397fbfae9b4  linux.132x43.C.recovery-code

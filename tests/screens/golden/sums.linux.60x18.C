@@ -7,8 +7,8 @@ ded56289e5072e05  linux.60x18.C.copied-wrong
 131cb178c908810b  linux.60x18.C.hardening
 79125b388af0976d  linux.60x18.C.help
 4ac4d2c50889bad8  linux.60x18.C.keyboard-list
-5cc72990c310e6a9  linux.60x18.C.layout
-342decc80458be23  linux.60x18.C.layout-wrong
+9f44e51716a868c7  linux.60x18.C.layout
+42fa24e74238c1eb  linux.60x18.C.layout-wrong
 ef75975e074a326d  linux.60x18.C.network
 42380e7f19e1e018  linux.60x18.C.recovery
 9a2e354b799ae3ac  linux.60x18.C.recovery-code

@@ -7,8 +7,8 @@ a14883dfc30d4c32  linux.80x24.C.encryption-differ
 8798b44b6aa043ec  linux.80x24.C.hardening
 1db98fd209baeee2  linux.80x24.C.help
 b2587c24133dd48a  linux.80x24.C.keyboard-list
-2c83f0f3a962fae2  linux.80x24.C.layout
-421e66e0807b6fd1  linux.80x24.C.layout-wrong
+aeabe4ae1a1b5322  linux.80x24.C.layout
+e9f530d3714b90fa  linux.80x24.C.layout-wrong
 c9d6252bcd78f511  linux.80x24.C.network
 6fdc28c3bb92d86b  linux.80x24.C.recovery
 52c02d93826a9b2f  linux.80x24.C.recovery-code

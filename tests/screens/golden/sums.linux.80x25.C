@@ -7,8 +7,8 @@ dac35b1bdbff1624  linux.80x25.C.encryption-typing
 f7bc26b88008f7ec  linux.80x25.C.hardening
 7bc79c9a973c53f5  linux.80x25.C.help
 94bbb263ce50ec18  linux.80x25.C.keyboard-list
-f012e9f6705c6381  linux.80x25.C.layout
-49acfb341f5f20b8  linux.80x25.C.layout-wrong
+c506ccaaad7b45f3  linux.80x25.C.layout
+c9eab9804c7a2ab7  linux.80x25.C.layout-wrong
 c08413eb6dc5c414  linux.80x25.C.network
 ffd7426ac39d13bd  linux.80x25.C.recovery
 576885ab169f3387  linux.80x25.C.recovery-code

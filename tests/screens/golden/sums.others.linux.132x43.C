@@ -1,5 +1,5 @@
 6be1939c9129ef68  others.linux.132x43.C.accounts
-573c019f0fee9fd1  others.linux.132x43.C.beside
+7a7ed8178513e28f  others.linux.132x43.C.beside
 f93d8b67a1362054  others.linux.132x43.C.changes
 b2ed4f1bd0d18dc2  others.linux.132x43.C.checked
 4458ecc98f6dbe39  others.linux.132x43.C.checking
@@ -14,10 +14,14 @@ b6092e9fa3c0ceb2  others.linux.132x43.C.here
 ed6078519cf6fb14  others.linux.132x43.C.host-key
 89074490944d5307  others.linux.132x43.C.host-key-code
 87e5066a0dbf959f  others.linux.132x43.C.host-keys
+d2bb8fd905c58e3b  others.linux.132x43.C.keep
+5ec18c09349be0c1  others.linux.132x43.C.keep-confirm
+cc2e1ee1ce31b657  others.linux.132x43.C.keep-encryption
 696e423e4a674b2a  others.linux.132x43.C.key
 7dc5251911062310  others.linux.132x43.C.keyboard
 69b5c86bb20ef329  others.linux.132x43.C.layer
 7f16029b071761c2  others.linux.132x43.C.logs
+6681c8c40750c38e  others.linux.132x43.C.manual
 518161721c9d5a2d  others.linux.132x43.C.mirror
 c32943ba75f691d2  others.linux.132x43.C.mirror_confirm
 b9d3616d3a0e1514  others.linux.132x43.C.no-key

@@ -1,5 +1,5 @@
 c545de524e3414f2  others.linux.40x12.C.accounts
-c6d74753845cf551  others.linux.40x12.C.beside
+f840cb21410c103d  others.linux.40x12.C.beside
 9f71b3aafffb78c0  others.linux.40x12.C.changes
 1f193a07c817dfcc  others.linux.40x12.C.checked
 143235dd6ff771c7  others.linux.40x12.C.checking
@@ -14,10 +14,14 @@ c7c72a37175fa391  others.linux.40x12.C.here
 946867001a2ba6e7  others.linux.40x12.C.host-key
 81831791f2135d90  others.linux.40x12.C.host-key-code
 d5452dd17d563908  others.linux.40x12.C.host-keys
+e26720f4e519fdc9  others.linux.40x12.C.keep
+82691cd6ca68fb8f  others.linux.40x12.C.keep-confirm
+ce9ea8cb748664a3  others.linux.40x12.C.keep-encryption
 ca3e0201f8ed0d89  others.linux.40x12.C.key
 b4df7a5712a64286  others.linux.40x12.C.keyboard
 b0f631935b756a79  others.linux.40x12.C.layer
 b46782310d0d506f  others.linux.40x12.C.logs
+a5bb8578363a8cc5  others.linux.40x12.C.manual
 d9d3b206d4822e84  others.linux.40x12.C.mirror
 764c89e26c45f33d  others.linux.40x12.C.mirror_confirm
 306223ee8214e315  others.linux.40x12.C.no-key

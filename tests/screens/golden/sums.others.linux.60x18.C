@@ -1,5 +1,5 @@
 5671d65ff60bd553  others.linux.60x18.C.accounts
-9df753233b01b6ca  others.linux.60x18.C.beside
+cac21b4a1e118162  others.linux.60x18.C.beside
 694320de5bf438d8  others.linux.60x18.C.changes
 d1ce0034322726d4  others.linux.60x18.C.checked
 db46ec29f98d8639  others.linux.60x18.C.checking
@@ -14,10 +14,14 @@ c458b54d3515a255  others.linux.60x18.C.copied
 3b388fc124651433  others.linux.60x18.C.host-key
 a6b4b89da2e0eef5  others.linux.60x18.C.host-key-code
 1c48c7ef18a28d98  others.linux.60x18.C.host-keys
+8ac8f289cf7d73ca  others.linux.60x18.C.keep
+50972e80c63c168f  others.linux.60x18.C.keep-confirm
+7558d0b44441a211  others.linux.60x18.C.keep-encryption
 d2ad16e602b0618b  others.linux.60x18.C.key
 385cbe9b7e475b4d  others.linux.60x18.C.keyboard
 558fc6cb17aa0e77  others.linux.60x18.C.layer
 50c981a7b5cd30a5  others.linux.60x18.C.logs
+b02fab2941ef5745  others.linux.60x18.C.manual
 2f7029c84fff229f  others.linux.60x18.C.mirror
 ddaaf56058a679e3  others.linux.60x18.C.mirror_confirm
 1c51fc061cb5e93b  others.linux.60x18.C.no-key

@@ -1,5 +1,5 @@
 e63ae51c81f0fe93  others.linux.80x24.C.accounts
-e1a5c67354833b21  others.linux.80x24.C.beside
+a829682da8e0f934  others.linux.80x24.C.beside
 796322d1f0d2f7c6  others.linux.80x24.C.changes
 f132daf52ffcb5b0  others.linux.80x24.C.checked
 95ecbe3a47bd1d14  others.linux.80x24.C.checking
@@ -14,10 +14,14 @@ e1edd7f312a63244  others.linux.80x24.C.failed-log
 d1856bad3f6e1b28  others.linux.80x24.C.host-key
 05e6e5626740b4ca  others.linux.80x24.C.host-key-code
 0d05194c7880fc3c  others.linux.80x24.C.host-keys
+7e4988e738dda296  others.linux.80x24.C.keep
+23b7ca57aee14823  others.linux.80x24.C.keep-confirm
+8a5dfe15148ebc67  others.linux.80x24.C.keep-encryption
 b2758db0228259ab  others.linux.80x24.C.key
 941de1c52500b242  others.linux.80x24.C.keyboard
 b22ee7f4b62783e7  others.linux.80x24.C.layer
 e97961aa8bdf0f72  others.linux.80x24.C.logs
+08876ec7825ce1af  others.linux.80x24.C.manual
 2e0d788c4f855995  others.linux.80x24.C.mirror
 0ac27a581d361bc0  others.linux.80x24.C.mirror_confirm
 24e26a2f2de9a154  others.linux.80x24.C.no-key

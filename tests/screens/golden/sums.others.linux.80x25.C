@@ -1,5 +1,5 @@
 2745374277455f11  others.linux.80x25.C.accounts
-dfd287c854f4fe97  others.linux.80x25.C.beside
+8ea89e17a9616f8d  others.linux.80x25.C.beside
 83464114ca94b2dd  others.linux.80x25.C.changes
 41eb2bb847d1bcd5  others.linux.80x25.C.checked
 8df37f35f814caab  others.linux.80x25.C.checking
@@ -14,10 +14,14 @@ f143c7295a3b01f4  others.linux.80x25.C.failed
 bbdd90e86cabdc5b  others.linux.80x25.C.host-key
 8ffbd0d5aa976ebf  others.linux.80x25.C.host-key-code
 aac7460da6b4047a  others.linux.80x25.C.host-keys
+532756c1ffecbbba  others.linux.80x25.C.keep
+6a433ec914dc0fab  others.linux.80x25.C.keep-confirm
+759cb5e9df5b635f  others.linux.80x25.C.keep-encryption
 dfd38a98389008b3  others.linux.80x25.C.key
 8bb90a9e9516dab3  others.linux.80x25.C.keyboard
 d34d1467fa8fefca  others.linux.80x25.C.layer
 7f5ad8d9afccc853  others.linux.80x25.C.logs
+1ad4ca61e3e0c135  others.linux.80x25.C.manual
 2055a2ad1a19752c  others.linux.80x25.C.mirror
 d941f22300183893  others.linux.80x25.C.mirror_confirm
 dec5563084b34f73  others.linux.80x25.C.no-key

@@ -1,5 +1,5 @@
 d132d6ea0f405cdf  others.vt220.132x43.C.accounts
-3e92ec9f509485ce  others.vt220.132x43.C.beside
+481ad437a4d59794  others.vt220.132x43.C.beside
 feb06f8e30b2ecb7  others.vt220.132x43.C.changes
 1b0b6f80d012b0ad  others.vt220.132x43.C.checked
 539f8d0c5143f478  others.vt220.132x43.C.checking
@@ -14,10 +14,14 @@ d6559338a5db124d  others.vt220.132x43.C.done-unlock
 63a6df6bd617bb95  others.vt220.132x43.C.host-key
 a156c44a6dd432dd  others.vt220.132x43.C.host-key-code
 e514f3e4e955e01a  others.vt220.132x43.C.host-keys
+5fd114cef8a8b929  others.vt220.132x43.C.keep
+af77190518cdfcc6  others.vt220.132x43.C.keep-confirm
+d31a673ef9bd57b2  others.vt220.132x43.C.keep-encryption
 0ce51507bdd43b87  others.vt220.132x43.C.key
 8889b47819673d39  others.vt220.132x43.C.keyboard
 bfdea48c8e2c23fc  others.vt220.132x43.C.layer
 04cce177b15306ed  others.vt220.132x43.C.logs
+2f68603b20e39105  others.vt220.132x43.C.manual
 9f71402803e6c93c  others.vt220.132x43.C.mirror
 845aeabf87b0a6c3  others.vt220.132x43.C.mirror_confirm
 e8d0fe66532207a6  others.vt220.132x43.C.no-key

@@ -1,5 +1,5 @@
 3780045931d46d3f  others.vt220.40x12.C.accounts
-bbbefa512bb89793  others.vt220.40x12.C.beside
+e151deebd63c19c9  others.vt220.40x12.C.beside
 10ac5f76c4947f60  others.vt220.40x12.C.changes
 ae56fc8d4e44ec9e  others.vt220.40x12.C.checked
 93ee1c997b68edb6  others.vt220.40x12.C.checking
@@ -14,10 +14,14 @@ a55156f75d2cccf1  others.vt220.40x12.C.failed-log
 e1490815a17e44ee  others.vt220.40x12.C.host-key
 6dab32ff358478cf  others.vt220.40x12.C.host-key-code
 b48a6e33c494d1f5  others.vt220.40x12.C.host-keys
+6a84fd621fc9215a  others.vt220.40x12.C.keep
+cc148b2c7be44143  others.vt220.40x12.C.keep-confirm
+1210e46baa2c23fd  others.vt220.40x12.C.keep-encryption
 7deac4d9eb00eaf1  others.vt220.40x12.C.key
 47ce7db269eb0110  others.vt220.40x12.C.keyboard
 5ee13f3e852e036b  others.vt220.40x12.C.layer
 4d7d40f9c5998c8a  others.vt220.40x12.C.logs
+efe3db0bbadbf2eb  others.vt220.40x12.C.manual
 b553cd8d3b0e8191  others.vt220.40x12.C.mirror
 ba760c260fa3fae3  others.vt220.40x12.C.mirror_confirm
 6cb0dd9f517e5349  others.vt220.40x12.C.no-key

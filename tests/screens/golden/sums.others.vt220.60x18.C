@@ -1,5 +1,5 @@
 be82ca8c3995894d  others.vt220.60x18.C.accounts
-b66199ac51b126ce  others.vt220.60x18.C.beside
+94b4949df78d189d  others.vt220.60x18.C.beside
 4ded2b4934bfc626  others.vt220.60x18.C.changes
 1b3b15341553578b  others.vt220.60x18.C.checked
 bf7141988afa1d12  others.vt220.60x18.C.checking
@@ -14,10 +14,14 @@ b65d5aaf1510eab2  others.vt220.60x18.C.compare
 fac476fc42aee5e8  others.vt220.60x18.C.host-key
 84e5f2d3296ede4d  others.vt220.60x18.C.host-key-code
 0214dc539dee56f9  others.vt220.60x18.C.host-keys
+f8b9095b788da565  others.vt220.60x18.C.keep
+2dbcbdc80c43a88a  others.vt220.60x18.C.keep-confirm
+99bfb68bd6217af8  others.vt220.60x18.C.keep-encryption
 52a02bd88478ab85  others.vt220.60x18.C.key
 125da6c112a0daae  others.vt220.60x18.C.keyboard
 d22227633a94982d  others.vt220.60x18.C.layer
 9bee9e2d95c51cd9  others.vt220.60x18.C.logs
+fb543df26270865e  others.vt220.60x18.C.manual
 d224da668b29cb16  others.vt220.60x18.C.mirror
 51ebcfd0f0f38c87  others.vt220.60x18.C.mirror_confirm
 5e77dbc9f86b0d16  others.vt220.60x18.C.no-key

@@ -1,5 +1,5 @@
 2b8e2eb68c3fe009  others.vt220.80x24.C.accounts
-0960a94091707116  others.vt220.80x24.C.beside
+ffeeb6a3d7705ff6  others.vt220.80x24.C.beside
 2c9c0325252563db  others.vt220.80x24.C.changes
 122b6520b936e4d2  others.vt220.80x24.C.checked
 527ef5f6c288ae09  others.vt220.80x24.C.checking
@@ -14,10 +14,14 @@ affbe4eaf2039484  others.vt220.80x24.C.done
 f0627b45e2ee43c0  others.vt220.80x24.C.host-key
 df438155fc89d7a0  others.vt220.80x24.C.host-key-code
 ba2284fb7a0b55d0  others.vt220.80x24.C.host-keys
+2be8d993055d8904  others.vt220.80x24.C.keep
+cb93c9bb738769e5  others.vt220.80x24.C.keep-confirm
+542b7d85f443ee53  others.vt220.80x24.C.keep-encryption
 4d660ed520ba9e1b  others.vt220.80x24.C.key
 5393cbf5582fdcbe  others.vt220.80x24.C.keyboard
 1851b9c384d150ae  others.vt220.80x24.C.layer
 c5935b4916bae01d  others.vt220.80x24.C.logs
+24b07bcb9897bb0c  others.vt220.80x24.C.manual
 f1bc8f59b714ba52  others.vt220.80x24.C.mirror
 37e2a2afb293fc26  others.vt220.80x24.C.mirror_confirm
 74900d892dabc35a  others.vt220.80x24.C.no-key

@@ -1,5 +1,5 @@
 e1158133d3f7969d  others.vt220.80x25.C.accounts
-678eac6c5017e32b  others.vt220.80x25.C.beside
+b531679644e120ae  others.vt220.80x25.C.beside
 c05ae2cec186d1c4  others.vt220.80x25.C.changes
 768add2193816911  others.vt220.80x25.C.checked
 1d01b43b5524dcc0  others.vt220.80x25.C.checking
@@ -14,10 +14,14 @@ c697eeaa6466fe43  others.vt220.80x25.C.failed-log
 4779e711c084453d  others.vt220.80x25.C.host-key
 ec7a3d23dec67706  others.vt220.80x25.C.host-key-code
 10cfb90b180856ed  others.vt220.80x25.C.host-keys
+67940ee382be0bad  others.vt220.80x25.C.keep
+3304f2c5a87a1460  others.vt220.80x25.C.keep-confirm
+4d6cc0157981acd0  others.vt220.80x25.C.keep-encryption
 bf78c23fea812580  others.vt220.80x25.C.key
 7966a811e5307474  others.vt220.80x25.C.keyboard
 74736925694d33a8  others.vt220.80x25.C.layer
 a0b69d4a354f1951  others.vt220.80x25.C.logs
+6e92502df577e4f2  others.vt220.80x25.C.manual
 fd7f043ca63c4447  others.vt220.80x25.C.mirror
 2bcccf5674e0c7b5  others.vt220.80x25.C.mirror_confirm
 5776dce04f156cae  others.vt220.80x25.C.no-key

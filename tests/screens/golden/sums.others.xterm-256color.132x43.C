@@ -1,5 +1,5 @@
 700e89f8fffe252d  others.xterm-256color.132x43.C.accounts
-dea4bf4e5f78b253  others.xterm-256color.132x43.C.beside
+d49eef11052b331a  others.xterm-256color.132x43.C.beside
 6050619273e3c98a  others.xterm-256color.132x43.C.changes
 6dba2381305afa9c  others.xterm-256color.132x43.C.checked
 d9ec0c199fa99e53  others.xterm-256color.132x43.C.checking
@@ -14,10 +14,14 @@ fc0146dec2efadc1  others.xterm-256color.132x43.C.failed-log
 e632118e6a11295e  others.xterm-256color.132x43.C.host-key
 ff917662b8702d89  others.xterm-256color.132x43.C.host-key-code
 5fe297b4ad554b7b  others.xterm-256color.132x43.C.host-keys
+a508c873e534286a  others.xterm-256color.132x43.C.keep
+b4a11f31f6fa87dc  others.xterm-256color.132x43.C.keep-confirm
+2c23333d504d6d84  others.xterm-256color.132x43.C.keep-encryption
 e3a47b63f20a2e77  others.xterm-256color.132x43.C.key
 480e1df35e590c83  others.xterm-256color.132x43.C.keyboard
 b013e149957a3bfc  others.xterm-256color.132x43.C.layer
 6f5c8a081de137cc  others.xterm-256color.132x43.C.logs
+27a32d428b7058f1  others.xterm-256color.132x43.C.manual
 e60b39a4cb4cd4bc  others.xterm-256color.132x43.C.mirror
 28c892270edff2c6  others.xterm-256color.132x43.C.mirror_confirm
 f6d9c4d1c375a3c2  others.xterm-256color.132x43.C.no-key

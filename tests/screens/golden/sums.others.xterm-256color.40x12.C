@@ -1,5 +1,5 @@
 d83a005c8ed1a93c  others.xterm-256color.40x12.C.accounts
-a4e7d7727d6c1dc9  others.xterm-256color.40x12.C.beside
+8914fa60d3ec7807  others.xterm-256color.40x12.C.beside
 e1fae2daa2e0e018  others.xterm-256color.40x12.C.changes
 2a954f5716f5ab35  others.xterm-256color.40x12.C.checked
 18e329629a0697c8  others.xterm-256color.40x12.C.checking
@@ -14,10 +14,14 @@ a91a54a4993caafb  others.xterm-256color.40x12.C.failed
 7b4036b6447a1313  others.xterm-256color.40x12.C.host-key
 07a21901db98a4b0  others.xterm-256color.40x12.C.host-key-code
 49f16d38a15050c2  others.xterm-256color.40x12.C.host-keys
+0a77179e216185eb  others.xterm-256color.40x12.C.keep
+ffe24dec5450dfd5  others.xterm-256color.40x12.C.keep-confirm
+1509ad27df320b79  others.xterm-256color.40x12.C.keep-encryption
 330068c5858fc0b5  others.xterm-256color.40x12.C.key
 56e5c7a739c51b77  others.xterm-256color.40x12.C.keyboard
 792dc709cb8ec98e  others.xterm-256color.40x12.C.layer
 96e4fa912ecf4613  others.xterm-256color.40x12.C.logs
+06269df780df28f9  others.xterm-256color.40x12.C.manual
 ee24175d25764381  others.xterm-256color.40x12.C.mirror
 e30aa731e41e6d9e  others.xterm-256color.40x12.C.mirror_confirm
 c36c6c6a27d70fd9  others.xterm-256color.40x12.C.no-key

@@ -1,5 +1,5 @@
 7a51564ca565346d  others.xterm-256color.60x18.C.accounts
-e288a6ccc1fb8981  others.xterm-256color.60x18.C.beside
+b65a2cc0482c66dd  others.xterm-256color.60x18.C.beside
 742f4704ea4dc73a  others.xterm-256color.60x18.C.changes
 3a38978590128902  others.xterm-256color.60x18.C.checked
 95e78fb7aa081071  others.xterm-256color.60x18.C.checking
@@ -14,10 +14,14 @@ cb8fc0166bfd89a8  others.xterm-256color.60x18.C.failed
 845a4a1d8f021fb8  others.xterm-256color.60x18.C.host-key
 167f3248ded965f9  others.xterm-256color.60x18.C.host-key-code
 dfb8f901c6ac9a14  others.xterm-256color.60x18.C.host-keys
+67468f479f7d9fb0  others.xterm-256color.60x18.C.keep
+98a54524d15346a7  others.xterm-256color.60x18.C.keep-confirm
+97c9c86b2b6d9d41  others.xterm-256color.60x18.C.keep-encryption
 1b9d4dda296d251d  others.xterm-256color.60x18.C.key
 72ab205987b80487  others.xterm-256color.60x18.C.keyboard
 32d8c578019ff9a4  others.xterm-256color.60x18.C.layer
 ff7c6b2cfb57e5bc  others.xterm-256color.60x18.C.logs
+094baa9a02287d76  others.xterm-256color.60x18.C.manual
 f809a2fc7e394e40  others.xterm-256color.60x18.C.mirror
 31d77b81d13c7975  others.xterm-256color.60x18.C.mirror_confirm
 384ba2ba783b2c86  others.xterm-256color.60x18.C.no-key

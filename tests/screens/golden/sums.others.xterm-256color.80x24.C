@@ -1,5 +1,5 @@
 91260c1ac51fa5f6  others.xterm-256color.80x24.C.accounts
-025caaf756874ee3  others.xterm-256color.80x24.C.beside
+adb90b5e64c3d6e4  others.xterm-256color.80x24.C.beside
 186d033ab82d8cb4  others.xterm-256color.80x24.C.changes
 b4c1f1e602b4ae32  others.xterm-256color.80x24.C.checked
 acda4720a75a5a18  others.xterm-256color.80x24.C.checking
@@ -14,10 +14,14 @@ c4a4d9eb9266accb  others.xterm-256color.80x24.C.done-unlock
 687b1eb4eeb3234a  others.xterm-256color.80x24.C.host-key
 75d9d3c87b17246a  others.xterm-256color.80x24.C.host-key-code
 82cdbf344964b849  others.xterm-256color.80x24.C.host-keys
+eb4cd3db7b481100  others.xterm-256color.80x24.C.keep
+970be1ec99e9bebd  others.xterm-256color.80x24.C.keep-confirm
+4c4bd2c77a446f78  others.xterm-256color.80x24.C.keep-encryption
 73383ba09f6ad445  others.xterm-256color.80x24.C.key
 e0c1f997e1a01091  others.xterm-256color.80x24.C.keyboard
 df489def6dd45c80  others.xterm-256color.80x24.C.layer
 125ddb0cecfc24aa  others.xterm-256color.80x24.C.logs
+02c4e23e15bea9a9  others.xterm-256color.80x24.C.manual
 85812e15815a0dff  others.xterm-256color.80x24.C.mirror
 983ce7b2d0bec1a2  others.xterm-256color.80x24.C.mirror_confirm
 d25f10012915cc88  others.xterm-256color.80x24.C.no-key

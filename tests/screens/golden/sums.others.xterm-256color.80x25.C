@@ -1,5 +1,5 @@
 5f1a17a24db603d4  others.xterm-256color.80x25.C.accounts
-c0304c0c7f6e81cf  others.xterm-256color.80x25.C.beside
+6ec4f65d68cdd30a  others.xterm-256color.80x25.C.beside
 813553b147059e00  others.xterm-256color.80x25.C.changes
 c97f466eb82860d1  others.xterm-256color.80x25.C.checked
 8694fe089d43d97c  others.xterm-256color.80x25.C.checking
@@ -14,10 +14,14 @@ c56792ce768635b6  others.xterm-256color.80x25.C.here
 519bcdcc14512f9d  others.xterm-256color.80x25.C.host-key
 a9b5ddf1f207ad9c  others.xterm-256color.80x25.C.host-key-code
 8060b71dadbe5811  others.xterm-256color.80x25.C.host-keys
+fec8675e3342c7f4  others.xterm-256color.80x25.C.keep
+c3c30be9280fc620  others.xterm-256color.80x25.C.keep-confirm
+7e111f0e92c12d55  others.xterm-256color.80x25.C.keep-encryption
 04c0143cfe0f1750  others.xterm-256color.80x25.C.key
 4a582d24d5b54b99  others.xterm-256color.80x25.C.keyboard
 6537b7d53266652c  others.xterm-256color.80x25.C.layer
 58fd671539a9425a  others.xterm-256color.80x25.C.logs
+b011dab41cc90ead  others.xterm-256color.80x25.C.manual
 5288a5e33ecc1bb3  others.xterm-256color.80x25.C.mirror
 9a25b92256f2f919  others.xterm-256color.80x25.C.mirror_confirm
 661eca493ccb1b8b  others.xterm-256color.80x25.C.no-key

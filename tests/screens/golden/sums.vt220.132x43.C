@@ -7,8 +7,8 @@ e678176cf777cb56  vt220.132x43.C.encryption-typing
 567d9563a24a2190  vt220.132x43.C.hardening
 158598fe7c080753  vt220.132x43.C.help
 2e0c43023c85f003  vt220.132x43.C.keyboard-list
-2128ddeb2b07d6c7  vt220.132x43.C.layout
-885d0a56761fb4f9  vt220.132x43.C.layout-wrong
+ca9f7b31ef696d9f  vt220.132x43.C.layout
+7ec02fca031c4b83  vt220.132x43.C.layout-wrong
 bc9cb686f572e56b  vt220.132x43.C.network
 772d68fde22798e3  vt220.132x43.C.recovery
 620bd3430598eec4  vt220.132x43.C.recovery-code

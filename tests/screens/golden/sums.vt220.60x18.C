@@ -7,8 +7,8 @@ d524e64b1a9cca77  vt220.60x18.C.encryption
 e79433e43155c290  vt220.60x18.C.hardening
 f494790035d59089  vt220.60x18.C.help
 e8d5c54bc207ec69  vt220.60x18.C.keyboard-list
-b5843f835cb293f9  vt220.60x18.C.layout
-8d5a62e1977b83da  vt220.60x18.C.layout-wrong
+8de26ecc83fdcaf8  vt220.60x18.C.layout
+2e7b3e6dd0b8f296  vt220.60x18.C.layout-wrong
 763c4cd1de070ac9  vt220.60x18.C.network
 cfc38e1869070295  vt220.60x18.C.recovery
 377a7be18ff4849b  vt220.60x18.C.recovery-code

@@ -7,8 +7,8 @@ afc3c9f234fbf6d1  vt220.80x25.C.encryption-differ
 32350983b4a8c133  vt220.80x25.C.hardening
 a607a2f0db518372  vt220.80x25.C.help
 3c7d27ca3054d993  vt220.80x25.C.keyboard-list
-260a9c89ba333003  vt220.80x25.C.layout
-f6d01f5b2e2a0708  vt220.80x25.C.layout-wrong
+c2f8f6bf0edf2876  vt220.80x25.C.layout
+aa225b4e0b907a1e  vt220.80x25.C.layout-wrong
 e5d8755066fc9ca1  vt220.80x25.C.network
 ee47f7356d6f9299  vt220.80x25.C.recovery
 ab61310cb8acd3bb  vt220.80x25.C.recovery-code

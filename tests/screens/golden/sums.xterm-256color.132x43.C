@@ -7,8 +7,8 @@ ff43dcabcff53f37  xterm-256color.132x43.C.copied-wrong
 b5d7e460ebf886d0  xterm-256color.132x43.C.hardening
 71f169e49107d800  xterm-256color.132x43.C.help
 3297fcc857b8bf1b  xterm-256color.132x43.C.keyboard-list
-f8eff8e1aad420f7  xterm-256color.132x43.C.layout
-8b23de7addd678c5  xterm-256color.132x43.C.layout-wrong
+1d0baad6d527adf3  xterm-256color.132x43.C.layout
+4fc3d4442a07d66f  xterm-256color.132x43.C.layout-wrong
 801e1ad47eb30dfa  xterm-256color.132x43.C.network
 91e47be8d6cc6f34  xterm-256color.132x43.C.recovery
 9d19a6d9e2465bec  xterm-256color.132x43.C.recovery-code

@@ -7,8 +7,8 @@ f25fbe4966cfe8d3  xterm-256color.60x18.C.copied-wrong
 ef506c7fb34a44bb  xterm-256color.60x18.C.hardening
 3f9f935a3fb2d520  xterm-256color.60x18.C.help
 993523c8aa2ddb75  xterm-256color.60x18.C.keyboard-list
-45e5f094792bd6b1  xterm-256color.60x18.C.layout
-4df73613e4479ee0  xterm-256color.60x18.C.layout-wrong
+01911e2d987d5ad3  xterm-256color.60x18.C.layout
+b6b4e67c6ad4e3ed  xterm-256color.60x18.C.layout-wrong
 b06cab1b03c46866  xterm-256color.60x18.C.network
 5070ed8cdfefe13f  xterm-256color.60x18.C.recovery
 f664940a960166b9  xterm-256color.60x18.C.recovery-code
