@@ -80,6 +80,7 @@ struct answers {
 		enum encryption encryption;
 		struct secret_source passphrase, recovery_key, us_passphrase;
 		bool remote_unlock;         /* the passphrase is also taken over SSH */
+		bool discard;               /* the disk is told which blocks are free */
 		uint64_t kdf_memory;        /* bytes; 0: a quarter of the memory, at most 1 GiB */
 		uint64_t esp_size, boot_size, root_size;
 		/* logical volumes; 0: none */

@@ -141,7 +141,7 @@ const struct field answer_fields[] = {
 	{.key = "disk.erase", .type = FIELD_CHOICE, AT(disk.erase), .standard = "none", .choices = erase_names,
 		.label = "Erase", .example = "matched-disks", .screen = "disk", .since = 1, .always = true, .advanced = true,
 		.why = "Without this authorisation no disk is ever written.",
-		.help = "matched-disks: everything on the disks selected by disk.match and disk.mirror is lost, or with layout free: partitions are added. none: an unattended installation is refused, "
+		.help = "matched-disks: everything on the disks selected by disk.match and disk.mirror is lost, or what disk.layout says. none: an unattended installation is refused, "
 			"the wizard asks."},
 	{.key = "disk.layout", .type = FIELD_CHOICE, AT(disk.layout), .standard = "whole", .choices = layout_names,
 		.label = "Layout", .example = "whole", .screen = "layout", .since = 1,
@@ -194,6 +194,11 @@ const struct field answer_fields[] = {
 		.help = "Before the disk is unlocked an SSH server (Dropbear) waits on port 22, with the address of the installed system. It lets "
 			"in the SSH keys of administrators, as root, and takes the passphrase, nothing else. Its own host key lies unencrypted "
 			"in /boot: whoever had the disk in hand can pose as this computer and ask you for the passphrase."},
+	{.key = "disk.discard", .type = FIELD_BOOL, AT(disk.discard), .standard = "false",
+		.label = "Discard (TRIM)", .example = "true", .screen = "encryption", .since = 1, .advanced = true,
+		.why = "A flash disk is told once a week which blocks are free: it stays fast and wears less.",
+		.help = "On an encrypted disk whoever holds it then sees which blocks are free, and from that perhaps what kind of data it holds, but "
+			"not the data. With layout keep the header of the encrypted volume stays as it is, and with it what was chosen before."},
 	{.key = "disk.kdf_memory", .type = FIELD_SIZE, AT(disk.kdf_memory), .min = 32 * MIB, .max = 4 * GIB,
 		.label = "Memory to unlock", .example = "512M", .screen = "encryption", .since = 1, .advanced = true,
 		.why = "Makes guessing passphrases expensive; each start needs as much free memory.",

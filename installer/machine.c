@@ -474,6 +474,12 @@ static void describe_contents(const struct disk *disk, struct text *to)
 			partitions);
 }
 
+bool disk_is_stick(const struct disk *disk)
+{
+	return (disk->bus == BUS_USB || disk->removable) && !disk->live_medium &&
+	       !disk->holders.count;
+}
+
 char *disk_describe(const struct disk *disk)
 {
 	autofree char *size = text_human_size(disk->size_bytes);

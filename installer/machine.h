@@ -46,6 +46,9 @@ struct disk {
 	struct words holders; /* why it is in use: "vda1 is mounted on /mnt", "vda2 is held by dm-0 (cryptroot)" */
 };
 
+/* Is it plugged in for a while (USB, removable), in no use, and not what this system runs from? */
+bool disk_is_stick(const struct disk *disk);
+
 enum firmware { FIRMWARE_BIOS, FIRMWARE_UEFI };
 
 struct network_port {

@@ -58,6 +58,7 @@ struct luks_spec {
 	/* 0: as many as keep unlocking near 2 s on this machine, with less memory where even 4 take longer. */
 	unsigned kdf_iterations;
 	unsigned kdf_threads;
+	bool allow_discards;   /* at each opening: kept in the header */
 	const char *open_as;   /* leave it open under this name, without a second key derivation; NULL: closed */
 };
 enum { LUKS_PASSPHRASE, LUKS_RECOVERY_KEY, LUKS_US_PASSPHRASE, LUKS_SLOTS };

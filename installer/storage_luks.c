@@ -90,6 +90,9 @@ int luks_format(const struct luks_spec *spec, const struct secret *const keys[LU
 	for (int slot = 0; rc >= 0 && slot < LUKS_SLOTS; slot++)
 		if (keys[slot])
 			rc = add_slot(device, slot, keys[slot]);
+	if (rc >= 0 && spec->allow_discards)
+		rc = crypt_persistent_flags_set(
+			device, CRYPT_FLAGS_ACTIVATION, CRYPT_ACTIVATE_ALLOW_DISCARDS);
 	if (rc >= 0 && spec->open_as)
 		rc = crypt_activate_by_volume_key(device, spec->open_as, NULL, 0, 0);
 	if (rc < 0) {

@@ -28,16 +28,6 @@ int answers_file_temporary(const char *yaml, char **path, struct error *err)
 	return 0;
 }
 
-int answers_file_save(const struct answers *answers, const char *path, struct error *err)
-{
-	autofree char *yaml = answers_write(answers);
-	autoclose int root = file_open_root(path[0] == '/' ? "/" : ".", err);
-
-	if (root < 0)
-		return root;
-	return file_write(root, path, yaml, strlen(yaml), 0600, err);
-}
-
 static void adopt_secret(struct secret_source *source)
 {
 	if (source->origin == SECRET_FD)

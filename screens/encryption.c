@@ -91,6 +91,8 @@ static void add_source(struct page *page, const struct wizard *wizard)
 	(void)page_fact(page, _("Passphrase"), "%s",
 		_("from the source named in the answer file"));
 	(void)page_field(page, wizard, ITEM_BOOL, "disk.remote_unlock");
+	if (wizard->answers->disk.layout != LAYOUT_KEEP)
+		(void)page_field(page, wizard, ITEM_BOOL, "disk.discard");
 	page_add(page, ITEM_ACTION, "type", _("Type one instead"))->key = 't';
 }
 
@@ -147,6 +149,7 @@ static void build(struct page *page, void *context)
 		add_passphrase(page, wizard);
 		add_recovery(page, wizard);
 		(void)page_field(page, wizard, ITEM_BOOL, "disk.remote_unlock");
+		(void)page_field(page, wizard, ITEM_BOOL, "disk.discard");
 		proof_add_rehearsal(page, wizard);
 		return;
 	}

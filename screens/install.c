@@ -11,8 +11,6 @@
 #include "screens/accounts.h"
 #include "screens/engine.h"
 
-enum { LOGS_MAX = 16 << 20 };
-
 /* What comes to what is there, or what goes. */
 static void add_changes(
 	struct page *page, const struct wizard *wizard, const struct disk *disk)
@@ -513,70 +511,4 @@ const struct screen screen_failed = {
 	.build = build_failed,
 	.enter = hide_log,
 	.act = act_end,
-};
-
-/* Saving the logs. */
-
-static const char *logs_path(const struct wizard *wizard)
-{
-	return wizard->logs_path ? wizard->logs_path : "/root/jefe-install.log";
-}
-
-static void build_logs(struct page *page, void *context)
-{
-	const struct wizard *wizard = context;
-	struct item *item;
-
-	page->next_label = _("Save");
-	(void)page_note(page, TONE_STRONG, "%s", _("Save the logs of the installation"));
-	page_gap(page);
-	item = page_add(page, ITEM_TEXT, "logs.path", _("File"));
-	item->value = logs_path(wizard);
-	item->why = _(
-		"The live system forgets everything at the restart: use a stick you mounted in the shell (F4).");
-}
-
-static int set_logs(void *context, const char *id, const char *value, struct error *err)
-{
-	struct wizard *wizard = context;
-
-	(void)id;
-	if (!value || *value != '/')
-		return error_set(err, -EINVAL, "%s", _("The path must begin with /."));
-	free(wizard->logs_path);
-	wizard->logs_path = memory_copy_text(value);
-	return 0;
-}
-
-static int leave_logs(void *context, const char **at, struct error *err)
-{
-	const struct wizard *wizard = context;
-	autoclose int dir = file_open_root(wizard->run_dir, err);
-	autoclose int root = file_open_root("/", err);
-	autotext struct text text = {0};
-	autowords struct words names = {0};
-
-	*at = "logs.path";
-	if (dir < 0 || root < 0 || file_list(dir, ".", false, &names, err) < 0)
-		return err->code;
-	for (size_t i = 0; i < names.count; i++) {
-		const char *name = names.items[i];
-
-		if (strcmp(name, "engine.log") != 0 && strcmp(name, "events") != 0 &&
-			!text_starts(name, "events."))
-			continue;
-		text_addf(&text, "== %s\n", name);
-		(void)!file_read(dir, name, LOGS_MAX, &text,
-			NULL); /* what is too long stays out */
-	}
-	return file_write(root, logs_path(wizard), text.data, text.size, 0600, err);
-}
-
-const struct screen screen_logs = {
-	.id = "logs",
-	.title = N_("Save logs"),
-	.kind = SCREEN_SUB,
-	.build = build_logs,
-	.set = set_logs,
-	.leave = leave_logs,
 };

@@ -4,6 +4,7 @@
 #include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "installer/partitions.h"
+#include "screens/proof.h"
 #include "screens/recovery.h"
 #include "screens/wizard.h"
 
@@ -422,6 +423,7 @@ static int set_scheme(struct wizard *wizard, const char *value, struct error *er
 			text_equal(system.root->type, "crypto_LUKS") ? "luks2" : "none",
 			err);
 	wizard->wants_us = false;
+	proof_settle(wizard);
 	return rc < 0 ? rc : recovery_want(wizard, false, err);
 }
 

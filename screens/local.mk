@@ -21,6 +21,7 @@ libscreens_a_SOURCES += \
 	screens/key.c screens/key.h \
 	screens/keyboard.c \
 	screens/layout.c \
+	screens/logs.c \
 	screens/measures.c \
 	screens/network.c \
 	screens/preview.c screens/preview.h \
@@ -31,6 +32,7 @@ libscreens_a_SOURCES += \
 	screens/review.c \
 	screens/services.c screens/session.c screens/session.h \
 	screens/session_secrets.c screens/session_secrets.h \
+	screens/stick.c screens/stick.h \
 	screens/strength.c screens/strength.h \
 	screens/system.c \
 	screens/tasks.c \

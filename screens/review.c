@@ -9,6 +9,7 @@
 #include "screens/answers_file.h"
 #include "screens/hardening.h"
 #include "screens/proof.h"
+#include "screens/stick.h"
 
 /* What the wizard knows better than the answers: a secret that was typed or made here, which is the operator's own. */
 static const char *value_of(
@@ -384,17 +385,18 @@ static void build_save(struct page *page, void *context)
 	(void)page_note(page, TONE_NORMAL, "%s",
 		_("Passphrases and passwords are never in it: they are asked for again, or named by you as a source. Only its owner can read it."));
 	page_gap(page);
+	stick_add(page, wizard);
 	item = page_add(page, ITEM_TEXT, "save.path", _("File"));
 	item->value = wizard->save_path ? wizard->save_path : "/root/answers.yaml";
-	item->why = _(
-		"A directory that exists, for example of a stick you mounted in the shell (F4).");
+	item->why = stick_why(wizard);
 }
 
 static int set_path(void *context, const char *id, const char *value, struct error *err)
 {
 	struct wizard *wizard = context;
 
-	(void)id;
+	if (stick_is_id(id))
+		return stick_set(wizard, value, err);
 	if (!value || *value != '/')
 		return error_set(err, -EINVAL, "%s",
 			_("The path must begin with /, as /root/answers.yaml."));
@@ -408,8 +410,10 @@ static int leave_save(void *context, const char **at, struct error *err)
 	struct wizard *wizard = context;
 	const char *path = wizard->save_path ? wizard->save_path : "/root/answers.yaml";
 
+	autofree char *yaml = answers_write(wizard->answers);
+
 	*at = "save.path";
-	return answers_file_save(wizard->answers, path, err);
+	return stick_save(wizard, path, yaml, err);
 }
 
 const struct screen screen_save = {
@@ -418,6 +422,7 @@ const struct screen screen_save = {
 	.kind = SCREEN_SUB,
 	.parent = "review",
 	.build = build_save,
+	.enter = stick_look,
 	.set = set_path,
 	.leave = leave_save,
 };

@@ -97,6 +97,7 @@ void wizard_free(struct wizard *wizard)
 	words_free(&wizard->keys_found);
 	words_free(&wizard->keys_confirmed);
 	free(wizard->save_path);
+	free(wizard->stick);
 	free(wizard->logs_path);
 	free(wizard->recover_disk);
 	free(wizard->recover_path);

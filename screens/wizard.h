@@ -65,6 +65,8 @@ struct wizard {
 	unsigned shown_second; /* of the progress */
 	struct text check_log; /* of the medium, and how it ended */
 	int check_status;
+	char *stick;      /* partition that files are saved on; NULL: files of this system */
+	bool leaves_header; /* of the encrypted volume, which is not saved with the logs */
 	bool looks_again; /* at the computer, after a program that changed its disk */
 	pid_t engine;   /* the one started here, 0: none */
 	struct job job; /* that a page waits for, and what it is about */

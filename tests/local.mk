@@ -11,8 +11,8 @@ include tests/unit/local.mk
 include tests/fuzz/local.mk
 
 EXTRA_DIST += tests/tap.sh
-dist_check_SCRIPTS = tests/layers.sh tests/boot.sh tests/canary.sh tests/canary-lower.sh tests/canary-drift.sh tests/packages.sh tests/po.sh tests/profiles.sh tests/shells.sh tests/ssh-keys.sh
-TESTS += tests/layers.sh tests/boot.sh tests/canary.sh tests/canary-lower.sh tests/canary-drift.sh tests/packages.sh tests/po.sh tests/profiles.sh tests/shells.sh tests/ssh-keys.sh
+dist_check_SCRIPTS = tests/layers.sh tests/boot.sh tests/canary.sh tests/canary-lower.sh tests/canary-drift.sh tests/packages.sh tests/po.sh tests/profiles.sh tests/shells.sh tests/ssh-keys.sh tests/stick.sh
+TESTS += tests/layers.sh tests/boot.sh tests/canary.sh tests/canary-lower.sh tests/canary-drift.sh tests/packages.sh tests/po.sh tests/profiles.sh tests/shells.sh tests/ssh-keys.sh tests/stick.sh
 
 # text cases
 dist_check_SCRIPTS += tests/cases/check.sh tests/probe.sh

@@ -38,6 +38,7 @@ const struct cli_command cli_commands[] = {
 	{"remote", "[on [--keys FILE|DEVICE|URL|stick] [--password | --password-fd N] [--port N] | off]", "live system: let people in by SSH, or show how they get in",
 		cli_remote},
 	{"ssh-keys", "FILE|DEVICE|URL|stick", "SSH public keys found there, one a line", cli_ssh_keys},
+	{"stick", "DEVICE NAME [--header DEVICE]", "live system: save standard input, or a LUKS header, on a stick", cli_stick},
 	{"unattended", "", "live system: find the answers, install if asked to", cli_unattended},
 	{0},
 };

@@ -109,10 +109,8 @@ static int take_sticks(struct words *keys, struct error *err)
 		return err->code;
 	for (size_t i = 0; i < machine->disk_count; i++) {
 		const struct disk *disk = &machine->disks[i];
-		bool is_stick = (disk->bus == BUS_USB || disk->removable) &&
-				!disk->live_medium && !disk->holders.count;
 
-		for (size_t n = 0; is_stick && n < disk->content_count; n++) {
+		for (size_t n = 0; disk_is_stick(disk) && n < disk->content_count; n++) {
 			struct error unread = {0};
 
 			if (!may_hold_keys(&disk->contents[n]))

@@ -60,6 +60,8 @@ static int initramfs_run(const struct recipe *recipe, struct run *run, struct er
 const struct step_ops step_initramfs = {
 	.id = "initramfs", .describe = initramfs_describe, .run = initramfs_run};
 
+enum { LOADER_MAX = 16 << 20 };
+
 /* On the EFI partition: where firmware looks by itself, and where it looks for us when others have something there, too. */
 static const char fallback[] = "boot/efi/EFI/BOOT/BOOTX64.EFI",
 		  beside[] = "boot/efi/EFI/jefelinux/grubx64.efi";
@@ -115,13 +117,24 @@ static int install_bios(const struct recipe *recipe, struct run *run, struct err
 	return rc;
 }
 
-/* How others start stays as it is. */
-static int add_fallback(const struct run *run, struct error *err)
+/* Is the one that firmware finds by itself a copy of ours, of the system that was here before? */
+static bool fallback_is_ours(int root)
 {
-	autoclose int root = file_open_root(run->target, err);
+	autotext struct text first = {0}, second = {0};
+
+	return root >= 0 && file_exists(root, fallback) && file_exists(root, beside) &&
+	       file_read(root, fallback, LOADER_MAX, &first, NULL) == 0 &&
+	       file_read(root, beside, LOADER_MAX, &second, NULL) == 0 &&
+	       first.size == second.size &&
+	       memcmp(text_string(&first), text_string(&second), first.size) == 0;
+}
+
+/* How others start stays as it is. */
+static int add_fallback(int root, bool ours, struct error *err)
+{
 	int rc = root < 0 ? root : 0;
 
-	if (rc < 0 || file_exists(root, fallback))
+	if (rc < 0 || (file_exists(root, fallback) && !ours))
 		return rc;
 	rc = file_make_dirs(root, "boot/efi/EFI/BOOT", 0700, err);
 	return rc < 0 ? rc : file_copy(root, beside, root, fallback, err);
@@ -165,11 +178,13 @@ static int install_on_twin(
 static int install_uefi(const struct recipe *recipe, struct run *run, struct error *err)
 {
 	autofree char *esp = memory_format("%s/boot/efi", run->target);
-	int rc = install_on_esp(recipe, run, esp, err);
+	autoclose int root = file_open_root(run->target, err);
+	bool ours = fallback_is_ours(root);
+	int rc = root < 0 ? root : install_on_esp(recipe, run, esp, err);
 
 	if (rc == 0 && recipe->layout.disks[1])
 		rc = install_on_twin(recipe, run, err);
-	return rc == 0 && recipe->layout.shares ? add_fallback(run, err) : rc;
+	return rc == 0 && recipe->layout.shares ? add_fallback(root, ours, err) : rc;
 }
 
 /* Is it an entry of our name for a partition that was on this disk when the machine was probed? */

@@ -84,6 +84,9 @@ static void system_describe(const struct recipe *recipe, struct text *to)
 		recipe->layout.encrypted ? " and /etc/crypttab" : "");
 	if (recipe->layout.disks[1])
 		text_add(to, "/etc/mdadm/mdadm.conf: the mirror's two arrays by UUID\n");
+	if (answers->disk.discard)
+		text_add(to,
+			"once a week: tell the disk which blocks are free (fstrim)\n");
 	text_add(to, "remove SSH host keys, machine id and random seed of the payload\n");
 	if (makes_host_key(answers))
 		text_addf(to, "make an SSH host key: /%s\n", host_key);
@@ -310,6 +313,25 @@ static int set_network(
 	return run->distro->set_network(run->target_fd, &answers, err);
 }
 
+/* Told to the disk by day, not at each deletion, which is slow on some; where it cannot be told, nothing happens. */
+static const char trim[] =
+	"#!/bin/sh\n"
+	"# Written by jefe-setup (disk.discard): on Sundays the disk is told which blocks are free.\n"
+	"[ \"$(date +%u)\" = 7 ] || exit 0\n"
+	"while read -r _ point type _; do\n"
+	"\t[ \"$type\" != ext4 ] || fstrim \"$point\" >/dev/null 2>&1 || true\n"
+	"done </proc/mounts\n";
+
+static int write_trim(const struct run *run, struct error *err)
+{
+	autofree char *path =
+		memory_format("%s/jefelinux-trim", run->distro->daily_folder);
+	int rc = file_make_dirs(run->target_fd, run->distro->daily_folder, 0755, err);
+
+	return rc < 0 ? rc
+		      : file_write(run->target_fd, path, trim, strlen(trim), 0755, err);
+}
+
 static int system_run(const struct recipe *recipe, struct run *run, struct error *err)
 {
 	const struct answers *answers = recipe->answers;
@@ -330,6 +352,8 @@ static int system_run(const struct recipe *recipe, struct run *run, struct error
 		rc = run->distro->set_time_servers(root, answers, err);
 	if (rc == 0)
 		rc = run->distro->set_consoles(root, answers->system.console, err);
+	if (rc == 0 && answers->disk.discard)
+		rc = write_trim(run, err);
 	if (rc == 0)
 		rc = remove_identity(root, err);
 	if (rc == 0 && makes_host_key(answers) && file_exists(root, "etc/ssh"))

@@ -62,6 +62,8 @@ static void encrypt_describe(const struct recipe *recipe, struct text *to)
 	text_addf(to, "key slots: passphrase%s%s\n",
 		layout->recovery_slot ? ", recovery key" : "",
 		layout->us_slot ? ", passphrase as typed on a US keyboard" : "");
+	if (recipe->answers->disk.discard)
+		text_add(to, "the disk is told which blocks are free\n");
 	text_addf(to, "open as /dev/mapper/%s\n", TARGET_MAPPING);
 }
 
@@ -124,6 +126,7 @@ static int encrypt_run(const struct recipe *recipe, struct run *run, struct erro
 		.kdf_memory_bytes = layout->kdf_memory_bytes,
 		.kdf_iterations = layout->kdf_iterations,
 		.kdf_threads = layout->kdf_threads,
+		.allow_discards = recipe->answers->disk.discard,
 		.open_as = TARGET_MAPPING};
 	const struct secret *const keys[LUKS_SLOTS] = {
 		[LUKS_PASSPHRASE] = run->secrets->passphrase,

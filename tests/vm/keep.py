@@ -8,7 +8,8 @@ from flow import LIVE, Failed, Installation, require
 
 MIB = 1 << 20
 pc = Installation("keep", firmware="uefi",
-                  more_disk=["layout: manual", "root_partition: 5", "boot_partition: 2", "esp_partition: 1", "home_size: 256M", "var_size: 1G"])
+                  more_disk=["layout: manual", "root_partition: 5", "boot_partition: 2", "esp_partition: 1", "home_size: 256M", "var_size: 1G",
+                             "discard: true"])
 raw = pc.folder / "disk.raw"
 # Number, first and last MiB, type: root does not lie behind /boot, and the EFI partition has no file system yet.
 PARTS = {1: (1, 64, "ef00"), 2: (65, 576, "8300"), 3: (577, 676, "8300"), 5: (700, 7000, "8300")}
@@ -49,6 +50,8 @@ def use_it():
     pc.ssh("echo my letter >letter; sudo -n sh -c 'echo page >/srv/page; echo gone >/opt/old; mkdir /home/bob/work; echo bobs >/home/bob/work/file; "
            "chown -R bob: /home/bob/work'; sync")
     require(owner("/home/bob/work") == "1001:bob", f"bob's folder is {owner('/home/bob/work')}'s")
+    require("allow_discards" in pc.ssh("sudo -n dmsetup table"), "the encrypted volume does not pass on which blocks are free")
+    pc.ssh("sudo -n sh -ec 'test -x /etc/cron.daily/jefelinux-trim; /etc/cron.daily/jefelinux-trim; fstrim /home'")
     pc.host_key = pc.ssh("cat /etc/ssh/ssh_host_ed25519_key.pub")
 
 
@@ -86,7 +89,7 @@ def replace():
 
 
 def everything_stayed():
-    pc.boot("again")
+    pc.boot("again", snapshot=True)  # firmware that knows nothing of it
     found = pc.ssh("sudo -n cat /home/ana/letter /srv/page /home/bob/work/file; test -e /opt/old || echo no other").split("\n")
     require(found == ["my letter", "page", "bobs", "no other", ""], f"there is: {found}")
     require((owner("/home/bob/work"), owner("/home/ana")) == ("1001:bob", "1000:ana"), "folders belong to somebody else")

@@ -2,11 +2,14 @@
 """LUKS2 by the full-screen wizard on screen and keyboard, read back from the console, and watched on the serial line; the disk is NVMe,
 the unlock is typed."""
 import re
+import subprocess
 import time
 
-from flow import INSTALL, LIVE, UNLOCK_PROMPT, BOOT, Installation, require
+from flow import INSTALL, LIVE, UNLOCK_PROMPT, BOOT, Installation, find_bytes, require
+from vm import Disk
 
 pc = Installation("vga-wizard", firmware="uefi", bus="nvme")
+stick = Disk(pc.folder / "stick.img", bus="usb", serial="STICK", format="raw")
 
 
 def text(value):
@@ -22,11 +25,25 @@ def pause():
     time.sleep(3)
 
 
+def letters():
+    """Twice as large, half as many, and back."""
+    rows = len(pc.vm.screen())
+    for wanted in (rows // 2, rows):
+        pc.vm.keys("g")
+        for _ in range(10):
+            time.sleep(1)
+            found = len(pc.vm.screen())
+            if found == wanted:
+                break
+        require(found == wanted, f"there are {found} rows on the screen, not {wanted}")
+
+
 # What a page shows, and what is done there.
 PAGES = [
-    (r"This installs JefeLinux", [keys("f10")]),
+    (r"This installs JefeLinux", [letters, keys("f10")]),
     (r"Which keyboard do you type on", [keys("f10")]),
-    (r"Which disk gets JefeLinux.*nvme0n1", [keys("spc", "f10")]),
+    (r"Which disk gets JefeLinux.*nvme0n1", [keys("spc")]),
+    (r"Which disk gets JefeLinux.*Health +good", [keys("b", "f10")]),
     (r"How is the disk divided", [keys("f10")]),
     (r"Encrypt the disk", [keys("tab"), text(pc.passphrase), keys("tab"), text(pc.passphrase), keys("tab", "tab", "spc", "f10")]),
     (r"How much hardening", [keys("f10")]),
@@ -81,8 +98,27 @@ def attach(vm):
         vm.expect(answer, 60)
 
 
+def save_on_stick(vm):
+    """What the live system would forget: the logs and the header of the encrypted volume."""
+    vm.keys("s")
+    wait_screen(r"Save the logs.*stick JEFESTICK", 60)
+    vm.keys("f10")
+    wait_screen(r"JefeLinux is installed", 60)
+
+
+def read_stick():
+    for name in ("jefe-install.log", "vault1-luks-header.img"):
+        subprocess.run(["mcopy", "-n", "-i", str(stick.path), f"::{name}", str(pc.folder / name)], check=True)
+    require("== events" in (pc.folder / "jefe-install.log").read_text(), "the logs on the stick hold no events")
+    subprocess.run(["cryptsetup", "isLuks", "--type", "luks2", str(pc.folder / "vault1-luks-header.img")], check=True)
+    offset = find_bytes(stick.path, pc.passphrase.encode(), pc.password.encode())
+    require(offset < 0, f"there is a secret at byte {offset} of the stick")
+
+
 def install():
-    vm = pc.machine("live", live=True)
+    subprocess.run(["truncate", "-s", "64M", str(stick.path)], check=True)
+    subprocess.run(["mformat", "-i", str(stick.path), "-F", "-v", "JEFESTICK", "::"], check=True)
+    vm = pc.machine("live", live=True, disks=[stick])
     vm.expect(r"executed automatically in \d", 60)
     serial_shell(vm)
     vm.open_shell(LIVE)
@@ -97,8 +133,10 @@ def install():
     require(vm.serial.wait(r"JefeLinux is installed", 60), "the wizard on the serial line does not know of the end")
     wait_screen(r"(\d+) of \1 controls are in place", 10)
     vm.screenshot("done")
+    save_on_stick(vm)
     vm.keys("p")
     vm.wait_off(60)
+    read_stick()
 
 
 def other_logs_in(vm):

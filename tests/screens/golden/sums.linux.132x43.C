@@ -1,9 +1,9 @@
 831f8cb9e44117be  linux.132x43.C.confirm
 3437f82a43751aef  linux.132x43.C.copied-wrong
-229cd00bf15fc1bc  linux.132x43.C.disk
-3bdda65257427798  linux.132x43.C.encryption
-2a31fb08a318b492  linux.132x43.C.encryption-differ
-9358d0dc59d7f38e  linux.132x43.C.encryption-typing
+30711dbc77435f00  linux.132x43.C.disk
+eccb6f21b8ad46ed  linux.132x43.C.encryption
+886ebacc70c33c8f  linux.132x43.C.encryption-differ
+99e082b17f2f6650  linux.132x43.C.encryption-typing
 d98b7d9fd6860a33  linux.132x43.C.hardening
 6c9746757bc342bd  linux.132x43.C.help
 13354e04298ec697  linux.132x43.C.keyboard-list
@@ -13,7 +13,7 @@ d98b7d9fd6860a33  linux.132x43.C.hardening
 c829b02418883e73  linux.132x43.C.recovery
 58489397fbfae9b4  linux.132x43.C.recovery-code
 fdbd2eba5977a8c7  linux.132x43.C.review
-e0bec11fe767e8d1  linux.132x43.C.save
+140c700e8d90e6f2  linux.132x43.C.save
 6f025a4040d48f62  linux.132x43.C.services
 9c48a22a07ad300e  linux.132x43.C.system
 f86356117274753a  linux.132x43.C.time

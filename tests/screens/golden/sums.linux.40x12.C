@@ -13,7 +13,7 @@ f73b2715c4663c60  linux.40x12.C.network
 0f96261ddfd06705  linux.40x12.C.recovery
 0435bf62a884272d  linux.40x12.C.recovery-code
 a7b08c493b43f7d3  linux.40x12.C.review
-3e13ea3f802abe5a  linux.40x12.C.save
+e461d3110d45f103  linux.40x12.C.save
 86b10819564d20d8  linux.40x12.C.services
 4fdc5a6035f77f1d  linux.40x12.C.system
 495c79974b983f4b  linux.40x12.C.time

@@ -1,6 +1,6 @@
 bb9959802a56beaa  linux.60x18.C.confirm
 ded56289e5072e05  linux.60x18.C.copied-wrong
-232e37763564ecaa  linux.60x18.C.disk
+4af7b4e9ed0ee6b8  linux.60x18.C.disk
 5aa6ee8675b884da  linux.60x18.C.encryption
 1620126e08163d2f  linux.60x18.C.encryption-differ
 45646882c8bdd9e0  linux.60x18.C.encryption-typing
@@ -13,7 +13,7 @@ ef75975e074a326d  linux.60x18.C.network
 42380e7f19e1e018  linux.60x18.C.recovery
 9a2e354b799ae3ac  linux.60x18.C.recovery-code
 018869a7059524aa  linux.60x18.C.review
-47f0e3135857da00  linux.60x18.C.save
+ba2ad129744484e7  linux.60x18.C.save
 52293d1222fcd3f9  linux.60x18.C.services
 ade77d9818f9db7d  linux.60x18.C.system
 3fbc91b3eef01471  linux.60x18.C.time

@@ -1,9 +1,9 @@
 27a7e115cbb159b9  linux.80x24.C.confirm
 3bdb936682d93536  linux.80x24.C.copied-wrong
-b68e9d86c6210d06  linux.80x24.C.disk
-3be86bf7baf3cdcb  linux.80x24.C.encryption
-a14883dfc30d4c32  linux.80x24.C.encryption-differ
-0a93a444af8300ee  linux.80x24.C.encryption-typing
+dcc7af19862f6d5c  linux.80x24.C.disk
+96d29c520014e4a1  linux.80x24.C.encryption
+d752ce1a18857d16  linux.80x24.C.encryption-differ
+cb21d2cd6c0718b0  linux.80x24.C.encryption-typing
 8798b44b6aa043ec  linux.80x24.C.hardening
 1db98fd209baeee2  linux.80x24.C.help
 b2587c24133dd48a  linux.80x24.C.keyboard-list
@@ -13,7 +13,7 @@ c9d6252bcd78f511  linux.80x24.C.network
 6fdc28c3bb92d86b  linux.80x24.C.recovery
 52c02d93826a9b2f  linux.80x24.C.recovery-code
 2df3b34fd1ab0939  linux.80x24.C.review
-c9273acb8fe8705a  linux.80x24.C.save
+58bf01cf4beb7d9e  linux.80x24.C.save
 06cb5e929ddc1954  linux.80x24.C.services
 4082a5fd8689a819  linux.80x24.C.system
 21efe527c4e12a61  linux.80x24.C.time

@@ -1,9 +1,9 @@
 3adedebd1c3b8adc  linux.80x25.C.confirm
 9bd91b2d26b10fb8  linux.80x25.C.copied-wrong
-315b5dee05f15b6c  linux.80x25.C.disk
-e1313f17313cc3ea  linux.80x25.C.encryption
-27ec3f9d1cfacf3d  linux.80x25.C.encryption-differ
-dac35b1bdbff1624  linux.80x25.C.encryption-typing
+37c3b9343f20dfeb  linux.80x25.C.disk
+3bc9c6eb60fcb5cd  linux.80x25.C.encryption
+3f58823278a39051  linux.80x25.C.encryption-differ
+522feb0b7aa7cec8  linux.80x25.C.encryption-typing
 f7bc26b88008f7ec  linux.80x25.C.hardening
 7bc79c9a973c53f5  linux.80x25.C.help
 94bbb263ce50ec18  linux.80x25.C.keyboard-list
@@ -13,7 +13,7 @@ c08413eb6dc5c414  linux.80x25.C.network
 ffd7426ac39d13bd  linux.80x25.C.recovery
 576885ab169f3387  linux.80x25.C.recovery-code
 e589facf31a74bce  linux.80x25.C.review
-8a9bdb3c03b423ad  linux.80x25.C.save
+a600fd19fe254e56  linux.80x25.C.save
 438f5d858ca0ea9c  linux.80x25.C.services
 e5547ff1bfd75c4a  linux.80x25.C.system
 87da1910b67d4d45  linux.80x25.C.time

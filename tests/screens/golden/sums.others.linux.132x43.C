@@ -10,6 +10,7 @@ f58e2d2f7f253db2  others.linux.132x43.C.done
 b4c1f09d47c6d8f6  others.linux.132x43.C.done-unlock
 b1f91788282d8a45  others.linux.132x43.C.failed
 93cb429a79db5530  others.linux.132x43.C.failed-log
+ca9806538df021ef  others.linux.132x43.C.failing
 b6092e9fa3c0ceb2  others.linux.132x43.C.here
 ed6078519cf6fb14  others.linux.132x43.C.host-key
 89074490944d5307  others.linux.132x43.C.host-key-code
@@ -20,13 +21,13 @@ cc2e1ee1ce31b657  others.linux.132x43.C.keep-encryption
 696e423e4a674b2a  others.linux.132x43.C.key
 7dc5251911062310  others.linux.132x43.C.keyboard
 69b5c86bb20ef329  others.linux.132x43.C.layer
-7f16029b071761c2  others.linux.132x43.C.logs
+65e9ec8d46f310f4  others.linux.132x43.C.logs
 6681c8c40750c38e  others.linux.132x43.C.manual
 518161721c9d5a2d  others.linux.132x43.C.mirror
 c32943ba75f691d2  others.linux.132x43.C.mirror_confirm
-b9d3616d3a0e1514  others.linux.132x43.C.no-key
+d43c6ccc5b28bdad  others.linux.132x43.C.no-key
 606b2ab6f2450f92  others.linux.132x43.C.operations
-bff7f98aff8dac49  others.linux.132x43.C.passphrase
+bb8b2f052ec4a8ab  others.linux.132x43.C.passphrase
 59a8809250f5975d  others.linux.132x43.C.password
 20c36dd511dd28ed  others.linux.132x43.C.places
 8b1402d182246252  others.linux.132x43.C.progress

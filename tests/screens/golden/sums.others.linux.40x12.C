@@ -10,6 +10,7 @@ f840cb21410c103d  others.linux.40x12.C.beside
 1d4423be1dc1fc94  others.linux.40x12.C.done-unlock
 a6120541656730e0  others.linux.40x12.C.failed
 c4539d096877c469  others.linux.40x12.C.failed-log
+5aabb074b35911f8  others.linux.40x12.C.failing
 c7c72a37175fa391  others.linux.40x12.C.here
 946867001a2ba6e7  others.linux.40x12.C.host-key
 81831791f2135d90  others.linux.40x12.C.host-key-code
@@ -20,7 +21,7 @@ ce9ea8cb748664a3  others.linux.40x12.C.keep-encryption
 ca3e0201f8ed0d89  others.linux.40x12.C.key
 b4df7a5712a64286  others.linux.40x12.C.keyboard
 b0f631935b756a79  others.linux.40x12.C.layer
-b46782310d0d506f  others.linux.40x12.C.logs
+62e47440b32de3f3  others.linux.40x12.C.logs
 a5bb8578363a8cc5  others.linux.40x12.C.manual
 d9d3b206d4822e84  others.linux.40x12.C.mirror
 764c89e26c45f33d  others.linux.40x12.C.mirror_confirm

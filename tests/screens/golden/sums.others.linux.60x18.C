@@ -10,6 +10,7 @@ c458b54d3515a255  others.linux.60x18.C.copied
 06d0d2893ebe2ae6  others.linux.60x18.C.done-unlock
 57e89d4a85cc358c  others.linux.60x18.C.failed
 7fc05e675ac6a235  others.linux.60x18.C.failed-log
+12929041b0f50b69  others.linux.60x18.C.failing
 6125e8d250cdc790  others.linux.60x18.C.here
 3b388fc124651433  others.linux.60x18.C.host-key
 a6b4b89da2e0eef5  others.linux.60x18.C.host-key-code
@@ -20,7 +21,7 @@ a6b4b89da2e0eef5  others.linux.60x18.C.host-key-code
 d2ad16e602b0618b  others.linux.60x18.C.key
 385cbe9b7e475b4d  others.linux.60x18.C.keyboard
 558fc6cb17aa0e77  others.linux.60x18.C.layer
-50c981a7b5cd30a5  others.linux.60x18.C.logs
+2b000a23ad3de469  others.linux.60x18.C.logs
 b02fab2941ef5745  others.linux.60x18.C.manual
 2f7029c84fff229f  others.linux.60x18.C.mirror
 ddaaf56058a679e3  others.linux.60x18.C.mirror_confirm

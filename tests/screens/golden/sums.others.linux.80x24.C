@@ -10,6 +10,7 @@ a0e4c581a70b213c  others.linux.80x24.C.control
 92b620f184b0c368  others.linux.80x24.C.done-unlock
 30f17f23ff12dfa1  others.linux.80x24.C.failed
 e1edd7f312a63244  others.linux.80x24.C.failed-log
+a1d014637b850135  others.linux.80x24.C.failing
 8bfa40ff8071df67  others.linux.80x24.C.here
 d1856bad3f6e1b28  others.linux.80x24.C.host-key
 05e6e5626740b4ca  others.linux.80x24.C.host-key-code
@@ -20,13 +21,13 @@ d1856bad3f6e1b28  others.linux.80x24.C.host-key
 b2758db0228259ab  others.linux.80x24.C.key
 941de1c52500b242  others.linux.80x24.C.keyboard
 b22ee7f4b62783e7  others.linux.80x24.C.layer
-e97961aa8bdf0f72  others.linux.80x24.C.logs
+cd8c141f45ab387c  others.linux.80x24.C.logs
 08876ec7825ce1af  others.linux.80x24.C.manual
 2e0d788c4f855995  others.linux.80x24.C.mirror
 0ac27a581d361bc0  others.linux.80x24.C.mirror_confirm
-24e26a2f2de9a154  others.linux.80x24.C.no-key
+82fb9fe1e5d76052  others.linux.80x24.C.no-key
 bf7fbd4bde3bb7ce  others.linux.80x24.C.operations
-c8a2e650e4bbae28  others.linux.80x24.C.passphrase
+c91835c8b0977e12  others.linux.80x24.C.passphrase
 f5039c5dafecdb4e  others.linux.80x24.C.password
 11f327b9cf53d366  others.linux.80x24.C.places
 2e9af60763ef470c  others.linux.80x24.C.progress

@@ -10,6 +10,7 @@ ff2da36f6b920d59  others.linux.80x25.C.copied
 6005b67d7038b5ce  others.linux.80x25.C.done-unlock
 f143c7295a3b01f4  others.linux.80x25.C.failed
 4635bda2e66d0515  others.linux.80x25.C.failed-log
+d96c93e27e21fa1f  others.linux.80x25.C.failing
 2625bda69405bdd2  others.linux.80x25.C.here
 bbdd90e86cabdc5b  others.linux.80x25.C.host-key
 8ffbd0d5aa976ebf  others.linux.80x25.C.host-key-code
@@ -20,13 +21,13 @@ aac7460da6b4047a  others.linux.80x25.C.host-keys
 dfd38a98389008b3  others.linux.80x25.C.key
 8bb90a9e9516dab3  others.linux.80x25.C.keyboard
 d34d1467fa8fefca  others.linux.80x25.C.layer
-7f5ad8d9afccc853  others.linux.80x25.C.logs
+38cc5f47081daa2d  others.linux.80x25.C.logs
 1ad4ca61e3e0c135  others.linux.80x25.C.manual
 2055a2ad1a19752c  others.linux.80x25.C.mirror
 d941f22300183893  others.linux.80x25.C.mirror_confirm
-dec5563084b34f73  others.linux.80x25.C.no-key
+41e3c40dd2d8efc3  others.linux.80x25.C.no-key
 e945918026a08b61  others.linux.80x25.C.operations
-14476f2159bb4d2e  others.linux.80x25.C.passphrase
+a758cf697592dc8c  others.linux.80x25.C.passphrase
 de31f7abd09d08c6  others.linux.80x25.C.password
 450d9064269a9ace  others.linux.80x25.C.places
 e7b3d2c165970eaf  others.linux.80x25.C.progress

@@ -10,6 +10,7 @@ dd72da306383d750  others.vt220.132x43.C.control
 d6559338a5db124d  others.vt220.132x43.C.done-unlock
 26ddabd81696ef73  others.vt220.132x43.C.failed
 0bb34d35683bf5fb  others.vt220.132x43.C.failed-log
+b77bc19fde7b613a  others.vt220.132x43.C.failing
 56a810757cf3b34c  others.vt220.132x43.C.here
 63a6df6bd617bb95  others.vt220.132x43.C.host-key
 a156c44a6dd432dd  others.vt220.132x43.C.host-key-code
@@ -20,13 +21,13 @@ d31a673ef9bd57b2  others.vt220.132x43.C.keep-encryption
 0ce51507bdd43b87  others.vt220.132x43.C.key
 8889b47819673d39  others.vt220.132x43.C.keyboard
 bfdea48c8e2c23fc  others.vt220.132x43.C.layer
-04cce177b15306ed  others.vt220.132x43.C.logs
+9b380efab1ff99e5  others.vt220.132x43.C.logs
 2f68603b20e39105  others.vt220.132x43.C.manual
 9f71402803e6c93c  others.vt220.132x43.C.mirror
 845aeabf87b0a6c3  others.vt220.132x43.C.mirror_confirm
-e8d0fe66532207a6  others.vt220.132x43.C.no-key
+fb202cc04a894eea  others.vt220.132x43.C.no-key
 9ac35e5f9b41a73f  others.vt220.132x43.C.operations
-9d63fe9d20d63edc  others.vt220.132x43.C.passphrase
+1f0703975c0661f1  others.vt220.132x43.C.passphrase
 b3afcf1f949cf013  others.vt220.132x43.C.password
 d5b06578359a3315  others.vt220.132x43.C.places
 b47d21560c852f5f  others.vt220.132x43.C.progress

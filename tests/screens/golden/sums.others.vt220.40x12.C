@@ -10,6 +10,7 @@ b526cd62b4448d2f  others.vt220.40x12.C.copied
 3f2abf3fb317d67c  others.vt220.40x12.C.done-unlock
 195fdaacf728cd32  others.vt220.40x12.C.failed
 a55156f75d2cccf1  others.vt220.40x12.C.failed-log
+172fe7727e8dee94  others.vt220.40x12.C.failing
 2734a650e811613d  others.vt220.40x12.C.here
 e1490815a17e44ee  others.vt220.40x12.C.host-key
 6dab32ff358478cf  others.vt220.40x12.C.host-key-code
@@ -20,7 +21,7 @@ cc148b2c7be44143  others.vt220.40x12.C.keep-confirm
 7deac4d9eb00eaf1  others.vt220.40x12.C.key
 47ce7db269eb0110  others.vt220.40x12.C.keyboard
 5ee13f3e852e036b  others.vt220.40x12.C.layer
-4d7d40f9c5998c8a  others.vt220.40x12.C.logs
+5c425cb564f35bee  others.vt220.40x12.C.logs
 efe3db0bbadbf2eb  others.vt220.40x12.C.manual
 b553cd8d3b0e8191  others.vt220.40x12.C.mirror
 ba760c260fa3fae3  others.vt220.40x12.C.mirror_confirm

@@ -10,6 +10,7 @@ b65d5aaf1510eab2  others.vt220.60x18.C.compare
 228afb0f3923fba1  others.vt220.60x18.C.done-unlock
 86a4d69eebf8b315  others.vt220.60x18.C.failed
 5fad108c8fb535da  others.vt220.60x18.C.failed-log
+a272e12cabc64bf8  others.vt220.60x18.C.failing
 2c7a3cba89cd83f4  others.vt220.60x18.C.here
 fac476fc42aee5e8  others.vt220.60x18.C.host-key
 84e5f2d3296ede4d  others.vt220.60x18.C.host-key-code
@@ -20,7 +21,7 @@ f8b9095b788da565  others.vt220.60x18.C.keep
 52a02bd88478ab85  others.vt220.60x18.C.key
 125da6c112a0daae  others.vt220.60x18.C.keyboard
 d22227633a94982d  others.vt220.60x18.C.layer
-9bee9e2d95c51cd9  others.vt220.60x18.C.logs
+9326fface525cb1b  others.vt220.60x18.C.logs
 fb543df26270865e  others.vt220.60x18.C.manual
 d224da668b29cb16  others.vt220.60x18.C.mirror
 51ebcfd0f0f38c87  others.vt220.60x18.C.mirror_confirm

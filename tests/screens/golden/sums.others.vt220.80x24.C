@@ -10,6 +10,7 @@ affbe4eaf2039484  others.vt220.80x24.C.done
 5f50ddcbb939ab9c  others.vt220.80x24.C.done-unlock
 90df89206d39bd7f  others.vt220.80x24.C.failed
 890e12d47f34a8c5  others.vt220.80x24.C.failed-log
+0b1a7143e46ee54a  others.vt220.80x24.C.failing
 4945363db2a91bc7  others.vt220.80x24.C.here
 f0627b45e2ee43c0  others.vt220.80x24.C.host-key
 df438155fc89d7a0  others.vt220.80x24.C.host-key-code
@@ -20,13 +21,13 @@ cb93c9bb738769e5  others.vt220.80x24.C.keep-confirm
 4d660ed520ba9e1b  others.vt220.80x24.C.key
 5393cbf5582fdcbe  others.vt220.80x24.C.keyboard
 1851b9c384d150ae  others.vt220.80x24.C.layer
-c5935b4916bae01d  others.vt220.80x24.C.logs
+332d1c1151df5b07  others.vt220.80x24.C.logs
 24b07bcb9897bb0c  others.vt220.80x24.C.manual
 f1bc8f59b714ba52  others.vt220.80x24.C.mirror
 37e2a2afb293fc26  others.vt220.80x24.C.mirror_confirm
-74900d892dabc35a  others.vt220.80x24.C.no-key
+510a3476aad5dce5  others.vt220.80x24.C.no-key
 111de11a737e97f1  others.vt220.80x24.C.operations
-5ca3216237c674bc  others.vt220.80x24.C.passphrase
+cd39a433944da7c1  others.vt220.80x24.C.passphrase
 b29a68576782ddcd  others.vt220.80x24.C.password
 d48b7bfb1caf6b62  others.vt220.80x24.C.places
 fcd773cb77a9e8c4  others.vt220.80x24.C.progress

@@ -10,6 +10,7 @@ d19e2d1c21f1f294  others.vt220.80x25.C.done
 84bf22037cdaa485  others.vt220.80x25.C.done-unlock
 74ba3e3f93e0f8c2  others.vt220.80x25.C.failed
 c697eeaa6466fe43  others.vt220.80x25.C.failed-log
+3beb871c30e110bb  others.vt220.80x25.C.failing
 7a0f4434678a2931  others.vt220.80x25.C.here
 4779e711c084453d  others.vt220.80x25.C.host-key
 ec7a3d23dec67706  others.vt220.80x25.C.host-key-code
@@ -20,13 +21,13 @@ ec7a3d23dec67706  others.vt220.80x25.C.host-key-code
 bf78c23fea812580  others.vt220.80x25.C.key
 7966a811e5307474  others.vt220.80x25.C.keyboard
 74736925694d33a8  others.vt220.80x25.C.layer
-a0b69d4a354f1951  others.vt220.80x25.C.logs
+317a5a7c4d86eca8  others.vt220.80x25.C.logs
 6e92502df577e4f2  others.vt220.80x25.C.manual
 fd7f043ca63c4447  others.vt220.80x25.C.mirror
 2bcccf5674e0c7b5  others.vt220.80x25.C.mirror_confirm
-5776dce04f156cae  others.vt220.80x25.C.no-key
+76cfd6d4c147388c  others.vt220.80x25.C.no-key
 69c33f01e3e4f52d  others.vt220.80x25.C.operations
-2cef8a57812e1f85  others.vt220.80x25.C.passphrase
+b1b300cc5289e31c  others.vt220.80x25.C.passphrase
 2b967fb9aeb6ab74  others.vt220.80x25.C.password
 be8a8146b921dd91  others.vt220.80x25.C.places
 303a73ad1e8a3476  others.vt220.80x25.C.progress

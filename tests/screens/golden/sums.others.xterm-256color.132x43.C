@@ -10,6 +10,7 @@ acd4443eb0350e79  others.xterm-256color.132x43.C.done
 df4dc1e3c26e3ff3  others.xterm-256color.132x43.C.done-unlock
 e0b1232706315250  others.xterm-256color.132x43.C.failed
 fc0146dec2efadc1  others.xterm-256color.132x43.C.failed-log
+8be477d9c598290d  others.xterm-256color.132x43.C.failing
 3a0be0668b032bde  others.xterm-256color.132x43.C.here
 e632118e6a11295e  others.xterm-256color.132x43.C.host-key
 ff917662b8702d89  others.xterm-256color.132x43.C.host-key-code
@@ -20,13 +21,13 @@ b4a11f31f6fa87dc  others.xterm-256color.132x43.C.keep-confirm
 e3a47b63f20a2e77  others.xterm-256color.132x43.C.key
 480e1df35e590c83  others.xterm-256color.132x43.C.keyboard
 b013e149957a3bfc  others.xterm-256color.132x43.C.layer
-6f5c8a081de137cc  others.xterm-256color.132x43.C.logs
+5ee7dcba3a0af71e  others.xterm-256color.132x43.C.logs
 27a32d428b7058f1  others.xterm-256color.132x43.C.manual
 e60b39a4cb4cd4bc  others.xterm-256color.132x43.C.mirror
 28c892270edff2c6  others.xterm-256color.132x43.C.mirror_confirm
-f6d9c4d1c375a3c2  others.xterm-256color.132x43.C.no-key
+8bf7a2ee482cca97  others.xterm-256color.132x43.C.no-key
 23d717fb503484ab  others.xterm-256color.132x43.C.operations
-d2cc048105ef8643  others.xterm-256color.132x43.C.passphrase
+3a3cc971ddc43e81  others.xterm-256color.132x43.C.passphrase
 e4b98ca741d3b0db  others.xterm-256color.132x43.C.password
 56d8082c3b0a625d  others.xterm-256color.132x43.C.places
 0b9a82347ee33a32  others.xterm-256color.132x43.C.progress

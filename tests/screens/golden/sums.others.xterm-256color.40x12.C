@@ -10,6 +10,7 @@ e46e26647922a0e2  others.xterm-256color.40x12.C.copied
 983c8ac8e4c777c8  others.xterm-256color.40x12.C.done-unlock
 a91a54a4993caafb  others.xterm-256color.40x12.C.failed
 4ccaaa0afc39a1f3  others.xterm-256color.40x12.C.failed-log
+6cd4caf386f8e04a  others.xterm-256color.40x12.C.failing
 5ce4ceb07c9d1c82  others.xterm-256color.40x12.C.here
 7b4036b6447a1313  others.xterm-256color.40x12.C.host-key
 07a21901db98a4b0  others.xterm-256color.40x12.C.host-key-code
@@ -20,7 +21,7 @@ ffe24dec5450dfd5  others.xterm-256color.40x12.C.keep-confirm
 330068c5858fc0b5  others.xterm-256color.40x12.C.key
 56e5c7a739c51b77  others.xterm-256color.40x12.C.keyboard
 792dc709cb8ec98e  others.xterm-256color.40x12.C.layer
-96e4fa912ecf4613  others.xterm-256color.40x12.C.logs
+d530a2de1a87bddb  others.xterm-256color.40x12.C.logs
 06269df780df28f9  others.xterm-256color.40x12.C.manual
 ee24175d25764381  others.xterm-256color.40x12.C.mirror
 e30aa731e41e6d9e  others.xterm-256color.40x12.C.mirror_confirm

@@ -10,6 +10,7 @@ c3690d8bfd053013  others.xterm-256color.60x18.C.done
 eff632444dcd513e  others.xterm-256color.60x18.C.done-unlock
 cb8fc0166bfd89a8  others.xterm-256color.60x18.C.failed
 9c63c3e0c99a3d3b  others.xterm-256color.60x18.C.failed-log
+2fa06fe92288814f  others.xterm-256color.60x18.C.failing
 5514d5feb1928dad  others.xterm-256color.60x18.C.here
 845a4a1d8f021fb8  others.xterm-256color.60x18.C.host-key
 167f3248ded965f9  others.xterm-256color.60x18.C.host-key-code
@@ -20,7 +21,7 @@ dfb8f901c6ac9a14  others.xterm-256color.60x18.C.host-keys
 1b9d4dda296d251d  others.xterm-256color.60x18.C.key
 72ab205987b80487  others.xterm-256color.60x18.C.keyboard
 32d8c578019ff9a4  others.xterm-256color.60x18.C.layer
-ff7c6b2cfb57e5bc  others.xterm-256color.60x18.C.logs
+132d00ac19ec7c7a  others.xterm-256color.60x18.C.logs
 094baa9a02287d76  others.xterm-256color.60x18.C.manual
 f809a2fc7e394e40  others.xterm-256color.60x18.C.mirror
 31d77b81d13c7975  others.xterm-256color.60x18.C.mirror_confirm

@@ -10,6 +10,7 @@ e19d6d9e3342df03  others.xterm-256color.80x24.C.done
 c4a4d9eb9266accb  others.xterm-256color.80x24.C.done-unlock
 3beb0adf1d998484  others.xterm-256color.80x24.C.failed
 1702e62029083762  others.xterm-256color.80x24.C.failed-log
+59d312184403d0c0  others.xterm-256color.80x24.C.failing
 9dd7ac83aea10fb2  others.xterm-256color.80x24.C.here
 687b1eb4eeb3234a  others.xterm-256color.80x24.C.host-key
 75d9d3c87b17246a  others.xterm-256color.80x24.C.host-key-code
@@ -20,13 +21,13 @@ eb4cd3db7b481100  others.xterm-256color.80x24.C.keep
 73383ba09f6ad445  others.xterm-256color.80x24.C.key
 e0c1f997e1a01091  others.xterm-256color.80x24.C.keyboard
 df489def6dd45c80  others.xterm-256color.80x24.C.layer
-125ddb0cecfc24aa  others.xterm-256color.80x24.C.logs
+95bfb0db6f38f711  others.xterm-256color.80x24.C.logs
 02c4e23e15bea9a9  others.xterm-256color.80x24.C.manual
 85812e15815a0dff  others.xterm-256color.80x24.C.mirror
 983ce7b2d0bec1a2  others.xterm-256color.80x24.C.mirror_confirm
-d25f10012915cc88  others.xterm-256color.80x24.C.no-key
+ff1d6396de5f62f8  others.xterm-256color.80x24.C.no-key
 aaf541b0ace9265b  others.xterm-256color.80x24.C.operations
-a845003a589b4893  others.xterm-256color.80x24.C.passphrase
+03199a5772630333  others.xterm-256color.80x24.C.passphrase
 b9e35026430d6082  others.xterm-256color.80x24.C.password
 35f38b78db8ac1a2  others.xterm-256color.80x24.C.places
 8f29a93fd160a820  others.xterm-256color.80x24.C.progress

@@ -10,6 +10,7 @@ f06e1c9be5a07c8a  others.xterm-256color.80x25.C.copied
 85c348477cf617a1  others.xterm-256color.80x25.C.done-unlock
 1424af3b23575201  others.xterm-256color.80x25.C.failed
 4e3c1d1c50c74d0e  others.xterm-256color.80x25.C.failed-log
+2fb480c4ff70eed2  others.xterm-256color.80x25.C.failing
 c56792ce768635b6  others.xterm-256color.80x25.C.here
 519bcdcc14512f9d  others.xterm-256color.80x25.C.host-key
 a9b5ddf1f207ad9c  others.xterm-256color.80x25.C.host-key-code
@@ -20,13 +21,13 @@ c3c30be9280fc620  others.xterm-256color.80x25.C.keep-confirm
 04c0143cfe0f1750  others.xterm-256color.80x25.C.key
 4a582d24d5b54b99  others.xterm-256color.80x25.C.keyboard
 6537b7d53266652c  others.xterm-256color.80x25.C.layer
-58fd671539a9425a  others.xterm-256color.80x25.C.logs
+0a0ece682492cdf3  others.xterm-256color.80x25.C.logs
 b011dab41cc90ead  others.xterm-256color.80x25.C.manual
 5288a5e33ecc1bb3  others.xterm-256color.80x25.C.mirror
 9a25b92256f2f919  others.xterm-256color.80x25.C.mirror_confirm
-661eca493ccb1b8b  others.xterm-256color.80x25.C.no-key
+74c2c60cb9db6363  others.xterm-256color.80x25.C.no-key
 f889acd0c43aa60c  others.xterm-256color.80x25.C.operations
-13ea65a4f3ea0028  others.xterm-256color.80x25.C.passphrase
+7a47fe8490de9c7b  others.xterm-256color.80x25.C.passphrase
 96968f50e6e7aa6d  others.xterm-256color.80x25.C.password
 22b7d0db9367cf00  others.xterm-256color.80x25.C.places
 112d81a8f4bc7b75  others.xterm-256color.80x25.C.progress

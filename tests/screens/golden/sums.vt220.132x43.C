@@ -1,9 +1,9 @@
 cb80b4e282b4d329  vt220.132x43.C.confirm
 e9f84f32fa666769  vt220.132x43.C.copied-wrong
-1d136353a88a0a3d  vt220.132x43.C.disk
-42b7f789fe9119a4  vt220.132x43.C.encryption
-b3383e1e633def11  vt220.132x43.C.encryption-differ
-e678176cf777cb56  vt220.132x43.C.encryption-typing
+666fbbba97cdf681  vt220.132x43.C.disk
+fc2a610ca200e841  vt220.132x43.C.encryption
+6421b3d55ab87933  vt220.132x43.C.encryption-differ
+c1be56529a36dd35  vt220.132x43.C.encryption-typing
 567d9563a24a2190  vt220.132x43.C.hardening
 158598fe7c080753  vt220.132x43.C.help
 2e0c43023c85f003  vt220.132x43.C.keyboard-list
@@ -13,7 +13,7 @@ bc9cb686f572e56b  vt220.132x43.C.network
 772d68fde22798e3  vt220.132x43.C.recovery
 620bd3430598eec4  vt220.132x43.C.recovery-code
 bc0d44d055fc5655  vt220.132x43.C.review
-107b7efd024c34fb  vt220.132x43.C.save
+b90b6edf5cb08ee3  vt220.132x43.C.save
 e018e7510b479907  vt220.132x43.C.services
 9ac4750982ed49a5  vt220.132x43.C.system
 002b4ded9c8c9072  vt220.132x43.C.time

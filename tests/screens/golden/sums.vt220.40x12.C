@@ -13,7 +13,7 @@ a3ea4f23dad1d3c1  vt220.40x12.C.network
 f4cd256a51f13bbd  vt220.40x12.C.recovery
 583ae2b6186b2ad4  vt220.40x12.C.recovery-code
 e1004ade7b998a2a  vt220.40x12.C.review
-67b7c88ad2cbcadf  vt220.40x12.C.save
+29352e0b28c9aea8  vt220.40x12.C.save
 634f3d3bf06d02f8  vt220.40x12.C.services
 68893b4b8db4a227  vt220.40x12.C.system
 4e2cfc984f80976d  vt220.40x12.C.time

@@ -1,6 +1,6 @@
 a19ebfa054ef6482  vt220.60x18.C.confirm
 266eab92da0a0318  vt220.60x18.C.copied-wrong
-d4328981f8b73c6a  vt220.60x18.C.disk
+2cd01d16301b393d  vt220.60x18.C.disk
 d524e64b1a9cca77  vt220.60x18.C.encryption
 5079c02ed468e5a6  vt220.60x18.C.encryption-differ
 59071bc31015d088  vt220.60x18.C.encryption-typing
@@ -13,7 +13,7 @@ e8d5c54bc207ec69  vt220.60x18.C.keyboard-list
 cfc38e1869070295  vt220.60x18.C.recovery
 377a7be18ff4849b  vt220.60x18.C.recovery-code
 f0c28cb3ba7dc41c  vt220.60x18.C.review
-f765c31d0a4b2a98  vt220.60x18.C.save
+7639272102015819  vt220.60x18.C.save
 1c733d6e4aa8f283  vt220.60x18.C.services
 63cfe1cfe9066332  vt220.60x18.C.system
 a561a7d99d1346bd  vt220.60x18.C.time

@@ -1,9 +1,9 @@
 625a60785fcdb7a6  vt220.80x25.C.confirm
 632c8cba7758b089  vt220.80x25.C.copied-wrong
-9c20681ede844683  vt220.80x25.C.disk
-42aab5bfbaf3c8f9  vt220.80x25.C.encryption
-afc3c9f234fbf6d1  vt220.80x25.C.encryption-differ
-500c16df6a52ca30  vt220.80x25.C.encryption-typing
+2aae468917f25b24  vt220.80x25.C.disk
+9e9cc25af73f92d3  vt220.80x25.C.encryption
+2a5129a0b9370667  vt220.80x25.C.encryption-differ
+dadd2fed2a866908  vt220.80x25.C.encryption-typing
 32350983b4a8c133  vt220.80x25.C.hardening
 a607a2f0db518372  vt220.80x25.C.help
 3c7d27ca3054d993  vt220.80x25.C.keyboard-list
@@ -13,7 +13,7 @@ e5d8755066fc9ca1  vt220.80x25.C.network
 ee47f7356d6f9299  vt220.80x25.C.recovery
 ab61310cb8acd3bb  vt220.80x25.C.recovery-code
 1f73e7fb90d7306a  vt220.80x25.C.review
-1f179dd1f8784839  vt220.80x25.C.save
+dded8153df0ab2d8  vt220.80x25.C.save
 762fce4b558b26af  vt220.80x25.C.services
 4473e7bf686da5aa  vt220.80x25.C.system
 586b37e22d2ce974  vt220.80x25.C.time

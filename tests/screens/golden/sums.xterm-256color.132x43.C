@@ -1,9 +1,9 @@
 08085c37bd337db8  xterm-256color.132x43.C.confirm
 ff43dcabcff53f37  xterm-256color.132x43.C.copied-wrong
-9335d6d1a3a14151  xterm-256color.132x43.C.disk
-2ec26edf3c086616  xterm-256color.132x43.C.encryption
-89b95b3fc33ef5da  xterm-256color.132x43.C.encryption-differ
-6729cdf99c43920b  xterm-256color.132x43.C.encryption-typing
+3b9da64be3fa815f  xterm-256color.132x43.C.disk
+62cd1f2c6f0b713d  xterm-256color.132x43.C.encryption
+2feb5de432b790bb  xterm-256color.132x43.C.encryption-differ
+7b74b275a277251e  xterm-256color.132x43.C.encryption-typing
 b5d7e460ebf886d0  xterm-256color.132x43.C.hardening
 71f169e49107d800  xterm-256color.132x43.C.help
 3297fcc857b8bf1b  xterm-256color.132x43.C.keyboard-list
@@ -13,7 +13,7 @@ b5d7e460ebf886d0  xterm-256color.132x43.C.hardening
 91e47be8d6cc6f34  xterm-256color.132x43.C.recovery
 9d19a6d9e2465bec  xterm-256color.132x43.C.recovery-code
 fa18a252fd6df8f3  xterm-256color.132x43.C.review
-6053c0b89e990529  xterm-256color.132x43.C.save
+5db9864f9293b7cb  xterm-256color.132x43.C.save
 a186e64e0b926063  xterm-256color.132x43.C.services
 36a192d324d65d28  xterm-256color.132x43.C.system
 7bfa756502c1e702  xterm-256color.132x43.C.time

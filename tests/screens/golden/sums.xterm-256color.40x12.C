@@ -13,7 +13,7 @@ ec2d2794f7a1ee18  xterm-256color.40x12.C.network
 609e610c1c96d63d  xterm-256color.40x12.C.recovery
 9221d8f7d6bc4f6a  xterm-256color.40x12.C.recovery-code
 b6c8eaa59ea5f5e5  xterm-256color.40x12.C.review
-c55f42b75a5315f8  xterm-256color.40x12.C.save
+b0502dbbb90542e9  xterm-256color.40x12.C.save
 1dc6dca2d75002cd  xterm-256color.40x12.C.services
 27eb3168798161c1  xterm-256color.40x12.C.system
 77933429b8ecb4ba  xterm-256color.40x12.C.time

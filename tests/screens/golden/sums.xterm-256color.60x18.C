@@ -1,6 +1,6 @@
 620d8ae904bbf372  xterm-256color.60x18.C.confirm
 f25fbe4966cfe8d3  xterm-256color.60x18.C.copied-wrong
-1ed6016cba9c5baa  xterm-256color.60x18.C.disk
+58a7042dfd2a0461  xterm-256color.60x18.C.disk
 6505ef242b0beaff  xterm-256color.60x18.C.encryption
 7d97c9b934d5b5e4  xterm-256color.60x18.C.encryption-differ
 9ad8101edf0849ef  xterm-256color.60x18.C.encryption-typing
@@ -13,7 +13,7 @@ b06cab1b03c46866  xterm-256color.60x18.C.network
 5070ed8cdfefe13f  xterm-256color.60x18.C.recovery
 f664940a960166b9  xterm-256color.60x18.C.recovery-code
 81a84b11c98aaaec  xterm-256color.60x18.C.review
-11f3864354fbc883  xterm-256color.60x18.C.save
+4523792d6184427c  xterm-256color.60x18.C.save
 19585ef6a21ae81a  xterm-256color.60x18.C.services
 d2ca54ec46873352  xterm-256color.60x18.C.system
 787da892dbe950a1  xterm-256color.60x18.C.time

@@ -1,9 +1,9 @@
 279576ff38295352  xterm-256color.80x24.C.confirm
 623de82e8ce5aca9  xterm-256color.80x24.C.copied-wrong
-f6ef7c8a72f026fb  xterm-256color.80x24.C.disk
-3ca9397f5b5ffce3  xterm-256color.80x24.C.encryption
-140a746118cf9ae9  xterm-256color.80x24.C.encryption-differ
-5f9238fe9e6ac151  xterm-256color.80x24.C.encryption-typing
+4b9a6ac878dbe409  xterm-256color.80x24.C.disk
+6c99eee5d6c91e5e  xterm-256color.80x24.C.encryption
+a57e6846398c90b3  xterm-256color.80x24.C.encryption-differ
+791500c578d7ce9b  xterm-256color.80x24.C.encryption-typing
 e928c05d4dd3ca6f  xterm-256color.80x24.C.hardening
 9b0d8fe6bb6a2bc3  xterm-256color.80x24.C.help
 701d4c49631cca43  xterm-256color.80x24.C.keyboard-list
@@ -13,7 +13,7 @@ afdcebb15df07077  xterm-256color.80x24.C.network
 071568c1a28e3363  xterm-256color.80x24.C.recovery
 0b330efc1fd1d4d8  xterm-256color.80x24.C.recovery-code
 06ec242e7017deec  xterm-256color.80x24.C.review
-ebfede4a77695b64  xterm-256color.80x24.C.save
+f901b5d0f94a6831  xterm-256color.80x24.C.save
 9cffe992137e7821  xterm-256color.80x24.C.services
 1c29273d9ae1b446  xterm-256color.80x24.C.system
 4edcd8d3278a9974  xterm-256color.80x24.C.time

@@ -1,9 +1,9 @@
 0cef0e3de29995e3  xterm-256color.80x25.C.confirm
 1a7930c87fea0ce9  xterm-256color.80x25.C.copied-wrong
-9bd7342e59ae6166  xterm-256color.80x25.C.disk
-0b8382e5e534ae16  xterm-256color.80x25.C.encryption
-c29ed6de0198f48c  xterm-256color.80x25.C.encryption-differ
-f0a8cbab15ee2f71  xterm-256color.80x25.C.encryption-typing
+70ebbe351ba9b179  xterm-256color.80x25.C.disk
+ad9870d0bd14b92f  xterm-256color.80x25.C.encryption
+728169a7d2895281  xterm-256color.80x25.C.encryption-differ
+6ece8e4242fed5a8  xterm-256color.80x25.C.encryption-typing
 7f1188ec8cf667f6  xterm-256color.80x25.C.hardening
 07a28175dc0db7eb  xterm-256color.80x25.C.help
 f1f4b6454deb49e0  xterm-256color.80x25.C.keyboard-list
@@ -13,7 +13,7 @@ c66afe5a4ddb215d  xterm-256color.80x25.C.network
 ad804e0a55f41e8f  xterm-256color.80x25.C.recovery
 086f8854d9ff5856  xterm-256color.80x25.C.recovery-code
 833e6ffb950dc001  xterm-256color.80x25.C.review
-f423b9114e82b2f5  xterm-256color.80x25.C.save
+00d238f2e64d836d  xterm-256color.80x25.C.save
 7693c4733adc7fe2  xterm-256color.80x25.C.services
 5ea9553cca97fcd0  xterm-256color.80x25.C.system
 853f9ef09b75188b  xterm-256color.80x25.C.time
