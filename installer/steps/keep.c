@@ -99,13 +99,27 @@ static int check_room(int root, struct run *run, struct error *err)
 	return rc;
 }
 
+/* A folder stays where it is; what a link leads to would go. */
+static int refuse_links(int root, struct error *err)
+{
+	for (size_t i = 0; i < LENGTH(kept); i++) {
+		autofree char *target = file_read_link(root, kept[i]);
+
+		if (target)
+			return error_set(err, -ELOOP,
+				"/%s is a link to %s, which would not stay: make it a folder in recovery, or copy what is in it elsewhere",
+				kept[i], target);
+	}
+	return 0;
+}
+
 /* With the root file system of before mounted. */
 static int look(struct run *run, struct error *err)
 {
 	autoclose int root = file_open_root(run->target, err);
 
-	if (root < 0)
-		return root;
+	if (root < 0 || refuse_links(root, err) < 0)
+		return err->code;
 	if (!file_exists(root, "etc/jefelinux") && !file_exists(root, "home"))
 		return error_set(err, -ENOENT,
 			"there is neither a JefeLinux nor a folder home in it");

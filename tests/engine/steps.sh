@@ -18,6 +18,11 @@ skip() {
 for program in losetup sgdisk mkfs.ext4 mkfs.vfat zstd openssl tar cmp ssh-keygen; do
 	command -v "$program" >/dev/null || skip "needs $program"
 done
+# Where no test beside this one gets a copy of our mounts, which would keep the disk busy.
+if [ "${1:-}" != inside ]; then
+	unshare -m true 2>/dev/null || skip "needs mount namespaces"
+	exec unshare -m "$0" inside
+fi
 dir=$(mktemp -d /tmp/jefe-engine-XXXXXX)
 loop=
 
@@ -280,6 +285,11 @@ attach_disk
 check "a system to be replaced" walked 0 none 0
 check "a system to be replaced: people put something into it" furnish
 keep_answers
+in_root 'mv srv opt/srv && ln -s opt/srv srv' >/dev/null 2>&1
+check "keeping /home, /srv is a link: refused" walked 1 none 0
+check "keeping /home, /srv is a link: says why" says "/srv is a link to opt/srv"
+check "keeping /home, /srv is a link: says that nothing was written" says "nothing was written"
+in_root 'rm srv && mv opt/srv srv' >/dev/null 2>&1
 place=0
 for step in verify claim open mark format mount extract system users records finish; do
 	check "keeping /home, fail before $step" walked 1 fail "$place"
