@@ -14,9 +14,13 @@ enum { PATIENCE_SECONDS = 60 };
 
 static const char where_id[] = "where", here[] = "here";
 
-static bool is_writable(const struct content *content)
+/* Some FAT boot sectors hold a table with themselves as the partition. */
+static bool is_writable(const struct disk *disk, const struct content *content)
 {
-	return text_equal(content->type, "vfat") || text_equal(content->type, "ext4");
+	bool twice = !content->start_bytes && !text_equal(content->path, disk->path);
+
+	return !twice &&
+	       (text_equal(content->type, "vfat") || text_equal(content->type, "ext4"));
 }
 
 /* What is installed on is none, whatever it is plugged into. */
@@ -38,7 +42,7 @@ static const struct content *next_stick(
 			const struct content *content = &machine->disks[i].contents[n];
 
 			if (behind && is_stick(wizard, &machine->disks[i]) &&
-				is_writable(content))
+				is_writable(&machine->disks[i], content))
 				return content;
 			behind = behind || content == before;
 		}

@@ -72,9 +72,10 @@ static int save(
 	rc = fetch_mount(device, STICK, 0, err);
 	if (rc < 0)
 		return rc;
-	root = file_open_root(STICK, err);
-	rc = root < 0 ? root : put(root, name, header, err);
-	if (root >= 0 && syncfs(root) < 0 && rc == 0)
+	root = open(STICK, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	rc = root < 0 ? error_errno(err, -errno, "opening " STICK)
+		      : put(root, name, header, err);
+	if (rc == 0 && syncfs(root) < 0)
 		rc = error_errno(err, -errno, "writing to %s", device);
 	if (root >= 0)
 		(void)close(root);
