@@ -81,6 +81,7 @@ struct answers {
 		struct secret_source passphrase, recovery_key, us_passphrase;
 		bool remote_unlock;         /* the passphrase is also taken over SSH */
 		bool discard;               /* the disk is told which blocks are free */
+		bool tpm_unlock;            /* a TPM 2.0 gives the key when nothing that starts has changed */
 		uint64_t kdf_memory;        /* bytes; 0: a quarter of the memory, at most 1 GiB */
 		uint64_t esp_size, boot_size, root_size;
 		/* logical volumes; 0: none */

@@ -10,6 +10,7 @@
 #include "installer/base/memory.h"
 #include "installer/controls/controls.h"
 #include "installer/layout.h"
+#include "installer/tpm.h"
 
 #define MIB (UINT64_C(1) << 20)
 
@@ -250,6 +251,21 @@ static void check_remote_unlock(const struct checking *checking)
 			_("all copies of this disk would have the same host key: set it to false, and switch it on in each copy as jefe-setup(8) tells"));
 }
 
+static void check_tpm_unlock(const struct checking *checking)
+{
+	static const char key[] = "disk.tpm_unlock";
+	const char *why_not = checking->machine ? tpm_why_not(checking->machine) : NULL;
+
+	if (!checking->answers->disk.tpm_unlock)
+		return;
+	if (why_not)
+		complain(checking, SEVERITY_ERROR, key,
+			_("not on this computer, %s: set it to false"), _(why_not));
+	if (checking->answers->system.identity == IDENTITY_FIRST_START)
+		complain(checking, SEVERITY_ERROR, key,
+			_("all copies of this disk would open by the same key: set it to false, and switch it on in each copy as jefe-setup(8) tells"));
+}
+
 static void check_encryption(const struct checking *checking)
 {
 	const struct answers *answers = checking->answers;
@@ -262,6 +278,9 @@ static void check_encryption(const struct checking *checking)
 		if (answers->disk.remote_unlock)
 			complain(checking, SEVERITY_ERROR, "disk.remote_unlock",
 				_("there is nothing to unlock: take encryption: luks2, or set it to false"));
+		if (answers->disk.tpm_unlock)
+			complain(checking, SEVERITY_ERROR, "disk.tpm_unlock",
+				_("there is nothing to unlock: take encryption: luks2, or set it to false"));
 		return;
 	}
 	if (answers->disk.passphrase.origin == SECRET_NONE)
@@ -273,6 +292,7 @@ static void check_encryption(const struct checking *checking)
 			_("there is none: without the passphrase everything on the disk is lost"));
 	check_kdf_memory(checking);
 	check_remote_unlock(checking);
+	check_tpm_unlock(checking);
 }
 
 /* A descriptor can be read once, and a made secret needs a file of its own. */

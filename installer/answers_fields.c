@@ -194,6 +194,13 @@ const struct field answer_fields[] = {
 		.help = "Before the disk is unlocked an SSH server (Dropbear) waits on port 22, with the address of the installed system. It lets "
 			"in the SSH keys of administrators, as root, and takes the passphrase, nothing else. Its own host key lies unencrypted "
 			"in /boot: whoever had the disk in hand can pose as this computer and ask you for the passphrase."},
+	{.key = "disk.tpm_unlock", .type = FIELD_BOOL, AT(disk.tpm_unlock), .standard = "false",
+		.label = "Unlock by TPM", .example = "true", .screen = "encryption", .since = 1, .advanced = true,
+		.why = "The computer starts without a passphrase, as long as nothing of what starts it has changed.",
+		.help = "The security chip of this computer (TPM 2.0) keeps a key of the disk from the first start that gets well, and gives it out "
+			"when firmware, boot loader, kernel and kernel line are the same again; after an update the passphrase is asked for once. A "
+			"disk that was taken out, or another system on this computer, opens nothing. Whoever takes the whole computer can start "
+			"it: what protects it then are the passwords of its users. Needs a start by UEFI."},
 	{.key = "disk.discard", .type = FIELD_BOOL, AT(disk.discard), .standard = "false",
 		.label = "Discard (TRIM)", .example = "true", .screen = "encryption", .since = 1, .advanced = true,
 		.why = "A flash disk is told once a week which blocks are free: it stays fast and wears less.",

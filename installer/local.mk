@@ -18,7 +18,16 @@ libinstaller_a_SOURCES += \
 	installer/answers_check.c installer/answers_read.c installer/answers_summary.c installer/answers_write.c \
 	installer/answers_valid.c installer/answers_valid.h \
 	installer/keymap.c installer/keymap.h installer/keymaps.def installer/remote.c installer/remote.h installer/ssh_key.c installer/ssh_key.h \
-	installer/timezone.c installer/timezone.h installer/unlock.c installer/unlock.h
+	installer/timezone.c installer/timezone.h installer/tpm.c installer/tpm.h installer/tpm_token.c installer/unlock.c installer/unlock.h
+
+# What talks to TPMs is a program of its own, so that nothing else needs its libraries.
+if HAVE_TSS
+pkglibexec_PROGRAMS += jefe-tpm
+libinstaller_a_SOURCES += installer/storage_tpm.c installer/storage_tpm.h
+jefe_tpm_SOURCES = installer/tpm_main.c
+jefe_tpm_LDADD = libinstaller.a $(CRYPTSETUP_LIBS) $(JANSSON_LIBS) $(TSS_LIBS)
+endif
+EXTRA_DIST += installer/storage_tpm.c installer/storage_tpm.h installer/tpm_main.c
 
 # payload and boot
 libinstaller_a_SOURCES += \

@@ -122,6 +122,7 @@ static const struct member machine_members[] = {
 	MEMBER(struct machine, product, MEMBER_TEXT),
 	MEMBER(struct machine, serial, MEMBER_TEXT),
 	MEMBER(struct machine, tpm2, MEMBER_FLAG),
+	MEMBER(struct machine, tpm12, MEMBER_FLAG),
 	MEMBER(struct machine, virtual_machine, MEMBER_FLAG),
 	MEMBER(struct machine, smt, MEMBER_FLAG),
 	MEMBER(struct machine, usb_keyboards, MEMBER_WORDS),

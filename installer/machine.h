@@ -70,7 +70,7 @@ struct machine {
 	uint64_t memory_bytes;
 	unsigned cpus;
 	char *cpu_model, *vendor, *product, *serial; /* DMI */
-	bool tpm2;
+	bool tpm2, tpm12; /* which TPM it has, if any */
 	bool virtual_machine;
 	bool smt; /* threads share processor cores */
 	struct words usb_keyboards;  /* one entry per USB keyboard */

@@ -279,6 +279,7 @@ void probe_addresses(struct machine *machine)
 void probe_system(const struct probe *probe)
 {
 	struct machine *machine = probe->machine;
+	uint64_t tpm;
 
 	probe_firmware(probe);
 	probe_processor(probe);
@@ -286,7 +287,9 @@ void probe_system(const struct probe *probe)
 	machine->vendor = probe_line(probe, "sys/class/dmi/id/sys_vendor");
 	machine->product = probe_line(probe, "sys/class/dmi/id/product_name");
 	machine->serial = probe_line(probe, "sys/class/dmi/id/product_serial");
-	machine->tpm2 = probe_number(probe, "sys/class/tpm/tpm0/tpm_version_major") == 2;
+	tpm = probe_number(probe, "sys/class/tpm/tpm0/tpm_version_major");
+	machine->tpm2 = tpm == 2;
+	machine->tpm12 = tpm == 1;
 	probe_keyboards(probe);
 	probe_consoles(probe);
 	probe_ports(probe);

@@ -18,7 +18,8 @@ enum need {
 	KEEPING,
 	ENCRYPTED,
 	LOGICAL_VOLUMES,
-	REMOTE_UNLOCK
+	REMOTE_UNLOCK,
+	TPM_UNLOCK
 };
 enum effect { KEEPS, DIVIDES, WRITES };
 
@@ -46,6 +47,7 @@ static const struct row {
 	{&step_system,     N_("Configure the system"),        0.3, ALWAYS,    KEEPS},
 	{&step_users,      N_("Create users"),                0.3, ALWAYS,    KEEPS},
 	{&step_unlock,     N_("Prepare unlocking over SSH"),  0.3, REMOTE_UNLOCK, KEEPS},
+	{&step_tpm,        N_("Prepare unlocking by TPM"),    4.0, TPM_UNLOCK, KEEPS},
 	{&step_controls,   N_("Apply hardening"),             1.5, ALWAYS,    KEEPS},
 	{&step_initramfs,  N_("Make the initramfs"),          6.0, ALWAYS,    KEEPS},
 	{&step_loader,     N_("Install the boot loader"),     5.0, ALWAYS,    KEEPS},
@@ -121,6 +123,8 @@ static bool is_needed(const struct recipe *recipe, enum need need)
 		return recipe->layout.has_volumes && !recipe->layout.keeps;
 	case REMOTE_UNLOCK:
 		return recipe->layout.encrypted && recipe->answers->disk.remote_unlock;
+	case TPM_UNLOCK:
+		return recipe->layout.encrypted && recipe->answers->disk.tpm_unlock;
 	case ALWAYS:
 		break;
 	}

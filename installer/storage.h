@@ -61,7 +61,8 @@ struct luks_spec {
 	bool allow_discards;   /* at each opening: kept in the header */
 	const char *open_as;   /* leave it open under this name, without a second key derivation; NULL: closed */
 };
-enum { LUKS_PASSPHRASE, LUKS_RECOVERY_KEY, LUKS_US_PASSPHRASE, LUKS_SLOTS };
+#define LUKS_ROOT "root" /* what it is called when the installed system runs */
+enum { LUKS_PASSPHRASE, LUKS_RECOVERY_KEY, LUKS_US_PASSPHRASE, LUKS_SLOTS, LUKS_TPM = LUKS_SLOTS /* added to what is there */ };
 /* keys by slot; all but the first may be NULL: no such slot. Writes. */
 int luks_format(const struct luks_spec *spec, const struct secret *const keys[LUKS_SLOTS], struct error *err) CHECKED;
 /* -EPERM: no slot takes it. name NULL: only try. */
@@ -70,6 +71,19 @@ int luks_close(const char *name, struct error *err) CHECKED;
 /* Replace the passphrase that opens it, the same for US keys with it; the recovery key proves who one is and stays. Never is there
  * nothing that opens it. Returns the key slot of the new one; -EPERM: no slot takes opens. Writes. */
 int luks_change(const char *device, const struct secret *opens, const struct secret *chosen, struct error *err) CHECKED;
+/* Put a key that the computer makes and knows into a slot of its own; nobody guesses it, so it opens at once. opens: what opens the device
+ * now; -EPERM: it does not; -EEXIST: the slot is taken. Writes. */
+int luks_add_key(const char *device, int slot, const struct secret *opens, const struct secret *key, struct error *err) CHECKED;
+/* luks_open() by this slot alone. */
+int luks_open_by(const char *device, const char *name, int slot, const struct secret *key, struct error *err) CHECKED;
+/* That nothing is in it is success; -EPERM: nothing else would open the device. Writes. */
+int luks_remove_key(const char *device, int slot, struct error *err) CHECKED;
+/* The first token of this type, a JSON object; *json NULL: there is none. The caller frees it. */
+int luks_token_get(const char *device, const char *type, char **json, struct error *err) CHECKED;
+/* In place of those of this type; json NULL: remove them. Writes. */
+int luks_token_set(const char *device, const char *type, const char *json, struct error *err) CHECKED;
+/* What is open under this name; NULL: nothing. The caller frees it. */
+char *luks_device(const char *name) CHECKED;
 char *luks_uuid(const char *device) CHECKED; /* NULL when it is none; the caller frees it */
 /* Copy the header, with its key slots, to a file that must not exist; mode 0400. */
 int luks_header_save(const char *device, const char *file, struct error *err) CHECKED;

@@ -10,7 +10,8 @@
 
 enum {
 	VOLUME_KEY_BYTES = 64, /* aes-xts with two 256-bit keys */
-	UNLOCK_MS = 2000       /* what cryptsetup aims at, too */
+	UNLOCK_MS = 2000,      /* what cryptsetup aims at, too */
+	CHEAP_KIB = 32         /* argon2id's least */
 };
 
 static void device_close(struct crypt_device **device)
@@ -105,6 +106,12 @@ int luks_format(const struct luks_spec *spec, const struct secret *const keys[LU
 int luks_open(const char *device, const char *name, const struct secret *passphrase,
 	struct error *err)
 {
+	return luks_open_by(device, name, CRYPT_ANY_SLOT, passphrase, err);
+}
+
+int luks_open_by(const char *device, const char *name, int slot,
+	const struct secret *passphrase, struct error *err)
+{
 	autocrypt struct crypt_device *crypt = NULL;
 	char last[LOG_SIZE];
 	int rc = device_open(device, last, &crypt, err);
@@ -113,7 +120,7 @@ int luks_open(const char *device, const char *name, const struct secret *passphr
 		return error_prefix(err, "unlocking %s", device);
 	rc = crypt_load(crypt, CRYPT_LUKS2, NULL);
 	if (rc >= 0)
-		rc = crypt_activate_by_passphrase(crypt, name, CRYPT_ANY_SLOT,
+		rc = crypt_activate_by_passphrase(crypt, name, slot,
 			secret_bytes(passphrase), secret_size(passphrase), 0);
 	if (rc == -EPERM)
 		return error_set(err, rc,
@@ -144,6 +151,8 @@ static int change_slot(struct crypt_device *crypt, int from, const struct secret
 	struct crypt_pbkdf_type kdf;
 	int to = slot_to_change(from), rc = crypt_keyslot_get_pbkdf(crypt, from, &kdf);
 
+	if (rc >= 0 && kdf.max_memory_kb == CHEAP_KIB)
+		return -EPERM; /* a key of the computer: a passphrase would be guessed there */
 	kdf.flags = CRYPT_PBKDF_NO_BENCHMARK;
 	kdf.time_ms = 0;
 	if (rc >= 0)
@@ -196,6 +205,136 @@ int luks_close(const char *name, struct error *err)
 	if (rc >= 0)
 		rc = crypt_deactivate(device, name);
 	return rc < 0 ? error_errno(err, rc, "closing /dev/mapper/%s", name) : 0;
+}
+
+static int device_load(const char *path, char last[LOG_SIZE],
+	struct crypt_device **device, struct error *err)
+{
+	int rc = device_open(path, last, device, err);
+
+	if (rc < 0)
+		return rc;
+	rc = crypt_load(*device, CRYPT_LUKS2, NULL);
+	return rc < 0 ? luks_error(err, rc, "LUKS2", last) : 0;
+}
+
+/* The least of argon2id, which the audit wants of every slot: the key is as long as the one of the volume. */
+static int add_cheap_slot(struct crypt_device *crypt, int slot,
+	const struct secret *opens, const struct secret *key)
+{
+	static const struct crypt_pbkdf_type least = {.type = CRYPT_KDF_ARGON2ID,
+		.hash = "sha256",
+		.iterations = 4,
+		.max_memory_kb = CHEAP_KIB,
+		.parallel_threads = 1,
+		.flags = CRYPT_PBKDF_NO_BENCHMARK};
+	int rc = crypt_set_pbkdf_type(crypt, &least);
+
+	if (rc >= 0)
+		rc = crypt_keyslot_add_by_passphrase(crypt, slot, secret_bytes(opens),
+			secret_size(opens), secret_bytes(key), secret_size(key));
+	return rc;
+}
+
+int luks_add_key(const char *device, int slot, const struct secret *opens,
+	const struct secret *key, struct error *err)
+{
+	autocrypt struct crypt_device *crypt = NULL;
+	char last[LOG_SIZE];
+	int rc = device_load(device, last, &crypt, err);
+
+	if (rc == 0 && slot_is_used(crypt, slot))
+		rc = error_set(err, -EEXIST, "key slot %d has one already", slot);
+	if (rc < 0)
+		return error_prefix(err, "adding a key to %s", device);
+	rc = add_cheap_slot(crypt, slot, opens, key);
+	if (rc == -EPERM)
+		return error_set(err, rc,
+			"adding a key to %s: no key slot takes this passphrase", device);
+	if (rc < 0) {
+		(void)luks_error(err, rc, "LUKS2", last);
+		return error_prefix(err, "adding a key to %s", device);
+	}
+	return 0;
+}
+
+int luks_remove_key(const char *device, int slot, struct error *err)
+{
+	autocrypt struct crypt_device *crypt = NULL;
+	char last[LOG_SIZE];
+	int rc = device_load(device, last, &crypt, err);
+
+	if (rc == 0 && crypt_keyslot_status(crypt, slot) == CRYPT_SLOT_ACTIVE_LAST)
+		rc = error_set(err, -EPERM, "nothing else would open it");
+	else if (rc == 0 && slot_is_used(crypt, slot)) {
+		rc = crypt_keyslot_destroy(crypt, slot);
+		if (rc < 0)
+			(void)luks_error(err, rc, "LUKS2", last);
+	}
+	return rc < 0 ? error_prefix(err, "removing key slot %d of %s", slot, device) : 0;
+}
+
+/* The number of the first token of the type; -ENOENT. */
+static int token_find(struct crypt_device *crypt, const char *type)
+{
+	int most = crypt_token_max(CRYPT_LUKS2);
+
+	for (int token = 0; token < most; token++) {
+		const char *found = NULL;
+
+		if (crypt_token_status(crypt, token, &found) != CRYPT_TOKEN_INACTIVE &&
+			text_equal(found, type))
+			return token;
+	}
+	return -ENOENT;
+}
+
+int luks_token_get(const char *device, const char *type, char **json, struct error *err)
+{
+	autocrypt struct crypt_device *crypt = NULL;
+	const char *found = NULL;
+	char last[LOG_SIZE];
+	int token, rc = device_load(device, last, &crypt, err);
+
+	*json = NULL;
+	if (rc < 0)
+		return error_prefix(err, "reading the tokens of %s", device);
+	token = token_find(crypt, type);
+	if (token >= 0 && crypt_token_json_get(crypt, token, &found) >= 0)
+		*json = memory_copy_text(found);
+	return 0;
+}
+
+int luks_token_set(
+	const char *device, const char *type, const char *json, struct error *err)
+{
+	autocrypt struct crypt_device *crypt = NULL;
+	char last[LOG_SIZE];
+	int token, rc = device_load(device, last, &crypt, err);
+
+	if (rc < 0)
+		return error_prefix(err, "writing a token of %s", device);
+	token = token_find(crypt, type);
+	if (json)
+		rc = crypt_token_json_set(
+			crypt, token >= 0 ? token : CRYPT_ANY_TOKEN, json);
+	else
+		while (rc >= 0 && (token = token_find(crypt, type)) >= 0)
+			rc = crypt_token_json_set(crypt, token, NULL);
+	if (rc < 0) {
+		(void)luks_error(err, rc, "LUKS2", last);
+		return error_prefix(err, "writing a token of %s", device);
+	}
+	return 0;
+}
+
+char *luks_device(const char *name)
+{
+	autocrypt struct crypt_device *device = NULL;
+
+	return crypt_init_by_name(&device, name) < 0
+		       ? NULL
+		       : memory_copy_text(crypt_get_device_name(device));
 }
 
 char *luks_uuid(const char *device)

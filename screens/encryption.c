@@ -4,6 +4,7 @@
 #include "installer/base/language.h"
 #include "installer/base/memory.h"
 #include "installer/secrets.h"
+#include "installer/tpm.h"
 #include "screens/proof.h"
 #include "screens/recovery.h"
 #include "screens/strength.h"
@@ -86,20 +87,43 @@ static void add_recovery(struct page *page, const struct wizard *wizard)
 		"A second key that opens the disk when the passphrase is forgotten. The next pages show it and check your copy.");
 }
 
-static void add_source(struct page *page, const struct wizard *wizard)
-{
-	(void)page_fact(page, _("Passphrase"), "%s",
-		_("from the source named in the answer file"));
-	(void)page_field(page, wizard, ITEM_BOOL, "disk.remote_unlock");
-	if (wizard->answers->disk.layout != LAYOUT_KEEP)
-		(void)page_field(page, wizard, ITEM_BOOL, "disk.discard");
-	page_add(page, ITEM_ACTION, "type", _("Type one instead"))->key = 't';
-}
-
 /* The system whose /home stays has all of this already. */
 static bool is_kept(const struct wizard *wizard)
 {
 	return wizard->answers->disk.layout == LAYOUT_KEEP;
+}
+
+/* Where it is not to be had, it says why; an answer that wants it all the same can be taken back. */
+static void add_tpm(struct page *page, const struct wizard *wizard)
+{
+	const char *why_not = tpm_why_not(wizard->machine);
+	struct item *item;
+
+	if (!why_not || wizard->answers->disk.tpm_unlock) {
+		(void)page_field(page, wizard, ITEM_BOOL, "disk.tpm_unlock");
+		return;
+	}
+	item = page_fact(page, _(answers_field("disk.tpm_unlock")->label),
+		_("[ ] not here, %s"), _(why_not));
+	item->tone = TONE_QUIET;
+	item->spoken = page_format(page, _("not on this computer, %s"), _(why_not));
+}
+
+/* The last is said when the header is made, which stays when /home does. */
+static void add_ways(struct page *page, const struct wizard *wizard)
+{
+	(void)page_field(page, wizard, ITEM_BOOL, "disk.remote_unlock");
+	add_tpm(page, wizard);
+	if (!is_kept(wizard))
+		(void)page_field(page, wizard, ITEM_BOOL, "disk.discard");
+}
+
+static void add_source(struct page *page, const struct wizard *wizard)
+{
+	(void)page_fact(page, _("Passphrase"), "%s",
+		_("from the source named in the answer file"));
+	add_ways(page, wizard);
+	page_add(page, ITEM_ACTION, "type", _("Type one instead"))->key = 't';
 }
 
 static void build_kept(struct page *page, const struct wizard *wizard)
@@ -121,7 +145,7 @@ static void build_kept(struct page *page, const struct wizard *wizard)
 	item->why = _(
 		"The one that opens it now, or its recovery key. Nothing is changed before it does.");
 	item->help = item->why;
-	(void)page_field(page, wizard, ITEM_BOOL, "disk.remote_unlock");
+	add_ways(page, wizard);
 }
 
 static void build(struct page *page, void *context)
@@ -148,8 +172,7 @@ static void build(struct page *page, void *context)
 	if (is_typed(wizard)) {
 		add_passphrase(page, wizard);
 		add_recovery(page, wizard);
-		(void)page_field(page, wizard, ITEM_BOOL, "disk.remote_unlock");
-		(void)page_field(page, wizard, ITEM_BOOL, "disk.discard");
+		add_ways(page, wizard);
 		proof_add_rehearsal(page, wizard);
 		return;
 	}
@@ -185,8 +208,10 @@ static int set(void *context, const char *id, const char *value, struct error *e
 		wizard->wants_us = text_equal(value, "true");
 		return 0;
 	}
-	if (text_equal(id, "disk.encryption") && text_equal(value, "none"))
+	if (text_equal(id, "disk.encryption") && text_equal(value, "none")) {
 		wizard->answers->disk.remote_unlock = false;
+		wizard->answers->disk.tpm_unlock = false;
+	}
 	if (text_equal(id, "disk.passphrase"))
 		return check_passphrase(wizard, err);
 	return wizard_set(context, id, value, err);
@@ -213,7 +238,8 @@ const struct screen screen_encryption = {
 	.kind = SCREEN_STEP,
 	.help = N_(
 		"With LUKS2 everything except the kernels in /boot is encrypted. The passphrase is asked for each time the computer starts, "
-		"with the keyboard layout chosen before.\n\n"
+		"with the keyboard layout chosen before. A TPM 2.0 can give the key instead, as long as nothing of what starts the computer has "
+		"changed; that takes a computer started by UEFI.\n\n"
 		"Encryption protects a computer that is switched off. It does not protect one that is running."),
 	.build = build,
 	.set = set,

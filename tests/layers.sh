@@ -33,7 +33,7 @@ only() {
 	report "<$header> enters only through $*" "$found"
 }
 
-echo "1..25"
+echo "1..26"
 report "installer/base includes only itself" \
 	"$(includes installer/base '(installer/[a-z_]+\.h|installer/(steps|controls|distro|initramfs|recover|cli)/|tui/|screens/)')"
 report "installer never includes tui or screens" "$(includes installer '(tui|screens)/')"
@@ -46,6 +46,7 @@ report "screens include no front end, step, storage, run or distribution" \
 	"$(includes screens '(n?curses|newt|slang|installer/(steps|storage|run|distro))')"
 only 'parted/' installer/storage_parted.c
 only 'libcryptsetup.h' installer/storage_luks.c
+only 'tss2/' installer/storage_tpm.c
 only 'archive' installer/archive.c
 only 'blkid/' installer/machine_probe.c
 only 'yaml.h' installer/base/document.c

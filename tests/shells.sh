@@ -69,7 +69,7 @@ tells() {
 initramfs() {
 	local name
 	fresh
-	for name in console devices installed live remote dhcp unlock; do moved "$top/installer/initramfs/$name.sh" >"$root/usr/lib/jefe/$name.sh"; done
+	for name in console devices installed live remote dhcp tpm unlock; do moved "$top/installer/initramfs/$name.sh" >"$root/usr/lib/jefe/$name.sh"; done
 	echo 'ask() { answer=secret asker=console; }' >>"$root/usr/lib/jefe/console.sh"
 	mkdir -p "$root"/sys/{class/tty/console,class/block/sr0,bus/pci/devices/0,devices/system/cpu} "$root/sysroot/sbin" "$root/sysroot/etc"
 	echo "pci:v1 d1" >"$root/sys/bus/pci/devices/0/modalias"
@@ -124,6 +124,71 @@ starts_encrypted() {
 	END
 	# A console here is a file: its last line stays.
 	grep -qx 'jefe: the root file system was repaired' "$root/dev/ttyS0"
+}
+
+# by_tpm STATUS CHECK: the TPM opens the disk, or says why not; e2fsck finds errors.
+by_tpm() {
+	initramfs 'jefe.luks=1234 root=UUID=5678 jefe.tries=1 jefe.boot=99'
+	calls jefe-tpm "[ \$1 = close ] || { [ $1 = 0 ] || echo 'it is another start'; exit $1; }"
+	calls cryptsetup
+	calls sleep
+	calls umount
+	calls stty
+	calls setsid "exit 0"
+	calls e2fsck 'exit 4'
+	calls reboot "kill -9 \$PPID"
+	{ run "$top/installer/initramfs/init"; } 2>/dev/null # the shell that was restarted
+	grep -E '^(jefe-tpm|cryptsetup|setsid|reboot|umount|e2fsck)' "$said" >"$folder/end"
+}
+
+# Nobody gave a passphrase, so errors end without a shell, whatever the level says; no start is counted back.
+unlocks_by_tpm() {
+	by_tpm 0
+	tells "$folder/end" <<-'END' && [ "$(cat "$root/run/jefe/tpm")" = unlocked ]
+		jefe-tpm open /dev/disk root
+		e2fsck -p /dev/mapper/root
+		reboot -f
+	END
+}
+
+# The register is closed before the passphrase is asked for, once more before a shell.
+asks_when_the_tpm_does_not() {
+	by_tpm 1
+	tells "$folder/end" <<-'END' && [ "$(cat "$root/run/jefe/tpm")" = 'asked: it is another start' ]
+		jefe-tpm open /dev/disk root
+		jefe-tpm close
+		umount /run/jefe/boot
+		cryptsetup open --type luks2 --key-file - /dev/disk root
+		umount /run/jefe/boot
+		e2fsck -p /dev/mapper/root
+		setsid sh -c exec sh <"$0" >"$0" 2>&1 /dev/ttyS0
+	END
+}
+
+# no_disk STATUS: the disk is not there, and the register lets itself be closed, or not.
+no_disk() {
+	initramfs 'jefe.luks=1234 root=UUID=5678'
+	calls jefe-tpm "exit $1"
+	calls findfs 'exit 1'
+	calls setsid "exit 0"
+	calls sleep "read -r now rest <$root/proc/uptime; echo \"\$((\${now%.*} + 9)).0\" >$root/proc/uptime"
+	calls reboot "kill -9 \$PPID"
+	{ run "$top/installer/initramfs/init"; } 2>/dev/null # the shell that was restarted
+	grep -E '^(jefe-tpm|setsid|reboot)' "$said" >"$folder/end"
+}
+
+# Who takes the disk away to get a shell finds the register closed; no shell where it cannot be.
+no_shell_gets_the_key() {
+	no_disk 0
+	tells "$folder/end" <<-'END' || return
+		jefe-tpm close
+		setsid sh -c exec sh <"$0" >"$0" 2>&1 /dev/ttyS0
+	END
+	no_disk 1
+	tells "$folder/end" <<-'END'
+		jefe-tpm close
+		reboot -f
+	END
 }
 
 # mirrored STATE OPTION: with arrays that open only with this option, and then lack STATE disks.
@@ -363,12 +428,15 @@ file_systems_are_mounted() {
 	END
 }
 
-echo "1..30"
+echo "1..36"
 ash=$(command -v busybox)
 for shell in dash "$ash ash"; do
 	shell_name=${shell##* }
 	check "$shell_name: the initramfs finds the live system" starts_live
 	check "$shell_name: and unlocks an installed one" starts_encrypted
+	check "$shell_name: or one that a TPM unlocks" unlocks_by_tpm
+	check "$shell_name: or does not, and the passphrase does" asks_when_the_tpm_does_not
+	check "$shell_name: no shell gets the key of a TPM" no_shell_gets_the_key
 	check "$shell_name: or one on two disks" starts_on_two_disks
 	check "$shell_name: or on one of them, when the other is missing" starts_on_one_disk
 	check "$shell_name: or takes the passphrase over SSH, with DHCP on the port of that address" unlocks_by_dhcp

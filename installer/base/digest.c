@@ -35,19 +35,24 @@ void digest_add(struct digest *digest, const void *data, size_t size)
 	must(EVP_DigestUpdate(digest->context, data, size));
 }
 
+void digest_end_bytes(struct digest *digest, unsigned char bytes[32])
+{
+	must(EVP_DigestFinal_ex(digest->context, bytes, NULL));
+	EVP_MD_CTX_free(digest->context);
+	free(digest);
+}
+
 void digest_end(struct digest *digest, char hex[65])
 {
 	static const char digits[] = "0123456789abcdef";
-	unsigned char raw[EVP_MAX_MD_SIZE];
+	unsigned char raw[32];
 
-	must(EVP_DigestFinal_ex(digest->context, raw, NULL));
+	digest_end_bytes(digest, raw);
 	for (size_t i = 0; i < 32; i++) {
 		hex[2 * i] = digits[raw[i] >> 4];
 		hex[2 * i + 1] = digits[raw[i] & 15];
 	}
 	hex[64] = '\0';
-	EVP_MD_CTX_free(digest->context);
-	free(digest);
 }
 
 void digest_of(const void *data, size_t size, char hex[65])

@@ -10,6 +10,7 @@ struct digest;
 struct digest *digest_new(void) CHECKED; /* SHA-256 */
 void digest_add(struct digest *digest, const void *data, size_t size);
 void digest_end(struct digest *digest, char hex[65]); /* frees */
+void digest_end_bytes(struct digest *digest, unsigned char bytes[32]); /* the same, not as digits */
 void digest_of(const void *data, size_t size, char hex[65]);
 
 /* 0 when the 64-byte signature over data verifies with the PEM public key; -EKEYREJECTED when not. */

@@ -18,6 +18,7 @@
 #include "installer/controls/change.h"
 #include "installer/controls/rollback.h"
 #include "installer/health.h"
+#include "installer/tpm.h"
 
 static const char audit_log[] = "var/log/jefe-audit.log";
 static const char canary_log[] = "var/log/jefe-canary.log";
@@ -71,6 +72,15 @@ static int forget_starts(const struct control_scope *scope, struct error *err)
 	return bootenv_set(scope->root_fd, BOOTENV_TRIES, "0", err);
 }
 
+/* That the TPM does not take its key is no reason to lower the level. */
+static void tell_tpm(const struct control_scope *scope)
+{
+	struct error err = {0};
+
+	if (tpm_confirm(scope->root_fd, &err) < 0)
+		syslog(LOG_ERR, "%s", err.text);
+}
+
 static int wait_for_health(const struct control_scope *scope, struct error *err)
 {
 	const char *missing = start_lacks(scope);
@@ -85,6 +95,7 @@ static int wait_for_health(const struct control_scope *scope, struct error *err)
 			"this start did not get well: %s; another one like it, and the level will be lowered",
 			missing);
 	syslog(LOG_NOTICE, "this start got well");
+	tell_tpm(scope);
 	return forget_starts(scope, err);
 }
 

@@ -29,6 +29,7 @@ jefe_setup_SOURCES = \
 	installer/cli/schema.c \
 	installer/cli/ssh_keys.c \
 	installer/cli/stick.c \
+	installer/cli/tpm.c \
 	installer/cli/unattended.c \
 	installer/cli/wizard.c
 jefe_setup_LDADD = libinstaller.a $(ENGINE_LIBS)

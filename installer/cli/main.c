@@ -39,6 +39,7 @@ const struct cli_command cli_commands[] = {
 		cli_remote},
 	{"ssh-keys", "FILE|DEVICE|URL|stick", "SSH public keys found there, one a line", cli_ssh_keys},
 	{"stick", "DEVICE NAME [--header DEVICE]", "live system: save standard input, or a LUKS header, on a stick", cli_stick},
+	{"tpm", "[on [--passphrase-fd N] | off | renew]", "unlock the disk of this system by its TPM", cli_tpm},
 	{"unattended", "", "live system: find the answers, install if asked to", cli_unattended},
 	{0},
 };

@@ -10,6 +10,8 @@
 #include "installer/base/json.h"
 #include "installer/base/memory.h"
 #include "installer/controls/kinds.h"
+#include "installer/storage.h"
+#include "installer/tpm.h"
 
 enum { HEADER = 4096, HEADER_MAX = 4 << 20, KEYSLOTS = 32 };
 
@@ -309,6 +311,52 @@ static void look_at_mirror(struct site *site, const char *value, struct finding 
 			memory_copy_text("/sys/class/block/md*/md/degraded"));
 }
 
+/* Has the header the key slot of the TPM, and a token for it? */
+static bool has_tpm_slot(const struct json *header)
+{
+	const struct json *slots = json_member(header, "keyslots");
+	const struct json *tokens = json_member(header, "tokens");
+	autofree char *slot = memory_format("%d", LUKS_TPM);
+
+	for (unsigned i = 0; slots && tokens && i < KEYSLOTS; i++) {
+		autofree char *number = memory_format("%u", i);
+		const struct json *token = json_member(tokens, number);
+
+		if (token && text_equal(json_text(token, "type"), TPM_TOKEN))
+			return json_member(slots, slot);
+	}
+	return false;
+}
+
+/* What came of it at this start: the initramfs says so, and what confirmed the start. */
+static void look_at_tpm(struct site *site, const char *value, struct finding *finding)
+{
+	autovolume struct volume volume = {0};
+	autojson struct json *header = NULL;
+	autofree char *state = line_of(site, TPM_STATE);
+	struct error err = {0};
+
+	if (!tpm_is_on(site->scope->root_fd))
+		find(finding, FOUND_NOTHING, NULL,
+			memory_copy_text("no TPM is to unlock the disk"));
+	else if (!volume_find(site, &volume))
+		find_no_volume(site, finding);
+	else if (!state || text_starts(state, "asked") || text_starts(state, "kept"))
+		find(finding, FOUND_NOTHING, NULL,
+			memory_format("not at this start; %s",
+				state ? state : "the next one tells"));
+	else if (text_starts(state, "failed"))
+		find(finding, FOUND_WRONG, NULL,
+			memory_format("/%s: %s", TPM_STATE, state));
+	else if (read_header(site, &volume, &header, &err) < 0)
+		find(finding, FOUND_UNKNOWN, NULL, memory_copy_text(err.text));
+	else
+		find(finding, has_tpm_slot(header) ? FOUND_RIGHT : FOUND_WRONG,
+			memory_copy_text(has_tpm_slot(header) ? value : "no key slot"),
+			memory_format("header of /%s; /%s: %s", volume.device, TPM_STATE,
+				state));
+}
+
 static const struct rule rules[] = {
 	{"encryption",  encryption_look    },
 	{"luks-kdf",    look_at_kdf        },
@@ -317,6 +365,7 @@ static const struct rule rules[] = {
 	{"swap",        look_at_swap       },
 	{"mirror",      look_at_mirror     },
 	{"secure-boot", look_at_secure_boot},
+	{"tpm-unlock",  look_at_tpm        },
 };
 
 static void persisted(struct site *site, const struct control *control, const char *value,

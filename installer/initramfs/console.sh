@@ -78,7 +78,7 @@ shells() {
 # file system mounted on /sysroot.
 fail() {
 	say "$1"
-	if [ "$rescue" = no ]; then
+	if [ "$rescue" = no ] || ! close_tpm; then
 		say "this system has no rescue shell; restarting in 30 seconds"
 		sleep 30
 		restart
@@ -90,6 +90,8 @@ fail() {
 
 restart() {
 	sync
-	reboot -f
-	sleep 60
+	while :; do
+		reboot -f
+		sleep 60
+	done
 }

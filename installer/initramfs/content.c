@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "installer/tpm.h"
 #include "installer/unlock.h"
 
 // clang-format off
@@ -42,6 +43,8 @@ const char *const content_modules_network[] = {
 	"af_packet", "ipv6", "8021q", NULL,
 };
 
+const char *const content_modules_tpm[] = {"tpm_tis", "tpm_crb", "tpm_tis_spi", NULL};
+
 /* Disks behind a network, PCMCIA, tapes and tests. */
 const char *const content_modules_left_out[] = {
 	"bnx2fc", "fcoe", "libfcoe", "libfc", "qedf", "fnic", "snic", "be2iscsi", "bnx2i", "cxgb3i", "cxgb4i", "libcxgbi", "iscsi_tcp",
@@ -70,6 +73,7 @@ const struct content_program content_programs[] = {
 	{"lvm",        NEED_WITH_VOLUMES,   "the logical volumes cannot be opened: install LVM (lvm2)"},
 	{"blkid",      NEED_NEVER,          "the rescue shell cannot list file systems"},
 	{"dropbear",   NEED_FOR_NETWORK,    "the passphrase cannot be taken over SSH: install Dropbear, or remove /" UNLOCK_FOLDER},
+	{TPM_PROGRAM_NAME, NEED_WITH_TPM,   "the TPM cannot unlock the disk: this build of jefe-setup lacks it; remove /" TPM_FOLDER},
 	{NULL,         NEED_NEVER,          NULL},
 };
 

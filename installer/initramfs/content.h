@@ -6,6 +6,8 @@
 extern const char *const content_modules[];
 /* The same, only where the passphrase is also taken over the network. */
 extern const char *const content_modules_network[];
+/* The same, where a TPM unlocks the disk. */
+extern const char *const content_modules_tpm[];
 /* Not taken although a folder above holds them: large, and no way to a root file system or a keyboard. */
 extern const char *const content_modules_left_out[];
 /* Worth a note when the kernel has them neither as module nor built in. */
@@ -15,7 +17,7 @@ extern const char *const content_modules_expected[];
 extern const char *const content_applets[];
 extern const char *const content_applets_network[];
 
-enum content_need { NEED_ALWAYS, NEED_WHEN_ENCRYPTED, NEED_NEVER, NEED_WITH_VOLUMES, NEED_WITH_MIRROR, NEED_FOR_NETWORK /* these left out otherwise */ };
+enum content_need { NEED_ALWAYS, NEED_WHEN_ENCRYPTED, NEED_NEVER, NEED_WITH_VOLUMES, NEED_WITH_MIRROR, NEED_FOR_NETWORK, NEED_WITH_TPM /* these left out otherwise */ };
 struct content_program {
 	const char *name;
 	enum content_need need; /* an initramfs without it is refused */

@@ -16,6 +16,7 @@
 #include "installer/initramfs/programs.h"
 #include "installer/initramfs/remote.h"
 #include "installer/initramfs/scripts.h"
+#include "installer/tpm.h"
 #include "installer/unlock.h"
 
 enum { KEYMAP_MAX = 64 << 10, BOOT_MAX = 64 << 10 };
@@ -101,6 +102,8 @@ static bool is_needed(
 		return lies_in(initramfs, "MIRROR_ROOT_UUID=");
 	case NEED_FOR_NETWORK:
 		return unlock_is_on(initramfs->modules_root_fd);
+	case NEED_WITH_TPM:
+		return tpm_is_on(initramfs->modules_root_fd);
 	case NEED_NEVER:
 		break;
 	}
@@ -179,9 +182,15 @@ static void add_skeleton(struct image *image)
 static int fill(const struct initramfs *initramfs, struct image *image,
 	struct programs *programs, struct error *err)
 {
-	bool remote = unlock_is_on(initramfs->modules_root_fd);
+	const bool remote = unlock_is_on(initramfs->modules_root_fd);
+	const char *const *also[3] = {NULL};
+	size_t count = 0;
 	autowords struct words missing = {0};
 
+	if (remote)
+		also[count++] = content_modules_network;
+	if (tpm_is_on(initramfs->modules_root_fd))
+		also[count] = content_modules_tpm;
 	add_skeleton(image);
 	if (remote && remote_files_add(image, initramfs->modules_root_fd, err) < 0)
 		return err->code;
@@ -189,8 +198,8 @@ static int fill(const struct initramfs *initramfs, struct image *image,
 		add_programs(initramfs, programs, err) < 0 ||
 		add_applets(initramfs, image, err) < 0 ||
 		add_keymap(initramfs, image, err) < 0 ||
-		modules_add(image, initramfs->modules_root_fd, initramfs->kernel,
-			remote ? content_modules_network : NULL, &missing, err) < 0)
+		modules_add(image, initramfs->modules_root_fd, initramfs->kernel, also,
+			&missing, err) < 0)
 		return err->code;
 	for (size_t i = 0; i < missing.count; i++)
 		note(initramfs, missing.items[i], "this kernel has no such driver");

@@ -74,6 +74,7 @@ unlock() {
 		return 1
 	fi
 	modprobe -abq dm_crypt "$(cat /sys/devices/system/cpu/modalias)"
+	try_tpm "$device" && return
 	count_starts $((tries - 1))
 	open_answers
 	remote_up

@@ -261,7 +261,7 @@ static int add_aliases(const struct modules *modules, int root_fd, struct text *
 }
 
 static int add_all(struct modules *modules, struct image *image, int root_fd,
-	const char *const *also, struct words *missing, struct error *err)
+	const char *const *const *also, struct words *missing, struct error *err)
 {
 	autotext struct text dependencies = {0};
 	autotext struct text aliases = {0};
@@ -271,8 +271,8 @@ static int add_all(struct modules *modules, struct image *image, int root_fd,
 	if (read_dependencies(modules, root_fd, err) < 0)
 		return err->code;
 	want_content(modules, content_modules);
-	if (also)
-		want_content(modules, also);
+	for (; *also; also++)
+		want_content(modules, *also);
 	if (want_softdeps(modules, root_fd, err) < 0 ||
 		add_aliases(modules, root_fd, &aliases, err) < 0)
 		return err->code;
@@ -283,7 +283,7 @@ static int add_all(struct modules *modules, struct image *image, int root_fd,
 }
 
 int modules_add(struct image *image, int root_fd, const char *version,
-	const char *const *also, struct words *missing, struct error *err)
+	const char *const *const *also, struct words *missing, struct error *err)
 {
 	struct modules modules = {.dir = memory_format("/lib/modules/%s", version)};
 	int rc;

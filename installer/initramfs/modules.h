@@ -5,8 +5,8 @@
 #include "installer/base/text.h"
 #include "installer/initramfs/image.h"
 
-/* also: a list like content_modules of what is wanted besides, or NULL. root_fd must stay open until the image is written. missing gets
+/* also: lists like content_modules of what is wanted besides, the last NULL. root_fd must stay open until the image is written. missing gets
  * the names in content_modules_expected that this kernel does not have. -ENOENT when there are no modules of this version; the message
  * names those there are. */
 int modules_add(struct image *image, int root_fd, const char *version,
-	const char *const *also, struct words *missing, struct error *err) CHECKED;
+	const char *const *const *also, struct words *missing, struct error *err) CHECKED;

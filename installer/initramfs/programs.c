@@ -117,12 +117,13 @@ void programs_close(struct programs *programs)
 static char *name_in_image(const char *path)
 {
 	static const char *const folded[][2] = {
-		{"/usr/lib64/", "usr/lib/"},
-                {"/usr/sbin/",  "usr/bin/"},
-		{"/lib64/",     "usr/lib/"},
-                {"/lib/",       "usr/lib/"},
-                {"/sbin/",      "usr/bin/"},
-		{"/bin/",       "usr/bin/"}
+		{"/usr/lib64/",             "usr/lib/"},
+                {"/usr/sbin/",              "usr/bin/"},
+		{"/lib64/",                 "usr/lib/"},
+                {"/lib/",                   "usr/lib/"},
+                {"/sbin/",                  "usr/bin/"},
+		{"/bin/",                   "usr/bin/"},
+                {"/usr/libexec/jefelinux/", "usr/bin/"}
         };
 
 	for (size_t i = 0; i < LENGTH(folded); i++)
@@ -221,7 +222,7 @@ static int add_file(struct programs *programs, const char *path, struct error *e
 int programs_add(struct programs *programs, const char *name, struct error *err)
 {
 	static const char *const directories[] = {
-		"/usr/sbin", "/usr/bin", "/sbin", "/bin"};
+		"/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/libexec/jefelinux"};
 
 	for (size_t i = 0; i < LENGTH(directories); i++) {
 		autofree char *path = memory_format("%s/%s", directories[i], name);

@@ -21,11 +21,12 @@ static void take_note(void *context, const char *line)
 static void initramfs_describe(const struct recipe *recipe, struct text *to)
 {
 	text_addf(to,
-		"kernel modules of the new system, programs of the live system, keymap %s%s%s%s\n",
+		"kernel modules of the new system, programs of the live system, keymap %s%s%s%s%s\n",
 		recipe->answers->system.keymap,
 		recipe->layout.disks[1] ? ", opening the mirror" : "",
 		recipe->layout.encrypted ? ", unlocking by passphrase" : "",
-		recipe->answers->disk.remote_unlock ? ", also over SSH" : "");
+		recipe->answers->disk.remote_unlock ? ", also over SSH" : "",
+		recipe->answers->disk.tpm_unlock ? ", by the TPM first" : "");
 }
 
 static int initramfs_run(const struct recipe *recipe, struct run *run, struct error *err)
@@ -146,12 +147,14 @@ static int install_on_esp(
 	autofree char *boot = memory_format("--boot-directory=%s/boot", run->target);
 	autofree char *esp = memory_format("--efi-directory=%s", dir);
 
+	/* The module tpm tells a TPM what GRUB reads and does; from the first moment on, or it would be worth nothing. */
+
 	return command_run(
 		&(struct command){
 			.argv = COMMAND("grub-install", "--target=x86_64-efi",
 				recipe->layout.shares ? "--bootloader-id=jefelinux"
 						      : "--removable",
-				"--no-nvram", boot, esp),
+				"--no-nvram", "--modules=tpm", boot, esp),
 			.line = take_note,
 			.context = run->events},
 		err);

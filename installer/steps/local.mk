@@ -9,6 +9,7 @@ libinstaller_a_SOURCES += \
 	installer/steps/mirror.c \
 	installer/steps/payload.c \
 	installer/steps/system.c \
+	installer/steps/tpm.c \
 	installer/steps/unlock.c \
 	installer/steps/users.c \
 	installer/steps/volumes.c

@@ -14,6 +14,7 @@
 #include "installer/manifest.h"
 #include "installer/run.h"
 #include "installer/steps/steps.h"
+#include "installer/tpm.h"
 #include "installer/unlock.h"
 
 #define ROOM_BYTES ((uint64_t)256 << 20) /* for logs and the first upgrade */
@@ -119,6 +120,8 @@ static int verify_run(const struct recipe *recipe, struct run *run, struct error
 			"disk.mirror", err);
 	if (rc == 0 && recipe->answers->disk.remote_unlock)
 		rc = unlock_possible(AT_FDCWD, err);
+	if (rc == 0 && recipe->answers->disk.tpm_unlock)
+		rc = tpm_possible(AT_FDCWD, err);
 	if (rc == 0)
 		rc = check_archive(run, err);
 	if (rc == 0)

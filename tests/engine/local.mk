@@ -5,3 +5,15 @@ tests_engine_walk_LDADD = libinstaller.a $(ENGINE_LIBS)
 dist_check_SCRIPTS += tests/engine/steps.sh tests/engine/install.sh tests/engine/recover.sh
 EXTRA_DIST += tests/engine/make-payload
 TESTS += tests/engine/steps.sh tests/engine/install.sh tests/engine/recover.sh
+
+# A TPM that swtpm plays.
+if HAVE_TSS
+if HAVE_CMOCKA
+check_PROGRAMS += tests/engine/seal
+tests_engine_seal_SOURCES = tests/engine/seal.c tests/unit/temporary.h tests/unit/unit.h
+tests_engine_seal_LDADD = libinstaller.a $(ENGINE_LIBS) $(TSS_LIBS) $(CMOCKA_LIBS) -lutil
+endif
+endif
+dist_check_SCRIPTS += tests/engine/tpm.sh
+EXTRA_DIST += tests/engine/seal.c
+TESTS += tests/engine/tpm.sh

@@ -70,7 +70,7 @@ alpine_counts() {
 	cat <<-'END'
 		target 122
 		live 83
-		builder 95
+		builder 123
 		image 22
 		target+build-tools 132
 		image+build-tools 37

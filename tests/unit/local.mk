@@ -154,6 +154,9 @@ tests_unit_test_unlock_SOURCES = tests/unit/test_unlock.c
 tests_unit_test_elf_SOURCES = tests/unit/test_elf.c
 tests_unit_test_initramfs_SOURCES = tests/unit/test_initramfs.c
 
+UNIT_TESTS += tests/unit/test_tpm
+tests_unit_test_tpm_SOURCES = tests/unit/test_tpm.c tests/unit/temporary.h
+
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)

@@ -15,11 +15,14 @@
 #include "installer/initramfs/modules.h"
 #include "installer/initramfs/programs.h"
 #include "installer/initramfs/remote.h"
+#include "installer/tpm.h"
 #include "installer/unlock.h"
 #include "tests/unit/unit.h"
 
 #define KERNEL  "6.1.0-test"
 #define MODULES "/lib/modules/" KERNEL
+
+static const char *const *const nothing[] = {NULL};
 
 struct folder {
 	char path[64];
@@ -113,7 +116,8 @@ static void modules_come_with_what_they_need(void **state)
 	size_t size;
 
 	add_modules(folder);
-	assert_done(modules_add(image, folder->fd, KERNEL, NULL, &missing, &err), &err);
+	assert_done(
+		modules_add(image, folder->fd, KERNEL, nothing, &missing, &err), &err);
 	assert_true(image_has(image, "usr" MODULES "/kernel/fs/ext4/ext4.ko"));
 	assert_true(image_has(image, "usr" MODULES "/kernel/fs/jbd2/jbd2.ko"));
 	assert_true(image_has(image, "usr" MODULES "/kernel/lib/soft-one.ko"));
@@ -149,15 +153,16 @@ static void put_program(const struct folder *folder, const char *name)
 /* Their drivers are wanted only by those who ask; what is built in or missing is passed over. */
 static void a_network_brings_its_drivers(void **state)
 {
-	static const char *const network[] = {"e1000", "ipv6", NULL};
+	static const char *const first[] = {"ipv6", NULL};
+	static const char *const second[] = {"e1000", NULL};
+	static const char *const *const also[] = {first, second, NULL};
 	const struct folder *folder = *state;
 	struct image *image = image_new();
 	autowords struct words missing = {0};
 	struct error err = {0};
 
 	add_modules(folder);
-	assert_done(
-		modules_add(image, folder->fd, KERNEL, network, &missing, &err), &err);
+	assert_done(modules_add(image, folder->fd, KERNEL, also, &missing, &err), &err);
 	assert_true(image_has(image, "usr" MODULES "/kernel/drivers/net/e1000.ko"));
 	assert_true(image_has(image, "usr" MODULES "/kernel/fs/ext4/ext4.ko"));
 	image_free(image);
@@ -209,6 +214,36 @@ static void a_missing_server_is_told_with_the_way_out(void **state)
 	assert_non_null(strstr(err.text, "remove /etc/jefelinux/unlock"));
 }
 
+/* It is not where other programs are, and is in the image. */
+static void a_tpm_brings_its_program(void **state)
+{
+	const struct folder *folder = *state;
+	struct initramfs initramfs = {
+		.modules_root_fd = folder->fd, .programs_root_fd = folder->fd};
+	struct image *image = image_new();
+	struct programs programs;
+	struct error err = {0};
+
+	assert_done(file_make_dirs(folder->fd, "/usr/bin", 0755, &err), &err);
+	put_program(folder, "busybox");
+	put_program(folder, "e2fsck");
+	put_program(folder, "cryptsetup");
+	put(folder, "/" TPM_FOLDER "/key", "k");
+	assert_int_equal(initramfs_renewable(&initramfs, &err), -ENOENT);
+	assert_non_null(strstr(err.text, "remove /etc/jefelinux/tpm"));
+	assert_done(
+		file_make_dirs(folder->fd, "/usr/libexec/jefelinux", 0755, &err), &err);
+	assert_done(file_move(folder->fd, "/usr/bin/cryptsetup",
+			    "/usr/libexec/jefelinux/" TPM_PROGRAM_NAME, &err),
+		&err);
+	assert_done(initramfs_renewable(&initramfs, &err), &err);
+	assert_done(programs_open(&programs, image, folder->fd, &err), &err);
+	assert_done(programs_add(&programs, TPM_PROGRAM_NAME, &err), &err);
+	assert_true(image_has(image, "usr/bin/" TPM_PROGRAM_NAME));
+	programs_close(&programs);
+	image_free(image);
+}
+
 static void another_kernel_is_told_with_what_is_there(void **state)
 {
 	const struct folder *folder = *state;
@@ -218,10 +253,10 @@ static void another_kernel_is_told_with_what_is_there(void **state)
 
 	add_modules(folder);
 	assert_int_equal(
-		modules_add(image, folder->fd, "5.0", NULL, &missing, &err), -ENOENT);
+		modules_add(image, folder->fd, "5.0", nothing, &missing, &err), -ENOENT);
 	assert_non_null(strstr(err.text, "5.0"));
 	assert_non_null(strstr(err.text, KERNEL));
-	assert_int_equal(modules_add(image, folder->fd, "../modules/" KERNEL, NULL,
+	assert_int_equal(modules_add(image, folder->fd, "../modules/" KERNEL, nothing,
 				 &missing, &err),
 		-ENOENT);
 	image_free(image);
@@ -341,6 +376,8 @@ int main(void)
 			modules_come_with_what_they_need, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(
 			a_network_brings_its_drivers, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(
+			a_tpm_brings_its_program, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(
 			unlocking_over_ssh_is_all_or_nothing, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(a_missing_server_is_told_with_the_way_out,

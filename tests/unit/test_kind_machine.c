@@ -114,6 +114,34 @@ static void the_firmware_says_whether_it_checks(void **state)
 	assert_int_equal(look_at("boot.secure_boot", "on"), FOUND_RIGHT);
 }
 
+static void what_the_tpm_did_is_told(void **state)
+{
+	static const char with[] =
+		"{\"keyslots\":{\"3\":{}},\"tokens\":{\"1\":{\"type\":\"jefe-tpm2\"}}}";
+	static const char without[] =
+		"{\"keyslots\":{\"0\":{}},\"tokens\":{\"1\":{\"type\":\"jefe-tpm2\"}}}";
+	static const char other[] =
+		"{\"keyslots\":{\"3\":{}},\"tokens\":{\"0\":{\"type\":\"clevis\"}}}";
+
+	(void)state;
+	put_volume(with);
+	assert_int_equal(look_at("boot.tpm_unlock", "unlocks"), FOUND_NOTHING);
+	put("etc/jefelinux/tpm/key", "k");
+	assert_int_equal(look_at("boot.tpm_unlock", "unlocks"), FOUND_NOTHING);
+	put("run/jefe/tpm", "asked: the computer did not start as it did last\n");
+	assert_int_equal(look_at("boot.tpm_unlock", "unlocks"), FOUND_NOTHING);
+	put("run/jefe/tpm", "failed: no TPM\n");
+	assert_int_equal(look_at("boot.tpm_unlock", "unlocks"), FOUND_WRONG);
+	put("run/jefe/tpm", "unlocked\n");
+	assert_int_equal(look_at("boot.tpm_unlock", "unlocks"), FOUND_RIGHT);
+	put("run/jefe/tpm", "sealed\n");
+	assert_int_equal(look_at("boot.tpm_unlock", "unlocks"), FOUND_RIGHT);
+	put_volume(without);
+	assert_int_equal(look_at("boot.tpm_unlock", "unlocks"), FOUND_WRONG);
+	put_volume(other);
+	assert_int_equal(look_at("boot.tpm_unlock", "unlocks"), FOUND_WRONG);
+}
+
 static enum control_status status_of(const char *crypttab)
 {
 	const struct control_scope scope = {
@@ -187,6 +215,8 @@ int main(void)
 			the_firmware_says_whether_it_checks, tree_make, tree_close),
 		cmocka_unit_test_setup_teardown(
 			a_disk_is_encrypted_by_an_entry, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			what_the_tpm_did_is_told, tree_make, tree_close),
 		cmocka_unit_test_setup_teardown(
 			the_kernel_says_whether_it_is_encrypted, tree_make, tree_close),
 	};

@@ -74,6 +74,21 @@ static void facts_are_found(void **state)
 	assert_string_equal(machine->serial_consoles.items[0], "ttyS0");
 }
 
+static void an_older_tpm_is_told(void **state)
+{
+	const struct temporary *temporary = *state;
+	automachine struct machine *machine = memory_zero(1, sizeof(*machine));
+	struct probe probe = {.root_fd = temporary->fd, .machine = machine};
+	struct error err = {0};
+
+	assert_done(file_write(temporary->fd, "sys/class/tpm/tpm0/tpm_version_major",
+			    "1\n", 2, 0644, &err),
+		&err);
+	probe_system(&probe);
+	text_free(&probe.mounts);
+	assert_true(machine->tpm12 && !machine->tpm2);
+}
+
 static void only_real_ports_count(void **state)
 {
 	automachine struct machine *machine = memory_zero(1, sizeof(*machine));
@@ -108,6 +123,7 @@ int main(void)
 		cmocka_unit_test(facts_are_found),
 		cmocka_unit_test(only_real_ports_count),
 		cmocka_unit_test(a_port_has_its_addresses),
+		cmocka_unit_test(an_older_tpm_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, make_root, free_root);

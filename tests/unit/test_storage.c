@@ -160,6 +160,78 @@ static void each_slot_unlocks(void **state)
 	remove_disk(disk);
 }
 
+/* A disk with one slot that a passphrase opens. */
+static char *encrypted_disk(const struct secret *passphrase)
+{
+	char *disk = make_disk(32 * MIB);
+	const struct luks_spec spec = {.device = disk,
+		.label = "jefe-luks",
+		.kdf_memory_bytes = 32 * MIB,
+		.kdf_iterations = 4,
+		.kdf_threads = 1};
+	struct error err = {0};
+
+	assert_done(luks_format(&spec,
+			    (const struct secret *const[LUKS_SLOTS]){passphrase}, &err),
+		&err);
+	return disk;
+}
+
+static void a_key_has_a_slot_of_its_own(void **state)
+{
+	autosecret struct secret *passphrase = make_secret("correct horse"),
+				 *other = make_secret("correct horsy"),
+				 *key = make_secret("0123456789abcdef");
+	char *disk = encrypted_disk(passphrase);
+	struct error err = {0};
+
+	(void)state;
+	assert_int_equal(luks_add_key(disk, LUKS_TPM, other, key, &err), -EPERM);
+	assert_done(luks_add_key(disk, LUKS_TPM, passphrase, key, &err), &err);
+	assert_done(luks_open_by(disk, NULL, LUKS_TPM, key, &err), &err);
+	assert_int_equal(luks_open_by(disk, NULL, LUKS_PASSPHRASE, key, &err), -EPERM);
+	assert_int_equal(luks_open_by(disk, NULL, LUKS_TPM, passphrase, &err), -EPERM);
+	assert_int_equal(luks_add_key(disk, LUKS_TPM, passphrase, other, &err), -EEXIST);
+	/* A passphrase in that slot would be guessed, one in another slot would lose what opens it. */
+	assert_int_equal(luks_change(disk, key, other, &err), -EPERM);
+	assert_int_equal(luks_change(disk, passphrase, other, &err), LUKS_PASSPHRASE);
+	assert_done(luks_open_by(disk, NULL, LUKS_TPM, key, &err), &err);
+	assert_done(luks_remove_key(disk, LUKS_TPM, &err), &err);
+	assert_int_equal(luks_open(disk, NULL, key, &err), -EPERM);
+	assert_done(luks_remove_key(disk, LUKS_TPM, &err), &err);
+	assert_int_equal(luks_remove_key(disk, LUKS_PASSPHRASE, &err), -EPERM);
+	assert_done(luks_open(disk, NULL, other, &err), &err);
+	remove_disk(disk);
+}
+
+static void a_token_replaces_its_like(void **state)
+{
+	static const char other[] = "{\"type\":\"other\",\"keyslots\":[]}";
+	static const char one[] = "{\"type\":\"jefe\",\"keyslots\":[\"0\"],\"n\":1}";
+	static const char two[] = "{\"type\":\"jefe\",\"keyslots\":[\"0\"],\"n\":2}";
+	autosecret struct secret *passphrase = make_secret("correct horse");
+	char *disk = encrypted_disk(passphrase);
+	autofree char *none = NULL, *there = NULL, *gone = NULL, *kept = NULL;
+	struct error err = {0};
+
+	(void)state;
+	assert_done(luks_token_get(disk, "jefe", &none, &err), &err);
+	assert_null(none);
+	assert_done(luks_token_set(disk, "other", other, &err), &err);
+	assert_done(luks_token_set(disk, "jefe", one, &err), &err);
+	assert_done(luks_token_set(disk, "jefe", two, &err), &err);
+	assert_done(luks_token_get(disk, "jefe", &there, &err), &err);
+	assert_non_null(strstr(there, "\"n\":2"));
+	assert_done(luks_token_set(disk, "jefe", NULL, &err), &err);
+	assert_done(luks_token_get(disk, "jefe", &gone, &err), &err);
+	assert_null(gone);
+	assert_done(luks_token_get(disk, "other", &kept, &err), &err);
+	assert_non_null(kept);
+	assert_true(luks_token_set(disk, "jefe", "{", &err) < 0);
+	assert_non_null(strstr(err.text, disk));
+	remove_disk(disk);
+}
+
 static void mounting_names_both_ends(void **state)
 {
 	struct error err = {0};
@@ -203,6 +275,8 @@ int main(void)
 		cmocka_unit_test(partitions_are_added_beside_others),
 		cmocka_unit_test(tables_that_do_not_fit_are_refused),
 		cmocka_unit_test(each_slot_unlocks),
+		cmocka_unit_test(a_key_has_a_slot_of_its_own),
+		cmocka_unit_test(a_token_replaces_its_like),
 		cmocka_unit_test(mounting_names_both_ends),
 		cmocka_unit_test(a_light_blinks_when_much_is_read),
 	};

@@ -105,6 +105,7 @@ class Installation:
         self.iso = iso or medium(base)
         self.disk = Disk(self.folder / "disk.qcow2", bus=bus, serial="JEFETEST1")
         self.more_disks = []  # that every machine has
+        self.tpm = None  # folder of the one that every machine has
         self.passphrase = f"Horse-Battery-{name}-47"
         self.password = f"Staple-{name}-11"
         self.key = self.folder / "key"
@@ -121,7 +122,7 @@ class Installation:
         firmware = firmware or self.firmware
         disk = self.disk._replace(snapshot=snapshot)
         self.vm = VM(title, self.folder, firmware=firmware, memory=self.memory, disks=[disk, *self.more_disks, *disks],
-                     cdrom=self.iso if live else None, variables=self.folder / f"vars.{title if snapshot else 'main'}.fd")
+                     cdrom=self.iso if live else None, tpm=self.tpm, variables=self.folder / f"vars.{title if snapshot else 'main'}.fd")
         self.vm.start()
         return self.vm
 

@@ -149,7 +149,7 @@ class VM:
     """One QEMU process. Everything that waits has a timeout in seconds."""
 
     def __init__(self, name, folder, *, firmware="bios", memory=1536, disks=(), cdrom=None, kernel=None, initrd=None, append=None,
-                 boot=None, netboot=None, variables=None, accelerator="tcg,thread=multi", extra=()):
+                 boot=None, netboot=None, variables=None, accelerator="tcg,thread=multi", tpm=None, extra=()):
         self.name, self.folder = name, pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.run = pathlib.Path(tempfile.mkdtemp(prefix="vm-"))
@@ -165,6 +165,10 @@ class VM:
         for option, value in (("-kernel", kernel), ("-initrd", initrd), ("-append", append)):
             if value:
                 self.arguments += [option, str(value)]
+        self.tpm, self.tpm_process = tpm, None
+        if tpm:
+            self.arguments += ["-chardev", f"socket,id=tpm,path={self.run}/tpm", "-tpmdev", "emulator,id=tpm,chardev=tpm",
+                               "-device", "tpm-tis,tpmdev=tpm"]
         self.arguments += list(extra)
 
     def _arguments(self, firmware, memory, variables, boot):
@@ -204,7 +208,21 @@ class VM:
 
     # Life
 
+    def _start_tpm(self):
+        """swtpm, whose memory is the folder; it ends with QEMU."""
+        pathlib.Path(self.tpm).mkdir(exist_ok=True)
+        with open(self.folder / f"{self.name}.tpm.log", "wb") as log:
+            self.tpm_process = subprocess.Popen(["swtpm", "socket", "--tpm2", "--tpmstate", f"dir={self.tpm}", "--terminate",
+                                                 "--ctrl", f"type=unixio,path={self.run}/tpm"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        deadline = time.monotonic() + 20
+        while not (self.run / "tpm").exists():
+            if self.tpm_process.poll() is not None or time.monotonic() > deadline:
+                raise VMError(f"swtpm did not start: {self.folder}/{self.name}.tpm.log")
+            time.sleep(0.05)
+
     def start(self):
+        if self.tpm:
+            self._start_tpm()
         self.started = time.monotonic()
         with open(self.folder / f"{self.name}.qemu.log", "wb") as log:
             self.process = subprocess.Popen(self.arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -245,6 +263,9 @@ class VM:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+        if self.tpm_process:
+            self.tpm_process.terminate()
+            self.tpm_process.wait()
         shutil.rmtree(self.run, ignore_errors=True)
 
     def __enter__(self):

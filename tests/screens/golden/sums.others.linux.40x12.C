@@ -26,6 +26,7 @@ a5bb8578363a8cc5  others.linux.40x12.C.manual
 d9d3b206d4822e84  others.linux.40x12.C.mirror
 764c89e26c45f33d  others.linux.40x12.C.mirror_confirm
 306223ee8214e315  others.linux.40x12.C.no-key
+48ea3a1c70cb0196  others.linux.40x12.C.no-tpm
 8b5d80168602199c  others.linux.40x12.C.operations
 74b3853cd9321878  others.linux.40x12.C.passphrase
 8b5de9d1ecb6d798  others.linux.40x12.C.password
@@ -38,6 +39,7 @@ ca2e01c3b1b00c1d  others.linux.40x12.C.rehearsal
 7d9329b3f1b851b9  others.linux.40x12.C.suggestion
 2bb65250adfe0f36  others.linux.40x12.C.tasks
 e62de11a3376d738  others.linux.40x12.C.tasks-medium
+6986db54c109d62d  others.linux.40x12.C.tpm
 c378c942f69da17a  others.linux.40x12.C.unlock-key-code
 213e1e40963942b2  others.linux.40x12.C.user
 26e5215ae13ba646  others.linux.40x12.C.volumes

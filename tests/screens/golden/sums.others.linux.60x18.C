@@ -26,6 +26,7 @@ b02fab2941ef5745  others.linux.60x18.C.manual
 2f7029c84fff229f  others.linux.60x18.C.mirror
 ddaaf56058a679e3  others.linux.60x18.C.mirror_confirm
 1c51fc061cb5e93b  others.linux.60x18.C.no-key
+d7d1bdc4289be67e  others.linux.60x18.C.no-tpm
 b6a53d73b5e23736  others.linux.60x18.C.operations
 863d0295378307c6  others.linux.60x18.C.passphrase
 2f5fac53b8c4c64b  others.linux.60x18.C.password
@@ -38,6 +39,7 @@ fb14849c47048493  others.linux.60x18.C.repair
 eb5501b2e0b49bb3  others.linux.60x18.C.suggestion
 057f3ece161a7947  others.linux.60x18.C.tasks
 12cf77014aa28452  others.linux.60x18.C.tasks-medium
+d76d623f7428c540  others.linux.60x18.C.tpm
 c77abf96bb6aede6  others.linux.60x18.C.unlock-key-code
 7aa2cf8640f90ccd  others.linux.60x18.C.user
 d69f968641023abf  others.linux.60x18.C.volumes

@@ -26,6 +26,7 @@ efe3db0bbadbf2eb  others.vt220.40x12.C.manual
 b553cd8d3b0e8191  others.vt220.40x12.C.mirror
 ba760c260fa3fae3  others.vt220.40x12.C.mirror_confirm
 6cb0dd9f517e5349  others.vt220.40x12.C.no-key
+3350b3364e4096e2  others.vt220.40x12.C.no-tpm
 c3f96e29d4cdad11  others.vt220.40x12.C.operations
 ba4f23aa71a61b9c  others.vt220.40x12.C.passphrase
 ef8e03406bc80f7a  others.vt220.40x12.C.password
@@ -38,6 +39,7 @@ c250314a647adada  others.vt220.40x12.C.roles
 901d8ccc57470bf6  others.vt220.40x12.C.suggestion
 f8d3c93791caf4ae  others.vt220.40x12.C.tasks
 cc859f8f497e0ba6  others.vt220.40x12.C.tasks-medium
+45d10274512acaba  others.vt220.40x12.C.tpm
 00171823802bb8df  others.vt220.40x12.C.unlock-key-code
 dfb61177a0424aeb  others.vt220.40x12.C.user
 d17401263df6caf7  others.vt220.40x12.C.volumes

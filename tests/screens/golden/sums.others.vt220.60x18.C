@@ -26,6 +26,7 @@ fb543df26270865e  others.vt220.60x18.C.manual
 d224da668b29cb16  others.vt220.60x18.C.mirror
 51ebcfd0f0f38c87  others.vt220.60x18.C.mirror_confirm
 5e77dbc9f86b0d16  others.vt220.60x18.C.no-key
+eeb87319a4d13971  others.vt220.60x18.C.no-tpm
 644e523c044f84f0  others.vt220.60x18.C.operations
 7db2f3fac9c960b5  others.vt220.60x18.C.passphrase
 f4f92d94fea16d9a  others.vt220.60x18.C.password
@@ -38,6 +39,7 @@ e46dcb889a4a86e4  others.vt220.60x18.C.places
 d074a46a58b6304d  others.vt220.60x18.C.suggestion
 dacdb3901388bff7  others.vt220.60x18.C.tasks
 ee76364dd1d059d1  others.vt220.60x18.C.tasks-medium
+0cc98e39c32fd68d  others.vt220.60x18.C.tpm
 a74669141a2f6f2b  others.vt220.60x18.C.unlock-key-code
 522aa1b8f6a5558b  others.vt220.60x18.C.user
 2fec0ec7d5aafe67  others.vt220.60x18.C.volumes

@@ -26,6 +26,7 @@ d530a2de1a87bddb  others.xterm-256color.40x12.C.logs
 ee24175d25764381  others.xterm-256color.40x12.C.mirror
 e30aa731e41e6d9e  others.xterm-256color.40x12.C.mirror_confirm
 c36c6c6a27d70fd9  others.xterm-256color.40x12.C.no-key
+9248567fb3a6fad9  others.xterm-256color.40x12.C.no-tpm
 5b7ca5651897fcfb  others.xterm-256color.40x12.C.operations
 36a0a77c90ca8a16  others.xterm-256color.40x12.C.passphrase
 31509e141447d598  others.xterm-256color.40x12.C.password
@@ -38,6 +39,7 @@ c36c6c6a27d70fd9  others.xterm-256color.40x12.C.no-key
 75d9a6596e76599a  others.xterm-256color.40x12.C.suggestion
 c1301755a1f78253  others.xterm-256color.40x12.C.tasks
 47bdbafd48815f67  others.xterm-256color.40x12.C.tasks-medium
+8f405ba5525bad6b  others.xterm-256color.40x12.C.tpm
 7466c0555ce84c49  others.xterm-256color.40x12.C.unlock-key-code
 6b8b3042c1cb1e1d  others.xterm-256color.40x12.C.user
 938ac1328299bb5f  others.xterm-256color.40x12.C.volumes

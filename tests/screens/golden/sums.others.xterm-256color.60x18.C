@@ -26,6 +26,7 @@ dfb8f901c6ac9a14  others.xterm-256color.60x18.C.host-keys
 f809a2fc7e394e40  others.xterm-256color.60x18.C.mirror
 31d77b81d13c7975  others.xterm-256color.60x18.C.mirror_confirm
 384ba2ba783b2c86  others.xterm-256color.60x18.C.no-key
+568bf1de27e4b066  others.xterm-256color.60x18.C.no-tpm
 69f2fc398d8a041e  others.xterm-256color.60x18.C.operations
 abf3b07cd13711ce  others.xterm-256color.60x18.C.passphrase
 3bf4a76d22e5314a  others.xterm-256color.60x18.C.password
@@ -38,6 +39,7 @@ ab1231772c1b1ec8  others.xterm-256color.60x18.C.progress
 c551209e315bf60f  others.xterm-256color.60x18.C.suggestion
 21915f2b9a6ff96b  others.xterm-256color.60x18.C.tasks
 a97aa04e7d5eeb8d  others.xterm-256color.60x18.C.tasks-medium
+e932374c17a78ba0  others.xterm-256color.60x18.C.tpm
 4d3a72ba324af44c  others.xterm-256color.60x18.C.unlock-key-code
 a0b6fea2eabba3d0  others.xterm-256color.60x18.C.user
 f868e15981ab93ad  others.xterm-256color.60x18.C.volumes
