@@ -17,6 +17,7 @@
 enum {
 	ESCAPE_LOCAL_MS = 25,
 	ESCAPE_SLOW_MS = 150,
+	EXPLAIN_MS = 100,
 	REVEAL_SECONDS = 30,
 	USUAL_ROWS = 24,
 	USUAL_COLS = 80
@@ -99,6 +100,7 @@ void fullscreen_close(struct fullscreen *full)
 	keys_drop(&full->keys);
 	pane_free(&full->pane);
 	free(full->said);
+	free(full->explained);
 }
 
 void fullscreen_show(struct fullscreen *full, const struct view *view)
@@ -213,6 +215,52 @@ static int read_more(struct fullscreen *full)
 	return got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN)) ? 1 : -EPIPE;
 }
 
+/* On a slow line what explains the focus comes when no other key does, in a frame of its own; a message comes at once. */
+static bool explanation_waits(const struct fullscreen *full)
+{
+	const struct view *view = full->view;
+
+	return full->terminal->is_slow && !full->torn && !view->message &&
+	       !view->caption && !view->help &&
+	       text_equal(full->explained_screen, view->screen) &&
+	       !text_equal(full->explained, layout_explanation(view).text);
+}
+
+static void draw(struct fullscreen *full, const struct surface *surface, bool waits)
+{
+	struct explanation old = {full->explained, full->explained_role};
+	struct explanation now = layout_explanation(full->view);
+
+	full->pane.old = waits ? &old : NULL;
+	surface->draw(full);
+	full->pane.old = NULL;
+	if (waits)
+		return;
+	free(full->explained);
+	full->explained = memory_copy_text(now.text);
+	full->explained_role = now.role;
+	full->explained_screen = full->view->screen;
+	recorder_frame(full->terminal->recorder, full->view, &full->pane, full->rows,
+		full->cols);
+}
+
+/* Draws what is not shown yet, and waits. */
+static int wait_for_key(
+	struct fullscreen *full, const struct surface *surface, int timeout_ms)
+{
+	bool waits = explanation_waits(full);
+	int rc = 0;
+
+	if (full->stale)
+		draw(full, surface, waits);
+	if (waits) {
+		rc = wait_for_input(full, EXPLAIN_MS);
+		if (rc == 0)
+			draw(full, surface, false);
+	}
+	return rc ? rc : wait_for_input(full, timeout_ms);
+}
+
 /* Wait for the rest of a sequence that has begun, otherwise draw before waiting. *last: the rest did not come. */
 static int wait_for_more(
 	void *state, const struct surface *surface, int timeout_ms, bool *last)
@@ -224,14 +272,8 @@ static int wait_for_more(
 	*last = begun && rc == 0;
 	if (*last)
 		return 1;
-	if (rc == 0) {
-		if (full->stale) {
-			surface->draw(state);
-			recorder_frame(full->terminal->recorder, full->view, &full->pane,
-				full->rows, full->cols);
-		}
-		rc = wait_for_input(full, timeout_ms);
-	}
+	if (rc == 0)
+		rc = wait_for_key(full, surface, timeout_ms);
 	return rc > 0 ? read_more(full) : rc;
 }
 

@@ -17,6 +17,9 @@ struct fullscreen {
 	bool stale;      /* what is shown is not what holds */
 	bool torn;       /* draw all cells again, not only those that differ */
 	char *said;      /* where the last picture is, or why it is not */
+	char *explained; /* what stands below the page, how, and on which screen that is */
+	enum role explained_role;
+	const char *explained_screen;
 	time_t revealed; /* when the secret was uncovered, 0: covered */
 };
 

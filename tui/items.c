@@ -94,11 +94,12 @@ static void draw_inline(const struct frame *frame, const struct item *item,
 	for (size_t i = 0; i < item->count; i++) {
 		const struct choice *choice = &item->choices[i];
 		bool is_on = text_equal(choice->value, item->value);
-		enum role role = choice->why_not ? ROLE_QUIET
-				 : is_on         ? ROLE_STRONG
-						 : ROLE_VALUE;
+		enum role role = choice->why_not ? ROLE_QUIET : ROLE_VALUE;
+		enum role mark = !is_on                    ? role
+				 : is_focused(frame, item) ? ROLE_FOCUS
+							   : ROLE_STRONG;
 
-		(void)area_put(area, row, col, 3, role, "( )");
+		(void)area_put(area, row, col, 3, mark, "( )");
 		spot_add(frame, area,
 			(struct spot){.kind = SPOT_RADIO,
 				.row = row,
@@ -107,12 +108,10 @@ static void draw_inline(const struct frame *frame, const struct item *item,
 				.on = is_on,
 				.focused = is_on && is_focused(frame, item)});
 		if (is_on) {
-			area_fill(area, row, col + 1, 1, role, GLYPH_BULLET);
+			area_fill(area, row, col + 1, 1, mark, GLYPH_BULLET);
 			if (is_focused(frame, item))
 				area_cursor(area, row, col + 1);
 		}
-		if (is_on && is_focused(frame, item))
-			role = ROLE_FOCUS;
 		col += 4 + area_put(area, row, col + 4, -1, role, choice->label) + 2;
 	}
 }

@@ -1,6 +1,5 @@
 #include "tui/layout.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -230,7 +229,20 @@ static int gap_before(const struct frame *frame, const struct item *item)
 	return item->gap && !frame->compact ? 1 : 0;
 }
 
-/* Draw items from row 1 of the body on; what does not fit is reached by moving the focus: the page turns by whole heights. */
+/* How far a page of so many rows is turned. Beside a list of steps every row that moves is sent again, so many move at once, and a third of
+ * what is seen then is below the focus; without one the terminal moves them by itself. */
+static int rows_above(int focus_row, int height, int rows, bool thin)
+{
+	int step = thin ? 1 : larger(height * 2 / 3, 1);
+	int below = thin ? 1 : (height + 1) / 3;
+	int hidden = focus_row - (height - 1 - below);
+
+	if (rows <= height || focus_row < height - 1)
+		return 0;
+	return smaller((hidden + step - 1) / step * step, rows - height);
+}
+
+/* Draw items from row 1 of the body on; what does not fit is reached by moving the focus. */
 static void draw_body(const struct frame *frame, struct area area)
 {
 	const struct page *page = frame->view->page;
@@ -247,11 +259,8 @@ static void draw_body(const struct frame *frame, struct area area)
 			focus_row = row + item_focus_row(frame, focus, area.cols);
 		row += item_height(frame, page->items[i], area.cols);
 	}
-	if (row > area.rows && focus_row >= area.rows - 1) {
-		area.above = focus_row - area.rows / 2;
-		area.above = row - area.above < area.rows ? row - area.rows : area.above;
-	}
-	area.above += (int)frame->pane->page_above;
+	area.above = rows_above(focus_row, area.rows, row, frame->pane->thin) +
+		     (int)frame->pane->page_above;
 	if (frame->pane->page_above && area.above > row - area.rows)
 		area.above = larger(row - area.rows, 0);
 	if (area.above + area.rows < row)
@@ -281,38 +290,41 @@ static void draw_body(const struct frame *frame, struct area area)
 	}
 }
 
-static const char *detail_text(const struct view *view, enum role *role, bool captions)
+static struct explanation explanation(const struct view *view, bool captions)
 {
 	const struct item *item = pane_focus(view);
 	const struct choice *choice =
 		item && view->row < item->count ? &item->choices[view->row] : NULL;
 
-	*role = ROLE_HINT;
-	if (view->message) {
-		*role = view->message_tone == TONE_DANGER    ? ROLE_DANGER
-			: view->message_tone == TONE_WARNING ? ROLE_WARNING
-			: view->message_tone == TONE_GOOD    ? ROLE_GOOD
-							     : ROLE_STRONG;
-		return view->message;
-	}
-	if (captions && view->caption) {
-		*role = ROLE_STRONG;
-		return view->caption;
-	}
+	if (view->message)
+		return (struct explanation){
+			view->message, view->message_tone == TONE_DANGER    ? ROLE_DANGER
+				       : view->message_tone == TONE_WARNING ? ROLE_WARNING
+				       : view->message_tone == TONE_GOOD    ? ROLE_GOOD
+									 : ROLE_STRONG};
+	if (captions && view->caption)
+		return (struct explanation){view->caption, ROLE_STRONG};
 	if (choice && choice->why_not)
-		return choice->why_not;
+		return (struct explanation){choice->why_not, ROLE_HINT};
 	if (choice && choice->note &&
 		(item->type == ITEM_MANY || item->type == ITEM_LIST || item->brief))
-		return choice->note;
+		return (struct explanation){choice->note, ROLE_HINT};
 	if (item && item->why)
-		return item->why;
-	return view->page->detail ? view->page->detail : "";
+		return (struct explanation){item->why, ROLE_HINT};
+	return (struct explanation){
+		view->page->detail ? view->page->detail : "", ROLE_HINT};
 }
 
-static void draw_detail(const struct view *view, const struct area *area, bool captions)
+struct explanation layout_explanation(const struct view *view)
 {
-	enum role role;
-	const char *text = detail_text(view, &role, captions);
+	return explanation(view, false);
+}
+
+static void draw_detail(const struct view *view, const struct pane *pane,
+	const struct area *area, bool captions)
+{
+	struct explanation shown = pane->old ? *pane->old : explanation(view, captions);
+	const char *text = shown.text;
 
 	for (int row = 0; row < area->rows && *text; row++) {
 		size_t skip;
@@ -321,119 +333,17 @@ static void draw_detail(const struct view *view, const struct area *area, bool c
 		autofree char *line =
 			memory_copy_bytes(text, last ? strcspn(text, "\n") : length);
 
-		(void)area_put(area, row, 0, area->cols, role, line);
+		(void)area_put(area, row, 0, area->cols, shown.role, line);
 		text += length + skip;
 	}
 }
 
-void layout_detail(const struct view *view, struct canvas *canvas, bool captions)
+void layout_detail(const struct view *view, const struct pane *pane,
+	struct canvas *canvas, bool captions)
 {
 	struct area area = whole(canvas);
 
-	draw_detail(view, &area, captions);
-}
-
-static int put_key(
-	const struct area *area, int row, int col, const char *key, const char *label)
-{
-	if (col + text_cells(key) + text_cells(label) + 3 > area->cols)
-		return col;
-	col += area_put(area, row, col, -1, ROLE_KEY, key) + 1;
-	return col + area_put(area, row, col, -1, ROLE_QUIET, label) + 2;
-}
-
-static const char *enter_label(const struct item *item)
-{
-	if (!item)
-		return _("Next");
-	if (item->type == ITEM_ACTION)
-		return _("Do it");
-	if (item->type == ITEM_LIST || item->opens || pane_uses_picker(item))
-		return _("Open");
-	return item->type == ITEM_ONE && !item_is_inline(item) ? _("Choose") : _("Go on");
-}
-
-static int put_item_keys(
-	const struct view *view, const struct area *area, int row, int col)
-{
-	const struct item *item = pane_focus(view);
-
-	if (item || view->kind != SCREEN_RUN)
-		col = put_key(area, row, col, _("Enter"), enter_label(item));
-	if (item && (item->type == ITEM_BOOL || item->type == ITEM_MANY ||
-			    item_is_inline(item)))
-		col = put_key(area, row, col, _("Space"), _("Change"));
-	if (item && item->type == ITEM_SECRET)
-		col = put_key(area, row, col, "F2", _("Show"));
-	if (item && item->type == ITEM_LIST && item->removable)
-		col = put_key(area, row, col, _("Del"), _("Remove"));
-	return col;
-}
-
-/* Letters do nothing while they are typed into a field; F keys always work. */
-static int put_action_keys(
-	const struct view *view, const struct area *area, int row, int col)
-{
-	const struct item *focus = pane_focus(view);
-	bool types = focus && item_is_typed(focus);
-
-	for (size_t i = 0; i < view->page->count; i++) {
-		const struct item *item = view->page->items[i];
-		char key[8] = {(char)(item->key >= 'a' && item->key <= 'z'
-					      ? item->key - 'a' + 'A'
-					      : item->key)};
-
-		if (item->function_key && (types || !item->key))
-			(void)snprintf(key, sizeof(key), "F%u", item->function_key % 13);
-		if (item->type == ITEM_ACTION && key[0] && (!types || item->function_key))
-			col = put_key(area, row, col, key, item->label);
-	}
-	return col;
-}
-
-static void draw_keys(const struct view *view, const struct area *area, int row)
-{
-	const char *next = view->page->next_label ? view->page->next_label : _("Next");
-	int col = 1;
-
-	if (view->kind != SCREEN_RUN)
-		col = put_key(area, row, col, "F10", next);
-	col = put_item_keys(view, area, row, col);
-	if (view->kind != SCREEN_RUN && (view->step_now > 0 || view->kind != SCREEN_STEP))
-		col = put_key(area, row, col, _("Esc"), _("Back"));
-	col = put_key(area, row, col, "F1", _("Help"));
-	col = put_action_keys(view, area, row, col);
-	if (view->kind == SCREEN_STEP && view->step_now > 0)
-		col = put_key(area, row, col, "F5", _("Review"));
-	col = put_key(area, row, col, "F4", _("Shell"));
-	(void)put_key(area, row, col, "F6", _("Display"));
-}
-
-/* The keys, with the banner at their end: for frames that have no title. */
-static void draw_foot(const struct view *view, struct area area, int row)
-{
-	if (view->banner) {
-		area.cols -= text_cells(view->banner) + 2;
-		(void)area_put(&(struct area){.canvas = area.canvas,
-				       .row = area.row,
-				       .col = area.col + area.cols + 1,
-				       .rows = area.rows,
-				       .cols = text_cells(view->banner)},
-			row, 0, -1, ROLE_BANNER, view->banner);
-	}
-	draw_keys(view, &area, row);
-}
-
-char *layout_keys(const struct view *view, int cols, bool has_title)
-{
-	autocanvas struct canvas *canvas = canvas_new(1, larger(cols, 1));
-	struct area area = whole(canvas);
-
-	if (has_title)
-		draw_keys(view, &area, 0);
-	else
-		draw_foot(view, area, 0);
-	return canvas_text(canvas, 0, 0, canvas->cols, GLYPHS_UTF8);
+	draw_detail(view, pane, &area, captions);
 }
 
 static void put_text(const struct area *area, int row, enum role role, const char *text)
@@ -507,10 +417,7 @@ static void draw_parts(
 	draw_caption(view, plan, all);
 	if (plan->tier == TIER_FULL)
 		draw_steps(view, all, plan->steps);
-	if (plan->whole)
-		draw_foot(view, *all, plan->keys);
-	else
-		draw_keys(view, all, plan->keys);
+	keys_draw(view, frame->pane, *all, plan->keys, !plan->whole);
 	if (view->help) {
 		struct area foot = {.canvas = all->canvas,
 			.row = plan->detail,
@@ -522,7 +429,7 @@ static void draw_parts(
 	}
 	if (plan->about >= 0)
 		draw_about(view, plan);
-	draw_detail(view, &detail, plan->rule_top < 0);
+	draw_detail(view, frame->pane, &detail, plan->rule_top < 0);
 	if (frame->pane->picking && focus)
 		picker_draw(frame, focus, &plan->body);
 	else

@@ -48,7 +48,9 @@ char *layout_place(const struct view *view); /* "Disk    Step 3 of 9" */
 /* One line that says which keys work now, at most cols cells; without a title above it also holds the banner. The caller frees all three. */
 char *layout_keys(const struct view *view, int cols, bool has_title);
 /* What stands below the page, over the whole canvas; captions: the one of a script, too, as it has no place elsewhere. */
-void layout_detail(const struct view *view, struct canvas *canvas, bool captions);
+void layout_detail(const struct view *view, const struct pane *pane,
+	struct canvas *canvas, bool captions);
+struct explanation layout_explanation(const struct view *view); /* what stands there, but for captions */
 
 /* Inside the layout: items (items.c). */
 struct frame {
@@ -67,5 +69,7 @@ void item_draw(const struct frame *frame, const struct item *item,
 int item_focus_row(const struct frame *frame, const struct item *item,
 	int width);                           /* relative to the item's first row */
 bool item_is_inline(const struct item *item); /* a ONE that fits beside its label */
+void keys_draw(const struct view *view, const struct pane *pane, struct area area,
+	int row, bool has_title); /* without a title with the banner at its end (layout_keys.c) */
 void picker_draw(
 	const struct frame *frame, const struct item *item, const struct area *area);

@@ -12,6 +12,7 @@ libtui_a_SOURCES += \
 	tui/items.c \
 	tui/keys.c tui/keys.h \
 	tui/layout.c tui/layout.h \
+	tui/layout_keys.c \
 	tui/line.c tui/line_state.h \
 	tui/line_answer.c tui/line_news.c \
 	tui/line_text.c tui/line_text.h \

@@ -483,7 +483,7 @@ static void draw_window(struct newt_state *state)
 	add_labels(state, body, 0, 0, &spots);
 	add_widgets(state, body, &spots);
 	if (!view->help && !shape.whole)
-		layout_detail(view, detail, shape.tier == TIER_SMALL);
+		layout_detail(view, &state->full.pane, detail, shape.tier == TIER_SMALL);
 	add_labels(state, detail, shape.rows - shape.detail_rows, 1, &(struct spots){0});
 	newtDrawForm(state->form);
 	draw_help_line(state, has_title);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tui/form.h"
+#include "tui/theme.h"
 
 enum press_kind {
 	PRESS_NONE,
@@ -33,6 +34,12 @@ struct press {
 
 enum { FILTER_MAX = 64 };
 
+/* What stands below the page about the focus. */
+struct explanation {
+	const char *text;
+	enum role role;
+};
+
 struct pane {
 	char *item;   /* id of the item these are about */
 	size_t caret; /* bytes, in a typed item */
@@ -46,6 +53,7 @@ struct pane {
 	size_t page_above; /* rows of the page scrolled away below its last focus */
 	char *text;        /* what the last input pointed to */
 	bool thin;         /* draw as little as possible */
+	const struct explanation *old; /* still stands below the page, or NULL */
 };
 
 /* Bring the pane in line with a new view. */

@@ -3,29 +3,29 @@
 # shellcheck source=tests/screens/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# budget NAME PROGRAM FIRST PAGE DENSE KEY [OPTION]: bytes on a vt220, which the product runs in C.UTF-8.
+# most DISPLAY WHAT [PAGE]
+most() {
+	awk -F'|' -v what="$1|$2|${3:-*}" '$1 "|" $2 "|" $3 == what { print $4 }' "$here/budget"
+}
+
+# budget DISPLAY PROGRAM [OPTION]: from the first byte on, in both locales; walk.sh has every page and key in that of the product, C.UTF-8.
 budget() {
 	for locale in C C.UTF-8; do
-		play -t vt220 -l "$locale" "$build/$2" "$here/plays/budget.play" "$machine" "$here/data/progress" "$setup" "$3" "$4" "$5" \
-			"$6" "$work/keymaps" "$7" 2>"$work/errors"
+		play -t vt220 -l "$locale" "$build/$2" "$here/plays/budget.play" "$machine" "$here/data/progress" "$setup" "$(most "$1" first)" \
+			"$(most "$1" frame)" "$(most "$1" frame review)" "$(most "$1" key)" "$work/keymaps" "$3" 2>"$work/errors"
 		report "bytes on a slow line, $locale: $1" $? "$work/errors"
 	done
 }
 
 python3 "$here/keymaps.py" "$work/keymaps"
-# The layout and the review are the densest pages; a page of measures has more text than that (toggle.play).
-budget ncurses ui-ncurses 1600 1600 1800 260
+budget ui-ncurses ui-ncurses
+budget ui-thin ui-ncurses --thin
+[ -z "$newt" ] || budget ui-newt "$newt"
 for program in ui-ncurses $newt; do
-	play -t vt220 -l C "$build/$program" "$here/plays/burst.play" "$machine" "$here/data/progress" "$setup" 500 2>"$work/errors"
+	play -t vt220 -l C "$build/$program" "$here/plays/burst.play" "$machine" "$here/data/progress" "$setup" "$(most "$program" key)" \
+		2>"$work/errors"
 	report "$program: eight fast keys are drawn once" $? "$work/errors"
 done
-budget thin ui-ncurses 1000 1000 1300 260 --thin
-for locale in C C.UTF-8; do
-	play -t vt220 -l "$locale" "$build/ui-ncurses" "$here/plays/toggle.play" "$machine" "$here/data/progress" "$setup" 2>"$work/errors"
-	report "bytes on a slow line, $locale: toggle" $? "$work/errors"
-done
-# libnewt clears and frames its window with every page, and draws a field with brackets of its own when the focus moves in.
-[ -z "$newt" ] || budget newt "$newt" 1600 1750 2150 330
 
 for program in ui-ncurses $newt; do
 	play -a "$build/$program" "$here/plays/storm.play" "$machine" "$here/data/progress" "$setup" >"$work/screens" 2>"$work/errors"

@@ -3,7 +3,7 @@
  *   screenplay [-t TERM] [-s COLSxROWS] [-l LOCALE] [-a] PROGRAM PLAY [ARGUMENT...]
  *
  * PLAY is text, one verb a line:  start ARGS  key NAME  type TEXT  wait TEXT  gone TEXT  absent TEXT  shot NAME  budget BYTES  cursor TEXT
- * times COUNT KEY  burst COUNT KEY  paste BYTES (\OCTAL)  hides TEXT
+ * times COUNT KEY  burst COUNT KEY  walk NAME  paste BYTES (\OCTAL)  hides TEXT
  *   slow BYTES (per second)  send BYTES (as paste, not waiting)  resize COLSxROWS  sleep MS  storm COUNT  fuzz SEED COUNT [SECONDS]  hangup  signal NAME  kill-front-end  exit STATUS  modes
  * $1 … in a line are the arguments. */
 #include <errno.h>
@@ -21,10 +21,9 @@
 #include <unistd.h>
 #include <utmp.h>
 
-#include <vterm.h>
-
 #include "installer/base/memory.h"
 #include "installer/base/text.h"
+#include "tests/screens/screenplay.h"
 
 enum {
 	QUIET_MS = 60,
@@ -33,27 +32,7 @@ enum {
 	ENDING_MS = 1000,
 	SLOW_MS = 20,
 	PATIENCE_MS = 60000,
-	WORDS_MAX = 24,
-	KEY_MAX = 8
-};
-
-struct play {
-	const char *term, *locale, *program, *file;
-	int rows, cols;
-	bool attributes;
-	const char *const *arguments;
-	unsigned line;
-	pid_t pid;
-	int fd;
-	size_t bytes; /* since the last thing sent */
-	size_t rate;  /* of the line, bytes per second; 0: as fast as it goes */
-	struct termios before;
-	VTerm *vterm;
-	VTermScreen *screen;
-	VTermPos cursor;
-	char *started; /* arguments of the last start */
-	char half[4];  /* of a character of UTF-8 that was not read to its end */
-	size_t half_size;
+	WORDS_MAX = 24
 };
 
 static long long now_ms(void)
@@ -83,7 +62,7 @@ static void end_program(const struct play *play)
 	}
 }
 
-static void fail(const struct play *play, const char *what, const char *detail)
+void play_fail(const struct play *play, const char *what, const char *detail)
 {
 	(void)fprintf(stderr, "%s:%u: %s: %s\n", play->file, play->line, what, detail);
 	end_program(play);
@@ -143,7 +122,7 @@ static void write_whole(struct play *play, const char *bytes, size_t size)
 }
 
 /* Take what the program writes. false: nothing came within the time, or it is gone. */
-static bool take(struct play *play, int timeout_ms)
+bool play_take(struct play *play, int timeout_ms)
 {
 	struct pollfd poll_fd = {.fd = play->fd, .events = POLLIN};
 	char bytes[4096];
@@ -163,17 +142,17 @@ static bool take(struct play *play, int timeout_ms)
 	return true;
 }
 
-static void settle(struct play *play, int quiet_ms)
+void play_settle(struct play *play, int quiet_ms)
 {
-	while (take(play, quiet_ms))
+	while (play_take(play, quiet_ms))
 		;
 }
 
 /* What a key brings. The first byte may take long on a busy machine; a key that changes nothing brings none. */
 static void take_answer(struct play *play)
 {
-	if (take(play, ANSWER_MS))
-		settle(play, QUIET_MS);
+	if (play_take(play, ANSWER_MS))
+		play_settle(play, QUIET_MS);
 }
 
 static void put_utf8(struct text *text, uint32_t code)
@@ -193,7 +172,7 @@ static void put_utf8(struct text *text, uint32_t code)
 	text_add(text, bytes);
 }
 
-static char *row_text(const struct play *play, int row)
+char *play_row(const struct play *play, int row)
 {
 	struct text text = {0};
 
@@ -212,7 +191,7 @@ static char *row_text(const struct play *play, int row)
 static bool shows(const struct play *play, const char *part)
 {
 	for (int row = 0; row < play->rows; row++) {
-		autofree char *text = row_text(play, row);
+		autofree char *text = play_row(play, row);
 
 		if (strstr(text, part))
 			return true;
@@ -223,7 +202,7 @@ static bool shows(const struct play *play, const char *part)
 static void print_screen(const struct play *play, FILE *to)
 {
 	for (int row = 0; row < play->rows; row++) {
-		autofree char *text = row_text(play, row);
+		autofree char *text = play_row(play, row);
 
 		(void)fprintf(to, "%s\n", text);
 	}
@@ -287,7 +266,7 @@ static void print_attributes(const struct play *play)
 
 static void verb_shot(struct play *play, const char *name)
 {
-	settle(play, SHOT_QUIET_MS);
+	play_settle(play, SHOT_QUIET_MS);
 	(void)printf("=== %s, cursor %d,%d\n", name, play->cursor.row, play->cursor.col);
 	print_screen(play, stdout);
 	if (play->attributes)
@@ -319,11 +298,11 @@ static void start_on_terminal(
 	int terminal;
 
 	if (openpty(&play->fd, &terminal, NULL, NULL, size) < 0)
-		fail(play, "openpty", strerror(errno));
+		play_fail(play, "openpty", strerror(errno));
 	(void)tcgetattr(terminal, &play->before);
 	play->pid = fork();
 	if (play->pid < 0)
-		fail(play, "fork", strerror(errno));
+		play_fail(play, "fork", strerror(errno));
 	if (play->pid == 0) {
 		(void)close(play->fd);
 		if (login_tty(terminal) == 0)
@@ -354,28 +333,29 @@ static void verb_start(struct play *play, char *arguments)
 	make_screen(play);
 	start_on_terminal(play, argv, &size);
 	play->bytes = 0;
-	while (!play->bytes && take(play, PATIENCE_MS))
+	while (!play->bytes && play_take(play, PATIENCE_MS))
 		;
-	settle(play, QUIET_MS);
+	play_settle(play, QUIET_MS);
 }
 
-static void put(struct play *play, const char *bytes, size_t size)
+void play_put(struct play *play, const char *bytes, size_t size)
 {
 	play->bytes = 0;
 	if (write(play->fd, bytes, size) != (ssize_t)size)
-		fail(play, "writing to the program", strerror(errno));
+		play_fail(play, "writing to the program", strerror(errno));
 }
 
 /* The bytes of a key on this terminal; NULL: there is none of this name. */
-static const char *key_bytes(const struct play *play, const char *name, char *buffer)
+const char *play_key(const struct play *play, const char *name, char *buffer)
 {
 	static const struct {
 		const char *name, *bytes, *linux_bytes;
 	} keys[] = {
 		{"Enter",     "\r",      NULL      },
                 {"Tab",       "\t",      NULL      },
-                {"Esc",       "\033",    NULL      },
-		{"Up",        "\033[A",  NULL      },
+                {"BackTab",   "\033[Z",  NULL      },
+		{"Esc",       "\033",    NULL      },
+                {"Up",        "\033[A",  NULL      },
                 {"Down",      "\033[B",  NULL      },
 		{"Right",     "\033[C",  NULL      },
                 {"Left",      "\033[D",  NULL      },
@@ -415,11 +395,11 @@ static const char *key_bytes(const struct play *play, const char *name, char *bu
 static void verb_key(struct play *play, const char *name)
 {
 	char buffer[KEY_MAX];
-	const char *bytes = key_bytes(play, name, buffer);
+	const char *bytes = play_key(play, name, buffer);
 
 	if (!bytes)
-		fail(play, "no such key", name);
-	put(play, bytes, strlen(bytes));
+		play_fail(play, "no such key", name);
+	play_put(play, bytes, strlen(bytes));
 	take_answer(play);
 }
 
@@ -430,11 +410,11 @@ static void verb_burst(struct play *play, const char *text)
 	unsigned count = 0;
 	char name[20], buffer[KEY_MAX];
 
-	if (sscanf(text, "%u %19s", &count, name) != 2 || !key_bytes(play, name, buffer))
-		fail(play, "burst takes COUNT KEY", text);
+	if (sscanf(text, "%u %19s", &count, name) != 2 || !play_key(play, name, buffer))
+		play_fail(play, "burst takes COUNT KEY", text);
 	while (count--)
 		text_add(&burst, buffer);
-	put(play, burst.data, burst.size);
+	play_put(play, burst.data, burst.size);
 	text_free(&burst);
 	take_answer(play);
 }
@@ -453,7 +433,7 @@ static void verb_send(struct play *play, const char *text)
 		} else {
 			bytes[size] = *c++;
 		}
-	put(play, bytes, size);
+	play_put(play, bytes, size);
 }
 
 static void verb_paste(struct play *play, const char *text)
@@ -475,7 +455,7 @@ static void verb_hides(const struct play *play, const char *part)
 		size_t size = file ? fread(bytes, 1, sizeof(bytes), file) : 0;
 
 		if (size == 0 || memmem(bytes, size, part, strlen(part)))
-			fail(play, "found in or no", path);
+			play_fail(play, "found in or no", path);
 		(void)fclose(file);
 	}
 }
@@ -486,7 +466,7 @@ static void verb_times(struct play *play, const char *text)
 	char name[20];
 
 	if (sscanf(text, "%u %19s", &count, name) != 2)
-		fail(play, "times takes COUNT KEY", text);
+		play_fail(play, "times takes COUNT KEY", text);
 	while (count--)
 		verb_key(play, name);
 }
@@ -496,13 +476,14 @@ static void verb_wait(struct play *play, const char *part, bool is_wanted)
 	long long end = now_ms() + PATIENCE_MS;
 
 	while (shows(play, part) != is_wanted) {
-		(void)take(play, 50);
+		(void)play_take(play, 50);
 		if (now_ms() > end) {
 			print_screen(play, stderr);
-			fail(play, is_wanted ? "never shown" : "always shown", part);
+			play_fail(play, is_wanted ? "never shown" : "always shown", part);
 		}
 	}
-	settle(play, SHOT_QUIET_MS); /* the rest of the frame is not the next key's */
+	play_settle(
+		play, SHOT_QUIET_MS); /* the rest of the frame is not the next key's */
 }
 
 static void verb_resize(struct play *play, const char *size)
@@ -510,13 +491,13 @@ static void verb_resize(struct play *play, const char *size)
 	struct winsize window = {0};
 
 	if (sscanf(size, "%dx%d", &play->cols, &play->rows) != 2)
-		fail(play, "no size", size);
+		play_fail(play, "no size", size);
 	window.ws_col = (unsigned short)play->cols;
 	window.ws_row = (unsigned short)play->rows;
 	vterm_set_size(play->vterm, play->rows, play->cols);
 	if (ioctl(play->fd, TIOCSWINSZ, &window) < 0)
-		fail(play, "resizing", strerror(errno));
-	settle(play, QUIET_MS);
+		play_fail(play, "resizing", strerror(errno));
+	play_settle(play, QUIET_MS);
 }
 
 static void verb_storm(struct play *play, const char *count)
@@ -529,7 +510,7 @@ static void verb_storm(struct play *play, const char *count)
 			.ws_row = (unsigned short)(1 + left * 3 % 50)};
 
 		(void)ioctl(play->fd, TIOCSWINSZ, &window);
-		(void)take(play, 0);
+		(void)play_take(play, 0);
 	}
 	verb_resize(play, (char[]){"1x1"});
 	{
@@ -558,7 +539,7 @@ static void restart_after_quit(struct play *play)
 			WEXITSTATUS(status), WIFSIGNALED(status) ? WTERMSIG(status) : 0);
 
 		print_screen(play, stderr);
-		fail(play, "the program ended badly", how);
+		play_fail(play, "the program ended badly", how);
 	}
 	(void)close(play->fd);
 	play->pid = 0;
@@ -577,7 +558,7 @@ static void verb_fuzz(struct play *play, const char *text)
 	long long end;
 
 	if (sscanf(text, "%u %u %u", &state, &count, &seconds) < 2)
-		fail(play, "fuzz takes SEED COUNT [SECONDS]", text);
+		play_fail(play, "fuzz takes SEED COUNT [SECONDS]", text);
 	end = now_ms() + seconds * 1000LL;
 	while (seconds ? now_ms() < end : count-- > 0) {
 		uint32_t random = next_random(&state);
@@ -592,13 +573,13 @@ static void verb_fuzz(struct play *play, const char *text)
 		}
 		if (write(play->fd, piece, strlen(piece)) < 0)
 			(void)poll(NULL, 0, 20); /* it is ending */
-		while (take(play, 0))
+		while (play_take(play, 0))
 			;
 		if (random % 13 == 0)
-			(void)take(play, 5);
+			(void)play_take(play, 5);
 		restart_after_quit(play);
 	}
-	settle(play, QUIET_MS);
+	play_settle(play, QUIET_MS);
 }
 
 static void verb_exit(struct play *play, const char *wanted)
@@ -608,15 +589,15 @@ static void verb_exit(struct play *play, const char *wanted)
 	int status;
 
 	while (waitpid(play->pid, &status, WNOHANG) == 0) {
-		(void)take(play, 20);
+		(void)play_take(play, 20);
 		if (now_ms() > end)
-			fail(play, "does not end", play->program);
+			play_fail(play, "does not end", play->program);
 	}
 	(void)snprintf(got, sizeof(got), WIFEXITED(status) ? "%d" : "signal %d",
 		WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
 	play->pid = 0;
 	if (strcmp(got, wanted) != 0)
-		fail(play, "ended with", got);
+		play_fail(play, "ended with", got);
 }
 
 static void verb_modes(struct play *play)
@@ -626,7 +607,7 @@ static void verb_modes(struct play *play)
 	(void)tcgetattr(play->fd, &now);
 	if (now.c_lflag != play->before.c_lflag || now.c_iflag != play->before.c_iflag ||
 		now.c_oflag != play->before.c_oflag)
-		fail(play, "terminal modes", "are not what they were");
+		play_fail(play, "terminal modes", "are not what they were");
 }
 
 static void verb_budget(struct play *play, const char *text)
@@ -635,16 +616,16 @@ static void verb_budget(struct play *play, const char *text)
 	autofree char *got = memory_format("%zu bytes, %zu allowed", play->bytes, most);
 
 	if (play->bytes > most)
-		fail(play, "too much was written", got);
+		play_fail(play, "too much was written", got);
 	(void)fprintf(stderr, "# %s:%u: %s\n", play->file, play->line, got);
 }
 
 static void verb_cursor(const struct play *play, const char *text)
 {
-	autofree char *row = row_text(play, play->cursor.row);
+	autofree char *row = play_row(play, play->cursor.row);
 
 	if (!strstr(row, text))
-		fail(play, "the cursor is on", row);
+		play_fail(play, "the cursor is on", row);
 }
 
 static void verb_hangup(struct play *play)
@@ -679,7 +660,7 @@ static void verb_kill_front_end(const struct play *play)
 	int child_pid = 0;
 
 	if (!file || fscanf(file, "%d", &child_pid) != 1)
-		fail(play, "no front end below", play->program);
+		play_fail(play, "no front end below", play->program);
 	(void)kill(child_pid, SIGKILL);
 	// cppcheck-suppress resourceLeak ; closed by scope
 }
@@ -703,18 +684,20 @@ static void perform(struct play *play, const char *verb, char *rest)
 	else if (strcmp(verb, "hides") == 0)
 		verb_hides(play, rest);
 	else if (strcmp(verb, "type") == 0) {
-		put(play, rest, strlen(rest));
+		play_put(play, rest, strlen(rest));
 		take_answer(play);
 	} else if (strcmp(verb, "wait") == 0)
 		verb_wait(play, rest, true);
 	else if (strcmp(verb, "gone") == 0)
 		verb_wait(play, rest, false);
 	else if (strcmp(verb, "absent") == 0 && shows(play, rest))
-		fail(play, "must not be shown", rest);
+		play_fail(play, "must not be shown", rest);
 	else if (strcmp(verb, "shot") == 0)
 		verb_shot(play, rest);
 	else if (strcmp(verb, "budget") == 0)
 		verb_budget(play, rest);
+	else if (strcmp(verb, "walk") == 0)
+		walk(play, rest);
 	else if (strcmp(verb, "cursor") == 0)
 		verb_cursor(play, rest);
 	else if (strcmp(verb, "resize") == 0)
@@ -736,7 +719,7 @@ static void perform(struct play *play, const char *verb, char *rest)
 	else if (strcmp(verb, "modes") == 0)
 		verb_modes(play);
 	else if (strcmp(verb, "absent") != 0)
-		fail(play, "no such verb", verb);
+		play_fail(play, "no such verb", verb);
 }
 
 static char *expand(const struct play *play, const char *line)
@@ -758,7 +741,7 @@ static void perform_file(struct play *play)
 	char raw[1024];
 
 	if (!file)
-		fail(play, "opening", strerror(errno));
+		play_fail(play, "opening", strerror(errno));
 	while (fgets(raw, sizeof(raw), file)) {
 		autofree char *line = NULL;
 		char *space;
