@@ -15,7 +15,8 @@ enum { PATIENCE_MS = 3000 };
 enum {
 	NVME_GET_LOG_PAGE = 0x02,
 	NVME_SMART_PAGE = 0x02,
-	NVME_WARNING = 0, /* bits: 0 spare low, 1 temperature, 2 unreliable, 3 read-only, 4 backup of memory */
+	NVME_WARNING =
+		0, /* bits: 0 spare low, 1 temperature, 2 unreliable, 3 read-only, 4 backup of memory */
 	NVME_WORN = 5,    /* percent of the life that was expected; may be above 100 */
 	NVME_HOURS = 128, /* 16 bytes, the lowest first */
 	NVME_TEMPERATURE_BIT = 0x02
@@ -23,8 +24,8 @@ enum {
 
 void health_of_nvme(const unsigned char log[NVME_LOG_SIZE], struct disk *disk)
 {
-	disk->health = log[NVME_WARNING] & ~NVME_TEMPERATURE_BIT ? HEALTH_FAILING
-								 : HEALTH_GOOD;
+	disk->health =
+		log[NVME_WARNING] & ~NVME_TEMPERATURE_BIT ? HEALTH_FAILING : HEALTH_GOOD;
 	disk->worn_percent = log[NVME_WORN];
 	for (unsigned i = 4; i > 0; i--)
 		disk->used_hours = disk->used_hours << 8 | log[NVME_HOURS + i - 1];
