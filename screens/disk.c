@@ -101,8 +101,9 @@ static void add_health(struct page *page, const struct disk *disk)
 			_("it says that it is about to fail: take another one"))
 			->tone = TONE_DANGER;
 	else if (disk->health == HEALTH_GOOD && disk->used_hours)
-		(void)page_fact(page, _("Health"), _("good, %u%% worn, %llu hours in use"),
-			disk->worn_percent, (unsigned long long)disk->used_hours);
+		(void)page_fact(page, _("Health"),
+			_("good, %u%% worn, %llu hours in use"), disk->worn_percent,
+			(unsigned long long)disk->used_hours);
 	else if (disk->health == HEALTH_GOOD)
 		(void)page_fact(page, _("Health"), "%s", _("good"));
 }

@@ -167,16 +167,16 @@ static void nvme_disks_tell_how_they_are(void **state)
 		enum disk_health health;
 	} cases[] = {
 		{0x00, HEALTH_GOOD   },
-                {0x02, HEALTH_GOOD   },
-                {0x01, HEALTH_FAILING},
+		{0x02, HEALTH_GOOD   },
+		{0x01, HEALTH_FAILING},
 		{0x04, HEALTH_FAILING},
-                {0x0a, HEALTH_FAILING},
+		{0x0a, HEALTH_FAILING},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
-		unsigned char log[NVME_LOG_SIZE] = {
-			cases[i].warning, [5] = 103, [128] = 0x34, [129] = 0x12, [130] = 1};
+		unsigned char log[NVME_LOG_SIZE] = {cases[i].warning, [5] = 103,
+			[128] = 0x34, [129] = 0x12, [130] = 1};
 		struct disk disk = {0};
 
 		health_of_nvme(log, &disk);
@@ -201,9 +201,9 @@ static void ata_disks_tell_how_they_are(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
-		unsigned char sense[ATA_SENSE_SIZE] = {cases[i].format, [7] = 14,
-			[8] = cases[i].descriptor, [9] = 12, [17] = cases[i].mid,
-			[19] = cases[i].high};
+		unsigned char sense[ATA_SENSE_SIZE] = {
+			cases[i].format, [7] = 14, [8] = cases[i].descriptor, [9] = 12,
+			[17] = cases[i].mid, [19] = cases[i].high};
 		struct disk disk = {0};
 
 		health_of_ata(sense, &disk);
