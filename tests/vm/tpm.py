@@ -3,7 +3,7 @@
 import shutil
 import time
 
-from flow import BOOT, ESCALATE, LIVE, UNLOCK_PROMPT, Installation, require, skip_all
+from flow import BOOT, ESCALATE, UNLOCK_PROMPT, Installation, require, skip_all
 
 if not shutil.which("swtpm"):
     skip_all("swtpm is not installed")
@@ -67,11 +67,7 @@ def no_question():
 
 def from_the_medium():
     """Another system on this computer, with the disk in it."""
-    vm = pc.machine("medium", live=True)
-    pc.menu("jefe.recover=yes")
-    vm.expect(r"Press Enter for a root shell", LIVE)
-    vm.sendline()
-    vm.expect(r"Type exit to come back", LIVE)
+    pc.recovery_shell()
     pc.says("modprobe -a tpm_tis tpm_crb; /usr/libexec/jefelinux/jefe-tpm open /dev/vda4 stolen", UNLIKE, code=1)
 
 
