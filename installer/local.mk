@@ -23,6 +23,7 @@ libinstaller_a_SOURCES += \
 # What talks to TPMs is a program of its own, so that nothing else needs its libraries.
 if HAVE_TSS
 pkglibexec_PROGRAMS += jefe-tpm
+AM_INSTALLCHECK_STD_OPTIONS_EXEMPT += jefe-tpm
 libinstaller_a_SOURCES += installer/storage_tpm.c installer/storage_tpm.h
 jefe_tpm_SOURCES = installer/tpm_main.c
 jefe_tpm_LDADD = libinstaller.a $(CRYPTSETUP_LIBS) $(JANSSON_LIBS) $(TSS_LIBS)

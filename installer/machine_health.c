@@ -41,7 +41,8 @@ static void ask_nvme(int fd, struct disk *disk)
 		.cdw10 = (sizeof(log) / 4 - 1) << 16 | NVME_SMART_PAGE,
 		.timeout_ms = PATIENCE_MS};
 
-	if (ioctl(fd, NVME_IOCTL_ADMIN_CMD, &command) == 0)
+	/* musl takes an int, of which the kernel sees the same 32 bits. */
+	if (ioctl(fd, (int)NVME_IOCTL_ADMIN_CMD, &command) == 0)
 		health_of_nvme(log, disk);
 }
 

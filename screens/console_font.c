@@ -11,7 +11,7 @@
 /* The kernel keeps each letter in rows of whole bytes, and 32 rows whatever is used. */
 enum { LETTERS = 512, SIZE_MAX_PIXELS = 32, ROWS = 32 };
 
-static unsigned row_bytes(unsigned width)
+static size_t row_bytes(unsigned width)
 {
 	return (width + 7) / 8;
 }
@@ -24,9 +24,9 @@ static bool pixel(const unsigned char *row, unsigned x)
 /* Each pixel becomes four, or every second of every second row stays. */
 static void scale(const struct console_font_op *from, struct console_font_op *to)
 {
-	unsigned bytes = row_bytes(from->width), wanted = row_bytes(to->width);
+	size_t bytes = row_bytes(from->width), wanted = row_bytes(to->width);
 
-	for (unsigned letter = 0; letter < from->charcount; letter++)
+	for (size_t letter = 0; letter < from->charcount; letter++)
 		for (unsigned y = 0; y < to->height; y++) {
 			const unsigned char *row =
 				from->data +

@@ -21,12 +21,12 @@ static int blink(const char *command, const char *name)
 		if (text_equal(machine->disks[i].name, name) ||
 			text_equal(machine->disks[i].path, name))
 			disk = &machine->disks[i];
-	if (rc == 0 && !disk)
+	if (disk)
+		rc = storage_blink(disk->path, BLINK_SECONDS, &err);
+	else if (rc == 0)
 		rc = error_set(&err, -ENOENT,
 			"there is no disk %s; jefe-setup probe tells which there are",
 			name);
-	if (rc == 0)
-		rc = storage_blink(disk->path, BLINK_SECONDS, &err);
 	return rc < 0 ? cli_fail(command, EXIT_PROBLEMS, &err) : EXIT_DONE;
 }
 

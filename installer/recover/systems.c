@@ -12,17 +12,17 @@ enum { MOUNTS_MAX = 4 << 20, MOUNT_FIELDS = 10 };
 
 bool installed_system_on(const struct disk *disk, struct installed_system *system)
 {
-	struct named_system found;
+	struct named_system found = {0};
+	bool is_complete = partitions_find(disk, &found) && !found.is_keeping;
 
-	*system = (struct installed_system){0};
-	if (!partitions_find(disk, &found) || found.is_keeping)
-		return false;
 	*system = (struct installed_system){.disk = disk,
 		.root = found.root,
 		.boot = found.boot,
 		.esp = found.esp,
 		.shares = !found.bios,
 		.has_volumes = found.has_volumes};
+	if (!is_complete)
+		return false;
 	system->mirrored = text_equal(system->root->type, "linux_raid_member");
 	system->encrypted =
 		system->mirrored

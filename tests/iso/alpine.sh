@@ -68,25 +68,25 @@ alpine_fits() {
 # alpine_counts: of v3.19.
 alpine_counts() {
 	cat <<-'END'
-		target 122
-		live 83
+		target 138
+		live 101
 		builder 123
 		image 22
-		target+build-tools 132
+		target+build-tools 148
 		image+build-tools 37
-		target+compression 129
+		target+compression 145
 		image+compression 33
-		target+containers 141
+		target+containers 156
 		image+containers 50
-		target+forensics 132
+		target+forensics 148
 		image+forensics 41
-		target+networking 155
+		target+networking 171
 		image+networking 66
-		target+runtimes 130
+		target+runtimes 146
 		image+runtimes 47
-		target+security 147
+		target+security 163
 		image+security 68
-		target+all 227
+		target+all 242
 		image+all 170
 	END
 }
