@@ -371,11 +371,14 @@ debian_kernel_image() {
 
 # debian_finish ROOT: after the last package: what the build put there goes, what ships comes.
 debian_finish() {
+	local folder
 	rm -f "$1/usr/sbin/policy-rc.d" "$1/etc/apt/jefelinux-build.gpg" "$1/etc/apt/apt.conf.d/jefelinux-build" \
 		"$1/etc/dpkg/dpkg.cfg.d/jefelinux-build" "$1/etc/apt/apt.conf.d/99mmdebstrap" "$1/etc/apt/sources.list"
 	# A repository in a folder (lib/locked.sh) is linked to, and fetching from others changes an owner.
 	[ ! -d "$1/var/lib/apt/lists" ] || find "$1/var/lib/apt/lists" ! -type d -delete
-	[ ! -d "$1/var/cache/apt/archives/partial" ] || chown 0:0 "$1/var/cache/apt/archives/partial"
+	for folder in "$1/var/cache/apt/archives/partial" "$1/var/lib/apt/lists/partial"; do
+		[ ! -d "$folder" ] || chown 0:0 "$folder"
+	done
 	rm -rf "$1"/var/cache/apt/*.bin "$1"/var/cache/debconf/*-old "$1"/var/lib/dpkg/*-old
 	# It has the date; an installation on two disks writes one.
 	rm -f "$1/etc/mdadm/mdadm.conf"
