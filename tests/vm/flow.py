@@ -186,8 +186,9 @@ class Installation:
         self.vm.send("c")
         for command in (f"start console=tty0 console=ttyS0,115200 {arguments}", "boot"):
             self.vm.expect(r"grub> ", 60)
-            for character in command:  # GRUB reads a serial line without a buffer
+            for character in command:  # GRUB has no buffer, and the firmware reads the line, too: on a busy machine two keys would change places
                 self.vm.send(character)
+                self.vm.serial.wait(re.escape(character), 2)
                 time.sleep(0.02)
             self.vm.sendline()
 
