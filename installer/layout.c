@@ -105,18 +105,25 @@ const char *layout_incomplete_name(const struct disk_layout *layout)
 	return layout->has_volumes ? NAME_KEEPING_VOLUMES : NAME_KEEPING_ROOT;
 }
 
+const char *const layout_kept[] = {"/home", "/srv", NULL};
+
+static bool is_kept(const struct volume *volume)
+{
+	for (size_t i = 0; layout_kept[i]; i++)
+		if (text_equal(volume->point, layout_kept[i]))
+			return true;
+	return false;
+}
+
 enum fate layout_fate(const struct disk_layout *layout, size_t volume)
 {
-	const char *point = layout_volumes[volume].point;
-
 	if (volume == VOLUME_ESP && layout->partitions[PART_ESP].found)
 		return layout->esp_is_empty ? FATE_FORMATTED : FATE_STAYS;
 	if (!layout->keeps || volume == VOLUME_BOOT)
 		return FATE_FORMATTED;
 	if (volume == VOLUME_ROOT) /* where those without a volume are */
 		return FATE_EMPTIED;
-	return text_equal(point, "/home") || text_equal(point, "/srv") ? FATE_STAYS
-								       : FATE_FORMATTED;
+	return is_kept(&layout_volumes[volume]) ? FATE_STAYS : FATE_FORMATTED;
 }
 
 /* FAT32 has at least 65525 clusters of at least one sector. */

@@ -98,6 +98,8 @@ bool layout_holds_boot(const struct content *content);
 /* What the root partition is called when everything is done, and until then. */
 const char *layout_root_name(const struct disk_layout *layout);
 const char *layout_incomplete_name(const struct disk_layout *layout);
+/* Folders whose content stays with keeps, NULL-terminated: a volume at one of them, or the folder in the root file system. */
+extern const char *const layout_kept[];
 /* What becomes of that which is in the place of a volume. */
 enum fate { FATE_FORMATTED, FATE_EMPTIED /* but for /home and /srv */, FATE_STAYS };
 enum fate layout_fate(const struct disk_layout *layout, size_t volume);

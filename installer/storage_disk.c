@@ -64,12 +64,10 @@ int storage_wait(const char *device, struct error *err)
 }
 
 /* Past the page cache, a MiB at one of a hundred places, for some tenths of a second. */
-static int keep_reading(int fd, uint64_t size, void *block, double until)
+static int keep_reading(int fd, uint64_t size, void *block, double until, unsigned *place)
 {
-	static unsigned place;
-
 	while (clock_now() < until) {
-		uint64_t at = size / BLINK_PLACES * (place++ * 37 % BLINK_PLACES);
+		uint64_t at = size / BLINK_PLACES * ((*place)++ * 37 % BLINK_PLACES);
 
 		if (pread(fd, block, BLINK_BLOCK,
 			    (off_t)(at & ~(uint64_t)(BLINK_BLOCK - 1))) < 0 &&
@@ -86,13 +84,14 @@ int storage_blink(const char *disk, unsigned seconds, struct error *err)
 	autofree void *block = aligned_alloc(BLINK_BLOCK, BLINK_BLOCK);
 	off_t size = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
 	double end = clock_now() + seconds;
+	unsigned place = 0;
 	int rc = 0;
 
 	if (size < 0 || !block)
 		return error_errno(err, -errno, "reading %s", disk);
 	while (rc == 0 && clock_now() < end) {
-		rc = keep_reading(
-			fd, (uint64_t)size, block, clock_now() + BLINK_MS / 1000.0);
+		rc = keep_reading(fd, (uint64_t)size, block,
+			clock_now() + BLINK_MS / 1000.0, &place);
 		(void)nanosleep(&pause, NULL);
 	}
 	return rc < 0 ? error_errno(err, rc, "reading %s", disk) : 0;

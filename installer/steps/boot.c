@@ -148,7 +148,6 @@ static int install_on_esp(
 	autofree char *esp = memory_format("--efi-directory=%s", dir);
 
 	/* The module tpm tells a TPM what GRUB reads and does; from the first moment on, or it would be worth nothing. */
-
 	return command_run(
 		&(struct command){
 			.argv = COMMAND("grub-install", "--target=x86_64-efi",

@@ -10,14 +10,12 @@
 #include "installer/steps/steps.h"
 
 /* lost+found belongs to the file system. */
-static const char *const kept[] = {"home", "srv", "lost+found"};
-
 static bool is_kept(const char *name)
 {
-	for (size_t i = 0; i < LENGTH(kept); i++)
-		if (text_equal(name, kept[i]))
+	for (size_t i = 0; layout_kept[i]; i++)
+		if (text_equal(name, layout_kept[i] + 1))
 			return true;
-	return false;
+	return text_equal(name, "lost+found");
 }
 
 static void open_describe(const struct recipe *recipe, struct text *to)
@@ -53,7 +51,7 @@ static int open_containers(
 static int count_bytes(
 	int root, const char *dir, const char *name, uint64_t *bytes, struct error *err)
 {
-	autofree char *path = memory_format("%s/%s", dir, name);
+	autofree char *path = memory_format("%s%s", dir, name);
 	autotext struct text output = {0};
 	int rc;
 
@@ -86,8 +84,8 @@ static int check_room(int root, struct run *run, struct error *err)
 
 	if (statvfs(run->target, &fs) < 0)
 		return error_errno(err, -errno, "looking at %s", run->target);
-	for (size_t i = 0; rc == 0 && i < LENGTH(kept); i++)
-		rc = count_bytes(root, run->target, kept[i], &stays, err);
+	for (size_t i = 0; rc == 0 && layout_kept[i]; i++)
+		rc = count_bytes(root, run->target, layout_kept[i], &stays, err);
 	if (rc == 0 && (uint64_t)fs.f_blocks * fs.f_frsize < needs + stays) {
 		autofree char *has = text_human_size((uint64_t)fs.f_blocks * fs.f_frsize);
 		autofree char *most = text_human_size(needs + stays);
@@ -102,13 +100,13 @@ static int check_room(int root, struct run *run, struct error *err)
 /* A folder stays where it is; what a link leads to would go. */
 static int refuse_links(int root, struct error *err)
 {
-	for (size_t i = 0; i < LENGTH(kept); i++) {
-		autofree char *target = file_read_link(root, kept[i]);
+	for (size_t i = 0; layout_kept[i]; i++) {
+		autofree char *target = file_read_link(root, layout_kept[i] + 1);
 
 		if (target)
 			return error_set(err, -ELOOP,
-				"/%s is a link to %s, which would not stay: make it a folder in recovery, or copy what is in it elsewhere",
-				kept[i], target);
+				"%s is a link to %s, which would not stay: make it a folder in recovery, or copy what is in it elsewhere",
+				layout_kept[i], target);
 	}
 	return 0;
 }
@@ -193,6 +191,7 @@ static int take_over(const struct disk_layout *layout, struct error *err)
 				err);
 }
 
+/* The name of root comes last: mark_check() goes by it. */
 static int mark_run(const struct recipe *recipe, struct run *run, struct error *err)
 {
 	const struct disk_layout *layout = &recipe->layout;
@@ -205,9 +204,11 @@ static int mark_run(const struct recipe *recipe, struct run *run, struct error *
 			disk);
 	disk_unclaim(run);
 	if (rc > 0)
-		rc = storage_rename_partition(disk, layout->partitions[PART_ROOT].number,
-			layout_incomplete_name(layout), err);
-	return rc == 0 && !layout->keeps ? take_over(layout, err) : rc;
+		rc = layout->keeps ? 0 : take_over(layout, err);
+	return rc < 0 ? rc
+		      : storage_rename_partition(disk,
+				layout->partitions[PART_ROOT].number,
+				layout_incomplete_name(layout), err);
 }
 
 const struct step_ops step_mark = {
