@@ -69,6 +69,7 @@ struct answers {
 		uint64_t vlan;              /* 0: none */
 		char *address, *gateway;    /* CIDR; NULL with DHCP */
 		struct words dns;
+		char *proxy;                /* http://HOST:PORT; NULL: none */
 	} network;
 	struct {
 		struct { char *name, *path, *serial, *wwn, *model, *bus; uint64_t min_size, max_size; } match;
@@ -83,6 +84,7 @@ struct answers {
 		bool discard;               /* the disk is told which blocks are free */
 		bool tpm_unlock;            /* a TPM 2.0 gives the key when nothing that starts has changed */
 		uint64_t kdf_memory;        /* bytes; 0: a quarter of the memory, at most 1 GiB */
+		uint64_t kdf_time;          /* seconds; 0: about 2, and with kdf_memory as long as 4 passes take */
 		uint64_t esp_size, boot_size, root_size;
 		/* logical volumes; 0: none */
 		uint64_t home_size, srv_size, var_size, var_log_size, audit_size, var_tmp_size, swap_size;

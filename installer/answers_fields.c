@@ -104,6 +104,11 @@ const struct field answer_fields[] = {
 		.label = "Name servers", .example = "192.0.2.1", .screen = "network", .since = 1,
 		.valid = valid_address, .why = "The servers that translate names, for method static.",
 		.help = "At most three IPv4 or IPv6 addresses; the resolver uses no more."},
+	{.key = "network.proxy", .type = FIELD_TEXT, AT(network.proxy), .min = 1, .max = 255,
+		.label = "Proxy", .example = "http://proxy.example.org:3128", .screen = "network", .since = 1, .advanced = true,
+		.valid = valid_proxy, .why = "Where there is no other way out: through it packages are fetched, and SSH keys in the wizard.",
+		.help = "An HTTP proxy, which carries https, too. The package manager of the installed system and the shells of its users are told. "
+			"It cannot want a password: everyone on the system could read it."},
 
 	{.key = "disk.match.name", .type = FIELD_TEXT, AT(disk.match.name), .min = 1, .max = 64,
 		.label = "Disk", .example = "vda", .screen = "disk", .since = 1,
@@ -209,8 +214,13 @@ const struct field answer_fields[] = {
 	{.key = "disk.kdf_memory", .type = FIELD_SIZE, AT(disk.kdf_memory), .min = 32 * MIB, .max = 4 * GIB,
 		.label = "Memory to unlock", .example = "512M", .screen = "encryption", .since = 1, .advanced = true,
 		.why = "Makes guessing passphrases expensive; each start needs as much free memory.",
-		.help = "Memory of the key derivation, argon2id, with 4 passes. Without it a quarter of the computer's memory, at most "
-			"1 GiB, or less where unlocking would take much longer than 2 seconds."},
+		.help = "Memory of the key derivation, argon2id, with 4 passes or as many as disk.kdf_time leaves time for. Without it a quarter "
+			"of the computer's memory, at most 1 GiB, or less where unlocking would take much longer than it should."},
+	{.key = "disk.kdf_time", .type = FIELD_NUMBER, AT(disk.kdf_time), .standard = "0", .min = 0, .max = 60,
+		.label = "Seconds to unlock", .example = "5", .screen = "encryption", .since = 1, .advanced = true,
+		.why = "A guess takes as long as the right passphrase does; 0: about 2 seconds.",
+		.help = "How long each key slot takes to open on this computer, measured when it is made. A computer of half the speed takes "
+			"twice as long. 0: about 2 seconds, and with disk.kdf_memory as long as 4 passes take."},
 	{.key = "disk.esp_size", .type = FIELD_SIZE, AT(disk.esp_size), .standard = "512M", .min = 64 * MIB, .max = 4 * GIB,
 		.label = "EFI partition", .example = "512M", .screen = "layout", .since = 1, .advanced = true,
 		.why = "The partition that UEFI firmware starts from.", .help = "Room for boot loaders."},

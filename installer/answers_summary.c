@@ -155,7 +155,7 @@ static bool belongs(const struct slot *slot)
 		strcmp(key, "disk.us_passphrase") == 0 ||
 		strcmp(key, "disk.remote_unlock") == 0 ||
 		strcmp(key, "disk.tpm_unlock") == 0 ||
-		strcmp(key, "disk.kdf_memory") == 0)
+		strcmp(key, "disk.kdf_memory") == 0 || strcmp(key, "disk.kdf_time") == 0)
 		if (slot->answers->disk.encryption == ENCRYPTION_NONE)
 			return false;
 	return !slot->field->advanced || !slot_is_standard(slot);

@@ -103,6 +103,38 @@ bool valid_address(const char *value, struct text *why_not)
 	return is_address(value) || refuse(why_not, _("not an IPv4 or IPv6 address"));
 }
 
+/* HOST or [IPv6]. */
+static bool is_host(const char *value, size_t size)
+{
+	autofree char *host = memory_copy_bytes(value, size);
+	autotext struct text ignored = {0};
+
+	if (size > 2 && *host == '[' && host[size - 1] == ']') {
+		host[size - 1] = '\0';
+		return strchr(host, ':') && is_address(host + 1);
+	}
+	return (is_address(host) && !strchr(host, ':')) || valid_hostname(host, &ignored);
+}
+
+bool valid_proxy(const char *value, struct text *why_not)
+{
+	static const char scheme[] = "http://";
+	const char *host = value + strlen(scheme), *port;
+	uint64_t number;
+
+	if (!text_starts(value, scheme))
+		return refuse(why_not, _("a proxy is written as http://HOST:PORT"));
+	if (strchr(host, '@'))
+		return refuse(why_not,
+			_("no name and password can be here: everyone on the installed system could read them"));
+	port = strrchr(host, ':');
+	if (!port || !is_host(host, (size_t)(port - host)))
+		return refuse(why_not, _("a proxy is written as http://HOST:PORT"));
+	if (text_to_u64(port + 1, 1, 65535, &number) < 0)
+		return refuse(why_not, _("the port is a number from 1 to 65535"));
+	return true;
+}
+
 bool valid_cidr(const char *value, struct text *why_not)
 {
 	const char *slash = strchr(value, '/');

@@ -12,6 +12,7 @@ bool valid_timezone(const char *value, struct text *why_not);    /* form only: A
 bool valid_interface(const char *value, struct text *why_not);   /* eth0 */
 bool valid_cidr(const char *value, struct text *why_not);        /* 192.0.2.10/24 */
 bool valid_address(const char *value, struct text *why_not);     /* IPv4 or IPv6 */
+bool valid_proxy(const char *value, struct text *why_not);       /* http://HOST:PORT, with nothing that a shell reads */
 bool valid_device(const char *value, struct text *why_not);      /* a path below /dev, or a pattern of one */
 bool valid_user_name(const char *value, struct text *why_not);
 bool valid_full_name(const char *value, struct text *why_not);

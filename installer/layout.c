@@ -11,7 +11,14 @@
 
 #define MIB ((uint64_t)1 << 20)
 
-enum { KDF_MIN_MIB = 32, KDF_MAX_MIB = 1024, KDF_ITERATIONS = 4, KDF_THREADS = 4 };
+/* Two seconds are what cryptsetup aims at, too. */
+enum {
+	KDF_MIN_MIB = 32,
+	KDF_MAX_MIB = 1024,
+	KDF_ITERATIONS = 4,
+	KDF_THREADS = 4,
+	KDF_SECONDS = 2
+};
 
 /* What LVM takes for itself at the start of its partition, and the unit of its volumes: pvcreate's and vgcreate's defaults. One unit
  * more stays free. */
@@ -153,7 +160,10 @@ static void set_encryption(const struct answers *answers, const struct machine *
 	layout->us_slot = answers->disk.us_passphrase.origin != SECRET_NONE;
 	layout->recovery_slot = answers->disk.recovery_key.origin != SECRET_NONE;
 	layout->kdf_memory_bytes = kdf_memory(answers, machine);
-	layout->kdf_iterations = answers->disk.kdf_memory ? KDF_ITERATIONS : 0;
+	if (answers->disk.kdf_memory && !answers->disk.kdf_time)
+		layout->kdf_iterations = KDF_ITERATIONS;
+	layout->kdf_seconds =
+		answers->disk.kdf_time ? (unsigned)answers->disk.kdf_time : KDF_SECONDS;
 	layout->kdf_threads = machine->cpus < 1             ? 1
 			      : machine->cpus < KDF_THREADS ? machine->cpus
 							    : KDF_THREADS;

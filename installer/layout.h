@@ -78,7 +78,8 @@ struct disk_layout {
 	uint64_t free_bytes;           /* behind the root partition, or in the group of volumes, for nobody yet */
 	bool encrypted, recovery_slot, us_slot;
 	uint64_t kdf_memory_bytes;
-	unsigned kdf_iterations;       /* 0: measured when the key slots are made */
+	unsigned kdf_iterations;       /* 0: measured when the key slots are made, for kdf_seconds */
+	unsigned kdf_seconds;
 	unsigned kdf_threads;
 };
 

@@ -55,8 +55,8 @@ int storage_wait(const char *device, struct error *err) CHECKED;
 struct luks_spec {
 	const char *device, *label;
 	uint64_t kdf_memory_bytes;
-	/* 0: as many as keep unlocking near 2 s on this machine, with less memory where even 4 take longer. */
-	unsigned kdf_iterations;
+	/* 0: as many as keep unlocking near kdf_seconds on this machine, with less memory where even 4 take longer. */
+	unsigned kdf_iterations, kdf_seconds;
 	unsigned kdf_threads;
 	bool allow_discards;   /* at each opening: kept in the header */
 	const char *open_as;   /* leave it open under this name, without a second key derivation; NULL: closed */

@@ -62,7 +62,7 @@ static int format_header(struct crypt_device *device, const struct luks_spec *sp
 		.iterations = spec->kdf_iterations,
 		.max_memory_kb = (uint32_t)(spec->kdf_memory_bytes / 1024),
 		.parallel_threads = spec->kdf_threads,
-		.time_ms = UNLOCK_MS,
+		.time_ms = spec->kdf_seconds * 1000,
 		.flags = spec->kdf_iterations ? CRYPT_PBKDF_NO_BENCHMARK : 0};
 	struct crypt_params_luks2 parameters = {.label = spec->label};
 	int rc = crypt_set_pbkdf_type(device, &kdf);

@@ -181,6 +181,15 @@ static const char *closed_ports(const struct query *query)
 		return page_format(query->page,
 			_("The name server %s is asked over 53/udp, which is not listed."),
 			answers->network.dns.items[0]);
+	if (answers->network.proxy) {
+		const char *port = page_format(
+			query->page, "%s/tcp", strrchr(answers->network.proxy, ':') + 1);
+
+		if (!words_contain(&list, port))
+			return page_format(query->page,
+				_("The proxy %s is reached over %s, which is not listed."),
+				answers->network.proxy, port);
+	}
 	if (answers->time.nts && !words_contain(&list, "4460/tcp"))
 		return _(
 			"Time servers that prove who they are (NTS) are asked over 4460/tcp, which is not listed.");

@@ -5,6 +5,7 @@
 #include "installer/base/memory.h"
 #include "installer/secrets.h"
 #include "installer/tpm.h"
+#include "screens/luks.h"
 #include "screens/proof.h"
 #include "screens/recovery.h"
 #include "screens/strength.h"
@@ -112,10 +113,15 @@ static void add_tpm(struct page *page, const struct wizard *wizard)
 /* The last is said when the header is made, which stays when /home does. */
 static void add_ways(struct page *page, const struct wizard *wizard)
 {
+	struct item *item;
+
 	(void)page_field(page, wizard, ITEM_BOOL, "disk.remote_unlock");
 	add_tpm(page, wizard);
-	if (!is_kept(wizard))
-		(void)page_field(page, wizard, ITEM_BOOL, "disk.discard");
+	if (is_kept(wizard))
+		return;
+	item = page_add(page, ITEM_ACTION, "luks", _("Encrypted volume"));
+	item->key = 'v';
+	item->why = luks_text(page, wizard);
 }
 
 static void add_source(struct page *page, const struct wizard *wizard)
@@ -225,6 +231,8 @@ static void act(struct form *form, const char *id, const char *row)
 	(void)row;
 	if (text_equal(id, "rehearse"))
 		form_open(form, "rehearsal");
+	if (text_equal(id, "luks"))
+		form_open(form, "luks");
 	if (text_equal(id, "suggest") && words_suggest(wizard->suggestion, &err) < 0)
 		form_say(form, TONE_DANGER, "%s", err.text);
 	if (text_equal(id, "type") &&

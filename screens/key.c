@@ -142,13 +142,17 @@ void key_show(struct form *form)
 /* Ask the program that may mount sticks and use the network. 0: keys were found, and nothing is confirmed yet. */
 static int look(struct wizard *wizard, const char *source, struct error *err)
 {
+	const char *proxy = wizard->answers->network.proxy;
+
 	words_free(&wizard->keys_found);
 	words_free(&wizard->keys_confirmed);
 	if (wizard->machine_is_file && !text_starts(source, "/"))
 		return error_set(err, -ENODEV, "%s",
 			_("The computer is a recorded one: only files are looked at."));
-	return wait_start(
-		wizard, WAIT_KEYS, COMMAND(wizard->setup, "ssh-keys", source), err);
+	return wait_start(wizard, WAIT_KEYS,
+		proxy ? COMMAND(wizard->setup, "ssh-keys", "--proxy", proxy, source)
+		      : COMMAND(wizard->setup, "ssh-keys", source),
+		err);
 }
 
 static void act(struct form *form, const char *id, const char *row)

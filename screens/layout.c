@@ -254,13 +254,23 @@ static const char *why_not(struct page *page, const struct wizard *wizard,
 	return NULL;
 }
 
+/* Also a disk with nothing on it: cfdisk makes the table, too. */
+static bool can_divide(const struct wizard *wizard)
+{
+	return !wizard->machine_is_file && wizard->machine->firmware == FIRMWARE_UEFI;
+}
+
 static bool is_offered(
 	const struct wizard *wizard, const struct disk *disk, enum layout scheme)
 {
 	struct named_system system;
 
-	return scheme != LAYOUT_KEEP || wizard->answers->disk.layout == scheme ||
-	       partitions_find(disk, &system);
+	if (scheme == LAYOUT_WHOLE || scheme == wizard->answers->disk.layout)
+		return true;
+	if (scheme == LAYOUT_MANUAL)
+		return disk->content_count || can_divide(wizard);
+	return scheme == LAYOUT_KEEP ? partitions_find(disk, &system)
+				     : disk->content_count;
 }
 
 static const enum layout shown_schemes[] = {
@@ -284,8 +294,9 @@ static void add_scheme_choice(struct page *page, const struct wizard *wizard,
 			: _(schemes[scheme].label);
 	struct choice *choice = item_choice(item, schemes[scheme].name, label);
 
-	choice->why_not =
-		scheme == LAYOUT_WHOLE ? NULL : why_not(page, wizard, disk, scheme);
+	if (scheme != LAYOUT_WHOLE &&
+		(scheme != LAYOUT_MANUAL || disk->table || !can_divide(wizard)))
+		choice->why_not = why_not(page, wizard, disk, scheme);
 	if (choice->why_not)
 		choice->note = page_format(page, _("not offered: %s"), choice->why_not);
 }
@@ -297,7 +308,8 @@ static void add_scheme(
 	const struct disk *disk = wizard_disk(wizard);
 	struct item *item;
 
-	if (!disk || (!disk->content_count && !wizard->answers->disk.layout)) {
+	if (!disk || (!disk->content_count && !wizard->answers->disk.layout &&
+			     !can_divide(wizard))) {
 		item = page_fact(page, _(answers_field("disk.layout")->label), "%s",
 			_("the whole disk"));
 		if (disk)

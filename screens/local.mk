@@ -22,6 +22,7 @@ libscreens_a_SOURCES += \
 	screens/keyboard.c \
 	screens/layout.c \
 	screens/logs.c \
+	screens/luks.c screens/luks.h \
 	screens/measures.c \
 	screens/network.c \
 	screens/preview.c screens/preview.h \

@@ -31,6 +31,15 @@ static void add_ports(struct page *page, const struct wizard *wizard)
 		(void)item_choice(item, item->value, item->value);
 }
 
+static void add_fixed(struct page *page, const struct wizard *wizard)
+{
+	page_gap(page);
+	page_field(page, wizard, ITEM_TEXT, "network.address")->width = 24;
+	page_field(page, wizard, ITEM_TEXT, "network.gateway")->width = 24;
+	(void)page_field(page, wizard, ITEM_TEXT, "network.dns");
+	page_gap(page);
+}
+
 static void build(struct page *page, void *context)
 {
 	const struct wizard *wizard = context;
@@ -46,12 +55,9 @@ static void build(struct page *page, void *context)
 		return;
 	add_ports(page, wizard);
 	page_field(page, wizard, ITEM_NUMBER, "network.vlan")->width = 6;
-	if (method != NETWORK_STATIC)
-		return;
-	page_gap(page);
-	page_field(page, wizard, ITEM_TEXT, "network.address")->width = 24;
-	page_field(page, wizard, ITEM_TEXT, "network.gateway")->width = 24;
-	(void)page_field(page, wizard, ITEM_TEXT, "network.dns");
+	if (method == NETWORK_STATIC)
+		add_fixed(page, wizard);
+	(void)page_field(page, wizard, ITEM_TEXT, "network.proxy");
 }
 
 static int set(void *context, const char *id, const char *value, struct error *err)

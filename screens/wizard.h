@@ -88,7 +88,7 @@ int wizard_check(struct wizard *wizard, struct error *err) CHECKED;
 
 extern const struct screen *const wizard_screens[]; /* all, in order; NULL-terminated */
 extern const struct screen screen_plan, screen_edits, screen_applying, screen_applied,
-	screen_welcome, screen_keyboard, screen_disk, screen_layout, screen_volumes, screen_encryption,
+	screen_welcome, screen_keyboard, screen_disk, screen_layout, screen_volumes, screen_encryption, screen_luks,
 	screen_recovery, screen_copied, screen_hardening, screen_layer, screen_control,
 	screen_here, screen_roles, screen_compare, screen_changes, screen_system,
 	screen_services, screen_time, screen_zones, screen_places, screen_network, screen_users, screen_user, screen_key,

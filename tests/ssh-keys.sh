@@ -16,26 +16,30 @@ clean() {
 trap clean EXIT
 trap 'exit 1' INT TERM
 
-# gives NAME SOURCE FILE: the command prints exactly what is in FILE.
+# gives NAME SOURCE FILE [OPTION...]: the command prints exactly what is in FILE.
 gives() {
 	number=$((number + 1))
-	if "$setup" ssh-keys "$2" >"$work/got" 2>"$work/errors" && diff "$3" "$work/got" >>"$work/errors"; then
-		echo "ok $number - $1"
+	name=$1 source=$2 want=$3
+	shift 3
+	if "$setup" ssh-keys "$@" "$source" >"$work/got" 2>"$work/errors" && diff "$want" "$work/got" >>"$work/errors"; then
+		echo "ok $number - $name"
 	else
-		echo "not ok $number - $1"
+		echo "not ok $number - $name"
 		sed 's/^/# /' "$work/errors"
 		bad=1
 	fi
 }
 
-# refuses NAME SOURCE STATUS WORDS
+# refuses NAME SOURCE STATUS WORDS [OPTION...]
 refuses() {
 	number=$((number + 1))
-	"$setup" ssh-keys "$2" >"$work/got" 2>"$work/errors"
-	if [ $? = "$3" ] && [ ! -s "$work/got" ] && grep -qF "$4" "$work/errors"; then
-		echo "ok $number - $1"
+	name=$1 source=$2 status=$3 words=$4
+	shift 4
+	"$setup" ssh-keys "$@" "$source" >"$work/got" 2>"$work/errors"
+	if [ $? = "$status" ] && [ ! -s "$work/got" ] && grep -qF -- "$words" "$work/errors"; then
+		echo "ok $number - $name"
 	else
-		echo "not ok $number - $1"
+		echo "not ok $number - $name"
 		sed 's/^/# /' "$work/errors" "$work/got"
 		bad=1
 	fi
@@ -65,6 +69,11 @@ for _ in $(seq 200); do
 	sleep 0.3
 done
 gives "an address" "http://127.0.0.1:$port/mixed" "$work/both"
+mkdir -p "$work/http:/keys.example" # what this server looks for when it is asked as a proxy
+cp "$work/mixed" "$work/http:/keys.example/mixed"
+gives "an address through a proxy" "http://keys.example/mixed" "$work/both" --proxy "http://127.0.0.1:$port"
+refuses "a proxy that wants a password" "http://keys.example/mixed" 2 "everyone on the installed system" \
+	--proxy "http://a:b@127.0.0.1:$port"
 refuses "an address with nothing there" "http://127.0.0.1:$port/nothing" 1 "wget"
 
 truncate -s 8M "$work/stick"

@@ -48,7 +48,7 @@ int cli_tpm(int argc, char **argv);
 int cli_unattended(int argc, char **argv);
 int cli_wizard(int argc, char **argv);
 /* SSH public keys from a file, a device, a stick or an address: one at least, or -ENODATA; lines that are none are told on stderr. */
-int cli_take_keys(const char *source, struct words *keys, struct error *err) CHECKED;
+int cli_take_keys(const char *source, const char *proxy, struct words *keys, struct error *err) CHECKED; /* proxy: or NULL */
 bool cli_key_source(const char *source); /* by its form */
 #define CLI_KEY_SOURCES "an absolute path, a device, an address that begins with http:// or https://, or the word stick"
 bool cli_has_policy(void); /* Is this an installed system with a policy? The wizard changes that then. */

@@ -37,7 +37,7 @@ const struct cli_command cli_commands[] = {
 	{"recover", "[ACTION [FOLDER|FILE|USER] [--disk NAME] [--write] [--plan | --yes] [--passphrase-fd N] [--new-fd N] [-- COMMAND...]]", "repair an installed system from the live one", cli_recover},
 	{"remote", "[on [--keys FILE|DEVICE|URL|stick] [--password | --password-fd N] [--port N] | off]", "live system: let people in by SSH, or show how they get in",
 		cli_remote},
-	{"ssh-keys", "FILE|DEVICE|URL|stick", "SSH public keys found there, one a line", cli_ssh_keys},
+	{"ssh-keys", "[--proxy http://HOST:PORT] FILE|DEVICE|URL|stick", "SSH public keys found there, one a line", cli_ssh_keys},
 	{"stick", "DEVICE NAME [--header DEVICE]", "live system: save standard input, or a LUKS header, on a stick", cli_stick},
 	{"tpm", "[on [--passphrase-fd N] | off | renew]", "unlock the disk of this system by its TPM", cli_tpm},
 	{"unattended", "", "live system: find the answers, install if asked to", cli_unattended},

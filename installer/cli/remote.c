@@ -107,7 +107,7 @@ static int let_in(const struct remote_call *call, struct error *err)
 	int rc = remote_possible(err);
 
 	if (rc == 0 && call->keys)
-		rc = cli_take_keys(call->keys, &keys, err);
+		rc = cli_take_keys(call->keys, NULL, &keys, err);
 	if (rc == 0)
 		rc = bring_network_up(err);
 	if (rc == 0 && call->password)

@@ -6,6 +6,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
+#include "installer/answers_valid.h"
 #include "installer/base/file.h"
 #include "installer/base/memory.h"
 #include "installer/cli/cli.h"
@@ -132,7 +133,8 @@ bool cli_key_source(const char *source)
 	       text_starts(source, "http://") || text_starts(source, "https://");
 }
 
-static int take(const char *source, struct words *keys, struct error *err)
+static int take(
+	const char *source, const char *proxy, struct words *keys, struct error *err)
 {
 	autoclose int root = file_open_root("/", err);
 	autotext struct text text = {0};
@@ -142,7 +144,7 @@ static int take(const char *source, struct words *keys, struct error *err)
 	if (strcmp(source, "stick") == 0)
 		return take_sticks(keys, err);
 	if (text_starts(source, "http://") || text_starts(source, "https://")) {
-		rc = fetch_url(source, KEYS_MAX, &text, err);
+		rc = fetch_url(source, proxy, KEYS_MAX, &text, err);
 		if (rc == 0)
 			take_keys(text_string(&text), source, keys);
 		return rc;
@@ -152,9 +154,10 @@ static int take(const char *source, struct words *keys, struct error *err)
 	return root < 0 ? root : take_file(root, source, source, keys, err);
 }
 
-int cli_take_keys(const char *source, struct words *keys, struct error *err)
+int cli_take_keys(
+	const char *source, const char *proxy, struct words *keys, struct error *err)
 {
-	int rc = take(source, keys, err);
+	int rc = take(source, proxy, keys, err);
 
 	if (rc == 0 && !keys->count)
 		rc = error_set(err, -ENODATA,
@@ -165,11 +168,22 @@ int cli_take_keys(const char *source, struct words *keys, struct error *err)
 int cli_ssh_keys(int argc, char **argv)
 {
 	autowords struct words keys = {0};
+	autotext struct text why_not = {0};
 	struct error err = {0};
+	const char *proxy = NULL;
 
+	if (argc == 4 && strcmp(argv[1], "--proxy") == 0) {
+		proxy = argv[2];
+		if (!valid_proxy(proxy, &why_not))
+			return cli_usage("ssh-keys", "--proxy %s: %s", proxy,
+				text_string(&why_not));
+		argc -= 2;
+		argv += 2;
+	}
 	if (argc != 2 || !cli_key_source(argv[1]))
-		return cli_usage("ssh-keys", "takes " CLI_KEY_SOURCES);
-	if (cli_take_keys(argv[1], &keys, &err) < 0)
+		return cli_usage("ssh-keys", "takes " CLI_KEY_SOURCES
+					     ", and --proxy http://HOST:PORT before it");
+	if (cli_take_keys(argv[1], proxy, &keys, &err) < 0)
 		return cli_fail("ssh-keys", EXIT_PROBLEMS, &err);
 	for (size_t i = 0; i < keys.count; i++)
 		(void)printf("%s\n", keys.items[i]);

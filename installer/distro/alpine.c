@@ -67,6 +67,8 @@ static int set_network(int root_fd, const struct answers *answers, struct error 
 {
 	int rc = interfaces_write(root_fd, answers, err);
 
+	if (rc == 0 && answers->network.proxy)
+		rc = proxy_write(root_fd, answers->network.proxy, err);
 	return rc < 0 ? rc : openrc_set(root_fd, "networking", "boot", true, err);
 }
 
@@ -89,9 +91,12 @@ static int set_consoles(int root_fd, enum console console, struct error *err)
 static int set_admin(int root_fd, const char *user, struct error *err)
 {
 	autofree char *path = memory_format("etc/doas.d/jefe-%s.conf", user);
-	/* Who has no password to type proved himself with a key. */
-	autofree char *rule = memory_format("permit %s %s\n",
-		user_has_password(root_fd, user) ? "persist" : "nopass", user);
+	/* Who has no password to type proved himself with a key. apk knows a proxy by these variables alone. */
+	autofree char *rule = memory_format("permit %s%s %s\n",
+		user_has_password(root_fd, user) ? "persist" : "nopass",
+		file_exists(root_fd, PROXY_PROFILE) ? " setenv { " PROXY_VARIABLES " }"
+						    : "",
+		user);
 
 	if (group_add_member(root_fd, "wheel", user, err) < 0 ||
 		file_make_dirs(root_fd, "etc/doas.d", 0755, err) < 0 ||

@@ -64,10 +64,26 @@ static void service_look(int root_fd, const char *service, struct daemon *daemon
 	openrc_look(root_fd, service, daemons, daemon);
 }
 
+/* sudo hands no variables on, so apt has it in a file of its own. */
+static int set_proxy(int root_fd, const char *proxy, struct error *err)
+{
+	autofree char *apt = memory_format(
+		"// Written by jefe-setup (network.proxy).\nAcquire::http::Proxy \"%s\";\nAcquire::https::Proxy \"%s\";\n",
+		proxy, proxy);
+	int rc = file_make_dirs(root_fd, "etc/apt/apt.conf.d", 0755, err);
+
+	if (rc == 0)
+		rc = file_write(root_fd, "etc/apt/apt.conf.d/80jefe-proxy", apt,
+			strlen(apt), 0644, err);
+	return rc < 0 ? rc : proxy_write(root_fd, proxy, err);
+}
+
 static int set_network(int root_fd, const struct answers *answers, struct error *err)
 {
 	int rc = interfaces_write(root_fd, answers, err);
 
+	if (rc == 0 && answers->network.proxy)
+		rc = set_proxy(root_fd, answers->network.proxy, err);
 	return rc < 0 ? rc : set_service(root_fd, "networking", "boot", true, err);
 }
 

@@ -7,4 +7,5 @@ libinstaller_a_SOURCES += \
 	installer/distro/distro.c installer/distro/distro.h \
 	installer/distro/interfaces.c \
 	installer/distro/openrc.c \
-	installer/distro/parts.h
+	installer/distro/parts.h \
+	installer/distro/proxy.c

@@ -28,6 +28,11 @@ void daemon_look(int root_fd, const struct words *programs, const char *pid_file
 int interfaces_write(
 	int root_fd, const struct answers *answers, struct error *err) CHECKED;
 
+/* What the shells of users are told of a proxy: the programs that read these variables are many. */
+#define PROXY_PROFILE   "etc/profile.d/jefe-proxy.sh"
+#define PROXY_VARIABLES "http_proxy https_proxy no_proxy"
+int proxy_write(int root_fd, const char *proxy, struct error *err) CHECKED;
+
 /* chrony's servers, when the answers name any. -ENOENT: the system has no chrony. */
 int clock_set_servers(
 	int root_fd, const struct answers *answers, struct error *err) CHECKED;

@@ -133,14 +133,18 @@ int fetch_network(struct error *err)
 	return 0;
 }
 
-int fetch_url(const char *url, unsigned max, struct text *text, struct error *err)
+int fetch_url(const char *url, const char *proxy, unsigned max, struct text *text,
+	struct error *err)
 {
-	struct command wget = {.argv = COMMAND("wget", FETCH_LIMITS, url),
+	autofree char *http = proxy ? memory_format("http_proxy=%s", proxy) : NULL;
+	autofree char *https = proxy ? memory_format("https_proxy=%s", proxy) : NULL;
+	struct command wget = {
+		.argv = proxy ? COMMAND("env", http, https, "wget", FETCH_LIMITS, url)
+			      : COMMAND("wget", FETCH_LIMITS, url),
 		.output = text,
 		.output_limit = max,
 		.timeout_seconds = DOWNLOAD_SECONDS,
 		.ends_with_us = true};
-
 	int rc = fetch_network(err);
 
 	return rc < 0 ? rc : command_run(&wget, err);
@@ -161,7 +165,7 @@ int fetch_source(const struct source *source, struct text *text, struct error *e
 		rc = fetch_label(source, text, err);
 		break;
 	case SOURCE_HTTP:
-		rc = fetch_url(source->place, DOCUMENT_MAX, text, err);
+		rc = fetch_url(source->place, NULL, DOCUMENT_MAX, text, err);
 		break;
 	}
 	if (rc == 0 && text->size == 0)

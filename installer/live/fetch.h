@@ -24,9 +24,10 @@ int fetch_mount(const char *device, const char *dir, unsigned long flags,
 /* Bring the network of the live system up; nothing to do elsewhere, and where a port has an address already. */
 int fetch_network(struct error *err) CHECKED;
 
-/* Append what is at the address to text: at most max bytes. Brings the network of the live system up first. */
-int fetch_url(
-	const char *url, unsigned max, struct text *text, struct error *err) CHECKED;
+/* Append what is at the address to text: at most max bytes. Brings the network of the live system up first. proxy is http://HOST:PORT or
+ * NULL. */
+int fetch_url(const char *url, const char *proxy, unsigned max, struct text *text,
+	struct error *err) CHECKED;
 
 /* Append the file to text. Mounts, waits for a device or brings the network up as the source needs it. */
 int fetch_source(

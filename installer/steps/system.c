@@ -51,6 +51,8 @@ static void describe_network(const struct recipe *recipe, struct text *to)
 	for (size_t i = 0; i < answers->network.dns.count; i++)
 		text_addf(to, "%s %s", i ? "," : "; name servers",
 			answers->network.dns.items[i]);
+	if (answers->network.proxy)
+		text_addf(to, "; proxy %s", answers->network.proxy);
 	text_add(to, "\n");
 }
 

@@ -57,7 +57,8 @@ static void encrypt_describe(const struct recipe *recipe, struct text *to)
 	if (layout->kdf_iterations)
 		text_addf(to, "%u passes", layout->kdf_iterations);
 	else
-		text_add(to, "measured so that unlocking takes about 2 s");
+		text_addf(to, "measured so that unlocking takes about %u s",
+			layout->kdf_seconds);
 	text_addf(to, ", %u threads\n", layout->kdf_threads);
 	text_addf(to, "key slots: passphrase%s%s\n",
 		layout->recovery_slot ? ", recovery key" : "",
@@ -125,6 +126,7 @@ static int encrypt_run(const struct recipe *recipe, struct run *run, struct erro
 		.label = luks_label,
 		.kdf_memory_bytes = layout->kdf_memory_bytes,
 		.kdf_iterations = layout->kdf_iterations,
+		.kdf_seconds = layout->kdf_seconds,
 		.kdf_threads = layout->kdf_threads,
 		.allow_discards = recipe->answers->disk.discard,
 		.open_as = TARGET_MAPPING};

@@ -5,12 +5,7 @@
 
 # An installed system: its audit, a change planned, applied by the engine, and what it says afterwards.
 system=$work/system
-mkdir -p "$system/etc/jefelinux" "$system/root" "$system/boot" "$system/lib/modules/6.1.0-56-amd64"
-echo ID=debian >"$system/etc/os-release"
-: >"$system/lib/modules/6.1.0-56-amd64/modules.dep"
-echo CONFIG_SECURITY_YAMA=y >"$system/boot/config-6.1.0-56-amd64"
-echo root:x:0:0:root:/root:/bin/sh >"$system/etc/passwd"
-echo 'root:*:19000:0:99999:7:::' >"$system/etc/shadow"
+make_system "$system"
 {
 	"$build/jefe-setup" harden --root "$system" --level baseline --role containers --set kernel.aslr=off
 	rm "$system/etc/sysctl.d/99-zz-jefe.conf"

@@ -79,6 +79,16 @@ make_pages() {
 	done <"$work/scripts/pages"
 }
 
+# make_system FOLDER: the root of an installed system, as far as hardening looks.
+make_system() {
+	mkdir -p "$1/etc/jefelinux" "$1/root" "$1/boot" "$1/lib/modules/6.1.0-56-amd64"
+	echo ID=debian >"$1/etc/os-release"
+	: >"$1/lib/modules/6.1.0-56-amd64/modules.dep"
+	echo CONFIG_SECURITY_YAMA=y >"$1/boot/config-6.1.0-56-amd64"
+	echo root:x:0:0:root:/root:/bin/sh >"$1/etc/passwd"
+	echo 'root:*:19000:0:99999:7:::' >"$1/etc/shadow"
+}
+
 # to_page PAGE START [OPTION...]: lines of a play that lead to a page; START is what starts the display.
 to_page() {
 	page=$1 start=$2

@@ -148,7 +148,7 @@ speaks() {
 	done <"$work/said.patterns"
 	report "line mode: $name" "$failed" "$work/said"
 }
-speaks "words, the strength, a secret shown, a picture" '\nde\n?\n1\n\n\n\n\n\n\nlazy goat\n*\nlazy goat\n<\n*\n\nlazy goat\nn\n\n\n\n1\n#\n?\n' \
+speaks "words, the strength, a secret shown, a picture" '\nde\n?\n1\n\n\n\n\n\n\nlazy goat\n*\nlazy goat\n<\n*\n\nlazy goat\nn\n\n\n1\n#\n?\n' \
 	'^Number, or Enter for Next: Suggestion: [a-z ]+\.$' 'Strength: [a-z][a-z ,]*\.$' 'Again: lazy goat$' 'This page is in .*without secrets' \
 	'-number removes a row'
 grep -q 'lazy goat' "$work"/screen-*.txt

@@ -12,6 +12,19 @@ program=\$1
 X
 chmod +x "$work/walk"
 displays="ui-ncurses ui-thin $newt"
+# On an installed system, with a file edited by hand: page | keys that lead there from the first page, as lines of a play.
+cat >"$work/installed" <<X
+its-hardening|
+its-layer|key Tab;key Enter;wait Measures of the layer
+its-control|key Tab;key Enter;wait Measures of the layer;key Enter;wait Level says
+edits|key F10;wait Replace them
+plan|key F10;wait Replace them;type r;wait is replaced
+X
+make_system "$work/system"
+"$build/jefe-setup" harden --root "$work/system" --level baseline >"$work/errors" 2>&1
+report "there is an installed system" $? "$work/errors"
+sed -i 's/level: baseline/level: hardened/' "$work/system/etc/jefelinux/policy.yaml"
+echo 'Welcome to the machine room.' >"$work/system/etc/issue"
 for display in $displays; do
 	thin=
 	[ "$display" != ui-thin ] || thin=--thin
@@ -25,6 +38,17 @@ for display in $displays; do
 		} >"$work/$display.$page.play"
 		echo "$display $page"
 	done
+	while IFS='|' read -r page keys; do
+		cp -a "$work/system" "$work/system.$display.$page"
+		{
+			echo "start --machine $machine --setup $setup --run $work/run.$display.$page --harden $work/system.$display.$page --no-guard $thin"
+			echo "wait What it does"
+			echo "$keys" | tr ';' '\n'
+			echo "walk $page"
+		} >"$work/$display.$page.play"
+		mkdir -p "$work/run.$display.$page"
+		echo "$display $page"
+	done <"$work/installed"
 done >"$work/all"
 
 # over DISPLAY: page|field|key|what|bytes|allowed, of what is above the budget.

@@ -92,12 +92,14 @@ static void what_the_network_needs_is_missed(void **state)
 	static const struct {
 		const char *key, *value, *list, *said;
 	} rows[] = {
-		{"network.dns",  "192.0.2.53",      "53/udp",         NULL             },
-		{"network.dns",  "192.0.2.53",      "443/tcp",        "192.0.2.53"     },
-		{"time.nts",     "true",            "53/udp 123/udp", "4460/tcp"       },
-		{"time.nts",     "true",            "4460/tcp",       NULL             },
-		{"time.servers", "ntp.example.org", "53/udp",         "ntp.example.org"},
-		{"time.servers", "ntp.example.org", "123/udp",        NULL             },
+		{"network.dns",   "192.0.2.53",      "53/udp",         NULL             },
+		{"network.proxy", "http://p:3128",   "443/tcp",        "3128/tcp"       },
+		{"network.proxy", "http://p:3128",   "3128/tcp",       NULL             },
+		{"network.dns",   "192.0.2.53",      "443/tcp",        "192.0.2.53"     },
+		{"time.nts",      "true",            "53/udp 123/udp", "4460/tcp"       },
+		{"time.nts",      "true",            "4460/tcp",       NULL             },
+		{"time.servers",  "ntp.example.org", "53/udp",         "ntp.example.org"},
+		{"time.servers",  "ntp.example.org", "123/udp",        NULL             },
 	};
 	const struct control *control = control_named("network.output_list");
 

@@ -105,6 +105,7 @@ static void network_is_written_for_ifupdown(void **state)
 	assert_file("etc/resolv.conf", "nameserver 192.0.2.53\n");
 	assert_true(file_exists(root, "etc/init.d/networking"));
 	words_free(&answers.network.dns);
+	assert_false(file_exists(root, "etc/profile.d/jefe-proxy.sh"));
 	answers.network.method = NETWORK_DHCP;
 	assert_done(distro_named("debian")->set_network(root, &answers, &err), &err);
 	assert_file("etc/network/interfaces",
@@ -117,6 +118,34 @@ static void network_is_written_for_ifupdown(void **state)
 		"auto vlan10\niface vlan10 inet dhcp\n"
 		"\tpre-up ip link show dev vlan10 >/dev/null 2>&1 || ip link add link eth1 name vlan10 type vlan id 10\n"
 		"\tpost-down ip link del dev vlan10\n");
+}
+
+static void the_package_manager_knows_the_proxy(void **state)
+{
+	struct answers answers = {
+		.network = {.method = NETWORK_NONE,
+			    .proxy = (char[]){"http://192.0.2.7:3128"}}
+        };
+	struct error err = {0};
+
+	(void)state;
+	put("etc/init.d/networking", "");
+	put("etc/group", "wheel:x:10:root\n");
+	put("etc/shadow", "ana:*:19000:0:::::\n");
+	assert_done(distro_named("alpine")->set_network(root, &answers, &err), &err);
+	assert_file("etc/profile.d/jefe-proxy.sh",
+		"# Written by jefe-setup (network.proxy).\n"
+		"http_proxy=http://192.0.2.7:3128\nhttps_proxy=http://192.0.2.7:3128\n"
+		"no_proxy=localhost,127.0.0.1,::1\nexport http_proxy https_proxy no_proxy\n");
+	assert_false(file_exists(root, "etc/apt/apt.conf.d/80jefe-proxy"));
+	assert_done(distro_named("alpine")->set_admin(root, "ana", &err), &err);
+	assert_file("etc/doas.d/jefe-ana.conf",
+		"permit nopass setenv { http_proxy https_proxy no_proxy } ana\n");
+	assert_done(distro_named("debian")->set_network(root, &answers, &err), &err);
+	assert_file("etc/apt/apt.conf.d/80jefe-proxy",
+		"// Written by jefe-setup (network.proxy).\n"
+		"Acquire::http::Proxy \"http://192.0.2.7:3128\";\n"
+		"Acquire::https::Proxy \"http://192.0.2.7:3128\";\n");
 }
 
 static void consoles_replace_all_gettys(void **state)
@@ -205,6 +234,8 @@ int main(void)
 			a_start_ends_with_its_last_runlevel, tree_make, tree_close),
 		cmocka_unit_test_setup_teardown(
 			network_is_written_for_ifupdown, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			the_package_manager_knows_the_proxy, tree_make, tree_close),
 		cmocka_unit_test_setup_teardown(
 			consoles_replace_all_gettys, tree_make, tree_close),
 		cmocka_unit_test_setup_teardown(

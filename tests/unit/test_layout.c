@@ -80,7 +80,13 @@ static void key_derivation_fits_the_machine(void **state)
 		layout_make(answers, &machine, &disk, &layout, &problems);
 		assert_int_equal(layout.kdf_memory_bytes, cases[i].expected);
 		assert_int_equal(layout.kdf_iterations, cases[i].wanted ? 4 : 0);
+		assert_int_equal(layout.kdf_seconds, 2);
 		assert_int_equal(layout.kdf_threads, 4);
+		answers->disk.kdf_time = 5;
+		layout_make(answers, &machine, &disk, &layout, &problems);
+		assert_int_equal(layout.kdf_memory_bytes, cases[i].expected);
+		assert_int_equal(layout.kdf_iterations, 0);
+		assert_int_equal(layout.kdf_seconds, 5);
 		answers_free(answers);
 	}
 }

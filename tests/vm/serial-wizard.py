@@ -87,6 +87,7 @@ DIALOGUE = [
     (r"Host name \[jefe\]: ", "vault1"),
     (r"Time zone \[UTC\]: ", "Europe/Berlin"),
     (r"VLAN [^:\r\n]*: ", ""),
+    (r"Proxy [^:\r\n]*: ", ""),
     (r"User name [^:\r\n]*: ", "ana"),
     (r"Full name [^:\r\n]*: ", ""),
     (r"\d+: Add an SSH key\.\r?\n(?:[^\r\n]*\r?\n)*?Number, or Enter for Next: ", add_key),

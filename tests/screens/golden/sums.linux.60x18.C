@@ -9,7 +9,7 @@ fcb1ae56b1e3b71e  linux.60x18.C.encryption-differ
 1f312b0722213eb8  linux.60x18.C.keyboard-list
 4744ac3de1893e42  linux.60x18.C.layout
 bdff8cfb82e419e9  linux.60x18.C.layout-wrong
-94baf36e655392cc  linux.60x18.C.network
+c22b5de420a7e70f  linux.60x18.C.network
 4649065fc7f87519  linux.60x18.C.recovery
 5a203cb1d1a37ca7  linux.60x18.C.recovery-code
 89b7b899a2534d0f  linux.60x18.C.review

@@ -22,13 +22,14 @@ ff69492dd3d2ef79  others.linux.132x43.C.host-keys
 100c9371cb16edd8  others.linux.132x43.C.keyboard
 3cd06eea45c1c2f4  others.linux.132x43.C.layer
 d3532fbcd9979edf  others.linux.132x43.C.logs
+598bc65dc907e108  others.linux.132x43.C.luks
 6c33f7ec6ce435f6  others.linux.132x43.C.manual
 7a42e4fdf5577b1c  others.linux.132x43.C.mirror
 c5fb6ab9992fc7ad  others.linux.132x43.C.mirror_confirm
-7dc26388e05f6140  others.linux.132x43.C.no-key
-72a6be8a37623a04  others.linux.132x43.C.no-tpm
+0a59a26c45a931ed  others.linux.132x43.C.no-key
+2681c75d2a609a60  others.linux.132x43.C.no-tpm
 90fdb2353237ec51  others.linux.132x43.C.operations
-0235896ba8094bb2  others.linux.132x43.C.passphrase
+d630d07e75825e9f  others.linux.132x43.C.passphrase
 9b842673a6222257  others.linux.132x43.C.password
 aa804ef88eae138b  others.linux.132x43.C.places
 93e856b2fb113707  others.linux.132x43.C.progress
@@ -39,7 +40,7 @@ ca23af8c67fe0c72  others.linux.132x43.C.roles
 dbbb5e6d7687c2c3  others.linux.132x43.C.suggestion
 d8d8e62cb8a87053  others.linux.132x43.C.tasks
 230caea1ec36aa24  others.linux.132x43.C.tasks-medium
-4697e52d9d91de8e  others.linux.132x43.C.tpm
+eb4a7bd49ce78016  others.linux.132x43.C.tpm
 23dbc5407e44a6fa  others.linux.132x43.C.unlock-key-code
 34970637590759b6  others.linux.132x43.C.user
 d6cdc1d85858f635  others.linux.132x43.C.volumes

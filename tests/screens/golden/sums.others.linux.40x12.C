@@ -22,11 +22,12 @@ b9039be121cd7eac  others.linux.40x12.C.keep
 bf021ee859ab3c18  others.linux.40x12.C.keyboard
 e31f49eeac7cc5db  others.linux.40x12.C.layer
 7621691a9ca6ac79  others.linux.40x12.C.logs
+2a2b428182033a52  others.linux.40x12.C.luks
 e38fa8f88b6d9364  others.linux.40x12.C.manual
 d300f7fb1c8357b3  others.linux.40x12.C.mirror
 764c89e26c45f33d  others.linux.40x12.C.mirror_confirm
 00cfb41e9953644e  others.linux.40x12.C.no-key
-a87d2e211f10135d  others.linux.40x12.C.no-tpm
+33e0bd7e8ece505e  others.linux.40x12.C.no-tpm
 93a63ee45f9626fc  others.linux.40x12.C.operations
 4ea8ea8f74fcecee  others.linux.40x12.C.passphrase
 227ac5faee4107cc  others.linux.40x12.C.password
@@ -39,7 +40,7 @@ c1cce80891506f21  others.linux.40x12.C.repair
 04e4bd785bfbc4c0  others.linux.40x12.C.suggestion
 e548d84d7695701b  others.linux.40x12.C.tasks
 424280f4d6f8af22  others.linux.40x12.C.tasks-medium
-45d53697b17e32bc  others.linux.40x12.C.tpm
+be0f9a6219249d93  others.linux.40x12.C.tpm
 fb6136014aa1b5f6  others.linux.40x12.C.unlock-key-code
 9c9ca76fb72ddd3e  others.linux.40x12.C.user
 af7a5c64c9170b81  others.linux.40x12.C.volumes

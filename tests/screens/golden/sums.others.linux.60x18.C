@@ -22,11 +22,12 @@ a8b1f5455ba85f3d  others.linux.60x18.C.key
 dcfa9e723c2a2fd3  others.linux.60x18.C.keyboard
 307efe29070d9b1e  others.linux.60x18.C.layer
 4f64c3ddaacbc06d  others.linux.60x18.C.logs
+d4526285ff039d97  others.linux.60x18.C.luks
 5e4958fb75af60be  others.linux.60x18.C.manual
 f212c52b25a84a24  others.linux.60x18.C.mirror
 347f25f7c0efafab  others.linux.60x18.C.mirror_confirm
 5a1d4b0f654c1822  others.linux.60x18.C.no-key
-426e8b10ae9c8fa8  others.linux.60x18.C.no-tpm
+08f969590b6fe484  others.linux.60x18.C.no-tpm
 e9c9c6097efd87ae  others.linux.60x18.C.operations
 36b4ba5f43cdf194  others.linux.60x18.C.passphrase
 050194b0d1068034  others.linux.60x18.C.password
@@ -39,7 +40,7 @@ d4bbb38b6e9e411d  others.linux.60x18.C.roles
 603ebc08b473994b  others.linux.60x18.C.suggestion
 4aef6f158635e62b  others.linux.60x18.C.tasks
 d5b98e69dac92fdb  others.linux.60x18.C.tasks-medium
-c615b41169ebd1c1  others.linux.60x18.C.tpm
+9a4ac5728fdb2b31  others.linux.60x18.C.tpm
 3fe830ae166a0538  others.linux.60x18.C.unlock-key-code
 d99714f1082a09d5  others.linux.60x18.C.user
 15ebedb5531bd994  others.linux.60x18.C.volumes

@@ -22,13 +22,14 @@ d133e9c04e73d5bc  others.linux.80x24.C.keep-encryption
 2e724951c7f5e195  others.linux.80x24.C.keyboard
 11947694fb5234ae  others.linux.80x24.C.layer
 d8f39fd291f635ca  others.linux.80x24.C.logs
+4a7cd8829b44b514  others.linux.80x24.C.luks
 d1cb5dd34bee16f6  others.linux.80x24.C.manual
 c5e60536dc23eea7  others.linux.80x24.C.mirror
 839741ad5b358459  others.linux.80x24.C.mirror_confirm
-a766b098662916cb  others.linux.80x24.C.no-key
-c99d42c6f60a199c  others.linux.80x24.C.no-tpm
+fcdf9789b533b90e  others.linux.80x24.C.no-key
+d527b0dd0e7158b4  others.linux.80x24.C.no-tpm
 12109e20d759f78c  others.linux.80x24.C.operations
-066b47654dac0e20  others.linux.80x24.C.passphrase
+5d3b57368643ba9f  others.linux.80x24.C.passphrase
 6e51222dd83d3ea2  others.linux.80x24.C.password
 65fa8ed8e428b625  others.linux.80x24.C.places
 4254e53a3d864cd7  others.linux.80x24.C.progress
@@ -39,7 +40,7 @@ e880409372699439  others.linux.80x24.C.roles
 42ce0a1e9561b7cb  others.linux.80x24.C.suggestion
 430e0021034dd9e0  others.linux.80x24.C.tasks
 c968736e9f06fbc6  others.linux.80x24.C.tasks-medium
-70ab68fc40cec026  others.linux.80x24.C.tpm
+a082b3521635d33e  others.linux.80x24.C.tpm
 f155fac009fd8dc0  others.linux.80x24.C.unlock-key-code
 a27368167eb6c079  others.linux.80x24.C.user
 4bd86480faf59913  others.linux.80x24.C.volumes

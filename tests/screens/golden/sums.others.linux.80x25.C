@@ -22,13 +22,14 @@ d7c97f786c0fe9a2  others.linux.80x25.C.key
 73eb864aebf41f5c  others.linux.80x25.C.keyboard
 2ff384865ee18c7d  others.linux.80x25.C.layer
 7b9a97dbb032b198  others.linux.80x25.C.logs
+14be4cd12e2ea836  others.linux.80x25.C.luks
 d1b24d7085983e9e  others.linux.80x25.C.manual
 afe48a6364f3ce80  others.linux.80x25.C.mirror
 0fd4752497a4bbc2  others.linux.80x25.C.mirror_confirm
-0963871da395eec8  others.linux.80x25.C.no-key
-f01fcbd9d843a466  others.linux.80x25.C.no-tpm
+37a3b729d796aa45  others.linux.80x25.C.no-key
+e46502f54d28d18f  others.linux.80x25.C.no-tpm
 22569be25b10c174  others.linux.80x25.C.operations
-1f93edd82d5497c6  others.linux.80x25.C.passphrase
+8a85a9437f7147b9  others.linux.80x25.C.passphrase
 e4957e500109f7fe  others.linux.80x25.C.password
 486f38066cbf34f7  others.linux.80x25.C.places
 e3b929364f01803d  others.linux.80x25.C.progress
@@ -39,7 +40,7 @@ d3bd6da321899d32  others.linux.80x25.C.roles
 54d4c52c8dd7edc3  others.linux.80x25.C.suggestion
 83a173e0d1831a1f  others.linux.80x25.C.tasks
 d2161b1217fb81ee  others.linux.80x25.C.tasks-medium
-8de289343ee1eeac  others.linux.80x25.C.tpm
+e43063a33e9bd270  others.linux.80x25.C.tpm
 4f1a4b53ce7738da  others.linux.80x25.C.unlock-key-code
 cfb86d335ef6ab72  others.linux.80x25.C.user
 7af8589d59fb2af5  others.linux.80x25.C.volumes

@@ -22,13 +22,14 @@ a3277bdef08e9b8e  others.vt220.132x43.C.key
 c687384c0cfd56f4  others.vt220.132x43.C.keyboard
 f9963746aa24b344  others.vt220.132x43.C.layer
 1f1869b6494967c7  others.vt220.132x43.C.logs
+81598427aa9c717a  others.vt220.132x43.C.luks
 cb784aa356ef6955  others.vt220.132x43.C.manual
 a2f4490edb9e33a9  others.vt220.132x43.C.mirror
 293711bcd4fd5190  others.vt220.132x43.C.mirror_confirm
-5d8da85ff012cb4a  others.vt220.132x43.C.no-key
-f3379697bd15f1b8  others.vt220.132x43.C.no-tpm
+e823b9f96718d10b  others.vt220.132x43.C.no-key
+7e3a84fe090aab98  others.vt220.132x43.C.no-tpm
 0f99b567b3a5cad6  others.vt220.132x43.C.operations
-41f457913ed0c2bb  others.vt220.132x43.C.passphrase
+2b23fc50ec4621cd  others.vt220.132x43.C.passphrase
 638a10a85a5b7faf  others.vt220.132x43.C.password
 8494dbcf99a90a5c  others.vt220.132x43.C.places
 e2c7516400347784  others.vt220.132x43.C.progress
@@ -39,7 +40,7 @@ c2f8d9a0bdecaadc  others.vt220.132x43.C.roles
 540efc85b8e3582a  others.vt220.132x43.C.suggestion
 ae116ac123b76370  others.vt220.132x43.C.tasks
 981e697421fd0d03  others.vt220.132x43.C.tasks-medium
-e01bcea42f3ad456  others.vt220.132x43.C.tpm
+8eaa986824639580  others.vt220.132x43.C.tpm
 a537e0388647fe94  others.vt220.132x43.C.unlock-key-code
 9874c03d5557beeb  others.vt220.132x43.C.user
 abf59f0d14f047ca  others.vt220.132x43.C.volumes

@@ -22,11 +22,12 @@ b526cd62b4448d2f  others.vt220.40x12.C.copied
 ace3ae45055e192f  others.vt220.40x12.C.keyboard
 0aa5391d232963f0  others.vt220.40x12.C.layer
 622af7c8fae79ba6  others.vt220.40x12.C.logs
+de2264df6e5741ee  others.vt220.40x12.C.luks
 e26a2588ecb06635  others.vt220.40x12.C.manual
 1353ce768b6b94ae  others.vt220.40x12.C.mirror
 ba760c260fa3fae3  others.vt220.40x12.C.mirror_confirm
 505d62b3b2a8e74c  others.vt220.40x12.C.no-key
-32924d1f212afaf7  others.vt220.40x12.C.no-tpm
+afe2e801ddf85254  others.vt220.40x12.C.no-tpm
 7f627efcdda1c3b3  others.vt220.40x12.C.operations
 3a8e29c8c0f828de  others.vt220.40x12.C.passphrase
 05a331870fcb809e  others.vt220.40x12.C.password
@@ -39,7 +40,7 @@ c250314a647adada  others.vt220.40x12.C.roles
 e6e0d997f042087a  others.vt220.40x12.C.suggestion
 0d50bfc0e61d042e  others.vt220.40x12.C.tasks
 3b01d283ec7339a1  others.vt220.40x12.C.tasks-medium
-bbb5e8f52e94cf27  others.vt220.40x12.C.tpm
+bbea2f794637237e  others.vt220.40x12.C.tpm
 d60717884bff0042  others.vt220.40x12.C.unlock-key-code
 3bb49911aaa18f58  others.vt220.40x12.C.user
 ab6767316b1c82ee  others.vt220.40x12.C.volumes

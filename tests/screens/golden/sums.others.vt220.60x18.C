@@ -22,11 +22,12 @@ bebff89c6cad80ff  others.vt220.60x18.C.keep-encryption
 8e7d7d12d6b62d85  others.vt220.60x18.C.keyboard
 2cf0084ed0433179  others.vt220.60x18.C.layer
 5bcb66ef5fdbca8e  others.vt220.60x18.C.logs
+b2f88ce9ab758cb9  others.vt220.60x18.C.luks
 8bce47d6d99aa913  others.vt220.60x18.C.manual
 0b02be874035d93d  others.vt220.60x18.C.mirror
 d95a19c71bd88be4  others.vt220.60x18.C.mirror_confirm
 be0adb9d7bb211c5  others.vt220.60x18.C.no-key
-bbad8e5de903040b  others.vt220.60x18.C.no-tpm
+642264691ff28092  others.vt220.60x18.C.no-tpm
 68fa6495a23d93a5  others.vt220.60x18.C.operations
 e170c3b4cc45c575  others.vt220.60x18.C.passphrase
 ee9834a3bdf16b27  others.vt220.60x18.C.password
@@ -39,7 +40,7 @@ a9ecff5aa616b877  others.vt220.60x18.C.roles
 4a7cf65921bbb079  others.vt220.60x18.C.suggestion
 a7798b6202d3da91  others.vt220.60x18.C.tasks
 f3171e7e00ca58b1  others.vt220.60x18.C.tasks-medium
-e7222ce2986dad0f  others.vt220.60x18.C.tpm
+991bd840dab84a8d  others.vt220.60x18.C.tpm
 c4ada285c10861ac  others.vt220.60x18.C.unlock-key-code
 b6798de1afda04de  others.vt220.60x18.C.user
 962fd861b763a7fc  others.vt220.60x18.C.volumes

@@ -22,13 +22,14 @@ c9343d92a900bd2d  others.vt220.80x24.C.keep-encryption
 b26d1ac676f5ce1b  others.vt220.80x24.C.keyboard
 40109ca7f97721f7  others.vt220.80x24.C.layer
 9db2d8f083a06d8e  others.vt220.80x24.C.logs
+ad09fa72e9974bf1  others.vt220.80x24.C.luks
 ac5f97bfbc9f5dfa  others.vt220.80x24.C.manual
 0316df5ddacc90aa  others.vt220.80x24.C.mirror
 d549e0d6c29f98aa  others.vt220.80x24.C.mirror_confirm
-28b285b9b7ca728a  others.vt220.80x24.C.no-key
-1d236ea02b2aa283  others.vt220.80x24.C.no-tpm
+a9b25e159c6bcfbb  others.vt220.80x24.C.no-key
+50911a77ce70efd9  others.vt220.80x24.C.no-tpm
 dcbb4bcc447f833c  others.vt220.80x24.C.operations
-d4594693f4c6e3de  others.vt220.80x24.C.passphrase
+9ae5f1c868417edd  others.vt220.80x24.C.passphrase
 c702fcbf8d4d6787  others.vt220.80x24.C.password
 333679865fab5ef6  others.vt220.80x24.C.places
 a11afddc4c48b926  others.vt220.80x24.C.progress
@@ -39,7 +40,7 @@ ce5868fcc7bd2a9f  others.vt220.80x24.C.rehearsal
 27a2596d8f00fc72  others.vt220.80x24.C.suggestion
 472e61bd9c73710d  others.vt220.80x24.C.tasks
 2df6ec94658217ff  others.vt220.80x24.C.tasks-medium
-349360a66d7c7312  others.vt220.80x24.C.tpm
+895f97c485b0b977  others.vt220.80x24.C.tpm
 02ad4aa674267c3f  others.vt220.80x24.C.unlock-key-code
 37592ded8606eb51  others.vt220.80x24.C.user
 77eeae6980cb6c9c  others.vt220.80x24.C.volumes

@@ -22,13 +22,14 @@ d969fa37ac265f3f  others.vt220.80x25.C.key
 ccc16d2166a2cd25  others.vt220.80x25.C.keyboard
 941c7f1672ee5770  others.vt220.80x25.C.layer
 7bcbb72c389abe7f  others.vt220.80x25.C.logs
+c4c319c4218ee4d2  others.vt220.80x25.C.luks
 2082617dcea91146  others.vt220.80x25.C.manual
 4efb61e3a641d82c  others.vt220.80x25.C.mirror
 6d8c247d14ac7052  others.vt220.80x25.C.mirror_confirm
-778ba869e4d66ac3  others.vt220.80x25.C.no-key
-bc46c30111f64252  others.vt220.80x25.C.no-tpm
+08221510632ff363  others.vt220.80x25.C.no-key
+71bac2f4bdf123de  others.vt220.80x25.C.no-tpm
 d4c526b1ed491f43  others.vt220.80x25.C.operations
-e00f4f6e6c41c39f  others.vt220.80x25.C.passphrase
+ac40fdecdb6e19bb  others.vt220.80x25.C.passphrase
 1e256cb452f0ca9e  others.vt220.80x25.C.password
 ee417f5f66e028e0  others.vt220.80x25.C.places
 b69a6bdd9b7991d0  others.vt220.80x25.C.progress
@@ -39,7 +40,7 @@ d5f186c2f19bb96d  others.vt220.80x25.C.roles
 acb67f7a1356a585  others.vt220.80x25.C.suggestion
 6e2462d54174ebcc  others.vt220.80x25.C.tasks
 a848c7304692d53e  others.vt220.80x25.C.tasks-medium
-8d7b850bdb0aae0f  others.vt220.80x25.C.tpm
+266ce880d071c802  others.vt220.80x25.C.tpm
 a67ffa67586e8caa  others.vt220.80x25.C.unlock-key-code
 3e822e340b00e7eb  others.vt220.80x25.C.user
 9917af404e62b275  others.vt220.80x25.C.volumes

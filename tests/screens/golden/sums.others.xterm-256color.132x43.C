@@ -22,13 +22,14 @@ be4cd0302b27b8c0  others.xterm-256color.132x43.C.keep-encryption
 817d82d6cb10b1f3  others.xterm-256color.132x43.C.keyboard
 6a4fff48c8e98a9a  others.xterm-256color.132x43.C.layer
 5e3bb341593f9ea7  others.xterm-256color.132x43.C.logs
+0b8c3fb951077a43  others.xterm-256color.132x43.C.luks
 64ece9defcb8aaf4  others.xterm-256color.132x43.C.manual
 05ccd53acaa97094  others.xterm-256color.132x43.C.mirror
 3f6aba7a499532ba  others.xterm-256color.132x43.C.mirror_confirm
-6266cd725b373256  others.xterm-256color.132x43.C.no-key
-2b7a3165ed2e37d3  others.xterm-256color.132x43.C.no-tpm
+9761428fa1d09dfb  others.xterm-256color.132x43.C.no-key
+fbda6a2b634bd5b3  others.xterm-256color.132x43.C.no-tpm
 f7f4e00dbf89a0bb  others.xterm-256color.132x43.C.operations
-c8e0d95a07f37a6d  others.xterm-256color.132x43.C.passphrase
+ebe30f245af6ac98  others.xterm-256color.132x43.C.passphrase
 b307da727cbb18de  others.xterm-256color.132x43.C.password
 6a97fffa46b2995e  others.xterm-256color.132x43.C.places
 cc2f8a4a4279508d  others.xterm-256color.132x43.C.progress
@@ -39,7 +40,7 @@ eeb5a09d1bb0bd40  others.xterm-256color.132x43.C.remote
 ea95d0967b0f0152  others.xterm-256color.132x43.C.suggestion
 0a7b24d8ace77836  others.xterm-256color.132x43.C.tasks
 53eb23a91e87f2ec  others.xterm-256color.132x43.C.tasks-medium
-518fe7ce5b8d3add  others.xterm-256color.132x43.C.tpm
+5165007a3f4de3d1  others.xterm-256color.132x43.C.tpm
 ce6e83f10a9a1344  others.xterm-256color.132x43.C.unlock-key-code
 cb471140827e1846  others.xterm-256color.132x43.C.user
 b12486c26fd82038  others.xterm-256color.132x43.C.volumes

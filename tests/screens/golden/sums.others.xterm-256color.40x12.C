@@ -22,11 +22,12 @@ d6965c85bc94c5df  others.xterm-256color.40x12.C.keep-encryption
 cc78277e935c746a  others.xterm-256color.40x12.C.keyboard
 55d6e62b02dee54d  others.xterm-256color.40x12.C.layer
 75b70076adf19b85  others.xterm-256color.40x12.C.logs
+f7dacef5c8a36658  others.xterm-256color.40x12.C.luks
 efd3457586ea2451  others.xterm-256color.40x12.C.manual
 d552080d3886e034  others.xterm-256color.40x12.C.mirror
 e30aa731e41e6d9e  others.xterm-256color.40x12.C.mirror_confirm
 82f57fbf4bb1be21  others.xterm-256color.40x12.C.no-key
-1915a5054276aa37  others.xterm-256color.40x12.C.no-tpm
+505fcc058f89165d  others.xterm-256color.40x12.C.no-tpm
 ee509965d3289b0c  others.xterm-256color.40x12.C.operations
 d3da2e10c49546e3  others.xterm-256color.40x12.C.passphrase
 aba0ffc0f43b487f  others.xterm-256color.40x12.C.password
@@ -39,7 +40,7 @@ ceea4572c2fd160e  others.xterm-256color.40x12.C.repair
 50b8ca04b065ab6c  others.xterm-256color.40x12.C.suggestion
 17dad76bc67f8868  others.xterm-256color.40x12.C.tasks
 10baa80e60f81ed2  others.xterm-256color.40x12.C.tasks-medium
-87ab391ab498a6e6  others.xterm-256color.40x12.C.tpm
+7625aee2a933c827  others.xterm-256color.40x12.C.tpm
 ace2fdd051d49331  others.xterm-256color.40x12.C.unlock-key-code
 f4e709607806f0ba  others.xterm-256color.40x12.C.user
 9b46b3c42384d4ae  others.xterm-256color.40x12.C.volumes

@@ -22,11 +22,12 @@ b7629115780d617e  others.xterm-256color.60x18.C.host-keys
 05f477c1df99c2fa  others.xterm-256color.60x18.C.keyboard
 4369c20fb699158e  others.xterm-256color.60x18.C.layer
 b121e7558d86c6b8  others.xterm-256color.60x18.C.logs
+078bbb44b8f0b829  others.xterm-256color.60x18.C.luks
 bd3797ffcbf24cfa  others.xterm-256color.60x18.C.manual
 3dad72796c560546  others.xterm-256color.60x18.C.mirror
 be682b459797cd60  others.xterm-256color.60x18.C.mirror_confirm
 852833b013b75b23  others.xterm-256color.60x18.C.no-key
-5bd738e799fc49cd  others.xterm-256color.60x18.C.no-tpm
+7a5efd38f8fcc83a  others.xterm-256color.60x18.C.no-tpm
 06d371fc771acf8b  others.xterm-256color.60x18.C.operations
 692b1e6275cb6c17  others.xterm-256color.60x18.C.passphrase
 840fe5664d4f70d4  others.xterm-256color.60x18.C.password
@@ -39,7 +40,7 @@ e8744a0f74b8b3fc  others.xterm-256color.60x18.C.remote
 229cf7489e5a1f89  others.xterm-256color.60x18.C.suggestion
 78832fad0937e311  others.xterm-256color.60x18.C.tasks
 0bf34421a5daf948  others.xterm-256color.60x18.C.tasks-medium
-ca282b99d76567e0  others.xterm-256color.60x18.C.tpm
+3437a59329799d9c  others.xterm-256color.60x18.C.tpm
 26930801beb2eff2  others.xterm-256color.60x18.C.unlock-key-code
 e5956497dd69b0ab  others.xterm-256color.60x18.C.user
 2dc0ef10c611ca91  others.xterm-256color.60x18.C.volumes

@@ -22,13 +22,14 @@ e1287bbbe3e40cda  others.xterm-256color.80x24.C.here
 b0befe8f91eb069f  others.xterm-256color.80x24.C.keyboard
 d074dc3c86fe44c7  others.xterm-256color.80x24.C.layer
 b3a9f4179d1c35b8  others.xterm-256color.80x24.C.logs
+1ad1890b4d589047  others.xterm-256color.80x24.C.luks
 d56ec24c2c0d2df3  others.xterm-256color.80x24.C.manual
 c5184a57675e6a9a  others.xterm-256color.80x24.C.mirror
 5e9593b7867f0dea  others.xterm-256color.80x24.C.mirror_confirm
-08dc5a9c180d9352  others.xterm-256color.80x24.C.no-key
-e630574fc9f8085a  others.xterm-256color.80x24.C.no-tpm
+75bc25803641b930  others.xterm-256color.80x24.C.no-key
+c4c07a0d0b95328f  others.xterm-256color.80x24.C.no-tpm
 15b5e36be9ee9c2b  others.xterm-256color.80x24.C.operations
-3056ad6f29270817  others.xterm-256color.80x24.C.passphrase
+d6e5ac58cdcb8b1d  others.xterm-256color.80x24.C.passphrase
 9973c0c09fb5a226  others.xterm-256color.80x24.C.password
 5c639ede85456b35  others.xterm-256color.80x24.C.places
 914a4481692a4d88  others.xterm-256color.80x24.C.progress
@@ -39,7 +40,7 @@ affcdd91100a46f0  others.xterm-256color.80x24.C.roles
 eec794679ab8dcde  others.xterm-256color.80x24.C.suggestion
 3e3aacc421a39126  others.xterm-256color.80x24.C.tasks
 ac170a8d43ba3e42  others.xterm-256color.80x24.C.tasks-medium
-c68870a37561407e  others.xterm-256color.80x24.C.tpm
+80c8bff73a28f0d0  others.xterm-256color.80x24.C.tpm
 ae0a0c8c228e972c  others.xterm-256color.80x24.C.unlock-key-code
 ded3c43a6e866abb  others.xterm-256color.80x24.C.user
 7e9eb8fa47956bae  others.xterm-256color.80x24.C.volumes

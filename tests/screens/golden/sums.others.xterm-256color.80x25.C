@@ -22,13 +22,14 @@ ff4ec2e998dfac02  others.xterm-256color.80x25.C.host-key-code
 b22e75aec5e98e20  others.xterm-256color.80x25.C.keyboard
 c5a53946de0d2583  others.xterm-256color.80x25.C.layer
 7c3906b105a74c67  others.xterm-256color.80x25.C.logs
+a1f3466bb42439fb  others.xterm-256color.80x25.C.luks
 ce0ed82d48604c8c  others.xterm-256color.80x25.C.manual
 3d38519ebd7a8db4  others.xterm-256color.80x25.C.mirror
 556e082f7c45fa84  others.xterm-256color.80x25.C.mirror_confirm
-21e3af3656827174  others.xterm-256color.80x25.C.no-key
-aa8e303ecd5ff0e1  others.xterm-256color.80x25.C.no-tpm
+579f145375ce207a  others.xterm-256color.80x25.C.no-key
+03fd2011d9eef4d3  others.xterm-256color.80x25.C.no-tpm
 6bd695730b26a6ae  others.xterm-256color.80x25.C.operations
-6fdbdca8118c0c9c  others.xterm-256color.80x25.C.passphrase
+37ebc5b840274531  others.xterm-256color.80x25.C.passphrase
 0e24f85e5e2acfb2  others.xterm-256color.80x25.C.password
 a49c6731fd538619  others.xterm-256color.80x25.C.places
 35f56521158fa170  others.xterm-256color.80x25.C.progress
@@ -39,7 +40,7 @@ aa45ee99e0c70bfb  others.xterm-256color.80x25.C.rehearsal
 15f6a584bf3e349b  others.xterm-256color.80x25.C.suggestion
 3ab57e4803147763  others.xterm-256color.80x25.C.tasks
 49c879b96dc20dde  others.xterm-256color.80x25.C.tasks-medium
-7134dab77dad461a  others.xterm-256color.80x25.C.tpm
+fa77c3aed6e9c9d0  others.xterm-256color.80x25.C.tpm
 cdbb6b15a12e0f3d  others.xterm-256color.80x25.C.unlock-key-code
 2e7c83270663a085  others.xterm-256color.80x25.C.user
 308dbd0dd83dfcc3  others.xterm-256color.80x25.C.volumes

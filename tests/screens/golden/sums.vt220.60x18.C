@@ -9,7 +9,7 @@ dce91f6cc9566e1e  vt220.60x18.C.help
 e537694e4bafd5aa  vt220.60x18.C.keyboard-list
 c34d0a0c3a55cb77  vt220.60x18.C.layout
 1896c860c4ff0164  vt220.60x18.C.layout-wrong
-41b4c4863f0240bd  vt220.60x18.C.network
+2eeb90045024c268  vt220.60x18.C.network
 9f8bbcd7c7f16ed1  vt220.60x18.C.recovery
 c5ef319fa7230c83  vt220.60x18.C.recovery-code
 deec503b1ae19062  vt220.60x18.C.review

@@ -9,7 +9,7 @@ b73e1200011d9d54  xterm-256color.60x18.C.encryption-typing
 e07e334a2dc975d3  xterm-256color.60x18.C.keyboard-list
 06257d4a7d6b4bb5  xterm-256color.60x18.C.layout
 6df66ebcf15b1989  xterm-256color.60x18.C.layout-wrong
-949310b95899fbc3  xterm-256color.60x18.C.network
+8c7e8623484c8673  xterm-256color.60x18.C.network
 c0ed71cb5d093be5  xterm-256color.60x18.C.recovery
 3ef1c5e6c3bfe2e2  xterm-256color.60x18.C.recovery-code
 a8e7393e7e713d19  xterm-256color.60x18.C.review
