@@ -192,7 +192,11 @@ static bool holds_jefelinux(const struct disk *disk, const struct disk_layout *l
 bool partitions_can_share(const struct answers *answers, const struct machine *machine,
 	const struct disk *disk, struct problems *problems)
 {
-	if (!text_equal(disk->table, "gpt"))
+	if (!disk->table)
+		layout_error(answers, problems, "disk.layout",
+			_("%s has no partitions yet: take the whole disk, or make some first"),
+			disk->name);
+	else if (!text_equal(disk->table, "gpt"))
 		layout_error(answers, problems, "disk.layout",
 			_("%s has no GUID partition table, so nothing can be put beside what is on it: take the whole disk, or convert the table first"),
 			disk->name);

@@ -15,6 +15,7 @@
 #include "tui/script.h"
 
 enum { TICK_MS = 250, HURRY_MS = 20, USUAL_ROWS = 24, USUAL_COLS = 80 };
+enum { NOT_STARTED = 127 }; /* as shells say it */
 
 /* A front end with the terminal in its hands, and what it took away for that. */
 struct stage {
@@ -56,8 +57,9 @@ static void program_exec(const struct terminal *terminal, const struct words *wo
 	(void)signal(SIGTTOU, SIG_IGN);
 	(void)tcsetpgrp(terminal->in, getpid());
 	(void)signal(SIGTTOU, SIG_DFL);
-	(void)execve(argv[0], argv, environment);
-	_exit(127);
+	environ = (char **)(uintptr_t)environment; /* by its PATH, not by ours */
+	(void)execvp(argv[0], argv);
+	_exit(NOT_STARTED);
 }
 
 static void say_here(struct stage *stage, const char *text)
@@ -65,6 +67,14 @@ static void say_here(struct stage *stage, const char *text)
 	if (write(stage->terminal->out, text, strlen(text)) < 0)
 		form_say(stage->form, TONE_WARNING, "%s",
 			_("The terminal does not take output."));
+}
+
+static void say_not_started(struct stage *stage, const char *program)
+{
+	autofree char *text =
+		memory_format(_("\nThe program %s cannot be started.\n"), program);
+
+	say_here(stage, text);
 }
 
 /* Until a line was typed, or the input ended. */
@@ -82,7 +92,7 @@ static void give_program(struct stage *stage, const struct words *words)
 {
 	pid_t pid;
 	const struct terminal *terminal = stage->terminal;
-	int status;
+	int status = 0;
 
 	if (!isatty(terminal->in)) {
 		form_say(stage->form, TONE_WARNING, "%s",
@@ -102,6 +112,8 @@ static void give_program(struct stage *stage, const struct words *words)
 	(void)tcsetpgrp(terminal->in, getpgrp());
 	(void)signal(SIGTTOU, SIG_DFL);
 	if (words->count) {
+		if (pid < 0 || (WIFEXITED(status) && WEXITSTATUS(status) == NOT_STARTED))
+			say_not_started(stage, words->items[0]);
 		say_here(stage, _("\nPress Enter to go back.\n"));
 		wait_for_enter(stage);
 	}
