@@ -93,21 +93,21 @@ debian_keyring() {
 }
 
 # debian_sources KEYRING [outside]: lines of sources.list for the build, trusting KEYRING alone; file mirrors appear as /run/mirrorN
-# inside the root.
+# inside the root. "copy" is "file" with packages that land in the cache: from there dpkg, which sees no mirror, and the record take them.
 debian_sources() {
 	local number=0 url seen suite
 	if [ -n "$locked" ]; then
 		# Their hashes were compared with the lock file.
 		seen=$(mirrors_of "$apt_base")
 		[ "${2:-}" = outside ] || seen=file:///run/mirror1
-		echo "deb [trusted=yes] $seen $(branch_of "$apt_base") main"
+		echo "deb [trusted=yes] ${seen/#file:/copy:} $(branch_of "$apt_base") main"
 		return
 	fi
 	for url in $(mirrors_of "$apt_base"); do
 		number=$((number + 1)) seen=$url
 		[ "${2:-}" = outside ] || case $url in file://*) seen=file:///run/mirror$number ;; esac
 		for suite in $(debian_suite "$url" "$(branch_of "$apt_base")"); do
-			echo "deb [signed-by=$1] $seen $suite main"
+			echo "deb [signed-by=$1] ${seen/#file:/copy:} $suite main"
 		done
 	done
 }

@@ -6,7 +6,7 @@ devuan_origin=Devuan
 devuan_suites="@ @-updates @-security"
 devuan_more_suites=
 devuan_archive_keyring=/usr/share/keyrings/devuan-archive-keyring.gpg
-devuan_other_names=udev=eudev
+devuan_other_names="udev=eudev debian-archive-keyring=devuan-keyring"
 
 for part in serves own_mirrors state locked bootstrap in_root install configure_options decide_compiler can_build files keymaps inventory \
 	libraries kernel_image finish; do

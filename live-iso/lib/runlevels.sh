@@ -17,23 +17,23 @@ other_names() {
 	sed "$script"
 }
 
-# replaces_script BASE SCRIPT: the overlay has one of this name.
-replaces_script() {
+# overlay_scripts BASE: the init scripts of the overlay, under the names that BASE has for them.
+overlay_scripts() {
 	local folder
-	while read -r folder; do
-		[ ! -e "$folder/etc/init.d/$2" ] || return 0
-	done < <(overlays target "$1")
-	return 1
+	overlays target "$1" | while read -r folder; do
+		[ ! -d "$folder/etc/init.d" ] || ls "$folder/etc/init.d"
+	done | other_names "$1"
 }
 
 # divert_init_scripts ROOT BASE: before the overlay is laid over. Package scripts that ours replace, or that nothing lists, move to
 # /usr/share/jefelinux/init.d, and package upgrades keep them there.
 divert_init_scripts() {
-	local root=$1 base=$2 script list=()
+	local root=$1 base=$2 script ours list=()
 	[ -x "$root/usr/bin/dpkg-divert" ] || return 0
+	ours=$(overlay_scripts "$base")
 	for script in "$root"/etc/init.d/*; do
 		script=${script##*/}
-		if replaces_script "$base" "$script" || ! runlevels "$base" | grep -q " $script\$"; then
+		if grep -qx "$script" <<<"$ours" || ! runlevels "$base" | grep -q " $script\$"; then
 			list+=("$script")
 		fi
 	done
@@ -45,9 +45,18 @@ divert_init_scripts() {
 		done' divert "${list[@]}"
 }
 
+# name_scripts ROOT BASE: after the overlay. Its scripts get the names that BASE has for them, by which packages restart them when upgraded.
+name_scripts() {
+	local word names=$2_other_names
+	for word in ${!names:-}; do
+		[ ! -e "$1/etc/init.d/${word%=*}" ] || mv "$1/etc/init.d/${word%=*}" "$1/etc/init.d/${word#*=}"
+	done
+}
+
 # apply_runlevels ROOT BASE: after the overlay. OpenRC's links become exactly the list.
 apply_runlevels() {
 	local root=$1 level service
+	name_scripts "$root" "$2"
 	find "$root/etc/runlevels" -mindepth 2 -delete
 	while read -r level service; do
 		[ -x "$root/etc/init.d/$service" ] || fail "overlay/*-$2.runlevels: no package brought the service $service"

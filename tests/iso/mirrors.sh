@@ -45,3 +45,10 @@ debian_moved() {
 	! debian_from moved && grep -qx 'I: extracting archives\.\.\.' "$folder/real/log/1-bootstrap.log" &&
 		! grep -q '^[EW]: .*127\.0\.0\.1' "$folder/real/log/1-bootstrap.log" && no_iso
 }
+
+# debian_from_folder: without a server, up to the same point.
+debian_from_folder() {
+	rm -rf "$folder/real"
+	! real --base debian --keyring "$folder/signer.gpg" --mirror "file://$folder/debian-mirror" &&
+		grep -qx 'I: extracting archives\.\.\.' "$folder/real/log/1-bootstrap.log" && no_iso
+}

@@ -18,7 +18,7 @@ from vm import VM, Disk, VMError
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 WORK = pathlib.Path(os.environ.get("JEFE_VM_FOLDER", ROOT / "build/machines"))
 FLIP = ROOT / "build/tests/vm/flip"
-ESCALATE = {"debian": "sudo -n", "alpine": "doas -n"}
+ESCALATE = {"debian": "sudo -n", "devuan": "sudo -n", "alpine": "doas -n"}
 UNLOCK_PROMPT = r"passphrase to unlock the disk: "
 
 # Time limits in seconds, about three times what an idle machine of two cores needs without hardware acceleration.
@@ -383,7 +383,7 @@ class Installation:
         """Everything that is right, or what starts with the name, is broken once; see flip.c. On Alpine it needs the C library that jefe-setup brings along."""
         subprocess.run(["make", "-s", "-C", ROOT / "build", "tests/vm/flip"], check=True)
         self.vm.ssh("ana", self.key, f"{ESCALATE[self.base]} sh -c 'base64 -d >/opt/flip && chmod 755 /opt/flip'", SLOW_COMMAND, base64.b64encode(FLIP.read_bytes()).decode())
-        run = "/opt/flip" if self.base == "debian" else "/opt/jefe/lib/ld-linux-x86-64.so.2 --library-path /opt/jefe/lib /opt/flip"
+        run = "/opt/flip" if self.base != "alpine" else "/opt/jefe/lib/ld-linux-x86-64.so.2 --library-path /opt/jefe/lib /opt/flip"
         answer = self.vm.ssh("ana", self.key, f"{ESCALATE[self.base]} {run} / {only}", 1200)
         (self.folder / "flip.txt").write_text(answer.stdout + answer.stderr)
         print(f"# {(answer.stdout.strip().splitlines() or ['no output'])[-1]}", flush=True)
