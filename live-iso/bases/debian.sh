@@ -139,7 +139,7 @@ debian_path_options() {
 debian_bootstrap() {
 	local apt_cache=$work/cache/apt
 	command -v mmdebstrap >/dev/null || fail "base debian needs mmdebstrap: build on Debian, or give --base alpine --live-base alpine"
-	[ -e "$(debian_keyring)" ] || fail "base $apt_base: $(debian_keyring) is not there: give --keyring FILE with the keys of its archive"
+	[ -n "$locked" ] || [ -e "$(debian_keyring)" ] || fail "base $apt_base: $(debian_keyring) is not there: give --keyring FILE with the keys of its archive"
 	mkdir -p "$apt_cache"
 	debian_path_options >"$work/cache/dpkg-paths"
 	debian_sources "$(debian_keyring)" outside >"$work/cache/sources.list"
@@ -180,7 +180,7 @@ debian_prepare() {
 	printf '#!/bin/sh\nexit 101\n' >"$1/usr/sbin/policy-rc.d"
 	chmod 755 "$1/usr/sbin/policy-rc.d"
 	echo 'do_symlinks = no' >"$1/etc/kernel-img.conf"
-	cp "$(debian_keyring)" "$1/etc/apt/jefelinux-build.gpg"
+	[ -n "$locked" ] || cp "$(debian_keyring)" "$1/etc/apt/jefelinux-build.gpg"
 	debian_sources /etc/apt/jefelinux-build.gpg >"$1/etc/apt/sources.list"
 	printf 'APT::Keep-Downloaded-Packages "true";\nAPT::Install-Recommends "false";\nAcquire::Languages "none";\n%s\n' \
 		'Acquire::Check-Valid-Until "false";' >"$1/etc/apt/apt.conf.d/jefelinux-build"

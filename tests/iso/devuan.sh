@@ -89,3 +89,16 @@ devuan_fits() {
 	sed 's/^/# /' "$folder/counts"
 	[ "$(cut -d' ' -f1 "$folder/counts" | xargs)" = "live target target+all builder image image+all" ] && [ -e "$folder/stand-in/made-from" ]
 }
+
+# devuan_locked: from a lock file with one package of the stand-in, whose hash is what is trusted.
+devuan_locked() {
+	local package
+	package=$(echo "$folder"/stand-in/pool/DEVUAN/main/devuan-keyring_*.deb)
+	{
+		printf 'jefelinux-build 1\nset version 1\nset arch x86_64\nset base devuan\nset live_base devuan\n'
+		printf 'set target_role target\nset epoch 1700000000\nbranch devuan daedalus\npackage devuan live '
+		echo "$(dpkg-deb -W --showformat '${Package} ${Version} ${Architecture}' "$package") sha256:$(sha256sum <"$package" | cut -d' ' -f1)"
+	} >"$folder/devuan.lock"
+	live-iso/build.sh --target iso --work "$folder/real" --output "$folder/real.iso" --locked "$folder/devuan.lock" \
+		--mirror "file://$folder/stand-in" >"$log" 2>&1
+}
