@@ -374,7 +374,7 @@ debian_finish() {
 	local folder
 	rm -f "$1/usr/sbin/policy-rc.d" "$1/etc/apt/jefelinux-build.gpg" "$1/etc/apt/apt.conf.d/jefelinux-build" \
 		"$1/etc/dpkg/dpkg.cfg.d/jefelinux-build" "$1/etc/apt/apt.conf.d/99mmdebstrap" "$1/etc/apt/sources.list"
-	# A repository in a folder (lib/locked.sh) is linked to, and fetching from others changes an owner.
+	# Indexes say where they come from by their names, and fetching changes an owner.
 	[ ! -d "$1/var/lib/apt/lists" ] || find "$1/var/lib/apt/lists" ! -type d -delete
 	for folder in "$1/var/cache/apt/archives/partial" "$1/var/lib/apt/lists/partial"; do
 		[ ! -d "$folder" ] || chown 0:0 "$folder"
