@@ -7,6 +7,9 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; LC_ALL=C.UTF-8; TZ=UTC; unset 
 	$(SANITIZER_ENVIRONMENT); \
 	export CMOCKA_MESSAGE_OUTPUT LC_ALL TZ top_srcdir top_builddir ASAN_OPTIONS;
 
+# First what takes longest, and waits most of the time.
+TESTS += $(screen_tests)
+
 include tests/unit/local.mk
 include tests/fuzz/local.mk
 
