@@ -1,6 +1,7 @@
 #!/bin/sh
 # Who may include whom, which file alone may include a foreign library, and where distribution words may stand
 # (HACKING.md, "Layers"). Prints TAP.
+build=$(cd "${top_builddir:-.}" && pwd)
 cd "${top_srcdir:-.}" || exit 99
 number=0
 bad=0
@@ -33,7 +34,7 @@ only() {
 	report "<$header> enters only through $*" "$found"
 }
 
-echo "1..26"
+echo "1..27"
 report "installer/base includes only itself" \
 	"$(includes installer/base '(installer/[a-z_]+\.h|installer/(steps|controls|distro|initramfs|recover|cli)/|tui/|screens/)')"
 report "installer never includes tui or screens" "$(includes installer '(tui|screens)/')"
@@ -76,7 +77,9 @@ report "no shell built from data: sh -c only in tests" \
 	"$(grep -rnE --include='*.c' '"-c"' installer tui screens | grep -E '"(sh|/bin/sh|ash|bash)"')"
 # The linker takes the first, without a word.
 report "no name is defined in two libraries" \
-	"$(nm -A -g --defined-only "${top_builddir:-.}"/lib*.a 2>/dev/null | awk -F '[ :]' '$NF != "" { library = $1; name = $NF
+	"$(nm -A -g --defined-only "$build"/lib*.a 2>&1 | grep -v ": no symbols$" | awk -F '[ :]' '$NF != "" { library = $1; name = $NF
 		if (name in seen && seen[name] != library) print name " in " seen[name] " and " library
 		seen[name] = library }')"
+report "jansson's functions are hidden from json-c's callers" \
+	"$(nm -D "$build/jefe-setup" 2>&1 | grep -E " json_|No such")"
 exit "$bad"

@@ -327,6 +327,7 @@ alpine_libraries() {
 	# shellcheck disable=SC2016
 	in_root "$work/alpine/build" /bin/sh -euc "$list_libraries"' | xargs -r -n 1 apk info --quiet --who-owns' |
 		sed 's/$/\tDYNAMIC_LINK/'
+	printf 'jansson-static\tSTATIC_LINK\n'
 }
 
 # alpine_kernel_image ROOT VERSION: path below ROOT.

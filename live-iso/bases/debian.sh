@@ -361,7 +361,7 @@ debian_libraries() {
 			name=$(basename "$(realpath "$file")")
 			dpkg-query -S "*/$name" | sed -n -e "1s/:.*//p" | sed "s/$/	DYNAMIC_LINK/"
 		done'
-	printf 'libarchive-dev\tSTATIC_LINK\n'
+	printf '%s\tSTATIC_LINK\n' libarchive-dev libjansson-dev
 }
 
 # debian_kernel_image ROOT VERSION: path below ROOT.
