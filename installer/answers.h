@@ -79,10 +79,11 @@ struct answers {
 		uint64_t root_partition, boot_partition, esp_partition; /* numbers, of LAYOUT_MANUAL; 0: not chosen */
 		char *mirror;               /* pattern of the second disk; NULL: none */
 		enum encryption encryption;
-		struct secret_source passphrase, recovery_key, us_passphrase;
+		struct secret_source passphrase, recovery_key, us_passphrase, fido2_pin;
 		bool remote_unlock;         /* the passphrase is also taken over SSH */
 		bool discard;               /* the disk is told which blocks are free */
 		bool tpm_unlock;            /* a TPM 2.0 gives the key when nothing that starts has changed */
+		bool fido2_unlock;          /* a security key derives a key when it is touched */
 		uint64_t kdf_memory;        /* bytes; 0: a quarter of the memory, at most 1 GiB */
 		uint64_t kdf_time;          /* seconds; 0: about 2, and with kdf_memory as long as 4 passes take */
 		uint64_t esp_size, boot_size, root_size;

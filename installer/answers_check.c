@@ -251,6 +251,13 @@ static void check_remote_unlock(const struct checking *checking)
 			_("all copies of this disk would have the same host key: set it to false, and switch it on in each copy as jefe-setup(8) tells"));
 }
 
+static void refuse_copies(const struct checking *checking, const char *key)
+{
+	if (checking->answers->system.identity == IDENTITY_FIRST_START)
+		complain(checking, SEVERITY_ERROR, key,
+			_("all copies of this disk would open by the same key: set it to false, and switch it on in each copy as jefe-setup(8) tells"));
+}
+
 static void check_tpm_unlock(const struct checking *checking)
 {
 	static const char key[] = "disk.tpm_unlock";
@@ -261,9 +268,38 @@ static void check_tpm_unlock(const struct checking *checking)
 	if (why_not)
 		complain(checking, SEVERITY_ERROR, key,
 			_("not on this computer, %s: set it to false"), _(why_not));
-	if (checking->answers->system.identity == IDENTITY_FIRST_START)
-		complain(checking, SEVERITY_ERROR, key,
-			_("all copies of this disk would open by the same key: set it to false, and switch it on in each copy as jefe-setup(8) tells"));
+	refuse_copies(checking, key);
+}
+
+/* Whether a security key is there the first steps of the installation tell: it may be plugged in until then. */
+static void check_fido2_unlock(const struct checking *checking)
+{
+	const struct answers *answers = checking->answers;
+
+	if (answers->disk.fido2_unlock)
+		refuse_copies(checking, "disk.fido2_unlock");
+	else if (answers->disk.fido2_pin.origin != SECRET_NONE)
+		complain(checking, SEVERITY_WARNING, "disk.fido2_pin",
+			_("is not used: disk.fido2_unlock is false"));
+}
+
+/* Of a disk that is not encrypted. */
+static void refuse_ways(const struct checking *checking)
+{
+	const struct answers *answers = checking->answers;
+	const struct {
+		const char *key;
+		bool wanted;
+	} ways[] = {
+		{"disk.remote_unlock", answers->disk.remote_unlock},
+		{"disk.tpm_unlock",    answers->disk.tpm_unlock   },
+		{"disk.fido2_unlock",  answers->disk.fido2_unlock },
+	};
+
+	for (size_t i = 0; i < LENGTH(ways); i++)
+		if (ways[i].wanted)
+			complain(checking, SEVERITY_ERROR, ways[i].key,
+				_("there is nothing to unlock: take encryption: luks2, or set it to false"));
 }
 
 static void check_encryption(const struct checking *checking)
@@ -275,12 +311,7 @@ static void check_encryption(const struct checking *checking)
 			answers->disk.passphrase.origin != SECRET_NONE)
 			complain(checking, SEVERITY_WARNING, "disk.passphrase",
 				_("is not used: encryption is none"));
-		if (answers->disk.remote_unlock)
-			complain(checking, SEVERITY_ERROR, "disk.remote_unlock",
-				_("there is nothing to unlock: take encryption: luks2, or set it to false"));
-		if (answers->disk.tpm_unlock)
-			complain(checking, SEVERITY_ERROR, "disk.tpm_unlock",
-				_("there is nothing to unlock: take encryption: luks2, or set it to false"));
+		refuse_ways(checking);
 		return;
 	}
 	if (answers->disk.passphrase.origin == SECRET_NONE)
@@ -293,6 +324,7 @@ static void check_encryption(const struct checking *checking)
 	check_kdf_memory(checking);
 	check_remote_unlock(checking);
 	check_tpm_unlock(checking);
+	check_fido2_unlock(checking);
 }
 
 /* A descriptor can be read once, and a made secret needs a file of its own. */
@@ -330,6 +362,7 @@ static void check_secrets(const struct checking *checking)
 		check_secret(checking, "disk.recovery_key", &answers->disk.recovery_key);
 		check_secret(
 			checking, "disk.us_passphrase", &answers->disk.us_passphrase);
+		check_secret(checking, "disk.fido2_pin", &answers->disk.fido2_pin);
 	}
 	for (size_t i = 0; i < answers->user_count; i++) {
 		autofree char *key = memory_format("users.%zu.password", i);

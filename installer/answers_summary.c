@@ -154,8 +154,8 @@ static bool belongs(const struct slot *slot)
 		strcmp(key, "disk.recovery_key") == 0 ||
 		strcmp(key, "disk.us_passphrase") == 0 ||
 		strcmp(key, "disk.remote_unlock") == 0 ||
-		strcmp(key, "disk.tpm_unlock") == 0 ||
-		strcmp(key, "disk.kdf_memory") == 0 || strcmp(key, "disk.kdf_time") == 0)
+		strcmp(key, "disk.tpm_unlock") == 0 || text_starts(key, "disk.fido2_") ||
+		text_starts(key, "disk.kdf_"))
 		if (slot->answers->disk.encryption == ENCRYPTION_NONE)
 			return false;
 	return !slot->field->advanced || !slot_is_standard(slot);

@@ -17,7 +17,7 @@ libinstaller_a_SOURCES += \
 	installer/answers.c installer/answers_fields.c installer/answers_value.c installer/answers_value.h \
 	installer/answers_check.c installer/answers_read.c installer/answers_summary.c installer/answers_write.c \
 	installer/answers_valid.c installer/answers_valid.h \
-	installer/keymap.c installer/keymap.h installer/keymaps.def installer/remote.c installer/remote.h installer/ssh_key.c installer/ssh_key.h \
+	installer/fido2.c installer/fido2.h installer/fido2_token.c installer/keeper.c installer/keeper.h installer/keymap.c installer/keymap.h installer/keymaps.def installer/remote.c installer/remote.h installer/ssh_key.c installer/ssh_key.h \
 	installer/timezone.c installer/timezone.h installer/tpm.c installer/tpm.h installer/tpm_token.c installer/unlock.c installer/unlock.h
 
 # What talks to TPMs is a program of its own, so that nothing else needs its libraries.
@@ -28,7 +28,16 @@ libinstaller_a_SOURCES += installer/storage_tpm.c installer/storage_tpm.h
 jefe_tpm_SOURCES = installer/tpm_main.c
 jefe_tpm_LDADD = libinstaller.a $(CRYPTSETUP_LIBS) $(JANSSON_LIBS) $(TSS_LIBS)
 endif
-EXTRA_DIST += installer/storage_tpm.c installer/storage_tpm.h installer/tpm_main.c
+
+# The same for security keys.
+if HAVE_FIDO2
+pkglibexec_PROGRAMS += jefe-fido2
+AM_INSTALLCHECK_STD_OPTIONS_EXEMPT += jefe-fido2
+libinstaller_a_SOURCES += installer/base/security_key.c
+jefe_fido2_SOURCES = installer/fido2_main.c
+jefe_fido2_LDADD = libinstaller.a $(CRYPTSETUP_LIBS) $(JANSSON_LIBS) $(FIDO2_LIBS)
+endif
+EXTRA_DIST += installer/base/security_key.c installer/fido2_main.c installer/storage_tpm.c installer/storage_tpm.h installer/tpm_main.c
 
 # payload and boot
 libinstaller_a_SOURCES += \

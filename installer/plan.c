@@ -19,7 +19,8 @@ enum need {
 	ENCRYPTED,
 	LOGICAL_VOLUMES,
 	REMOTE_UNLOCK,
-	TPM_UNLOCK
+	TPM_UNLOCK,
+	FIDO2_UNLOCK
 };
 enum effect { KEEPS, DIVIDES, WRITES };
 
@@ -33,6 +34,7 @@ static const struct row {
 	enum effect effect;
 } rows[] = {
 	{&step_verify,     N_("Verify the payload"),          0.3, ALWAYS,    KEEPS},
+	{&step_enrol,      N_("Ask the security key"),       20.0, FIDO2_UNLOCK, KEEPS},
 	{&step_claim,      N_("Claim %s"),                    0.3, ALWAYS,    KEEPS},
 	{&step_wipe,       N_("Wipe %s"),                     0.3, NEW_TABLE, DIVIDES},
 	{&step_open,       N_("Open what stays on %s"),       3.0, KEEPING,   KEEPS},
@@ -48,6 +50,7 @@ static const struct row {
 	{&step_users,      N_("Create users"),                0.3, ALWAYS,    KEEPS},
 	{&step_unlock,     N_("Prepare unlocking over SSH"),  0.3, REMOTE_UNLOCK, KEEPS},
 	{&step_tpm,        N_("Prepare unlocking by TPM"),    4.0, TPM_UNLOCK, KEEPS},
+	{&step_fido2,      N_("Prepare unlocking by security key"), 4.0, FIDO2_UNLOCK, KEEPS},
 	{&step_controls,   N_("Apply hardening"),             1.5, ALWAYS,    KEEPS},
 	{&step_initramfs,  N_("Make the initramfs"),          6.0, ALWAYS,    KEEPS},
 	{&step_loader,     N_("Install the boot loader"),     5.0, ALWAYS,    KEEPS},
@@ -125,6 +128,8 @@ static bool is_needed(const struct recipe *recipe, enum need need)
 		return recipe->layout.encrypted && recipe->answers->disk.remote_unlock;
 	case TPM_UNLOCK:
 		return recipe->layout.encrypted && recipe->answers->disk.tpm_unlock;
+	case FIDO2_UNLOCK:
+		return recipe->layout.encrypted && recipe->answers->disk.fido2_unlock;
 	case ALWAYS:
 		break;
 	}

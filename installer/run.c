@@ -123,6 +123,7 @@ static int release_all(struct run *run, int rc, struct error *err)
 
 	if (released < 0 && rc < 0)
 		events_warn(run->events, "%s", detail.text);
+	fido2_enrolled_free(&run->security_key);
 	manifest_free(run->manifest);
 	run->manifest = NULL;
 	return rc < 0 || released == 0 ? rc : error_set(err, released, "%s", detail.text);

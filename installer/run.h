@@ -3,6 +3,7 @@
 
 #include "installer/answers.h"
 #include "installer/event.h"
+#include "installer/fido2.h"
 #include "installer/machine.h"
 #include "installer/plan.h"
 #include "installer/release.h"
@@ -15,6 +16,7 @@ struct manifest;
 struct run {
 	const struct plan *plan;
 	const struct secrets *secrets;   /* read by the caller before the first step */
+	struct fido2_enrolled security_key; /* what it gave before the disk is written; run_plan() frees it */
 	struct manifest *manifest;       /* verified by the first step; run_plan() frees it */
 	const struct distro *distro;     /* of the payload, set by the first step */
 	struct events *events;

@@ -127,6 +127,9 @@ int secrets_read(const struct answers *answers, const struct secret_prompt *prom
 		if (rc == 0)
 			rc = read_one(&answers->disk.us_passphrase, "disk.us_passphrase",
 				prompt, &secrets->us_passphrase, err);
+		if (rc == 0 && answers->disk.fido2_unlock)
+			rc = read_one(&answers->disk.fido2_pin, "disk.fido2_pin", prompt,
+				&secrets->fido2_pin, err);
 	}
 	secrets->passwords =
 		memory_zero(answers->user_count + 1, sizeof(struct secret *));
@@ -145,6 +148,7 @@ void secrets_free(struct secrets *secrets)
 	secret_free(secrets->passphrase);
 	secret_free(secrets->recovery_key);
 	secret_free(secrets->us_passphrase);
+	secret_free(secrets->fido2_pin);
 	for (size_t i = 0; i < secrets->password_count; i++)
 		secret_free(secrets->passwords[i]);
 	free(secrets->passwords);

@@ -8,7 +8,7 @@
 enum { PASSPHRASE_LEAST = 8, PASSPHRASE_MOST = 512 };
 
 struct secrets {
-	struct secret *passphrase, *recovery_key, *us_passphrase; /* NULL: not wanted */
+	struct secret *passphrase, *recovery_key, *us_passphrase, *fido2_pin; /* NULL: not wanted */
 	struct secret **passwords;                /* by user; NULL entries for key-only users */
 	size_t password_count;
 };

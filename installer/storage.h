@@ -62,7 +62,8 @@ struct luks_spec {
 	const char *open_as;   /* leave it open under this name, without a second key derivation; NULL: closed */
 };
 #define LUKS_ROOT "root" /* what it is called when the installed system runs */
-enum { LUKS_PASSPHRASE, LUKS_RECOVERY_KEY, LUKS_US_PASSPHRASE, LUKS_SLOTS, LUKS_TPM = LUKS_SLOTS /* added to what is there */ };
+enum { LUKS_PASSPHRASE, LUKS_RECOVERY_KEY, LUKS_US_PASSPHRASE, LUKS_SLOTS,
+	LUKS_TPM = LUKS_SLOTS, LUKS_FIDO2 /* added to what is there */ };
 /* keys by slot; all but the first may be NULL: no such slot. Writes. */
 int luks_format(const struct luks_spec *spec, const struct secret *const keys[LUKS_SLOTS], struct error *err) CHECKED;
 /* -EPERM: no slot takes it. name NULL: only try. */

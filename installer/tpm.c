@@ -10,11 +10,12 @@
 #include "installer/base/file.h"
 #include "installer/base/language.h"
 #include "installer/base/memory.h"
+#include "installer/keeper.h"
 #include "installer/storage.h"
 
 enum { KEY_BYTES = 32, ANSWER_SECONDS = 60 };
 
-static const char key_path[] = TPM_FOLDER "/key";
+static const struct keeper *const keeper = &keepers[KEEPER_TPM];
 
 const char *tpm_why_not(const struct machine *machine)
 {
@@ -25,25 +26,6 @@ const char *tpm_why_not(const struct machine *machine)
 	if (machine->firmware != FIRMWARE_UEFI)
 		return N_("it was not started by UEFI");
 	return NULL;
-}
-
-bool tpm_is_on(int root_fd)
-{
-	return file_exists(root_fd, TPM_FOLDER);
-}
-
-int tpm_possible(int root_fd, struct error *err)
-{
-	autoclose int root =
-		root_fd == AT_FDCWD ? file_open_root("/", err) : dup(root_fd);
-
-	if (root < 0)
-		return -EIO;
-	return file_exists(root, TPM_PROGRAM)
-		       ? 0
-		       : error_set(err, -ENOENT,
-				 "%s is not there, which unlocking by a TPM needs: jefe-setup was built without libtss2",
-				 TPM_PROGRAM);
 }
 
 /* As hexadecimal digits, which also pass where only text does. */
@@ -67,30 +49,18 @@ int tpm_make_key(int root_fd, struct secret *key, struct error *err)
 	int rc = fill_key(key, err);
 
 	if (rc == 0)
-		rc = file_make_dirs(root_fd, TPM_FOLDER, 0700, err);
-	if (rc == 0)
-		rc = file_write(root_fd, key_path, secret_bytes(key), secret_size(key),
-			0600, err);
+		rc = keeper_remember(
+			keeper, root_fd, secret_bytes(key), secret_size(key), err);
 	return rc < 0 ? error_prefix(err, "making the key of the TPM") : 0;
 }
 
 int tpm_read_key(int root_fd, struct secret *key, struct error *err)
 {
-	autoclose int fd = file_open(root_fd, key_path, O_RDONLY, 0, err);
-	int rc = fd < 0 ? fd : secret_read(key, fd, key_path, err);
+	autoclose int fd = file_open(root_fd, keeper->file, O_RDONLY, 0, err);
+	int rc = fd < 0 ? fd : secret_read(key, fd, keeper->file, err);
 
 	if (rc == 0 && !secret_size(key))
-		rc = error_set(err, -ENODATA, "/%s is empty", key_path);
-	return rc;
-}
-
-int tpm_forget_key(int root_fd, struct error *err)
-{
-	int rc = file_remove(root_fd, key_path, err);
-
-	if (rc == 0 && tpm_is_on(root_fd) &&
-		unlinkat(root_fd, TPM_FOLDER, AT_REMOVEDIR) < 0)
-		rc = error_errno(err, -errno, "removing /" TPM_FOLDER);
+		rc = error_set(err, -ENODATA, "/%s is empty", keeper->file);
 	return rc;
 }
 
@@ -239,7 +209,7 @@ int tpm_confirm(int root_fd, struct error *err)
 	const char *unlike = unlike_others(root_fd);
 	int rc;
 
-	if (!tpm_is_on(root_fd))
+	if (!keeper_is_on(keeper, root_fd))
 		return 0;
 	if (file_read_line(root_fd, TPM_STATE, &state) == 0 &&
 		strcmp(state, "unlocked") == 0)

@@ -13,7 +13,7 @@
 #include "installer/base/text.h"
 #include "installer/machine.h"
 
-/* On the installed system; while it is there, every initramfs asks the TPM. */
+/* On the installed system; see keeper.h. */
 #define TPM_FOLDER "etc/jefelinux/tpm"
 #define TPM_TOKEN  "jefe-tpm2"
 #define TPM_DEVICE "/dev/tpmrm0"
@@ -30,14 +30,10 @@ enum { TPM_CLOSED = 15, TPM_POLICY = 32 };
 /* Why this computer's TPM cannot unlock a disk: N_(), or NULL: it can. */
 const char *tpm_why_not(const struct machine *machine);
 
-bool tpm_is_on(int root_fd);
-/* Is the program there that serves it? root_fd may be AT_FDCWD. */
-int tpm_possible(int root_fd, struct error *err) CHECKED;
 /* Make the key, and write it below the root. */
 int tpm_make_key(int root_fd, struct secret *key, struct error *err) CHECKED;
 /* The key of this system. */
 int tpm_read_key(int root_fd, struct secret *key, struct error *err) CHECKED;
-int tpm_forget_key(int root_fd, struct error *err) CHECKED;
 
 /* Do the registers hold how this computer started? Otherwise any other kernel would get the key, too; the error tells the way out. */
 int tpm_measured(int root_fd, struct error *err) CHECKED;

@@ -48,6 +48,7 @@ report "screens include no front end, step, storage, run or distribution" \
 only 'parted/' installer/storage_parted.c
 only 'libcryptsetup.h' installer/storage_luks.c
 only 'tss2/' installer/storage_tpm.c
+only 'fido' installer/base/security_key.c
 only 'archive' installer/archive.c
 only 'blkid/' installer/machine_probe.c
 only 'yaml.h' installer/base/document.c

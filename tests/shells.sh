@@ -69,7 +69,7 @@ tells() {
 initramfs() {
 	local name
 	fresh
-	for name in console devices installed live remote dhcp tpm unlock; do moved "$top/installer/initramfs/$name.sh" >"$root/usr/lib/jefe/$name.sh"; done
+	for name in console devices installed live remote dhcp tpm fido2 unlock; do moved "$top/installer/initramfs/$name.sh" >"$root/usr/lib/jefe/$name.sh"; done
 	echo 'ask() { answer=secret asker=console; }' >>"$root/usr/lib/jefe/console.sh"
 	mkdir -p "$root"/sys/{class/tty/console,class/block/sr0,bus/pci/devices/0,devices/system/cpu} "$root/sysroot/sbin" "$root/sysroot/etc"
 	echo "pci:v1 d1" >"$root/sys/bus/pci/devices/0/modalias"

@@ -171,22 +171,31 @@ static int take_output(struct child *child, bool is_error, struct error *err)
 {
 	int *fd = is_error ? &child->errors : &child->output;
 	bool keep = !is_error && child->command->output;
+	struct secret *answer = is_error ? NULL : child->command->answer;
 	struct text *to = keep ? child->command->output : &child->pending[is_error];
 	size_t limit =
 		child->command->output_limit ? child->command->output_limit : 1 << 20;
 	char chunk[8192];
 	ssize_t got = read(*fd, chunk, sizeof(chunk));
+	int rc = 0;
 
 	if (got < 0)
 		return errno == EINTR || errno == EAGAIN
 			       ? 1
 			       : error_errno(err, -errno, "reading from %s",
 					 child->command->argv[0]);
-	text_add_bytes(to, chunk, (size_t)got);
-	if (to->size > limit)
-		return error_set(err, -EFBIG, "%s wrote more than %zu bytes",
+	if (answer) {
+		rc = secret_append(answer, chunk, (size_t)got, err);
+		explicit_bzero(chunk, sizeof(chunk));
+	} else {
+		text_add_bytes(to, chunk, (size_t)got);
+	}
+	if (rc == 0 && to->size > limit)
+		rc = error_set(err, -EFBIG, "%s wrote more than %zu bytes",
 			child->command->argv[0], limit);
-	if (!keep)
+	if (rc < 0)
+		return rc;
+	if (!keep && !answer)
 		take_lines(child, to, is_error, got == 0);
 	if (got == 0) {
 		(void)close(*fd);

@@ -14,7 +14,8 @@ struct command {
 	const char *input;          /* text for standard input, or NULL: /dev/null */
 	const struct secret *secret; /* instead of input: bytes that must not lie in ordinary memory */
 	struct text *output;        /* standard output is appended here, or NULL */
-	/* Each line of standard error (and of standard output when output is NULL), without its newline; may be NULL. */
+	struct secret *answer;      /* instead of output: what must not lie in ordinary memory */
+	/* Each line of standard error (and of standard output when neither takes it), without its newline; may be NULL. */
 	void (*line)(void *context, const char *line);
 	void *context;
 	unsigned timeout_seconds; /* 0: none. Afterwards the child's process group is killed: -ETIMEDOUT */

@@ -1,6 +1,8 @@
 libinstaller_a_SOURCES += \
 	installer/base/addresses.c installer/base/addresses.h \
 	installer/base/banned.h \
+	installer/base/base64.c installer/base/base64.h \
+	installer/base/security_key.h \
 	installer/base/command.c installer/base/command.h \
 	installer/base/display.c installer/base/display.h \
 	installer/base/error.c installer/base/error.h \

@@ -45,6 +45,7 @@ int cli_schema(int argc, char **argv);
 int cli_ssh_keys(int argc, char **argv);
 int cli_stick(int argc, char **argv);
 int cli_tpm(int argc, char **argv);
+int cli_fido2(int argc, char **argv);
 int cli_unattended(int argc, char **argv);
 int cli_wizard(int argc, char **argv);
 /* SSH public keys from a file, a device, a stick or an address: one at least, or -ENODATA; lines that are none are told on stderr. */

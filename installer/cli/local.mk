@@ -10,6 +10,7 @@ jefe_setup_SOURCES = \
 	installer/cli/confirm.c installer/cli/confirm.h \
 	installer/cli/console.c \
 	installer/cli/explain.c \
+	installer/cli/fido2.c \
 	installer/cli/harden.c \
 	installer/cli/hardening.c \
 	installer/cli/hardening.h \
@@ -19,6 +20,7 @@ jefe_setup_SOURCES = \
 	installer/cli/inputs.h \
 	installer/cli/install.c \
 	installer/cli/integrity.c \
+	installer/cli/keeper.c installer/cli/keeper.h \
 	installer/cli/main.c \
 	installer/cli/plan.c \
 	installer/cli/probe.c \

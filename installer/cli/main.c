@@ -39,6 +39,7 @@ const struct cli_command cli_commands[] = {
 		cli_remote},
 	{"ssh-keys", "[--proxy http://HOST:PORT] FILE|DEVICE|URL|stick", "SSH public keys found there, one a line", cli_ssh_keys},
 	{"stick", "DEVICE NAME [--header DEVICE]", "live system: save standard input, or a LUKS header, on a stick", cli_stick},
+	{"fido2", "[on [--passphrase-fd N] [--pin-fd N] | off | list]", "unlock the disk of this system by a security key", cli_fido2},
 	{"tpm", "[on [--passphrase-fd N] | off | renew]", "unlock the disk of this system by its TPM", cli_tpm},
 	{"unattended", "", "live system: find the answers, install if asked to", cli_unattended},
 	{0},

@@ -10,8 +10,8 @@
 #include "installer/base/json.h"
 #include "installer/base/memory.h"
 #include "installer/controls/kinds.h"
+#include "installer/keeper.h"
 #include "installer/storage.h"
-#include "installer/tpm.h"
 
 enum { HEADER = 4096, HEADER_MAX = 4 << 20, KEYSLOTS = 32 };
 
@@ -311,32 +311,50 @@ static void look_at_mirror(struct site *site, const char *value, struct finding 
 			memory_copy_text("/sys/class/block/md*/md/degraded"));
 }
 
-/* Has the header the key slot of the TPM, and a token for it? */
-static bool has_tpm_slot(const struct json *header)
+/* Has the header the key slot of the device, and a token for it? */
+static bool has_slot(const struct keeper *keeper, const struct json *header)
 {
 	const struct json *slots = json_member(header, "keyslots");
 	const struct json *tokens = json_member(header, "tokens");
-	autofree char *slot = memory_format("%d", LUKS_TPM);
+	autofree char *slot = memory_format("%d", keeper->slot);
 
 	for (unsigned i = 0; slots && tokens && i < KEYSLOTS; i++) {
 		autofree char *number = memory_format("%u", i);
 		const struct json *token = json_member(tokens, number);
 
-		if (token && text_equal(json_text(token, "type"), TPM_TOKEN))
+		if (token && text_equal(json_text(token, "type"), keeper->token))
 			return json_member(slots, slot);
 	}
 	return false;
 }
 
-/* What came of it at this start: the initramfs says so, and what confirmed the start. */
-static void look_at_tpm(struct site *site, const char *value, struct finding *finding)
+static void find_slot(struct site *site, const struct keeper *keeper, const char *value,
+	const char *state, struct finding *finding)
 {
 	autovolume struct volume volume = {0};
 	autojson struct json *header = NULL;
-	autofree char *state = line_of(site, TPM_STATE);
 	struct error err = {0};
 
-	if (!tpm_is_on(site->scope->root_fd))
+	if (!volume_find(site, &volume))
+		find_no_volume(site, finding);
+	else if (read_header(site, &volume, &header, &err) < 0)
+		find(finding, FOUND_UNKNOWN, NULL, memory_copy_text(err.text));
+	else
+		find(finding, has_slot(keeper, header) ? FOUND_RIGHT : FOUND_WRONG,
+			memory_copy_text(
+				has_slot(keeper, header) ? value : "no key slot"),
+			memory_format("header of /%s; /%s: %s", volume.device,
+				keeper->state, state));
+}
+
+/* What came of it at this start: the initramfs says so, and what confirmed the start. */
+static void look_at_tpm(struct site *site, const char *value, struct finding *finding)
+{
+	const struct keeper *keeper = &keepers[KEEPER_TPM];
+	autovolume struct volume volume = {0};
+	autofree char *state = line_of(site, keeper->state);
+
+	if (!keeper_is_on(keeper, site->scope->root_fd))
 		find(finding, FOUND_NOTHING, NULL,
 			memory_copy_text("no TPM is to unlock the disk"));
 	else if (!volume_find(site, &volume))
@@ -347,25 +365,34 @@ static void look_at_tpm(struct site *site, const char *value, struct finding *fi
 				state ? state : "the next one tells"));
 	else if (text_starts(state, "failed"))
 		find(finding, FOUND_WRONG, NULL,
-			memory_format("/%s: %s", TPM_STATE, state));
-	else if (read_header(site, &volume, &header, &err) < 0)
-		find(finding, FOUND_UNKNOWN, NULL, memory_copy_text(err.text));
+			memory_format("/%s: %s", keeper->state, state));
 	else
-		find(finding, has_tpm_slot(header) ? FOUND_RIGHT : FOUND_WRONG,
-			memory_copy_text(has_tpm_slot(header) ? value : "no key slot"),
-			memory_format("header of /%s; /%s: %s", volume.device, TPM_STATE,
-				state));
+		find_slot(site, keeper, value, state, finding);
+}
+
+/* Who has it with him decides at each start: that it was not asked is no fault. */
+static void look_at_fido2(struct site *site, const char *value, struct finding *finding)
+{
+	const struct keeper *keeper = &keepers[KEEPER_FIDO2];
+	autofree char *state = line_of(site, keeper->state);
+
+	if (!keeper_is_on(keeper, site->scope->root_fd))
+		find(finding, FOUND_NOTHING, NULL,
+			memory_copy_text("no security key is to unlock the disk"));
+	else
+		find_slot(site, keeper, value, state ? state : "not asked", finding);
 }
 
 static const struct rule rules[] = {
-	{"encryption",  encryption_look    },
-	{"luks-kdf",    look_at_kdf        },
-	{"luks-cipher", look_at_cipher     },
-	{"discard",     look_at_discard    },
-	{"swap",        look_at_swap       },
-	{"mirror",      look_at_mirror     },
-	{"secure-boot", look_at_secure_boot},
-	{"tpm-unlock",  look_at_tpm        },
+	{"encryption",   encryption_look    },
+	{"luks-kdf",     look_at_kdf        },
+	{"luks-cipher",  look_at_cipher     },
+	{"discard",      look_at_discard    },
+	{"swap",         look_at_swap       },
+	{"mirror",       look_at_mirror     },
+	{"secure-boot",  look_at_secure_boot},
+	{"tpm-unlock",   look_at_tpm        },
+	{"fido2-unlock", look_at_fido2      },
 };
 
 static void persisted(struct site *site, const struct control *control, const char *value,

@@ -24,11 +24,12 @@ close_answers() {
 	rm -f /run/jefe/answer
 }
 
-# ask PROMPT: the first line typed on any console, unseen, or given over SSH, in $answer; from whom, in $asker.
+# ask PROMPT [EMPTY]: the first line typed on any console, unseen, or given over SSH or by a security key, in $answer; from whom, in $asker. With
+# EMPTY Enter alone is an answer, too.
 ask() {
 	askers=''
 	for console in $consoles; do
-		ask_on "/dev/$console" "$1" &
+		ask_on "/dev/$console" "$1" "$2" &
 		askers="$askers $!"
 	done
 	# An asker that ends interrupts the wait for the others.
@@ -45,14 +46,18 @@ ask() {
 	done
 }
 
-# ask_on TTY PROMPT: an empty line or Ctrl-D asks again; a console that is gone just ends its asker.
+# ask_on TTY PROMPT [EMPTY]: an empty line or Ctrl-D asks again; a console that is gone just ends its asker.
 ask_on() {
 	line=''
 	exec <"$1" >"$1"
 	stty -echo
 	while [ -z "$line" ]; do
 		printf '\njefe: %s: ' "$2" || return
-		IFS= read -r line || sleep 1
+		if ! IFS= read -r line; then
+			sleep 1
+		elif [ -n "$3" ]; then
+			break
+		fi
 	done
 	printf 'console %s\n' "$line" >/run/jefe/answer
 }

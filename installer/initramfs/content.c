@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "installer/fido2.h"
 #include "installer/tpm.h"
 #include "installer/unlock.h"
 
@@ -35,7 +36,7 @@ const char *const content_modules[] = {
 	NULL,
 };
 
-const char *const content_modules_network[] = {
+static const char *const modules_network[] = {
 	"drivers/net/ethernet/", "drivers/net/phy/", "drivers/net/mdio/", "drivers/net/pcs/", "virtio_net", "hv_netvsc", "vmxnet3",
 	"xen_netfront",
 	/* USB */
@@ -43,7 +44,7 @@ const char *const content_modules_network[] = {
 	"af_packet", "ipv6", "8021q", NULL,
 };
 
-const char *const content_modules_tpm[] = {"tpm_tis", "tpm_crb", "tpm_tis_spi", NULL};
+static const char *const modules_tpm[] = {"tpm_tis", "tpm_crb", "tpm_tis_spi", NULL};
 
 /* Disks behind a network, PCMCIA, tapes and tests. */
 const char *const content_modules_left_out[] = {
@@ -63,7 +64,15 @@ const char *const content_applets[] = {
 	"mount", "mv", "poweroff", "reboot", "rm", "sed", "setsid", "sleep", "sort", "stty", "switch_root", "sync", "umount", "vi", NULL,
 };
 
-const char *const content_applets_network[] = {"ip", "pidof", "udhcpc", NULL};
+static const char *const applets_network[] = {"ip", "pidof", "udhcpc", NULL};
+
+/* Security keys need no more than USB keyboards do. */
+const struct content_way content_ways[CONTENT_WAYS + 1] = {
+	{NEED_FOR_NETWORK, UNLOCK_FOLDER, modules_network, applets_network},
+	{NEED_WITH_TPM,    TPM_FOLDER,    modules_tpm,     NULL           },
+	{NEED_WITH_FIDO2,  FIDO2_FOLDER,  NULL,            NULL           },
+	{NEED_NEVER,       NULL,          NULL,            NULL           },
+};
 
 const struct content_program content_programs[] = {
 	{"busybox",    NEED_ALWAYS,         NULL},
@@ -74,6 +83,7 @@ const struct content_program content_programs[] = {
 	{"blkid",      NEED_NEVER,          "the rescue shell cannot list file systems"},
 	{"dropbear",   NEED_FOR_NETWORK,    "the passphrase cannot be taken over SSH: install Dropbear, or remove /" UNLOCK_FOLDER},
 	{TPM_PROGRAM_NAME, NEED_WITH_TPM,   "the TPM cannot unlock the disk: this build of jefe-setup lacks it; remove /" TPM_FOLDER},
+	{FIDO2_PROGRAM_NAME, NEED_WITH_FIDO2, "the security key cannot unlock the disk: this build of jefe-setup lacks it; remove /" FIDO2_FOLDER},
 	{NULL,         NEED_NEVER,          NULL},
 };
 

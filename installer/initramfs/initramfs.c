@@ -16,7 +16,6 @@
 #include "installer/initramfs/programs.h"
 #include "installer/initramfs/remote.h"
 #include "installer/initramfs/scripts.h"
-#include "installer/tpm.h"
 #include "installer/unlock.h"
 
 enum { KEYMAP_MAX = 64 << 10, BOOT_MAX = 64 << 10 };
@@ -49,6 +48,20 @@ static int check_applets(
 	return 0;
 }
 
+static bool way_is_on(const struct initramfs *initramfs, const struct content_way *way)
+{
+	return file_exists(initramfs->modules_root_fd, way->folder);
+}
+
+static const struct content_way *way_of(enum content_need need)
+{
+	const struct content_way *way = content_ways;
+
+	while (way->need != need)
+		way++;
+	return way;
+}
+
 /* BusyBox knows best what it is made of. */
 static int add_applets(
 	const struct initramfs *initramfs, struct image *image, struct error *err)
@@ -64,10 +77,12 @@ static int add_applets(
 	if (command_run(&command, err) < 0)
 		return error_prefix(err, "asking busybox what it can do");
 	words_split(&applets, text_string(&output), "\n");
-	if (check_applets(&applets, content_applets, err) < 0 ||
-		(unlock_is_on(initramfs->modules_root_fd) &&
-			check_applets(&applets, content_applets_network, err) < 0))
+	if (check_applets(&applets, content_applets, err) < 0)
 		return err->code;
+	for (const struct content_way *way = content_ways; way->folder; way++)
+		if (way->applets && way_is_on(initramfs, way) &&
+			check_applets(&applets, way->applets, err) < 0)
+			return err->code;
 	for (size_t i = 0; i < applets.count; i++) {
 		autofree char *name = memory_format("usr/bin/%s", applets.items[i]);
 
@@ -101,9 +116,9 @@ static bool is_needed(
 	case NEED_WITH_MIRROR:
 		return lies_in(initramfs, "MIRROR_ROOT_UUID=");
 	case NEED_FOR_NETWORK:
-		return unlock_is_on(initramfs->modules_root_fd);
 	case NEED_WITH_TPM:
-		return tpm_is_on(initramfs->modules_root_fd);
+	case NEED_WITH_FIDO2:
+		return way_is_on(initramfs, way_of(program->need));
 	case NEED_NEVER:
 		break;
 	}
@@ -183,14 +198,13 @@ static int fill(const struct initramfs *initramfs, struct image *image,
 	struct programs *programs, struct error *err)
 {
 	const bool remote = unlock_is_on(initramfs->modules_root_fd);
-	const char *const *also[3] = {NULL};
+	const char *const *also[CONTENT_WAYS + 1] = {NULL};
 	size_t count = 0;
 	autowords struct words missing = {0};
 
-	if (remote)
-		also[count++] = content_modules_network;
-	if (tpm_is_on(initramfs->modules_root_fd))
-		also[count] = content_modules_tpm;
+	for (const struct content_way *way = content_ways; way->folder; way++)
+		if (way->modules && way_is_on(initramfs, way))
+			also[count++] = way->modules;
 	add_skeleton(image);
 	if (remote && remote_files_add(image, initramfs->modules_root_fd, err) < 0)
 		return err->code;

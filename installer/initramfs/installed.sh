@@ -79,12 +79,14 @@ unlock() {
 	open_answers
 	remote_up
 	failure=''
+	key_up "$device"
 	try_answers
+	key_down
 	answer=''
 	close_answers
 	if [ -n "$failure" ]; then
 		# Who is not there cannot use a shell.
-		[ "$asker" = console ] || rescue=no
+		[ "$asker" = console ] || [ "$asker" = key ] || rescue=no
 		remote_down 1 "$failure; $(what_follows)"
 		fail "$failure"
 		return 1
@@ -96,13 +98,15 @@ unlock() {
 # With what went wrong in $failure.
 try_answers() {
 	for left in "2 tries left" "1 try left" ""; do
-		ask "passphrase to unlock the disk"
+		ask_in_turn "passphrase to unlock the disk"
 		printf %s "$answer" | cryptsetup open --type luks2 --key-file - "$device" root 2>/run/jefe/error
 		case $? in
 		0) return ;;
 		2)
-			say "this is not the passphrase${left:+; $left}"
-			remote_tell "this is not the passphrase${left:+; $left}"
+			what=passphrase
+			[ "$asker" != key ] || what="key of the disk"
+			say "this is not the $what${left:+; $left}"
+			remote_tell "this is not the $what${left:+; $left}"
 			;;
 		*)
 			failure="unlocking $device: $(cat /run/jefe/error)"

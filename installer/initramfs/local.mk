@@ -7,6 +7,7 @@ initramfs_files = \
 	installer/initramfs/remote.sh \
 	installer/initramfs/dhcp.sh \
 	installer/initramfs/tpm.sh \
+	installer/initramfs/fido2.sh \
 	installer/initramfs/unlock.sh
 EXTRA_DIST += $(initramfs_files)
 
@@ -26,12 +27,12 @@ CLEANFILES += installer/initramfs/scripts.c
 installer/initramfs/scripts.c: $(initramfs_files) installer/initramfs/local.mk
 	$(AM_V_GEN)$(MKDIR_P) installer/initramfs && { \
 	echo '#include "installer/initramfs/scripts.h"'; \
-	for script in init console devices installed live remote dhcp tpm unlock; do \
+	for script in init console devices installed live remote dhcp tpm fido2 unlock; do \
 		file=$(srcdir)/installer/initramfs/$$script; test $$script = init || file=$$file.sh; \
 		echo "static const unsigned char script_$$script[] = {"; \
 		od -An -v -tx1 "$$file" | sed 's/ \(..\)/0x\1,/g'; echo '};'; done; \
 	echo 'const struct script scripts[] = {'; \
-	for script in init console devices installed live remote dhcp tpm unlock; do \
+	for script in init console devices installed live remote dhcp tpm fido2 unlock; do \
 		name=usr/lib/jefe/$$script.sh; test $$script != init || name=init; \
 		echo "{\"$$name\", script_$$script, sizeof(script_$$script)},"; done; \
 	echo '{0}};'; } >$@.new && mv $@.new $@

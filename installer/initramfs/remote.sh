@@ -91,7 +91,7 @@ set_address() {
 
 # remote_tell MESSAGE: to who gave the last answer, when it came by SSH.
 remote_tell() {
-	[ "$asker" = console ] || echo "$1" >"/run/jefe/told.$asker"
+	case $asker in *[0-9]) echo "$1" >"/run/jefe/told.$asker" ;; esac
 }
 
 # remote_down STATUS MESSAGE: say it to all who are logged in, whose sessions end with the status, and leave the network as it was found.

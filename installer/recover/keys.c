@@ -29,7 +29,7 @@ static int check_passphrase(const struct secret *passphrase, struct error *err)
 static void passphrase_describe(const struct operation *operation, struct text *to)
 {
 	text_addf(to,
-		"replace the passphrase of %s by a new one; the recovery key and the key of a TPM stay\n"
+		"replace the passphrase of %s by a new one; the recovery key and the keys of a TPM and of a security key stay\n"
 		"remove key slot %d of %s: the form for US keys, if nobody put another key there\n",
 		operation->from, LUKS_US_PASSPHRASE, operation->from);
 }

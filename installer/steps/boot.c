@@ -21,12 +21,13 @@ static void take_note(void *context, const char *line)
 static void initramfs_describe(const struct recipe *recipe, struct text *to)
 {
 	text_addf(to,
-		"kernel modules of the new system, programs of the live system, keymap %s%s%s%s%s\n",
+		"kernel modules of the new system, programs of the live system, keymap %s%s%s%s%s%s\n",
 		recipe->answers->system.keymap,
 		recipe->layout.disks[1] ? ", opening the mirror" : "",
 		recipe->layout.encrypted ? ", unlocking by passphrase" : "",
 		recipe->answers->disk.remote_unlock ? ", also over SSH" : "",
-		recipe->answers->disk.tpm_unlock ? ", by the TPM first" : "");
+		recipe->answers->disk.tpm_unlock ? ", by the TPM first" : "",
+		recipe->answers->disk.fido2_unlock ? ", by the security key" : "");
 }
 
 static int initramfs_run(const struct recipe *recipe, struct run *run, struct error *err)

@@ -6,10 +6,10 @@ libinstaller_a_SOURCES += \
 	installer/steps/finish.c \
 	installer/steps/hardening.c \
 	installer/steps/keep.c \
+	installer/steps/keeper.c \
 	installer/steps/mirror.c \
 	installer/steps/payload.c \
 	installer/steps/system.c \
-	installer/steps/tpm.c \
 	installer/steps/unlock.c \
 	installer/steps/users.c \
 	installer/steps/volumes.c

@@ -11,10 +11,10 @@
 #include "installer/base/file.h"
 #include "installer/base/memory.h"
 #include "installer/distro/distro.h"
+#include "installer/keeper.h"
 #include "installer/manifest.h"
 #include "installer/run.h"
 #include "installer/steps/steps.h"
-#include "installer/tpm.h"
 #include "installer/unlock.h"
 
 #define ROOM_BYTES ((uint64_t)256 << 20) /* for logs and the first upgrade */
@@ -121,7 +121,9 @@ static int verify_run(const struct recipe *recipe, struct run *run, struct error
 	if (rc == 0 && recipe->answers->disk.remote_unlock)
 		rc = unlock_possible(AT_FDCWD, err);
 	if (rc == 0 && recipe->answers->disk.tpm_unlock)
-		rc = tpm_possible(AT_FDCWD, err);
+		rc = keeper_possible(&keepers[KEEPER_TPM], AT_FDCWD, err);
+	if (rc == 0 && recipe->answers->disk.fido2_unlock)
+		rc = keeper_possible(&keepers[KEEPER_FIDO2], AT_FDCWD, err);
 	if (rc == 0)
 		rc = check_archive(run, err);
 	if (rc == 0)

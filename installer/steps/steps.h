@@ -18,7 +18,9 @@ extern const struct step_ops step_mount;
 extern const struct step_ops step_system;     /* system.c */
 extern const struct step_ops step_users;      /* users.c */
 extern const struct step_ops step_unlock;     /* unlock.c */
-extern const struct step_ops step_tpm;        /* tpm.c */
+extern const struct step_ops step_tpm;        /* keeper.c */
+extern const struct step_ops step_enrol;
+extern const struct step_ops step_fido2;
 extern const struct step_ops step_controls;   /* hardening.c */
 extern const struct step_ops step_initramfs;  /* boot.c */
 extern const struct step_ops step_loader;

@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include "installer/keeper.h"
 #include "tests/unit/temporary.h"
 #include "tests/unit/unit.h"
 
+static const struct keeper *const keeper = &keepers[KEEPER_TPM];
 static struct temporary folder;
 
 static int make_folder(void **state)
@@ -91,9 +93,9 @@ static void keys_are_made_and_forgotten(void **state)
 	struct stat st;
 
 	(void)state;
-	assert_false(tpm_is_on(folder.fd));
+	assert_false(keeper_is_on(keeper, folder.fd));
 	assert_done(tpm_make_key(folder.fd, one, &err), &err);
-	assert_true(tpm_is_on(folder.fd));
+	assert_true(keeper_is_on(keeper, folder.fd));
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 	assert_done(tpm_make_key(folder.fd, two, &err), &err);
@@ -101,9 +103,9 @@ static void keys_are_made_and_forgotten(void **state)
 	assert_false(secret_equal(one, two));
 	assert_done(tpm_read_key(folder.fd, read, &err), &err);
 	assert_true(secret_equal(two, read));
-	assert_done(tpm_forget_key(folder.fd, &err), &err);
-	assert_false(tpm_is_on(folder.fd));
-	assert_done(tpm_forget_key(folder.fd, &err), &err);
+	assert_done(keeper_forget(keeper, folder.fd, &err), &err);
+	assert_false(keeper_is_on(keeper, folder.fd));
+	assert_done(keeper_forget(keeper, folder.fd, &err), &err);
 }
 
 static void tokens_come_back(void **state)
