@@ -17,3 +17,16 @@ endif
 dist_check_SCRIPTS += tests/engine/tpm.sh
 EXTRA_DIST += tests/engine/seal.c
 TESTS += tests/engine/tpm.sh
+
+# A security key in software.
+if HAVE_FIDO2
+if HAVE_CMOCKA
+check_PROGRAMS += tests/engine/touch
+tests_engine_touch_SOURCES = tests/engine/touch.c tests/unit/temporary.h tests/unit/unit.h
+tests_engine_touch_CPPFLAGS = $(AM_CPPFLAGS) -DTOP_SRCDIR='"$(abs_top_srcdir)"'
+tests_engine_touch_LDADD = libinstaller.a $(ENGINE_LIBS) $(FIDO2_LIBS) $(CMOCKA_LIBS)
+endif
+endif
+dist_check_SCRIPTS += tests/engine/fido2.sh
+EXTRA_DIST += tests/engine/touch.c
+TESTS += tests/engine/fido2.sh
