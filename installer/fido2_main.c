@@ -74,7 +74,9 @@ static int wait_for_one(struct security_keys *keys, struct error *err)
 		said = why;
 		(void)sleep(1);
 	}
-	return error_set(err, -ENODEV, "not within %d seconds: %s", PLUG_SECONDS, why);
+	return error_set(err, -ENODEV,
+		"within %d seconds no security key that will do was plugged in, alone",
+		PLUG_SECONDS);
 }
 
 static int make(char **arguments, struct error *err)

@@ -42,6 +42,7 @@ void answers_file_adopt(struct answers *answers)
 	adopt_secret(&answers->disk.passphrase);
 	adopt_secret(&answers->disk.recovery_key);
 	adopt_secret(&answers->disk.us_passphrase);
+	adopt_secret(&answers->disk.fido2_pin);
 	for (size_t i = 0; i < answers->user_count; i++)
 		adopt_secret(&answers->users[i].password);
 }

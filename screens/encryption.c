@@ -110,6 +110,19 @@ static void add_tpm(struct page *page, const struct wizard *wizard)
 	item->spoken = page_format(page, _("not on this computer, %s"), _(why_not));
 }
 
+/* Its PIN is asked for only while it may be given: a source in the answer file needs nobody. */
+static void add_security_key(struct page *page, const struct wizard *wizard)
+{
+	const struct answers *answers = wizard->answers;
+	enum secret_origin origin = answers->disk.fido2_pin.origin;
+
+	(void)page_field(page, wizard, ITEM_BOOL, "disk.fido2_unlock");
+	if (answers->disk.fido2_unlock &&
+		(origin == SECRET_NONE || origin == SECRET_PROMPT))
+		page_field(page, wizard, ITEM_SECRET, "disk.fido2_pin")->secret =
+			wizard->fido2_pin;
+}
+
 /* The last is said when the header is made, which stays when /home does. */
 static void add_ways(struct page *page, const struct wizard *wizard)
 {
@@ -117,6 +130,7 @@ static void add_ways(struct page *page, const struct wizard *wizard)
 
 	(void)page_field(page, wizard, ITEM_BOOL, "disk.remote_unlock");
 	add_tpm(page, wizard);
+	add_security_key(page, wizard);
 	if (is_kept(wizard))
 		return;
 	item = page_add(page, ITEM_ACTION, "luks", _("Encrypted volume"));
@@ -204,6 +218,13 @@ static int check_passphrase(const struct wizard *wizard, struct error *err)
 	return proof_check(wizard, err);
 }
 
+/* A key without a PIN is the rule: nothing typed says so. */
+static void take_pin(struct wizard *wizard)
+{
+	wizard->answers->disk.fido2_pin.origin =
+		secret_size(wizard->fido2_pin) ? SECRET_PROMPT : SECRET_NONE;
+}
+
 static int set(void *context, const char *id, const char *value, struct error *err)
 {
 	struct wizard *wizard = context;
@@ -217,6 +238,11 @@ static int set(void *context, const char *id, const char *value, struct error *e
 	if (text_equal(id, "disk.encryption") && text_equal(value, "none")) {
 		wizard->answers->disk.remote_unlock = false;
 		wizard->answers->disk.tpm_unlock = false;
+		wizard->answers->disk.fido2_unlock = false;
+	}
+	if (text_equal(id, "disk.fido2_pin")) {
+		take_pin(wizard);
+		return 0;
 	}
 	if (text_equal(id, "disk.passphrase"))
 		return check_passphrase(wizard, err);

@@ -19,7 +19,7 @@
 #include "screens/answers_file.h"
 #include "screens/recovery.h"
 
-enum { SECRETS_OF_DISK = 3, LOG_MAX = 1 << 20 };
+enum { SECRETS_OF_DISK = 4, LOG_MAX = 1 << 20 };
 
 /* A secret on its way to the engine: where its source stands in the answers, and the pipe. */
 struct passage {
@@ -80,6 +80,11 @@ static int open_for_disk(
 	if (rc == 0 && answers->disk.us_passphrase.origin == SECRET_PROMPT)
 		rc = passage_open(passages, wizard->us_passphrase,
 			&answers->disk.us_passphrase, err);
+	if (rc == 0 && answers->disk.fido2_unlock &&
+		answers->disk.fido2_pin.origin != SECRET_FILE &&
+		answers->disk.fido2_pin.origin != SECRET_LITERAL)
+		rc = passage_open(
+			passages, wizard->fido2_pin, &answers->disk.fido2_pin, err);
 	return rc;
 }
 

@@ -480,6 +480,7 @@ static void forget_secrets(struct form *form)
 	secret_cut(wizard->passphrase, 0);
 	secret_cut(wizard->passphrase_again, 0);
 	secret_cut(wizard->recovery_key, 0);
+	secret_cut(wizard->fido2_pin, 0);
 	secret_cut(wizard->suggestion, 0);
 	secret_cut(wizard->us_passphrase, 0);
 	secret_cut(wizard->rehearsal, 0);

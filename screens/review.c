@@ -19,11 +19,14 @@ static const char *value_of(
 		text_equal(row->label, answers_field("disk.passphrase")->label);
 	bool is_recovery =
 		text_equal(row->label, answers_field("disk.recovery_key")->label);
+	bool is_pin = text_equal(row->label, answers_field("disk.fido2_pin")->label);
 
 	if (is_passphrase && wizard->answers->disk.passphrase.origin == SECRET_PROMPT) {
 		row->changed = secret_size(wizard->passphrase) > 0;
 		return row->changed ? _("typed") : _("missing");
 	}
+	if (is_pin && wizard->answers->disk.fido2_pin.origin == SECRET_PROMPT)
+		return secret_size(wizard->fido2_pin) ? _("typed") : _("missing");
 	row->changed = row->changed || (is_recovery && wizard->wants_recovery);
 	if (is_recovery && wizard->wants_recovery)
 		return wizard->recovery_proven ? _("made, and copied by you")
@@ -295,6 +298,11 @@ static int check_secrets(const struct wizard *wizard, struct error *err)
 		!secret_size(wizard->us_passphrase))
 		return error_set(err, -EINVAL, "%s",
 			_("What the passphrase gives on US keys cannot be worked out: open Encryption and type another one, or switch the US keys off."));
+	if (answers->disk.fido2_unlock &&
+		answers->disk.fido2_pin.origin == SECRET_PROMPT &&
+		!secret_size(wizard->fido2_pin))
+		return error_set(err, -EINVAL, "%s",
+			_("The PIN of the security key is missing: open Encryption."));
 	if (answers->disk.encryption != ENCRYPTION_NONE && wizard->wants_recovery &&
 		!wizard->recovery_proven)
 		return error_set(err, -EINVAL, "%s",

@@ -14,6 +14,7 @@ static const struct {
 	{"passphrase",       offsetof(struct wizard, passphrase)      },
 	{"passphrase-again", offsetof(struct wizard, passphrase_again)},
 	{"recovery-key",     offsetof(struct wizard, recovery_key)    },
+	{"fido2-pin",        offsetof(struct wizard, fido2_pin)       },
 	{"suggestion",       offsetof(struct wizard, suggestion)      },
 	{"group-first",      offsetof(struct wizard, groups[0])       },
 	{"group-second",     offsetof(struct wizard, groups[1])       },

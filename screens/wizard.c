@@ -34,6 +34,7 @@ struct wizard *wizard_new(struct answers *answers, struct machine *machine)
 	wizard->passphrase = secret_new();
 	wizard->passphrase_again = secret_new();
 	wizard->recovery_key = secret_new();
+	wizard->fido2_pin = secret_new();
 	wizard->suggestion = secret_new();
 	wizard->us_passphrase = secret_new();
 	wizard->rehearsal = secret_new();
@@ -81,6 +82,7 @@ void wizard_free(struct wizard *wizard)
 	secret_free(wizard->passphrase);
 	secret_free(wizard->passphrase_again);
 	secret_free(wizard->recovery_key);
+	secret_free(wizard->fido2_pin);
 	accounts_free(wizard);
 	secret_free(wizard->suggestion);
 	secret_free(wizard->us_passphrase);

@@ -35,7 +35,7 @@ struct wizard {
 	const char *run_dir;      /* /run/jefe, or a private directory without root */
 	const char *machine_path; /* of --machine, or NULL */
 	int console;              /* terminal the keymap is loaded into; -1: none */
-	struct secret *passphrase, *passphrase_again, *recovery_key;
+	struct secret *passphrase, *passphrase_again, *recovery_key, *fido2_pin;
 	struct secret *us_passphrase,
 		*rehearsal; /* what the keys give on a US keyboard */
 	bool wants_recovery, wants_us;

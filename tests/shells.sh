@@ -191,6 +191,80 @@ no_shell_gets_the_key() {
 	END
 }
 
+# by_key WAY LISTED ANSWER...: a security key that is asked in this way, with these answers to one question after the other; "fifo" is whoever is first.
+# Its PIN is 4711, and what it derives opens the disk, as does the passphrase.
+by_key() {
+	local way=$1 listed=$2 answer number=0
+	shift 2
+	initramfs 'jefe.luks=1234 root=UUID=5678'
+	{
+		echo 'ask() { echo "ask $1" >>'"$said; questions=\$((questions + 1)) asker=console"
+		echo 'case $questions in'
+		for answer in "$@"; do
+			number=$((number + 1))
+			if [ "$answer" = fifo ]; then
+				echo "$number) IFS= read -r answer <&3; asker=\${answer%% *} answer=\${answer#* } ;;"
+			else
+				echo "$number) answer='$answer' ;;"
+			fi
+		done
+		echo 'esac; }; questions=0'
+		echo "say() { echo \"jefe: \$*\" >>$root/dev/spoken; }" # a console here is a file, which keeps its last line alone
+	} >>"$root/usr/lib/jefe/console.sh"
+	calls jefe-fido2 "case \$1 in way) echo $way ;; list) printf '%s' '$listed' ;; wait) echo 'key derived' ;;
+		*) [ \"\$(cat)\" = 4711 ] || { echo 'jefe-fido2: wrong PIN' >&2; exit 1; }; printf derived ;; esac"
+	calls cryptsetup "case \$(cat) in derived | passphrase) ;; *) exit 2 ;; esac"
+	calls sleep "read -r now rest <$root/proc/uptime; echo \"\$((\${now%.*} + 9)).0\" >$root/proc/uptime"
+	run "$top/installer/initramfs/init"
+	cp "$root/dev/spoken" "$folder/spoken"
+	grep -E '^(jefe-fido2|cryptsetup|ask|switch_root)' "$said" | uniq >"$folder/end"
+}
+
+# What it derives is an answer like others; the script waits for nothing else.
+unlocks_by_touch() {
+	by_key touch '' fifo
+	# The program runs beside the question: either may be first.
+	sort -o "$folder/end" "$folder/end"
+	tells "$folder/end" <<-'END' && [ "$(cat "$root/run/jefe/fido2")" = unlocked ] && [ ! -e "$root/run/jefe/fido2.says" ]
+		ask passphrase to unlock the disk
+		cryptsetup open --type luks2 --key-file - /dev/disk root
+		jefe-fido2 wait /dev/disk
+		jefe-fido2 way /dev/disk
+		switch_root /sysroot /sbin/init
+	END
+}
+
+# A wrong PIN is none of the three passphrases.
+unlocks_by_pin() {
+	by_key pin key 4712 4711
+	tells "$folder/end" <<-'END' && grep -qx 'jefe: wrong PIN' "$folder/spoken" && [ "$(cat "$root/run/jefe/fido2")" = unlocked ]
+		jefe-fido2 way /dev/disk
+		jefe-fido2 list
+		ask PIN of the security key
+		jefe-fido2 answer /dev/disk
+		ask PIN of the security key
+		jefe-fido2 answer /dev/disk
+		cryptsetup open --type luks2 --key-file - /dev/disk root
+		switch_root /sysroot /sbin/init
+	END
+}
+
+# Without the key it is the passphrase; Enter alone changes to the PIN and back.
+asks_in_turn() {
+	by_key pin '' wrong '' '' passphrase
+	tells "$folder/end" <<-'END' && [ "$(cat "$root/run/jefe/fido2")" = asked ]
+		jefe-fido2 way /dev/disk
+		jefe-fido2 list
+		ask passphrase to unlock the disk
+		cryptsetup open --type luks2 --key-file - /dev/disk root
+		ask passphrase to unlock the disk
+		ask PIN of the security key
+		ask passphrase to unlock the disk
+		cryptsetup open --type luks2 --key-file - /dev/disk root
+		switch_root /sysroot /sbin/init
+	END
+}
+
 # mirrored STATE OPTION: with arrays that open only with this option, and then lack STATE disks.
 mirrored() {
 	initramfs 'jefe.mirror=12-34,56-78 root=UUID=5678'
@@ -428,7 +502,7 @@ file_systems_are_mounted() {
 	END
 }
 
-echo "1..36"
+echo "1..42"
 ash=$(command -v busybox)
 for shell in dash "$ash ash"; do
 	shell_name=${shell##* }
@@ -437,6 +511,9 @@ for shell in dash "$ash ash"; do
 	check "$shell_name: or one that a TPM unlocks" unlocks_by_tpm
 	check "$shell_name: or does not, and the passphrase does" asks_when_the_tpm_does_not
 	check "$shell_name: no shell gets the key of a TPM" no_shell_gets_the_key
+	check "$shell_name: a touch of a security key unlocks it" unlocks_by_touch
+	check "$shell_name: or its PIN and a touch" unlocks_by_pin
+	check "$shell_name: or the passphrase, in turn with the PIN" asks_in_turn
 	check "$shell_name: or one on two disks" starts_on_two_disks
 	check "$shell_name: or on one of them, when the other is missing" starts_on_one_disk
 	check "$shell_name: or takes the passphrase over SSH, with DHCP on the port of that address" unlocks_by_dhcp

@@ -154,6 +154,13 @@ tests_unit_test_unlock_SOURCES = tests/unit/test_unlock.c
 tests_unit_test_elf_SOURCES = tests/unit/test_elf.c
 tests_unit_test_initramfs_SOURCES = tests/unit/test_initramfs.c
 
+if HAVE_FIDO2
+UNIT_TESTS += tests/unit/test_fido2
+tests_unit_test_fido2_SOURCES = tests/unit/test_fido2.c
+tests_unit_test_fido2_LDADD = $(LDADD) $(FIDO2_LIBS)
+endif
+EXTRA_DIST += tests/unit/test_fido2.c
+
 UNIT_TESTS += tests/unit/test_tpm
 tests_unit_test_tpm_SOURCES = tests/unit/test_tpm.c tests/unit/temporary.h
 

@@ -89,6 +89,27 @@ static void secrets_travel_by_pipe(void **state)
 	assert_string_equal(out.data, "open sesame");
 }
 
+static void secrets_come_back(void **state)
+{
+	autosecret struct secret *secret = secret_new(), *answer = secret_new();
+	autowords struct words lines = {0};
+	struct error err = {0};
+	struct command cat = {.argv = COMMAND("sh", "-c", "echo touch >&2; cat"),
+		.secret = secret,
+		.answer = answer,
+		.line = collect,
+		.context = &lines};
+	struct command many = {.argv = COMMAND("cat", "/dev/zero"), .answer = answer};
+
+	(void)state;
+	assert_done(secret_append(secret, "open sesame", 11, &err), &err);
+	assert_done(command_run(&cat, &err), &err);
+	assert_true(secret_equal(secret, answer));
+	assert_int_equal(lines.count, 1);
+	assert_int_equal(command_run(&many, &err), -EFBIG);
+	words_free(&lines);
+}
+
 static void environment_is_ours(void **state)
 {
 	autotext struct text out = {0};
@@ -133,6 +154,7 @@ int main(void)
 		cmocka_unit_test(lines_come_one_by_one),
 		cmocka_unit_test(failures_say_why),
 		cmocka_unit_test(secrets_travel_by_pipe),
+		cmocka_unit_test(secrets_come_back),
 		cmocka_unit_test(environment_is_ours),
 	};
 

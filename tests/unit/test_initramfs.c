@@ -11,10 +11,12 @@
 #include "installer/archive.h"
 #include "installer/base/file.h"
 #include "installer/base/memory.h"
+#include "installer/fido2.h"
 #include "installer/initramfs/image.h"
 #include "installer/initramfs/modules.h"
 #include "installer/initramfs/programs.h"
 #include "installer/initramfs/remote.h"
+#include "installer/keeper.h"
 #include "installer/tpm.h"
 #include "installer/unlock.h"
 #include "tests/unit/unit.h"
@@ -215,33 +217,44 @@ static void a_missing_server_is_told_with_the_way_out(void **state)
 }
 
 /* It is not where other programs are, and is in the image. */
-static void a_tpm_brings_its_program(void **state)
+static void brings_its_program(
+	const struct folder *folder, const struct keeper *keeper, const char *name)
 {
-	const struct folder *folder = *state;
+	autofree char *remedy = memory_format("remove /%s", keeper->folder),
+		      *installed = memory_format("/usr/libexec/jefelinux/%s", name),
+		      *added = memory_format("usr/bin/%s", name);
 	struct initramfs initramfs = {
 		.modules_root_fd = folder->fd, .programs_root_fd = folder->fd};
 	struct image *image = image_new();
 	struct programs programs;
 	struct error err = {0};
 
+	assert_done(keeper_remember(keeper, folder->fd, "k", 1, &err), &err);
+	assert_int_equal(initramfs_renewable(&initramfs, &err), -ENOENT);
+	assert_non_null(strstr(err.text, remedy));
+	put_program(folder, name);
+	assert_done(
+		file_make_dirs(folder->fd, "/usr/libexec/jefelinux", 0755, &err), &err);
+	assert_done(file_move(folder->fd, added, installed, &err), &err);
+	assert_done(initramfs_renewable(&initramfs, &err), &err);
+	assert_done(programs_open(&programs, image, folder->fd, &err), &err);
+	assert_done(programs_add(&programs, name, &err), &err);
+	assert_true(image_has(image, added));
+	programs_close(&programs);
+	image_free(image);
+}
+
+static void keepers_bring_their_programs(void **state)
+{
+	const struct folder *folder = *state;
+	struct error err = {0};
+
 	assert_done(file_make_dirs(folder->fd, "/usr/bin", 0755, &err), &err);
 	put_program(folder, "busybox");
 	put_program(folder, "e2fsck");
 	put_program(folder, "cryptsetup");
-	put(folder, "/" TPM_FOLDER "/key", "k");
-	assert_int_equal(initramfs_renewable(&initramfs, &err), -ENOENT);
-	assert_non_null(strstr(err.text, "remove /etc/jefelinux/tpm"));
-	assert_done(
-		file_make_dirs(folder->fd, "/usr/libexec/jefelinux", 0755, &err), &err);
-	assert_done(file_move(folder->fd, "/usr/bin/cryptsetup",
-			    "/usr/libexec/jefelinux/" TPM_PROGRAM_NAME, &err),
-		&err);
-	assert_done(initramfs_renewable(&initramfs, &err), &err);
-	assert_done(programs_open(&programs, image, folder->fd, &err), &err);
-	assert_done(programs_add(&programs, TPM_PROGRAM_NAME, &err), &err);
-	assert_true(image_has(image, "usr/bin/" TPM_PROGRAM_NAME));
-	programs_close(&programs);
-	image_free(image);
+	brings_its_program(folder, &keepers[KEEPER_TPM], TPM_PROGRAM_NAME);
+	brings_its_program(folder, &keepers[KEEPER_FIDO2], FIDO2_PROGRAM_NAME);
 }
 
 static void another_kernel_is_told_with_what_is_there(void **state)
@@ -377,7 +390,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_network_brings_its_drivers, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(
-			a_tpm_brings_its_program, make_folder, remove_folder),
+			keepers_bring_their_programs, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(
 			unlocking_over_ssh_is_all_or_nothing, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(a_missing_server_is_told_with_the_way_out,

@@ -142,6 +142,24 @@ static void what_the_tpm_did_is_told(void **state)
 	assert_int_equal(look_at("boot.tpm_unlock", "unlocks"), FOUND_WRONG);
 }
 
+static void the_security_keys_slot_is_looked_for(void **state)
+{
+	static const char with[] =
+		"{\"keyslots\":{\"4\":{}},\"tokens\":{\"0\":{\"type\":\"systemd-fido2\"}}}";
+	static const char without[] =
+		"{\"keyslots\":{\"3\":{}},\"tokens\":{\"0\":{\"type\":\"systemd-fido2\"}}}";
+
+	(void)state;
+	put_volume(with);
+	assert_int_equal(look_at("boot.fido2_unlock", "unlocks"), FOUND_NOTHING);
+	put("etc/jefelinux/fido2/name", "Test Key\n");
+	assert_int_equal(look_at("boot.fido2_unlock", "unlocks"), FOUND_RIGHT);
+	put("run/jefe/fido2", "asked\n");
+	assert_int_equal(look_at("boot.fido2_unlock", "unlocks"), FOUND_RIGHT);
+	put_volume(without);
+	assert_int_equal(look_at("boot.fido2_unlock", "unlocks"), FOUND_WRONG);
+}
+
 static enum control_status status_of(const char *crypttab)
 {
 	const struct control_scope scope = {
@@ -217,6 +235,8 @@ int main(void)
 			a_disk_is_encrypted_by_an_entry, tree_make, tree_close),
 		cmocka_unit_test_setup_teardown(
 			what_the_tpm_did_is_told, tree_make, tree_close),
+		cmocka_unit_test_setup_teardown(
+			the_security_keys_slot_is_looked_for, tree_make, tree_close),
 		cmocka_unit_test_setup_teardown(
 			the_kernel_says_whether_it_is_encrypted, tree_make, tree_close),
 	};

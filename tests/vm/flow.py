@@ -106,8 +106,10 @@ class Installation:
         self.disk = Disk(self.folder / "disk.qcow2", bus=bus, serial="JEFETEST1")
         self.more_disks = []  # that every machine has
         self.tpm = None  # folder of the one that every machine has
+        self.security_key = None  # plugged in when a machine starts; False: there is only the port for one
         self.passphrase = f"Horse-Battery-{name}-47"
         self.password = f"Staple-{name}-11"
+        self.pin = None  # of its security key
         self.key = self.folder / "key"
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "ana@test", "-f", str(self.key)], check=True)
         self.vm = None
@@ -122,9 +124,15 @@ class Installation:
         firmware = firmware or self.firmware
         disk = self.disk._replace(snapshot=snapshot)
         self.vm = VM(title, self.folder, firmware=firmware, memory=self.memory, disks=[disk, *self.more_disks, *disks],
-                     cdrom=self.iso if live else None, tpm=self.tpm, variables=self.folder / f"vars.{title if snapshot else 'main'}.fd")
+                     cdrom=self.iso if live else None, tpm=self.tpm, key_port=self.security_key is not None, variables=self.folder / f"vars.{title if snapshot else 'main'}.fd")
         self.vm.start()
+        if self.security_key:
+            self.plug_in()
         return self.vm
+
+    def plug_in(self):
+        """The security key, until the machine ends or it is unplugged."""
+        self.plugged = self.security_key.plug(self.vm.run / "key")
 
     def stop(self):
         if self.vm:
@@ -465,14 +473,14 @@ class Installation:
         """Neither the files of the running system, nor its disk, nor a log of the machine holds what was typed or answered."""
         canary = "a canary that the search must find"
         self.ssh(f"echo {canary} >/tmp/canary")
-        secrets = [*filter(None, (self.encrypted and self.passphrase, self.password))]
+        secrets = [*filter(None, (self.encrypted and self.passphrase, self.password, self.pin))]
         found = self.vm.ssh("ana", self.key, f"{ESCALATE[self.base]} grep -rlFs -f - /boot /etc /home /opt /root /run /tmp /var",
                             SLOW_COMMAND, "\n".join([*secrets, canary, ""]))
         require(found.stdout.split() == ["/tmp/canary"],
                 f"a secret in files of the installed system, or nothing found: {found.stdout}{found.stderr}")
         self.power_off()
         for path in [self.disk.path, *self.folder.glob("*.log")]:
-            offset = find_bytes(path, self.passphrase.encode(), self.password.encode())
+            offset = find_bytes(path, *(secret.encode() for secret in (self.passphrase, self.password, self.pin) if secret))
             require(offset < 0, f"{path}: a secret at byte {offset}")
 
     def bring(self, folder, target):

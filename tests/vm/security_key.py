@@ -242,6 +242,8 @@ SET_ALTERNATE, GET_ALTERNATE, ALTERNATE = 9, 10, 11
 START_INTERRUPT, STOP_INTERRUPT, INTERRUPT_STATUS = 15, 16, 17
 CANCEL_DATA, CONTROL, INTERRUPT = 21, 100, 103
 STALL = 4
+# What an xHCI port of QEMU wants the other side to be able to: the version of the device, sizes of packets, numbers of 64 bits, long transfers.
+ABLE = struct.pack("<I", 1 << 1 | 1 << 4 | 1 << 5 | 1 << 6)
 VENDOR, PRODUCT = 0x1209, 0x0001  # pid.codes: for tests
 FIDO_PAGE = bytes.fromhex("06d0f1" "0901" "a101" "0920" "1500" "26ff00" "7508" "9540" "8102" "0921" "1500" "26ff00" "7508" "9540" "9102" "c0")
 HID = struct.pack("<BBHBBBH", 9, 0x21, 0x0111, 0, 1, 0x22, len(FIDO_PAGE))
@@ -269,7 +271,7 @@ class Redirection:
     def packet(self, kind, body=b"", number=0):
         with self.lock:
             try:
-                self.connection.sendall(struct.pack("<III", kind, len(body), number) + body)
+                self.connection.sendall(struct.pack("<III" if kind == HELLO else "<IIQ", kind, len(body), number) + body)
             except OSError:
                 pass  # the machine went off
 
@@ -278,13 +280,16 @@ class Redirection:
             self.packet(INTERRUPT, struct.pack("<BBH", 0x81, 0, len(report)) + report)
 
     def announce(self):
-        kinds, intervals = bytearray([255] * 32), bytearray(32)
+        kinds, intervals, sizes = [255] * 32, [0] * 32, [0] * 32
         for endpoint in (0, 16):
-            kinds[endpoint] = 0
+            kinds[endpoint], sizes[endpoint] = 0, REPORT
         for endpoint in (1, 17):
-            kinds[endpoint], intervals[endpoint] = 3, 5
-        self.packet(ENDPOINTS, bytes(kinds) + bytes(intervals) + bytes(32))
+            kinds[endpoint], intervals[endpoint], sizes[endpoint] = 3, 5, REPORT
+        self.packet(ENDPOINTS, struct.pack("<32B32B32x32H", *kinds, *intervals, *sizes))
         self.packet(INTERFACES, struct.pack("<I", 1) + bytes(32) + bytes([3]).ljust(32, b"\0") + bytes(64))
+
+    def unplug(self):
+        self.connection.shutdown(socket.SHUT_RDWR)
 
     def read(self, size):
         data = b""
@@ -296,10 +301,12 @@ class Redirection:
         return data
 
     def run(self):
-        self.packet(HELLO, b"jefe test key".ljust(64, b"\0") + bytes(4))
+        self.packet(HELLO, b"jefe test key".ljust(64, b"\0") + ABLE)
         try:
+            hello = struct.unpack("<III", self.read(12))
+            self.take(hello[0], 0, self.read(hello[1]))
             while True:
-                kind, length, number = struct.unpack("<III", self.read(12))
+                kind, length, number = struct.unpack("<IIQ", self.read(16))
                 self.take(kind, number, self.read(length))
         except (EOFError, OSError):
             self.connection.close()
@@ -307,7 +314,7 @@ class Redirection:
     def take(self, kind, number, body):
         if kind == HELLO:
             self.announce()
-            self.packet(CONNECT, struct.pack("<BBBBHH", 1, 0, 0, 0, VENDOR, PRODUCT))
+            self.packet(CONNECT, struct.pack("<BBBBHHH", 1, 0, 0, 0, VENDOR, PRODUCT, 0x0100))
         elif kind in (SET_CONFIGURATION, GET_CONFIGURATION):
             self.announce()
             self.packet(CONFIGURATION, b"\0\1", number)

@@ -149,7 +149,7 @@ class VM:
     """One QEMU process. Everything that waits has a timeout in seconds."""
 
     def __init__(self, name, folder, *, firmware="bios", memory=1536, disks=(), cdrom=None, kernel=None, initrd=None, append=None,
-                 boot=None, netboot=None, variables=None, accelerator="tcg,thread=multi", tpm=None, extra=()):
+                 boot=None, netboot=None, variables=None, accelerator="tcg,thread=multi", tpm=None, key_port=False, extra=()):
         self.name, self.folder = name, pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.run = pathlib.Path(tempfile.mkdtemp(prefix="vm-"))
@@ -169,6 +169,8 @@ class VM:
         if tpm:
             self.arguments += ["-chardev", f"socket,id=tpm,path={self.run}/tpm", "-tpmdev", "emulator,id=tpm,chardev=tpm",
                                "-device", "tpm-tis,tpmdev=tpm"]
+        if key_port:
+            self.arguments += ["-chardev", f"socket,id=key,path={self.run}/key,server=on,wait=off", "-device", "usb-redir,chardev=key,bus=usb.0"]
         self.arguments += list(extra)
 
     def _arguments(self, firmware, memory, variables, boot):
