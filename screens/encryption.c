@@ -273,7 +273,7 @@ const struct screen screen_encryption = {
 	.help = N_(
 		"With LUKS2 everything except the kernels in /boot is encrypted. The passphrase is asked for each time the computer starts, "
 		"with the keyboard layout chosen before. A TPM 2.0 can give the key instead, as long as nothing of what starts the computer has "
-		"changed; that takes a computer started by UEFI.\n\n"
+		"changed; that takes a computer started by UEFI. So can a security key (FIDO2) that is touched.\n\n"
 		"Encryption protects a computer that is switched off. It does not protect one that is running."),
 	.build = build,
 	.set = set,
