@@ -207,13 +207,13 @@ const struct field answer_fields[] = {
 			"disk that was taken out, or another system on this computer, opens nothing. Whoever takes the whole computer can start "
 			"it: what protects it then are the passwords of its users. Needs a start by UEFI."},
 	{.key = "disk.fido2_unlock", .type = FIELD_BOOL, AT(disk.fido2_unlock), .standard = "false",
-		.label = "Unlock by security key", .example = "true", .screen = "encryption", .since = 1, .advanced = true,
+		.label = "Unlock by FIDO2", .example = "true", .screen = "encryption", .since = 1, .advanced = true,
 		.why = "Touching a security key (FIDO2) takes the place of the passphrase, which keeps working.",
 		.help = "The key must be plugged in, alone, while the installation begins, and is touched twice then; it needs the extension "
 			"hmac-secret. At each start it is touched once. Without it the passphrase or the recovery key opens the disk. Other "
 			"systems that know systemd-cryptenroll open the disk by it, too."},
 	{.key = "disk.fido2_pin", .type = FIELD_SECRET, AT(disk.fido2_pin), .standard = "none",
-		.label = "PIN of security key", .example = "{from: \"file:/run/jefe/pin\"}", .screen = "encryption", .since = 1, .advanced = true,
+		.label = "PIN of FIDO2 key", .example = "{from: \"file:/run/jefe/pin\"}", .screen = "encryption", .since = 1, .advanced = true,
 		.why = "For a security key that has one; each start then asks for it, too.",
 		.help = "prompt, file:/path, fd:N or a literal as for disk.passphrase. none: the key has no PIN. A few wrong ones lock the key."},
 	{.key = "disk.discard", .type = FIELD_BOOL, AT(disk.discard), .standard = "false",

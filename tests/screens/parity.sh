@@ -85,22 +85,22 @@ python3 "$here/keymaps.py" "$work/keymaps"
 cat >"$work/stand-in" <<-END
 	#!/bin/sh
 	[ "\$1" = install ] || exec "$setup" "\$@"
-	sed -n 's/^ *\\(.*pass[a-z]*\\): {from: "fd:\\([0-9]*\\)"}\$/\\1 \\2/p' "\$2" | while read -r key fd; do
+	sed -n 's/^ *\\(.*pass[a-z]*\\|.*pin\\): {from: "fd:\\([0-9]*\\)"}\$/\\1 \\2/p' "\$2" | while read -r key fd; do
 		echo "\$key: \$(cat /dev/fd/\$fd)"
 	done >"$work/given.part"
 	mv "$work/given.part" "$work/given"
 END
 chmod +x "$work/stand-in"
 printf '%s\n' "goto keyboard" "set system.keymap de" "goto encryption" "act type" "set disk.passphrase lazy goat boat" \
-	"set disk.passphrase.again lazy goat boat" "set us_slot true" "goto review" "next" "set confirm nvme0n1" "next" "expect screen progress" |
+	"set disk.passphrase.again lazy goat boat" "set us_slot true" "set disk.fido2_unlock true" "set disk.fido2_pin 47goat" "goto review" "next" "set confirm nvme0n1" "next" "expect screen progress" |
 	"$build/ui-script" --machine "$machine" --run "$work/stand-in-run" --setup "$work/stand-in" --answers "$here/answers.yaml" \
 		--keymaps "$work/keymaps" --no-guard >"$work/errors" 2>&1
 tries=50
 while [ ! -e "$work/given" ] && [ $((tries -= 1)) -gt 0 ]; do sleep 0.1; done
-printf 'passphrase: lazy goat boat\nus_passphrase: layz goat boat\n' | cmp - "$work/given" >>"$work/errors" 2>&1
-report "the engine gets the passphrase and what its keys give on US keys" $? "$work/errors"
+printf 'passphrase: lazy goat boat\nus_passphrase: layz goat boat\nfido2_pin: 47goat\n' | cmp - "$work/given" >>"$work/errors" 2>&1
+report "the engine gets the passphrase, what its keys give on US keys, and the PIN of a security key" $? "$work/errors"
 ! grep -rqE 'goat|layz' "$work/stand-in-run"
-report "neither of them is in a file" $?
+report "none of them is in a file" $?
 # Passwords of an answer file that are to be asked for, of one account after the other.
 cat >"$work/three.yaml" <<-END
 	schema: 1
@@ -148,7 +148,7 @@ speaks() {
 	done <"$work/said.patterns"
 	report "line mode: $name" "$failed" "$work/said"
 }
-speaks "words, the strength, a secret shown, a picture" '\nde\n?\n1\n\n\n\n\n\n\nlazy goat\n*\nlazy goat\n<\n*\n\nlazy goat\nn\n\n\n1\n#\n?\n' \
+speaks "words, the strength, a secret shown, a picture" '\nde\n?\n1\n\n\n\n\n\n\nlazy goat\n*\nlazy goat\n<\n*\n\nlazy goat\nn\n\n\n\n1\n#\n?\n' \
 	'^Number, or Enter for Next: Suggestion: [a-z ]+\.$' 'Strength: [a-z][a-z ,]*\.$' 'Again: lazy goat$' 'This page is in .*without secrets' \
 	'-number removes a row'
 grep -q 'lazy goat' "$work"/screen-*.txt
