@@ -73,7 +73,7 @@ musl_headers() {
 	local name
 	mkdir -p "$1/openssl"
 	for name in blkid parted linux asm-generic libcryptsetup.h archive.h archive_entry.h curses.h ncurses.h ncurses_dll.h unctrl.h newt.h \
-		slang.h jansson.h jansson_config.h qrencode.h tss2 yaml.h; do
+		slang.h fido fido.h jansson.h jansson_config.h qrencode.h tss2 yaml.h; do
 		ln -sfn "/usr/include/$name" "$1/$name"
 	done
 	ln -sfn "$multiarch/asm" "$1/asm"

@@ -79,18 +79,20 @@ static int add_key(const struct keeper_call *call, const struct secret *passphra
 	const struct fido2_teller teller = {.tell = tell_person};
 	autoenrolled struct fido2_enrolled enrolled = {0};
 	autofree char *line = NULL;
+	struct error left = {0};
 	int rc = fido2_enrol(pin, &teller, &enrolled, err);
 
 	if (rc < 0)
 		return rc;
 	line = memory_format("%s\n", enrolled.name);
-	rc = luks_add_key(call->device, LUKS_FIDO2, passphrase, enrolled.key, err);
+	rc = keeper_remember(call->keeper, call->root_fd, line, strlen(line), err);
 	if (rc == 0)
-		rc = luks_token_set(call->device, FIDO2_TOKEN, enrolled.token, err);
-	if (rc == 0)
-		rc = keeper_remember(
-			call->keeper, call->root_fd, line, strlen(line), err);
-	return rc;
+		rc = luks_add_key(
+			call->device, LUKS_FIDO2, passphrase, enrolled.key, err);
+	if (rc < 0 && keeper_forget(call->keeper, call->root_fd, &left) < 0)
+		return error_prefix(err, "%s", left.text);
+	return rc < 0 ? rc
+		      : luks_token_set(call->device, FIDO2_TOKEN, enrolled.token, err);
 }
 
 /* That the passphrase opens the disk is proved before anybody touches anything. */

@@ -87,6 +87,17 @@ static const struct keeper_action *parse(const struct keeper_action *actions,
 	return NULL;
 }
 
+static int usage(
+	const struct keeper *keeper, const struct keeper_action *actions, size_t count)
+{
+	autotext struct text words = {0};
+
+	for (size_t i = 0; i < count; i++)
+		text_addf(&words, "%s%s", i ? ", " : "", actions[i].name);
+	return cli_usage(
+		keeper->name, "one of these is expected: %s", text_string(&words));
+}
+
 int keeper_command(const struct keeper *keeper, const struct keeper_action *actions,
 	size_t count, int argc, char **argv)
 {
@@ -98,7 +109,7 @@ int keeper_command(const struct keeper *keeper, const struct keeper_action *acti
 	int rc;
 
 	if (!action)
-		return cli_usage(keeper->name, "--help tells which words are expected");
+		return usage(keeper, actions, count);
 	root = call.root_fd = file_open_root("/", &err);
 	call.device = device;
 	rc = root < 0 ? root
