@@ -82,7 +82,6 @@ static void add_recovery(struct page *page, const struct wizard *wizard)
 {
 	struct item *item = page_add(page, ITEM_BOOL, "recovery", _("Recovery key"));
 
-	page->items[page->count - 1]->gap = true;
 	item->value = wizard->wants_recovery ? "true" : "false";
 	item->why = _(
 		"A second key that opens the disk when the passphrase is forgotten. The next pages show it and check your copy.");
