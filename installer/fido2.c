@@ -35,17 +35,18 @@ static void hear(void *context, const char *line)
 		talk->teller->tell(talk->teller->context, line);
 }
 
-static int run_program(
-	struct command *command, const struct fido2_teller *teller, struct error *err)
+static int run_program(const struct command *program, const struct fido2_teller *teller,
+	struct error *err)
 {
 	struct talk talk = {.teller = teller};
+	struct command command = *program;
 	int status, rc;
 
-	command->line = hear;
-	command->context = &talk;
-	command->timeout_seconds = ANSWER_SECONDS;
-	command->ends_with_us = true;
-	rc = command_status(command, &status, err);
+	command.line = hear;
+	command.context = &talk;
+	command.timeout_seconds = ANSWER_SECONDS;
+	command.ends_with_us = true;
+	rc = command_status(&command, &status, err);
 	if (rc < 0 || status == 0)
 		return rc;
 	return talk.failure[0] ? error_set(err, -EIO, "%s", talk.failure) : -EIO;
@@ -81,7 +82,6 @@ static int make_credential(const struct secret *pin, const struct fido2_teller *
 int fido2_enrol(const struct secret *pin, const struct fido2_teller *teller,
 	struct fido2_enrolled *enrolled, struct error *err)
 {
-	struct command derive = {.secret = pin};
 	int rc = 0;
 
 	enrolled->key = secret_new();
@@ -90,11 +90,12 @@ int fido2_enrol(const struct secret *pin, const struct fido2_teller *teller,
 	load_drivers();
 	if (rc == 0)
 		rc = make_credential(pin, teller, enrolled, err);
-	if (rc == 0) {
-		derive.argv = COMMAND(FIDO2_PROGRAM, "derive", enrolled->token);
-		derive.answer = enrolled->key;
-		rc = run_program(&derive, teller, err);
-	}
+	if (rc == 0)
+		rc = run_program(&(struct command){.argv = COMMAND(FIDO2_PROGRAM,
+							   "derive", enrolled->token),
+					 .secret = pin,
+					 .answer = enrolled->key},
+			teller, err);
 	if (rc == 0 && secret_size(enrolled->key) == 0)
 		rc = error_set(err, -EPROTO, "%s derived no secret", FIDO2_PROGRAM);
 	return rc < 0 ? error_prefix(err, "asking the security key") : 0;
