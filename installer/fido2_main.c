@@ -91,7 +91,7 @@ static int make(char **arguments, struct error *err)
 	(void)arguments;
 	if (rc == 0)
 		rc = wait_for_one(&keys, err);
-	if (rc < 0)
+	if (rc != 0)
 		return rc;
 	credential.wants_pin = keys.items[0].has_pin;
 	if (credential.wants_pin && secret_size(pin) == 0)

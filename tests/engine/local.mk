@@ -23,7 +23,6 @@ if HAVE_FIDO2
 if HAVE_CMOCKA
 check_PROGRAMS += tests/engine/touch
 tests_engine_touch_SOURCES = tests/engine/touch.c tests/unit/temporary.h tests/unit/unit.h
-tests_engine_touch_CPPFLAGS = $(AM_CPPFLAGS) -DTOP_SRCDIR='"$(abs_top_srcdir)"'
 tests_engine_touch_LDADD = libinstaller.a $(ENGINE_LIBS) $(FIDO2_LIBS) $(CMOCKA_LIBS)
 endif
 endif

@@ -6,6 +6,7 @@
 #include <fido.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -80,12 +81,13 @@ int fido_dev_info_manifest(fido_dev_info_t *infos, size_t room, size_t *found)
 static void plug(size_t number, const char *pin, const char *manner)
 {
 	autofree char *path = memory_format("%s/%s", folder.path, sockets[number]);
+	autofree char *program =
+		memory_format("%s/tests/vm/security_key.py", getenv("top_srcdir"));
 	void *handle;
 
 	players[number] = fork();
 	if (players[number] == 0) {
-		(void)execlp("/usr/bin/python3", "python3",
-			TOP_SRCDIR "/tests/vm/security_key.py", path, pin, manner,
+		(void)execlp("/usr/bin/python3", "python3", program, path, pin, manner,
 			(char *)NULL);
 		_exit(127);
 	}
