@@ -195,12 +195,13 @@ alpine_log() {
 
 # alpine_install ROOT ROLE
 alpine_install() {
-	local wanted=$here/bases/alpine/$2.list required optional name
-	required=$(list "$wanted" | grep -v '^[?+]' || true)
-	[ "$2" != common ] || required="$required jefelinux-initramfs $(! alpine_can_build || list "$here/bases/alpine/runtime.list")"
+	local lists=("$here/bases/alpine/$2.list") required name
+	[ "$2" != common ] || ! alpine_can_build || lists+=("$here/bases/alpine/runtime.list")
+	required=$(alpine_required "${lists[@]}")
+	[ "$2" != common ] || required="$required jefelinux-initramfs"
 	: >"$work/alpine/$2.left-out"
 	alpine_can_add "$1" "$required" || alpine_lacks "$2"
-	for name in $(list "$wanted" | grep '^[?+]'); do
+	for name in $(list "${lists[@]}" | grep '^[?+]'); do
 		if alpine_can_add "$1" "$required ${name#?}"; then
 			required="$required ${name#?}"
 		elif [ "${name#"?"}" != "$name" ]; then
@@ -212,6 +213,11 @@ alpine_install() {
 	# shellcheck disable=SC2086
 	alpine_in_root "$1" apk add --no-progress $required 2>&1 | tee "$(alpine_log)" || alpine_failed "$2"
 	[ "$2" != common ] || alpine_trim_kernel "$1"
+}
+
+# alpine_required FILE...: packages of lists that a mirror must have.
+alpine_required() {
+	list "$@" | grep -v '^[?+]' || true
 }
 
 # alpine_can_add ROOT PACKAGES: all of them can be installed together.
@@ -251,7 +257,7 @@ alpine_trim_kernel() {
 # alpine_decide_compiler ROOT: WORK/alpine/no-compiler exists when jefe-setup cannot be compiled with what the mirror has.
 alpine_decide_compiler() {
 	rm -f "$work/alpine/no-compiler"
-	alpine_can_add "$1" "$(list "$here/bases/alpine/build.list" "$here/bases/alpine/runtime.list" | tr '\n' ' ')" && return 0
+	alpine_can_add "$1" "$(alpine_required "$here/bases/alpine/build.list" "$here/bases/alpine/runtime.list")" && return 0
 	: >"$work/alpine/no-compiler"
 	notice "the mirror has no compiler for Alpine: jefe-setup is compiled on Debian and shipped with its libraries in /opt/jefe/lib"
 }
