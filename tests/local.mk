@@ -40,7 +40,7 @@ include tests/iso/local.mk
 EXTRA_DIST += tests/run tests/lint.sh tests/packages.list tests/.clang-tidy tests/bench tests/vm
 include tests/screens/local.mk
 include tests/bench/local.mk
-EXTRA_DIST += tests/initramfs/run tests/bench/extract tests/bench/initramfs
+EXTRA_DIST += tests/initramfs/run tests/musl/run tests/bench/extract tests/bench/initramfs
 
 # Started in virtual machines and on unpacked payloads by tests/vm; see tests/vm/flip.py.
 EXTRA_PROGRAMS += tests/vm/flip
