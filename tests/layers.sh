@@ -34,7 +34,7 @@ only() {
 	report "<$header> enters only through $*" "$found"
 }
 
-echo "1..27"
+echo "1..28"
 report "installer/base includes only itself" \
 	"$(includes installer/base '(installer/[a-z_]+\.h|installer/(steps|controls|distro|initramfs|recover|cli)/|tui/|screens/)')"
 report "installer never includes tui or screens" "$(includes installer '(tui|screens)/')"

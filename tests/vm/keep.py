@@ -7,7 +7,7 @@ import subprocess
 from flow import LIVE, Failed, Installation, require
 
 MIB = 1 << 20
-pc = Installation("keep", firmware="uefi",
+pc = Installation("keep", firmware="uefi", level="baseline",
                   more_disk=["layout: manual", "root_partition: 5", "boot_partition: 2", "esp_partition: 1", "home_size: 256M", "var_size: 1G",
                              "discard: true"])
 raw = pc.folder / "disk.raw"

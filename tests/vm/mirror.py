@@ -7,7 +7,7 @@ import re
 from flow import BOOT, LIVE, ROOT, UNLOCK_PROMPT, Installation, require
 from vm import Disk
 
-pc = Installation("mirror", firmware="uefi", more_disk=["mirror: JEFETEST2", "esp_size: 64M", "boot_size: 256M", "root_size: 3200M"])
+pc = Installation("mirror", firmware="uefi", level="baseline", more_disk=["mirror: JEFETEST2", "esp_size: 64M", "boot_size: 256M", "root_size: 3200M"])
 first, second = pc.disk, Disk(pc.folder / "second.qcow2", size="5G", serial="JEFETEST2")
 third = Disk(pc.folder / "third.qcow2", size="5G", serial="JEFETEST3")
 pc.more_disks = [second]

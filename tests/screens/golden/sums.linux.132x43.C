@@ -1,9 +1,9 @@
 f68878bdcaf6eedc  linux.132x43.C.confirm
 b8ceb0939a6c8d1d  linux.132x43.C.copied-wrong
 c6ebb59c4dd18043  linux.132x43.C.disk
-b6eb499b3a67e873  linux.132x43.C.encryption
-127fb615adbe5856  linux.132x43.C.encryption-differ
-f57f4e6505e70016  linux.132x43.C.encryption-typing
+bae81b4d0624f43f  linux.132x43.C.encryption
+d56f11379b2e699c  linux.132x43.C.encryption-differ
+c9bb91b9785e10ca  linux.132x43.C.encryption-typing
 c10e42af299ced25  linux.132x43.C.hardening
 366f2bf43028fb0b  linux.132x43.C.help
 8cd2e5be05a0d2b2  linux.132x43.C.keyboard-list

@@ -1,9 +1,9 @@
 e356c3d1467b5b16  linux.60x18.C.confirm
 fcfa8b26528091bf  linux.60x18.C.copied-wrong
 40c1ac983dbf6a8e  linux.60x18.C.disk
-54781f987bcda7a6  linux.60x18.C.encryption
-fcb1ae56b1e3b71e  linux.60x18.C.encryption-differ
-488e0042932d007c  linux.60x18.C.encryption-typing
+7963643d836b6f6a  linux.60x18.C.encryption
+272dc379e43d8126  linux.60x18.C.encryption-differ
+4f235bcf7d0a263c  linux.60x18.C.encryption-typing
 7bf4629a2a62af8b  linux.60x18.C.hardening
 6b9b46d86fee0b70  linux.60x18.C.help
 1f312b0722213eb8  linux.60x18.C.keyboard-list

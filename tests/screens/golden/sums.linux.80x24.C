@@ -1,9 +1,9 @@
 81c784addb92e7fc  linux.80x24.C.confirm
 0ca9d0810188242c  linux.80x24.C.copied-wrong
 a7388e13f72dc0b9  linux.80x24.C.disk
-9cf9da4a27e45602  linux.80x24.C.encryption
-febf78b25630e463  linux.80x24.C.encryption-differ
-d5aa639c13b57480  linux.80x24.C.encryption-typing
+51033fb816238023  linux.80x24.C.encryption
+a01aef02766b5492  linux.80x24.C.encryption-differ
+764d42092abaa16e  linux.80x24.C.encryption-typing
 d4c4ae7fdd224f1f  linux.80x24.C.hardening
 fb0d8f1f43f01d29  linux.80x24.C.help
 ca4f4c8725a2b54c  linux.80x24.C.keyboard-list

@@ -1,9 +1,9 @@
 ba3c3c0f6a0cd195  linux.80x25.C.confirm
 08a970bc0307dddf  linux.80x25.C.copied-wrong
 0f7f52d7ed711f6b  linux.80x25.C.disk
-314566a8e5d04684  linux.80x25.C.encryption
-bb19d3c0c14e00c6  linux.80x25.C.encryption-differ
-32f9a98fed2dfbcd  linux.80x25.C.encryption-typing
+5bec7889ae14910f  linux.80x25.C.encryption
+c9e744a1a6c86c46  linux.80x25.C.encryption-differ
+f10699cbc93756de  linux.80x25.C.encryption-typing
 8615399d1c5c1a73  linux.80x25.C.hardening
 09026f02d6026a0e  linux.80x25.C.help
 154ba6cffd98ee5e  linux.80x25.C.keyboard-list

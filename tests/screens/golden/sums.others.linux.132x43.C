@@ -17,7 +17,7 @@ e8025d6dea4bd4a3  others.linux.132x43.C.host-key
 ff69492dd3d2ef79  others.linux.132x43.C.host-keys
 8366aa3eee977669  others.linux.132x43.C.keep
 967b791f900c3a5f  others.linux.132x43.C.keep-confirm
-4d44ae3566b6e1bb  others.linux.132x43.C.keep-encryption
+7fbedcb827dcb7dc  others.linux.132x43.C.keep-encryption
 2e68303a8da3e274  others.linux.132x43.C.key
 100c9371cb16edd8  others.linux.132x43.C.keyboard
 3cd06eea45c1c2f4  others.linux.132x43.C.layer
@@ -26,10 +26,10 @@ d3532fbcd9979edf  others.linux.132x43.C.logs
 6c33f7ec6ce435f6  others.linux.132x43.C.manual
 7a42e4fdf5577b1c  others.linux.132x43.C.mirror
 c5fb6ab9992fc7ad  others.linux.132x43.C.mirror_confirm
-0a59a26c45a931ed  others.linux.132x43.C.no-key
-2681c75d2a609a60  others.linux.132x43.C.no-tpm
+21dc101ef671c86f  others.linux.132x43.C.no-key
+a9e420a8b865da7a  others.linux.132x43.C.no-tpm
 90fdb2353237ec51  others.linux.132x43.C.operations
-d630d07e75825e9f  others.linux.132x43.C.passphrase
+f8ea8dad493fed7a  others.linux.132x43.C.passphrase
 9b842673a6222257  others.linux.132x43.C.password
 aa804ef88eae138b  others.linux.132x43.C.places
 93e856b2fb113707  others.linux.132x43.C.progress
@@ -37,10 +37,11 @@ aa804ef88eae138b  others.linux.132x43.C.places
 dabc009f3f57b413  others.linux.132x43.C.remote
 e4f0bf742b918e24  others.linux.132x43.C.repair
 ca23af8c67fe0c72  others.linux.132x43.C.roles
+c6252f62f0af773d  others.linux.132x43.C.security-key
 dbbb5e6d7687c2c3  others.linux.132x43.C.suggestion
 d8d8e62cb8a87053  others.linux.132x43.C.tasks
 230caea1ec36aa24  others.linux.132x43.C.tasks-medium
-eb4a7bd49ce78016  others.linux.132x43.C.tpm
+567aa3e6fa6f8dfa  others.linux.132x43.C.tpm
 23dbc5407e44a6fa  others.linux.132x43.C.unlock-key-code
 34970637590759b6  others.linux.132x43.C.user
 d6cdc1d85858f635  others.linux.132x43.C.volumes

@@ -17,7 +17,7 @@ c79a045475a88c64  others.linux.40x12.C.host-key-code
 40ab769b6554f552  others.linux.40x12.C.host-keys
 b9039be121cd7eac  others.linux.40x12.C.keep
 45de391d0f896ebb  others.linux.40x12.C.keep-confirm
-85865d043f9b3f0f  others.linux.40x12.C.keep-encryption
+a0e8e20415048420  others.linux.40x12.C.keep-encryption
 5195d34d7ba7a212  others.linux.40x12.C.key
 bf021ee859ab3c18  others.linux.40x12.C.keyboard
 e31f49eeac7cc5db  others.linux.40x12.C.layer
@@ -27,7 +27,7 @@ e38fa8f88b6d9364  others.linux.40x12.C.manual
 d300f7fb1c8357b3  others.linux.40x12.C.mirror
 764c89e26c45f33d  others.linux.40x12.C.mirror_confirm
 00cfb41e9953644e  others.linux.40x12.C.no-key
-33e0bd7e8ece505e  others.linux.40x12.C.no-tpm
+40d89bbc7cbb726a  others.linux.40x12.C.no-tpm
 93a63ee45f9626fc  others.linux.40x12.C.operations
 4ea8ea8f74fcecee  others.linux.40x12.C.passphrase
 227ac5faee4107cc  others.linux.40x12.C.password
@@ -37,10 +37,11 @@ c5ee755908852363  others.linux.40x12.C.places
 27ea832a000a5d75  others.linux.40x12.C.remote
 c1cce80891506f21  others.linux.40x12.C.repair
 2efc46b0b8476d86  others.linux.40x12.C.roles
+65514d834255eecb  others.linux.40x12.C.security-key
 04e4bd785bfbc4c0  others.linux.40x12.C.suggestion
 e548d84d7695701b  others.linux.40x12.C.tasks
 424280f4d6f8af22  others.linux.40x12.C.tasks-medium
-be0f9a6219249d93  others.linux.40x12.C.tpm
+89d170a8ad6daf07  others.linux.40x12.C.tpm
 fb6136014aa1b5f6  others.linux.40x12.C.unlock-key-code
 9c9ca76fb72ddd3e  others.linux.40x12.C.user
 af7a5c64c9170b81  others.linux.40x12.C.volumes

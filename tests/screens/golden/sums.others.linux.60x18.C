@@ -17,7 +17,7 @@ eb116ae330c11a48  others.linux.60x18.C.host-key
 12e1f24b1169c762  others.linux.60x18.C.host-keys
 8a2dbfccd2f29b67  others.linux.60x18.C.keep
 177796fb81b76ac0  others.linux.60x18.C.keep-confirm
-38c2d6ea7410a77b  others.linux.60x18.C.keep-encryption
+35c0ee5db6353dbc  others.linux.60x18.C.keep-encryption
 a8b1f5455ba85f3d  others.linux.60x18.C.key
 dcfa9e723c2a2fd3  others.linux.60x18.C.keyboard
 307efe29070d9b1e  others.linux.60x18.C.layer
@@ -26,10 +26,10 @@ d4526285ff039d97  others.linux.60x18.C.luks
 5e4958fb75af60be  others.linux.60x18.C.manual
 f212c52b25a84a24  others.linux.60x18.C.mirror
 347f25f7c0efafab  others.linux.60x18.C.mirror_confirm
-5a1d4b0f654c1822  others.linux.60x18.C.no-key
-08f969590b6fe484  others.linux.60x18.C.no-tpm
+a43376f5bd9e2db4  others.linux.60x18.C.no-key
+e2e0c43b30628d5a  others.linux.60x18.C.no-tpm
 e9c9c6097efd87ae  others.linux.60x18.C.operations
-36b4ba5f43cdf194  others.linux.60x18.C.passphrase
+4256c4df1aaf9b1a  others.linux.60x18.C.passphrase
 050194b0d1068034  others.linux.60x18.C.password
 95c918933c94386c  others.linux.60x18.C.places
 56050fcbcd7200f9  others.linux.60x18.C.progress
@@ -37,10 +37,11 @@ e9c9c6097efd87ae  others.linux.60x18.C.operations
 380e7e04020f9429  others.linux.60x18.C.remote
 4e2f558f747e50c5  others.linux.60x18.C.repair
 d4bbb38b6e9e411d  others.linux.60x18.C.roles
+d0087440c7b05787  others.linux.60x18.C.security-key
 603ebc08b473994b  others.linux.60x18.C.suggestion
 4aef6f158635e62b  others.linux.60x18.C.tasks
 d5b98e69dac92fdb  others.linux.60x18.C.tasks-medium
-9a4ac5728fdb2b31  others.linux.60x18.C.tpm
+8a8804e28b6a6408  others.linux.60x18.C.tpm
 3fe830ae166a0538  others.linux.60x18.C.unlock-key-code
 d99714f1082a09d5  others.linux.60x18.C.user
 15ebedb5531bd994  others.linux.60x18.C.volumes

@@ -17,7 +17,7 @@ b2f0f9133e51db9f  others.linux.80x24.C.here
 6333444ac34708a9  others.linux.80x24.C.host-keys
 dcff256eefeed320  others.linux.80x24.C.keep
 c79922739b6f1c48  others.linux.80x24.C.keep-confirm
-d133e9c04e73d5bc  others.linux.80x24.C.keep-encryption
+276837e5c7714f5d  others.linux.80x24.C.keep-encryption
 812e1f2285f0fe43  others.linux.80x24.C.key
 2e724951c7f5e195  others.linux.80x24.C.keyboard
 11947694fb5234ae  others.linux.80x24.C.layer
@@ -26,10 +26,10 @@ d8f39fd291f635ca  others.linux.80x24.C.logs
 d1cb5dd34bee16f6  others.linux.80x24.C.manual
 c5e60536dc23eea7  others.linux.80x24.C.mirror
 839741ad5b358459  others.linux.80x24.C.mirror_confirm
-fcdf9789b533b90e  others.linux.80x24.C.no-key
-d527b0dd0e7158b4  others.linux.80x24.C.no-tpm
+aa2d7df0ce905003  others.linux.80x24.C.no-key
+0f4e6da64a0f9ef9  others.linux.80x24.C.no-tpm
 12109e20d759f78c  others.linux.80x24.C.operations
-5d3b57368643ba9f  others.linux.80x24.C.passphrase
+af66e7c74c198553  others.linux.80x24.C.passphrase
 6e51222dd83d3ea2  others.linux.80x24.C.password
 65fa8ed8e428b625  others.linux.80x24.C.places
 4254e53a3d864cd7  others.linux.80x24.C.progress
@@ -37,10 +37,11 @@ d527b0dd0e7158b4  others.linux.80x24.C.no-tpm
 7219a5050f44a006  others.linux.80x24.C.remote
 20393d95a29d294e  others.linux.80x24.C.repair
 e880409372699439  others.linux.80x24.C.roles
+3aeb04217453ce11  others.linux.80x24.C.security-key
 42ce0a1e9561b7cb  others.linux.80x24.C.suggestion
 430e0021034dd9e0  others.linux.80x24.C.tasks
 c968736e9f06fbc6  others.linux.80x24.C.tasks-medium
-a082b3521635d33e  others.linux.80x24.C.tpm
+837e022989689cca  others.linux.80x24.C.tpm
 f155fac009fd8dc0  others.linux.80x24.C.unlock-key-code
 a27368167eb6c079  others.linux.80x24.C.user
 4bd86480faf59913  others.linux.80x24.C.volumes

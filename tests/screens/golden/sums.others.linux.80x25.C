@@ -17,7 +17,7 @@ ca0ec45927c049d6  others.linux.80x25.C.failing
 088a7253cb4a4331  others.linux.80x25.C.host-keys
 333d1edb1fafb0e5  others.linux.80x25.C.keep
 4c4cb0c0fdb8e7c7  others.linux.80x25.C.keep-confirm
-27835329aa18c709  others.linux.80x25.C.keep-encryption
+f6951fc57df4ab82  others.linux.80x25.C.keep-encryption
 d7c97f786c0fe9a2  others.linux.80x25.C.key
 73eb864aebf41f5c  others.linux.80x25.C.keyboard
 2ff384865ee18c7d  others.linux.80x25.C.layer
@@ -26,10 +26,10 @@ d7c97f786c0fe9a2  others.linux.80x25.C.key
 d1b24d7085983e9e  others.linux.80x25.C.manual
 afe48a6364f3ce80  others.linux.80x25.C.mirror
 0fd4752497a4bbc2  others.linux.80x25.C.mirror_confirm
-37a3b729d796aa45  others.linux.80x25.C.no-key
-e46502f54d28d18f  others.linux.80x25.C.no-tpm
+c8207ea3ef3d0f95  others.linux.80x25.C.no-key
+ac2050480098b03b  others.linux.80x25.C.no-tpm
 22569be25b10c174  others.linux.80x25.C.operations
-8a85a9437f7147b9  others.linux.80x25.C.passphrase
+2b829769ee4e3f44  others.linux.80x25.C.passphrase
 e4957e500109f7fe  others.linux.80x25.C.password
 486f38066cbf34f7  others.linux.80x25.C.places
 e3b929364f01803d  others.linux.80x25.C.progress
@@ -37,10 +37,11 @@ ca7e436f10d977d0  others.linux.80x25.C.rehearsal
 cac1331302f527cd  others.linux.80x25.C.remote
 ce7ee38e96228613  others.linux.80x25.C.repair
 d3bd6da321899d32  others.linux.80x25.C.roles
+63f3989b128adc40  others.linux.80x25.C.security-key
 54d4c52c8dd7edc3  others.linux.80x25.C.suggestion
 83a173e0d1831a1f  others.linux.80x25.C.tasks
 d2161b1217fb81ee  others.linux.80x25.C.tasks-medium
-e43063a33e9bd270  others.linux.80x25.C.tpm
+8f4cd7aa83e5fe4d  others.linux.80x25.C.tpm
 4f1a4b53ce7738da  others.linux.80x25.C.unlock-key-code
 cfb86d335ef6ab72  others.linux.80x25.C.user
 7af8589d59fb2af5  others.linux.80x25.C.volumes

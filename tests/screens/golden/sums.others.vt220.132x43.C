@@ -17,7 +17,7 @@ c9b573ad5d6b512c  others.vt220.132x43.C.host-key-code
 741dce05c25374fd  others.vt220.132x43.C.host-keys
 f9541ff4c37fb034  others.vt220.132x43.C.keep
 358053b931dbdfc4  others.vt220.132x43.C.keep-confirm
-28daf4c4751f0025  others.vt220.132x43.C.keep-encryption
+8c764a4608784c38  others.vt220.132x43.C.keep-encryption
 a3277bdef08e9b8e  others.vt220.132x43.C.key
 c687384c0cfd56f4  others.vt220.132x43.C.keyboard
 f9963746aa24b344  others.vt220.132x43.C.layer
@@ -26,10 +26,10 @@ f9963746aa24b344  others.vt220.132x43.C.layer
 cb784aa356ef6955  others.vt220.132x43.C.manual
 a2f4490edb9e33a9  others.vt220.132x43.C.mirror
 293711bcd4fd5190  others.vt220.132x43.C.mirror_confirm
-e823b9f96718d10b  others.vt220.132x43.C.no-key
-7e3a84fe090aab98  others.vt220.132x43.C.no-tpm
+a0e64bdfe08064c8  others.vt220.132x43.C.no-key
+80feb88433e43679  others.vt220.132x43.C.no-tpm
 0f99b567b3a5cad6  others.vt220.132x43.C.operations
-2b23fc50ec4621cd  others.vt220.132x43.C.passphrase
+6e88dc4482a65a48  others.vt220.132x43.C.passphrase
 638a10a85a5b7faf  others.vt220.132x43.C.password
 8494dbcf99a90a5c  others.vt220.132x43.C.places
 e2c7516400347784  others.vt220.132x43.C.progress
@@ -37,10 +37,11 @@ e2c7516400347784  others.vt220.132x43.C.progress
 0a856347041bdc23  others.vt220.132x43.C.remote
 e692dc0c673659a0  others.vt220.132x43.C.repair
 c2f8d9a0bdecaadc  others.vt220.132x43.C.roles
+2562029e50e8cbaf  others.vt220.132x43.C.security-key
 540efc85b8e3582a  others.vt220.132x43.C.suggestion
 ae116ac123b76370  others.vt220.132x43.C.tasks
 981e697421fd0d03  others.vt220.132x43.C.tasks-medium
-8eaa986824639580  others.vt220.132x43.C.tpm
+d1f249d6e4cc729a  others.vt220.132x43.C.tpm
 a537e0388647fe94  others.vt220.132x43.C.unlock-key-code
 9874c03d5557beeb  others.vt220.132x43.C.user
 abf59f0d14f047ca  others.vt220.132x43.C.volumes

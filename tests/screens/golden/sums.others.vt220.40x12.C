@@ -17,7 +17,7 @@ b526cd62b4448d2f  others.vt220.40x12.C.copied
 48a33465ff685c4e  others.vt220.40x12.C.host-keys
 773ae720deee1106  others.vt220.40x12.C.keep
 7f31f827706ff5b9  others.vt220.40x12.C.keep-confirm
-646c5a83611f9170  others.vt220.40x12.C.keep-encryption
+1b964c09a9b160fe  others.vt220.40x12.C.keep-encryption
 68adb848b62e5c2a  others.vt220.40x12.C.key
 ace3ae45055e192f  others.vt220.40x12.C.keyboard
 0aa5391d232963f0  others.vt220.40x12.C.layer
@@ -27,7 +27,7 @@ e26a2588ecb06635  others.vt220.40x12.C.manual
 1353ce768b6b94ae  others.vt220.40x12.C.mirror
 ba760c260fa3fae3  others.vt220.40x12.C.mirror_confirm
 505d62b3b2a8e74c  others.vt220.40x12.C.no-key
-afe2e801ddf85254  others.vt220.40x12.C.no-tpm
+89044ac36a758f57  others.vt220.40x12.C.no-tpm
 7f627efcdda1c3b3  others.vt220.40x12.C.operations
 3a8e29c8c0f828de  others.vt220.40x12.C.passphrase
 05a331870fcb809e  others.vt220.40x12.C.password
@@ -37,10 +37,11 @@ b30ac6f19ad8a123  others.vt220.40x12.C.progress
 493cf6ac807987d6  others.vt220.40x12.C.remote
 7eec617afd9d6147  others.vt220.40x12.C.repair
 c250314a647adada  others.vt220.40x12.C.roles
+b8ee6d59bdabb083  others.vt220.40x12.C.security-key
 e6e0d997f042087a  others.vt220.40x12.C.suggestion
 0d50bfc0e61d042e  others.vt220.40x12.C.tasks
 3b01d283ec7339a1  others.vt220.40x12.C.tasks-medium
-bbea2f794637237e  others.vt220.40x12.C.tpm
+8621eb8f37d4ad40  others.vt220.40x12.C.tpm
 d60717884bff0042  others.vt220.40x12.C.unlock-key-code
 3bb49911aaa18f58  others.vt220.40x12.C.user
 ab6767316b1c82ee  others.vt220.40x12.C.volumes

@@ -17,7 +17,7 @@ abf5c57a18fcdccf  others.vt220.60x18.C.host-key
 e5b7856bd08a817d  others.vt220.60x18.C.host-keys
 eec7be75c7622f53  others.vt220.60x18.C.keep
 50f7699b8797a784  others.vt220.60x18.C.keep-confirm
-bebff89c6cad80ff  others.vt220.60x18.C.keep-encryption
+f8cdce7072217365  others.vt220.60x18.C.keep-encryption
 08ee23fa6814b1fa  others.vt220.60x18.C.key
 8e7d7d12d6b62d85  others.vt220.60x18.C.keyboard
 2cf0084ed0433179  others.vt220.60x18.C.layer
@@ -26,10 +26,10 @@ b2f88ce9ab758cb9  others.vt220.60x18.C.luks
 8bce47d6d99aa913  others.vt220.60x18.C.manual
 0b02be874035d93d  others.vt220.60x18.C.mirror
 d95a19c71bd88be4  others.vt220.60x18.C.mirror_confirm
-be0adb9d7bb211c5  others.vt220.60x18.C.no-key
-642264691ff28092  others.vt220.60x18.C.no-tpm
+81b4eb2547c0db40  others.vt220.60x18.C.no-key
+23ba9295b7ff9159  others.vt220.60x18.C.no-tpm
 68fa6495a23d93a5  others.vt220.60x18.C.operations
-e170c3b4cc45c575  others.vt220.60x18.C.passphrase
+6c221ff06019cd62  others.vt220.60x18.C.passphrase
 ee9834a3bdf16b27  others.vt220.60x18.C.password
 e3e65464a517f14c  others.vt220.60x18.C.places
 f495be3a1484513c  others.vt220.60x18.C.progress
@@ -37,10 +37,11 @@ f495be3a1484513c  others.vt220.60x18.C.progress
 aede7cdbfe062a3b  others.vt220.60x18.C.remote
 f77ce15428c45647  others.vt220.60x18.C.repair
 a9ecff5aa616b877  others.vt220.60x18.C.roles
+798209c2f506772e  others.vt220.60x18.C.security-key
 4a7cf65921bbb079  others.vt220.60x18.C.suggestion
 a7798b6202d3da91  others.vt220.60x18.C.tasks
 f3171e7e00ca58b1  others.vt220.60x18.C.tasks-medium
-991bd840dab84a8d  others.vt220.60x18.C.tpm
+d25ad5efb8d67f45  others.vt220.60x18.C.tpm
 c4ada285c10861ac  others.vt220.60x18.C.unlock-key-code
 b6798de1afda04de  others.vt220.60x18.C.user
 962fd861b763a7fc  others.vt220.60x18.C.volumes

@@ -17,7 +17,7 @@ afe4c01efff77749  others.vt220.80x24.C.here
 e0232cd0a0ab8fdb  others.vt220.80x24.C.host-keys
 176647e0c4ce21f9  others.vt220.80x24.C.keep
 d06276a504cbf6b9  others.vt220.80x24.C.keep-confirm
-c9343d92a900bd2d  others.vt220.80x24.C.keep-encryption
+71c3efcf138f6a29  others.vt220.80x24.C.keep-encryption
 5014f1dd73e3baf4  others.vt220.80x24.C.key
 b26d1ac676f5ce1b  others.vt220.80x24.C.keyboard
 40109ca7f97721f7  others.vt220.80x24.C.layer
@@ -26,10 +26,10 @@ ad09fa72e9974bf1  others.vt220.80x24.C.luks
 ac5f97bfbc9f5dfa  others.vt220.80x24.C.manual
 0316df5ddacc90aa  others.vt220.80x24.C.mirror
 d549e0d6c29f98aa  others.vt220.80x24.C.mirror_confirm
-a9b25e159c6bcfbb  others.vt220.80x24.C.no-key
-50911a77ce70efd9  others.vt220.80x24.C.no-tpm
+e7012a593a450d5f  others.vt220.80x24.C.no-key
+31fdb4add2e838fc  others.vt220.80x24.C.no-tpm
 dcbb4bcc447f833c  others.vt220.80x24.C.operations
-9ae5f1c868417edd  others.vt220.80x24.C.passphrase
+2056b86a54ff0549  others.vt220.80x24.C.passphrase
 c702fcbf8d4d6787  others.vt220.80x24.C.password
 333679865fab5ef6  others.vt220.80x24.C.places
 a11afddc4c48b926  others.vt220.80x24.C.progress
@@ -37,10 +37,11 @@ ce5868fcc7bd2a9f  others.vt220.80x24.C.rehearsal
 9ccbb45759fa36be  others.vt220.80x24.C.remote
 2a5a71272ce60a15  others.vt220.80x24.C.repair
 5533d1fc9f11bc10  others.vt220.80x24.C.roles
+de65af40e528bf2f  others.vt220.80x24.C.security-key
 27a2596d8f00fc72  others.vt220.80x24.C.suggestion
 472e61bd9c73710d  others.vt220.80x24.C.tasks
 2df6ec94658217ff  others.vt220.80x24.C.tasks-medium
-895f97c485b0b977  others.vt220.80x24.C.tpm
+3ece4add6dd93ece  others.vt220.80x24.C.tpm
 02ad4aa674267c3f  others.vt220.80x24.C.unlock-key-code
 37592ded8606eb51  others.vt220.80x24.C.user
 77eeae6980cb6c9c  others.vt220.80x24.C.volumes

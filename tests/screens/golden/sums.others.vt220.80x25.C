@@ -17,7 +17,7 @@ a28d04837b461481  others.vt220.80x25.C.host-key-code
 a75deb78bcbf6282  others.vt220.80x25.C.host-keys
 ad120a8ed15e5ff1  others.vt220.80x25.C.keep
 b689a1237170d0b5  others.vt220.80x25.C.keep-confirm
-7edf4f0bfb34f003  others.vt220.80x25.C.keep-encryption
+ffdd79e33c48cac2  others.vt220.80x25.C.keep-encryption
 d969fa37ac265f3f  others.vt220.80x25.C.key
 ccc16d2166a2cd25  others.vt220.80x25.C.keyboard
 941c7f1672ee5770  others.vt220.80x25.C.layer
@@ -26,10 +26,10 @@ c4c319c4218ee4d2  others.vt220.80x25.C.luks
 2082617dcea91146  others.vt220.80x25.C.manual
 4efb61e3a641d82c  others.vt220.80x25.C.mirror
 6d8c247d14ac7052  others.vt220.80x25.C.mirror_confirm
-08221510632ff363  others.vt220.80x25.C.no-key
-71bac2f4bdf123de  others.vt220.80x25.C.no-tpm
+a1da2319126d9e59  others.vt220.80x25.C.no-key
+fa417dffbb1b826d  others.vt220.80x25.C.no-tpm
 d4c526b1ed491f43  others.vt220.80x25.C.operations
-ac40fdecdb6e19bb  others.vt220.80x25.C.passphrase
+6f375d042dea10e6  others.vt220.80x25.C.passphrase
 1e256cb452f0ca9e  others.vt220.80x25.C.password
 ee417f5f66e028e0  others.vt220.80x25.C.places
 b69a6bdd9b7991d0  others.vt220.80x25.C.progress
@@ -37,10 +37,11 @@ b508110097983920  others.vt220.80x25.C.rehearsal
 f74dbbce5ad09421  others.vt220.80x25.C.remote
 e2c1c3abac4c74f3  others.vt220.80x25.C.repair
 d5f186c2f19bb96d  others.vt220.80x25.C.roles
+94300d19ecfdcc83  others.vt220.80x25.C.security-key
 acb67f7a1356a585  others.vt220.80x25.C.suggestion
 6e2462d54174ebcc  others.vt220.80x25.C.tasks
 a848c7304692d53e  others.vt220.80x25.C.tasks-medium
-266ce880d071c802  others.vt220.80x25.C.tpm
+58edd1795840de00  others.vt220.80x25.C.tpm
 a67ffa67586e8caa  others.vt220.80x25.C.unlock-key-code
 3e822e340b00e7eb  others.vt220.80x25.C.user
 9917af404e62b275  others.vt220.80x25.C.volumes

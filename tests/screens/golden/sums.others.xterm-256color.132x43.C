@@ -17,7 +17,7 @@ e139aab3ae0ba6d8  others.xterm-256color.132x43.C.host-key
 820f6c160acce9dc  others.xterm-256color.132x43.C.host-keys
 e947daf066dfb304  others.xterm-256color.132x43.C.keep
 b3119833340fc293  others.xterm-256color.132x43.C.keep-confirm
-be4cd0302b27b8c0  others.xterm-256color.132x43.C.keep-encryption
+5c9c291b4262f9e7  others.xterm-256color.132x43.C.keep-encryption
 640733b67bb4528e  others.xterm-256color.132x43.C.key
 817d82d6cb10b1f3  others.xterm-256color.132x43.C.keyboard
 6a4fff48c8e98a9a  others.xterm-256color.132x43.C.layer
@@ -26,10 +26,10 @@ be4cd0302b27b8c0  others.xterm-256color.132x43.C.keep-encryption
 64ece9defcb8aaf4  others.xterm-256color.132x43.C.manual
 05ccd53acaa97094  others.xterm-256color.132x43.C.mirror
 3f6aba7a499532ba  others.xterm-256color.132x43.C.mirror_confirm
-9761428fa1d09dfb  others.xterm-256color.132x43.C.no-key
-fbda6a2b634bd5b3  others.xterm-256color.132x43.C.no-tpm
+89c74954a1e3d3b5  others.xterm-256color.132x43.C.no-key
+72f1da2e61a1f025  others.xterm-256color.132x43.C.no-tpm
 f7f4e00dbf89a0bb  others.xterm-256color.132x43.C.operations
-ebe30f245af6ac98  others.xterm-256color.132x43.C.passphrase
+3f5151970b6c5fb7  others.xterm-256color.132x43.C.passphrase
 b307da727cbb18de  others.xterm-256color.132x43.C.password
 6a97fffa46b2995e  others.xterm-256color.132x43.C.places
 cc2f8a4a4279508d  others.xterm-256color.132x43.C.progress
@@ -37,10 +37,11 @@ cc2f8a4a4279508d  others.xterm-256color.132x43.C.progress
 eeb5a09d1bb0bd40  others.xterm-256color.132x43.C.remote
 79c6c797b3c5721b  others.xterm-256color.132x43.C.repair
 61c755a388a2342b  others.xterm-256color.132x43.C.roles
+c090f9d7f06231a7  others.xterm-256color.132x43.C.security-key
 ea95d0967b0f0152  others.xterm-256color.132x43.C.suggestion
 0a7b24d8ace77836  others.xterm-256color.132x43.C.tasks
 53eb23a91e87f2ec  others.xterm-256color.132x43.C.tasks-medium
-5165007a3f4de3d1  others.xterm-256color.132x43.C.tpm
+8e9fbb964faea30e  others.xterm-256color.132x43.C.tpm
 ce6e83f10a9a1344  others.xterm-256color.132x43.C.unlock-key-code
 cb471140827e1846  others.xterm-256color.132x43.C.user
 b12486c26fd82038  others.xterm-256color.132x43.C.volumes

@@ -17,7 +17,7 @@ ea6de9f825e11a58  others.xterm-256color.40x12.C.host-key-code
 79bea310c6446289  others.xterm-256color.40x12.C.host-keys
 6eea70df91267caf  others.xterm-256color.40x12.C.keep
 e8a737eeecb79b7d  others.xterm-256color.40x12.C.keep-confirm
-d6965c85bc94c5df  others.xterm-256color.40x12.C.keep-encryption
+6afe8d73622c8228  others.xterm-256color.40x12.C.keep-encryption
 298466eadf3b4529  others.xterm-256color.40x12.C.key
 cc78277e935c746a  others.xterm-256color.40x12.C.keyboard
 55d6e62b02dee54d  others.xterm-256color.40x12.C.layer
@@ -27,7 +27,7 @@ efd3457586ea2451  others.xterm-256color.40x12.C.manual
 d552080d3886e034  others.xterm-256color.40x12.C.mirror
 e30aa731e41e6d9e  others.xterm-256color.40x12.C.mirror_confirm
 82f57fbf4bb1be21  others.xterm-256color.40x12.C.no-key
-505fcc058f89165d  others.xterm-256color.40x12.C.no-tpm
+68dcfcb3e3b523a4  others.xterm-256color.40x12.C.no-tpm
 ee509965d3289b0c  others.xterm-256color.40x12.C.operations
 d3da2e10c49546e3  others.xterm-256color.40x12.C.passphrase
 aba0ffc0f43b487f  others.xterm-256color.40x12.C.password
@@ -37,10 +37,11 @@ cf3f806f5674a5b9  others.xterm-256color.40x12.C.rehearsal
 76baa0821c4239d0  others.xterm-256color.40x12.C.remote
 ceea4572c2fd160e  others.xterm-256color.40x12.C.repair
 0eb05ef51a8bf821  others.xterm-256color.40x12.C.roles
+ae8b77d3735293d3  others.xterm-256color.40x12.C.security-key
 50b8ca04b065ab6c  others.xterm-256color.40x12.C.suggestion
 17dad76bc67f8868  others.xterm-256color.40x12.C.tasks
 10baa80e60f81ed2  others.xterm-256color.40x12.C.tasks-medium
-7625aee2a933c827  others.xterm-256color.40x12.C.tpm
+62df58f5034d8778  others.xterm-256color.40x12.C.tpm
 ace2fdd051d49331  others.xterm-256color.40x12.C.unlock-key-code
 f4e709607806f0ba  others.xterm-256color.40x12.C.user
 9b46b3c42384d4ae  others.xterm-256color.40x12.C.volumes

@@ -17,7 +17,7 @@ c76ac8fe7ffde5f9  others.xterm-256color.60x18.C.host-key-code
 b7629115780d617e  others.xterm-256color.60x18.C.host-keys
 8d7116d8a72b036d  others.xterm-256color.60x18.C.keep
 25a92beb14403ff2  others.xterm-256color.60x18.C.keep-confirm
-80c75f66783edb00  others.xterm-256color.60x18.C.keep-encryption
+1d7b388ee32cc88a  others.xterm-256color.60x18.C.keep-encryption
 341fe6bb64e7d162  others.xterm-256color.60x18.C.key
 05f477c1df99c2fa  others.xterm-256color.60x18.C.keyboard
 4369c20fb699158e  others.xterm-256color.60x18.C.layer
@@ -26,10 +26,10 @@ b121e7558d86c6b8  others.xterm-256color.60x18.C.logs
 bd3797ffcbf24cfa  others.xterm-256color.60x18.C.manual
 3dad72796c560546  others.xterm-256color.60x18.C.mirror
 be682b459797cd60  others.xterm-256color.60x18.C.mirror_confirm
-852833b013b75b23  others.xterm-256color.60x18.C.no-key
-7a5efd38f8fcc83a  others.xterm-256color.60x18.C.no-tpm
+f7f04cd7a647325e  others.xterm-256color.60x18.C.no-key
+232ead6366b83889  others.xterm-256color.60x18.C.no-tpm
 06d371fc771acf8b  others.xterm-256color.60x18.C.operations
-692b1e6275cb6c17  others.xterm-256color.60x18.C.passphrase
+6f10d166c425c648  others.xterm-256color.60x18.C.passphrase
 840fe5664d4f70d4  others.xterm-256color.60x18.C.password
 5065f150c7697f70  others.xterm-256color.60x18.C.places
 7d92db4da6cbd762  others.xterm-256color.60x18.C.progress
@@ -37,10 +37,11 @@ bc55192446debe14  others.xterm-256color.60x18.C.rehearsal
 e8744a0f74b8b3fc  others.xterm-256color.60x18.C.remote
 67997d02bef59c24  others.xterm-256color.60x18.C.repair
 699301d5ca6c8e46  others.xterm-256color.60x18.C.roles
+209daf17b9e530f7  others.xterm-256color.60x18.C.security-key
 229cf7489e5a1f89  others.xterm-256color.60x18.C.suggestion
 78832fad0937e311  others.xterm-256color.60x18.C.tasks
 0bf34421a5daf948  others.xterm-256color.60x18.C.tasks-medium
-3437a59329799d9c  others.xterm-256color.60x18.C.tpm
+8bb837205319c398  others.xterm-256color.60x18.C.tpm
 26930801beb2eff2  others.xterm-256color.60x18.C.unlock-key-code
 e5956497dd69b0ab  others.xterm-256color.60x18.C.user
 2dc0ef10c611ca91  others.xterm-256color.60x18.C.volumes

@@ -17,7 +17,7 @@ e1287bbbe3e40cda  others.xterm-256color.80x24.C.here
 1bdde4afd0fa8347  others.xterm-256color.80x24.C.host-keys
 382a17a20b28af2e  others.xterm-256color.80x24.C.keep
 28ea7311dbde21c7  others.xterm-256color.80x24.C.keep-confirm
-32c4a6ff2f5623e7  others.xterm-256color.80x24.C.keep-encryption
+5abfd37062671b42  others.xterm-256color.80x24.C.keep-encryption
 2f18ef638fb6f191  others.xterm-256color.80x24.C.key
 b0befe8f91eb069f  others.xterm-256color.80x24.C.keyboard
 d074dc3c86fe44c7  others.xterm-256color.80x24.C.layer
@@ -26,10 +26,10 @@ b3a9f4179d1c35b8  others.xterm-256color.80x24.C.logs
 d56ec24c2c0d2df3  others.xterm-256color.80x24.C.manual
 c5184a57675e6a9a  others.xterm-256color.80x24.C.mirror
 5e9593b7867f0dea  others.xterm-256color.80x24.C.mirror_confirm
-75bc25803641b930  others.xterm-256color.80x24.C.no-key
-c4c07a0d0b95328f  others.xterm-256color.80x24.C.no-tpm
+d4256ae5a30101fb  others.xterm-256color.80x24.C.no-key
+7eb3e6a3793b4566  others.xterm-256color.80x24.C.no-tpm
 15b5e36be9ee9c2b  others.xterm-256color.80x24.C.operations
-d6e5ac58cdcb8b1d  others.xterm-256color.80x24.C.passphrase
+4a484547ef9c3835  others.xterm-256color.80x24.C.passphrase
 9973c0c09fb5a226  others.xterm-256color.80x24.C.password
 5c639ede85456b35  others.xterm-256color.80x24.C.places
 914a4481692a4d88  others.xterm-256color.80x24.C.progress
@@ -37,10 +37,11 @@ d6e5ac58cdcb8b1d  others.xterm-256color.80x24.C.passphrase
 b5a22b85d166d20c  others.xterm-256color.80x24.C.remote
 d34548fbd15ca031  others.xterm-256color.80x24.C.repair
 affcdd91100a46f0  others.xterm-256color.80x24.C.roles
+b2a0c9cf10d4d2b8  others.xterm-256color.80x24.C.security-key
 eec794679ab8dcde  others.xterm-256color.80x24.C.suggestion
 3e3aacc421a39126  others.xterm-256color.80x24.C.tasks
 ac170a8d43ba3e42  others.xterm-256color.80x24.C.tasks-medium
-80c8bff73a28f0d0  others.xterm-256color.80x24.C.tpm
+2209a257034854ff  others.xterm-256color.80x24.C.tpm
 ae0a0c8c228e972c  others.xterm-256color.80x24.C.unlock-key-code
 ded3c43a6e866abb  others.xterm-256color.80x24.C.user
 7e9eb8fa47956bae  others.xterm-256color.80x24.C.volumes

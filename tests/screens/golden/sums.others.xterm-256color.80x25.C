@@ -17,7 +17,7 @@ ff4ec2e998dfac02  others.xterm-256color.80x25.C.host-key-code
 22fbd3101177216e  others.xterm-256color.80x25.C.host-keys
 2d719489ce98f7d0  others.xterm-256color.80x25.C.keep
 483e5e24c76d29ed  others.xterm-256color.80x25.C.keep-confirm
-5585d99e8a7c0905  others.xterm-256color.80x25.C.keep-encryption
+08f0b2042ea5dde7  others.xterm-256color.80x25.C.keep-encryption
 8445968413c190b3  others.xterm-256color.80x25.C.key
 b22e75aec5e98e20  others.xterm-256color.80x25.C.keyboard
 c5a53946de0d2583  others.xterm-256color.80x25.C.layer
@@ -26,10 +26,10 @@ a1f3466bb42439fb  others.xterm-256color.80x25.C.luks
 ce0ed82d48604c8c  others.xterm-256color.80x25.C.manual
 3d38519ebd7a8db4  others.xterm-256color.80x25.C.mirror
 556e082f7c45fa84  others.xterm-256color.80x25.C.mirror_confirm
-579f145375ce207a  others.xterm-256color.80x25.C.no-key
-03fd2011d9eef4d3  others.xterm-256color.80x25.C.no-tpm
+d3289de409b58f2c  others.xterm-256color.80x25.C.no-key
+a02a3e10d5c1b6b0  others.xterm-256color.80x25.C.no-tpm
 6bd695730b26a6ae  others.xterm-256color.80x25.C.operations
-37ebc5b840274531  others.xterm-256color.80x25.C.passphrase
+33233008efa2dbe5  others.xterm-256color.80x25.C.passphrase
 0e24f85e5e2acfb2  others.xterm-256color.80x25.C.password
 a49c6731fd538619  others.xterm-256color.80x25.C.places
 35f56521158fa170  others.xterm-256color.80x25.C.progress
@@ -37,10 +37,11 @@ aa45ee99e0c70bfb  others.xterm-256color.80x25.C.rehearsal
 892cba6cbc74aef9  others.xterm-256color.80x25.C.remote
 50b5256d5d9456d2  others.xterm-256color.80x25.C.repair
 4c6fc9f5074f86b1  others.xterm-256color.80x25.C.roles
+e91b7ff7ab88b63e  others.xterm-256color.80x25.C.security-key
 15f6a584bf3e349b  others.xterm-256color.80x25.C.suggestion
 3ab57e4803147763  others.xterm-256color.80x25.C.tasks
 49c879b96dc20dde  others.xterm-256color.80x25.C.tasks-medium
-fa77c3aed6e9c9d0  others.xterm-256color.80x25.C.tpm
+60b14def12536c1d  others.xterm-256color.80x25.C.tpm
 cdbb6b15a12e0f3d  others.xterm-256color.80x25.C.unlock-key-code
 2e7c83270663a085  others.xterm-256color.80x25.C.user
 308dbd0dd83dfcc3  others.xterm-256color.80x25.C.volumes

@@ -1,9 +1,9 @@
 fbcbe317248fb652  vt220.132x43.C.confirm
 bdfa305b079cafdc  vt220.132x43.C.copied-wrong
 6bc130afff9f1164  vt220.132x43.C.disk
-4810521c4a92c1ec  vt220.132x43.C.encryption
-0d104f11a216e0c0  vt220.132x43.C.encryption-differ
-1443c1302b1fb1b7  vt220.132x43.C.encryption-typing
+23497f276de3f765  vt220.132x43.C.encryption
+de7839ffb8c7c217  vt220.132x43.C.encryption-differ
+5dea66211f2d4a0d  vt220.132x43.C.encryption-typing
 9510f9606d46d84d  vt220.132x43.C.hardening
 6288cdc4f9524d48  vt220.132x43.C.help
 49e865ec02c4528e  vt220.132x43.C.keyboard-list

@@ -1,9 +1,9 @@
 acdff46145d0b011  vt220.60x18.C.confirm
 2158c11787a4613c  vt220.60x18.C.copied-wrong
 4e7ab1e9ce504eb5  vt220.60x18.C.disk
-ded63c9d6c55014b  vt220.60x18.C.encryption
-52e8ce9286f41a81  vt220.60x18.C.encryption-differ
-5d2e0abaa14cd537  vt220.60x18.C.encryption-typing
+f6f57aa2cbc5d03f  vt220.60x18.C.encryption
+da62074fcd87bb46  vt220.60x18.C.encryption-differ
+8522f4b4cd7a8ce7  vt220.60x18.C.encryption-typing
 5548f93e2dbfe975  vt220.60x18.C.hardening
 dce91f6cc9566e1e  vt220.60x18.C.help
 e537694e4bafd5aa  vt220.60x18.C.keyboard-list

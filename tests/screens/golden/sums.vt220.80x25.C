@@ -1,9 +1,9 @@
 8886e7cb77665282  vt220.80x25.C.confirm
 9927af5a39e771e1  vt220.80x25.C.copied-wrong
 ce74ce896601e16b  vt220.80x25.C.disk
-ac15dc8a7a5830f0  vt220.80x25.C.encryption
-0f9b5e2f42a237ba  vt220.80x25.C.encryption-differ
-9232bb98972d0e74  vt220.80x25.C.encryption-typing
+13cd2647f6db4631  vt220.80x25.C.encryption
+9fff1fe0e820730d  vt220.80x25.C.encryption-differ
+2cab95a869221513  vt220.80x25.C.encryption-typing
 f3f0d414aee688bc  vt220.80x25.C.hardening
 16334b5034b838d2  vt220.80x25.C.help
 9e02f13ba18ec1a7  vt220.80x25.C.keyboard-list

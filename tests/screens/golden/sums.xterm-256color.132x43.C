@@ -1,9 +1,9 @@
 099b1423d6a75663  xterm-256color.132x43.C.confirm
 cce866e1f0662c56  xterm-256color.132x43.C.copied-wrong
 5af61d1dd75945c4  xterm-256color.132x43.C.disk
-d97e04e609159a8d  xterm-256color.132x43.C.encryption
-19cde6910fc6900d  xterm-256color.132x43.C.encryption-differ
-8266e621a3c3c268  xterm-256color.132x43.C.encryption-typing
+1a96d81418350653  xterm-256color.132x43.C.encryption
+a9cb47b4ef9b19e3  xterm-256color.132x43.C.encryption-differ
+aa5148248d482e51  xterm-256color.132x43.C.encryption-typing
 bf0c18cc8b899fe8  xterm-256color.132x43.C.hardening
 19310f2f87337175  xterm-256color.132x43.C.help
 9ba2de6425b79dae  xterm-256color.132x43.C.keyboard-list

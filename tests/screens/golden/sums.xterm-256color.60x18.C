@@ -1,9 +1,9 @@
 113fcc86ea965dcc  xterm-256color.60x18.C.confirm
 5833db43d78fb90f  xterm-256color.60x18.C.copied-wrong
 7fbb36970c2c1316  xterm-256color.60x18.C.disk
-ea0dabddeaa09846  xterm-256color.60x18.C.encryption
-f4f1f160512616cd  xterm-256color.60x18.C.encryption-differ
-b73e1200011d9d54  xterm-256color.60x18.C.encryption-typing
+da3633b64dd8e8f9  xterm-256color.60x18.C.encryption
+549098e8e6c3346c  xterm-256color.60x18.C.encryption-differ
+e6431d39239315c2  xterm-256color.60x18.C.encryption-typing
 082c617fc81e7047  xterm-256color.60x18.C.hardening
 4767cbeaa8622430  xterm-256color.60x18.C.help
 e07e334a2dc975d3  xterm-256color.60x18.C.keyboard-list

@@ -1,9 +1,9 @@
 a4a2ab051d43ac9b  xterm-256color.80x24.C.confirm
 e04eff037f731f22  xterm-256color.80x24.C.copied-wrong
 221678bd8b7631b8  xterm-256color.80x24.C.disk
-9567c7a250e483a5  xterm-256color.80x24.C.encryption
-3fefec30462fe078  xterm-256color.80x24.C.encryption-differ
-2e944184e74bd0e6  xterm-256color.80x24.C.encryption-typing
+1a95208465874d44  xterm-256color.80x24.C.encryption
+e56931a6fb4cf33a  xterm-256color.80x24.C.encryption-differ
+53ecde151650a3a2  xterm-256color.80x24.C.encryption-typing
 8b2123ac268dd75b  xterm-256color.80x24.C.hardening
 3b292ed3bacdc948  xterm-256color.80x24.C.help
 285074b3bcd01611  xterm-256color.80x24.C.keyboard-list

@@ -1,9 +1,9 @@
 f2d86aa5507cd21c  xterm-256color.80x25.C.confirm
 038cd6ab6b30cad4  xterm-256color.80x25.C.copied-wrong
 91a719c4e742cf74  xterm-256color.80x25.C.disk
-480487eec576a462  xterm-256color.80x25.C.encryption
-c7f2753ad51e9068  xterm-256color.80x25.C.encryption-differ
-6cec90be8ff3410f  xterm-256color.80x25.C.encryption-typing
+4c6a52621b763345  xterm-256color.80x25.C.encryption
+68611bb724c9b46d  xterm-256color.80x25.C.encryption-differ
+c505ba7103dadb89  xterm-256color.80x25.C.encryption-typing
 67fec03c11e61584  xterm-256color.80x25.C.hardening
 b57806ff78853b44  xterm-256color.80x25.C.help
 a508ac51df8d636d  xterm-256color.80x25.C.keyboard-list
