@@ -7,7 +7,7 @@ pc = Installation("alpine-complete", base="alpine", iso=medium("alpine-complete"
 
 
 def wizard_starts():
-    """In line mode on the serial line, which has asked how to install before."""
+    """In line mode on the serial line, which asks for the display first."""
     vm = pc.machine("wizard", live=True)
     pc.menu()
     vm.expect(r"Press 1, 2 or 3: ", LIVE)
@@ -16,7 +16,7 @@ def wizard_starts():
 
 
 def libraries_are_alpines():
-    """Of what apk installed, every one; no C library of another system is there."""
+    """Of what apk installed, every one; there is no other C library."""
     listed = pc.root(f"{LOADER} --list /opt/jefe/bin/jefe-setup")
     paths = {line.split("=>")[1].split()[0] for line in listed.splitlines() if "=>" in line}
     require({"/usr/lib/libcryptsetup.so.12", LOADER} <= paths and not [path for path in paths if "/jefe/" in path], f"its libraries:\n{listed}")
@@ -30,4 +30,6 @@ pc.run([
     ("unlocks, starts from its disk and lets the key in", pc.boot),
     ("jefe-setup runs with Alpine's own libraries", libraries_are_alpines),
     ("audit finds no failure", pc.audit),
+    ("the medium opens it, reinstalls the boot loader and gives it another passphrase", pc.recover),
+    ("starts with that", pc.boot),
 ])
