@@ -10,16 +10,16 @@
 
 const struct screen *const wizard_screens[] = {&screen_welcome, &screen_tasks,
 	&screen_remote, &screen_remote_code, &screen_repair, &screen_keyboard,
-	&screen_disk, &screen_layout, &screen_volumes, &screen_encryption,
-	&screen_luks, &screen_rehearsal, &screen_recovery, &screen_recovery_code,
-	&screen_copied, &screen_hardening, &screen_layer, &screen_here, &screen_roles,
-	&screen_compare, &screen_changes, &screen_control, &screen_waiver,
-	&screen_waivers, &screen_system, &screen_services, &screen_time, &screen_zones,
-	&screen_places, &screen_network, &screen_users, &screen_user, &screen_key,
-	&screen_review, &screen_save, &screen_operations, &screen_confirm,
-	&screen_progress, &screen_done, &screen_failed, &screen_logs, &screen_host_key,
-	&screen_host_key_code, &screen_unlock_key_code, &screen_checking, &screen_checked,
-	&screen_waiting, NULL};
+	&screen_disk, &screen_layout, &screen_volumes, &screen_encryption, &screen_luks,
+	&screen_rehearsal, &screen_recovery, &screen_recovery_code, &screen_copied,
+	&screen_hardening, &screen_layer, &screen_here, &screen_roles, &screen_compare,
+	&screen_changes, &screen_control, &screen_waiver, &screen_waivers, &screen_system,
+	&screen_services, &screen_time, &screen_zones, &screen_places, &screen_network,
+	&screen_users, &screen_user, &screen_key, &screen_review, &screen_save,
+	&screen_operations, &screen_confirm, &screen_progress, &screen_done,
+	&screen_failed, &screen_logs, &screen_host_key, &screen_host_key_code,
+	&screen_unlock_key_code, &screen_checking, &screen_checked, &screen_waiting,
+	NULL};
 
 struct wizard *wizard_new(struct answers *answers, struct machine *machine)
 {
