@@ -8,11 +8,19 @@ most() {
 	awk -F'|' -v what="$1|$2|${3:-*}" '$1 "|" $2 "|" $3 == what { print $4 }' "$here/budget"
 }
 
+# measure ARGUMENT...: play, at most three times: while the machine is busy two frames may look like one.
+measure() {
+	for _ in 1 2 3; do
+		play "$@" 2>"$work/errors" && return
+	done
+	return 1
+}
+
 # budget DISPLAY PROGRAM [OPTION]: from the first byte on, in both locales; walk.sh has every page and key in that of the product, C.UTF-8.
 budget() {
 	for locale in C C.UTF-8; do
-		play -t vt220 -l "$locale" "$build/$2" "$here/plays/budget.play" "$machine" "$here/data/progress" "$setup" "$(most "$1" first)" \
-			"$(most "$1" frame)" "$(most "$1" frame review)" "$(most "$1" key)" "$work/keymaps" "$3" 2>"$work/errors"
+		measure -t vt220 -l "$locale" "$build/$2" "$here/plays/budget.play" "$machine" "$here/data/progress" "$setup" "$(most "$1" first)" \
+			"$(most "$1" frame)" "$(most "$1" frame review)" "$(most "$1" key)" "$work/keymaps" "$3"
 		report "bytes on a slow line, $locale: $1" $? "$work/errors"
 	done
 }
@@ -22,8 +30,7 @@ budget ui-ncurses ui-ncurses
 budget ui-thin ui-ncurses --thin
 [ -z "$newt" ] || budget ui-newt "$newt"
 for program in ui-ncurses $newt; do
-	play -t vt220 -l C "$build/$program" "$here/plays/burst.play" "$machine" "$here/data/progress" "$setup" "$(most "$program" key)" \
-		2>"$work/errors"
+	measure -t vt220 -l C "$build/$program" "$here/plays/burst.play" "$machine" "$here/data/progress" "$setup" "$(most "$program" key)"
 	report "$program: eight fast keys are drawn once" $? "$work/errors"
 done
 
