@@ -31,6 +31,7 @@ AC_DEFUN([JEFE_COMPILER_FLAGS], [
 
   HARDEN_CFLAGS=
   HARDEN_LDFLAGS=
+  AM_CONDITIONAL([SANITIZERS], [test "x$enable_sanitizers" = xyes])
   AS_IF([test "x$enable_sanitizers" = xyes], [
     HARDEN_CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
     HARDEN_LDFLAGS="-fsanitize=address,undefined"
