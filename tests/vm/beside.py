@@ -7,7 +7,7 @@ import subprocess
 from flow import BOOT, LIVE, Installation, require
 
 MIB = 1 << 20
-pc = Installation("beside", firmware="uefi", encrypted=False, more_disk=["layout: free", "home_size: 256M"])
+pc = Installation("beside", firmware="uefi", level="baseline", encrypted=False, more_disk=["layout: free", "home_size: 256M"])
 raw = pc.folder / "disk.raw"
 # Number, first and last MiB: an EFI partition, a small gap, somebody's data, the large gap, more data.
 OTHERS = {1: (1, 64), 2: (100, 299), 7: (7000, 7199)}
