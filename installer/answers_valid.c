@@ -113,7 +113,8 @@ static bool is_host(const char *value, size_t size)
 		host[size - 1] = '\0';
 		return strchr(host, ':') && is_address(host + 1);
 	}
-	return (is_address(host) && !strchr(host, ':')) || valid_hostname(host, &ignored);
+	return size && ((is_address(host) && !strchr(host, ':')) ||
+			       valid_hostname(host, &ignored));
 }
 
 bool valid_proxy(const char *value, struct text *why_not)

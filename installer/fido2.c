@@ -49,7 +49,9 @@ static int run_program(const struct command *program, const struct fido2_teller 
 	rc = command_status(&command, &status, err);
 	if (rc < 0 || status == 0)
 		return rc;
-	return talk.failure[0] ? error_set(err, -EIO, "%s", talk.failure) : -EIO;
+	return talk.failure[0] ? error_set(err, -EIO, "%s", talk.failure)
+			       : error_set(err, -EIO, "%s ended with status %d",
+					 FIDO2_PROGRAM, status);
 }
 
 /* A key that is plugged in later must find its driver; that it is there, or built in, is no failure. */

@@ -12,13 +12,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "installer/base/memory.h"
 #include "installer/fido2.h"
 #include "installer/storage.h"
+#include "installer/verbs.h"
 
 enum { ALARM_SECONDS = 140, PLUG_SECONDS = 60 };
 
@@ -222,11 +221,7 @@ static int wait_and_answer(char **arguments, struct error *err)
 	return rc < 0 ? rc : secret_write(line, STDOUT_FILENO, err);
 }
 
-static const struct verb {
-	const char *name;
-	int arguments;
-	int (*run)(char **arguments, struct error *err);
-} verbs[] = {
+static const struct verb verbs[] = {
 	{"list",   0, list           },
 	{"make",   0, make           },
 	{"derive", 1, derive         },
@@ -237,20 +232,11 @@ static const struct verb {
 
 int main(int argc, char **argv)
 {
-	struct error err = {0};
+	int rc = verbs_run(
+		verbs, LENGTH(verbs), ALARM_SECONDS, stderr, FIDO2_ERROR, argc, argv);
 
-	for (size_t i = 0; argc > 1 && i < LENGTH(verbs); i++) {
-		if (strcmp(argv[1], verbs[i].name) != 0 || argc != verbs[i].arguments + 2)
-			continue;
-		/* libfido2 keeps what passes through it in memory of its own. */
-		(void)mlockall(MCL_CURRENT | MCL_FUTURE);
-		(void)prctl(PR_SET_DUMPABLE, 0);
-		(void)alarm(ALARM_SECONDS);
-		if (verbs[i].run(argv + 2, &err) == 0)
-			return fflush(stdout) == 0 ? 0 : 1;
-		(void)fprintf(stderr, "%s%s\n", FIDO2_ERROR, err.text);
-		return 1;
-	}
+	if (rc >= 0)
+		return rc;
 	(void)fprintf(stderr, FIDO2_ERROR
 		"list, make, derive TOKEN, way DEVICE, answer DEVICE or wait DEVICE is expected\n");
 	return 2;

@@ -18,7 +18,7 @@ libinstaller_a_SOURCES += \
 	installer/answers_check.c installer/answers_read.c installer/answers_summary.c installer/answers_write.c \
 	installer/answers_valid.c installer/answers_valid.h \
 	installer/fido2.c installer/fido2.h installer/fido2_token.c installer/keeper.c installer/keeper.h installer/keymap.c installer/keymap.h installer/keymaps.def installer/remote.c installer/remote.h installer/ssh_key.c installer/ssh_key.h \
-	installer/timezone.c installer/timezone.h installer/tpm.c installer/tpm.h installer/tpm_token.c installer/unlock.c installer/unlock.h
+	installer/timezone.c installer/timezone.h installer/tpm.c installer/tpm.h installer/tpm_token.c installer/unlock.c installer/unlock.h installer/verbs.c installer/verbs.h
 
 # What talks to TPMs is a program of its own, so that nothing else needs its libraries.
 if HAVE_TSS

@@ -8,13 +8,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "installer/base/memory.h"
 #include "installer/storage.h"
 #include "installer/storage_tpm.h"
+#include "installer/verbs.h"
 
 enum { ANSWER_SECONDS = 20 };
 
@@ -71,11 +70,7 @@ static int open_disk(char **arguments, struct error *err)
 	return rc < 0 ? rc : luks_open_by(arguments[0], arguments[1], LUKS_TPM, key, err);
 }
 
-static const struct verb {
-	const char *name;
-	int arguments;
-	int (*run)(char **arguments, struct error *err);
-} verbs[] = {
+static const struct verb verbs[] = {
 	{"seal",  1, seal          },
 	{"open",  2, open_disk     },
 	{"close", 0, close_register},
@@ -83,20 +78,10 @@ static const struct verb {
 
 int main(int argc, char **argv)
 {
-	struct error err = {0};
+	int rc = verbs_run(verbs, LENGTH(verbs), ANSWER_SECONDS, stdout, "", argc, argv);
 
-	for (size_t i = 0; argc > 1 && i < LENGTH(verbs); i++) {
-		if (strcmp(argv[1], verbs[i].name) != 0 || argc != verbs[i].arguments + 2)
-			continue;
-		/* libtss2 keeps what passes through it in memory of its own. */
-		(void)mlockall(MCL_CURRENT | MCL_FUTURE);
-		(void)prctl(PR_SET_DUMPABLE, 0);
-		(void)alarm(ANSWER_SECONDS);
-		if (verbs[i].run(argv + 2, &err) == 0)
-			return 0;
-		(void)printf("%s\n", err.text);
-		return 1;
-	}
+	if (rc >= 0)
+		return rc;
 	(void)fprintf(
 		stderr, "jefe-tpm: seal POLICY, open DEVICE NAME or close is expected\n");
 	return 2;

@@ -217,16 +217,22 @@ static int check_passphrase(const struct wizard *wizard, struct error *err)
 	return proof_check(wizard, err);
 }
 
-/* A key without a PIN is the rule: nothing typed says so. */
-static void take_pin(struct wizard *wizard)
+/* A key without a PIN is the rule: nothing typed says so. A source in the answer file stays. */
+static void settle_pin(struct wizard *wizard)
 {
-	wizard->answers->disk.fido2_pin.origin =
-		secret_size(wizard->fido2_pin) ? SECRET_PROMPT : SECRET_NONE;
+	const struct answers *answers = wizard->answers;
+	enum secret_origin *origin = &wizard->answers->disk.fido2_pin.origin;
+
+	if (*origin == SECRET_NONE || *origin == SECRET_PROMPT)
+		*origin = answers->disk.fido2_unlock && secret_size(wizard->fido2_pin)
+				  ? SECRET_PROMPT
+				  : SECRET_NONE;
 }
 
 static int set(void *context, const char *id, const char *value, struct error *err)
 {
 	struct wizard *wizard = context;
+	int rc = 0;
 
 	if (text_equal(id, "recovery"))
 		return recovery_want(wizard, text_equal(value, "true"), err);
@@ -239,13 +245,12 @@ static int set(void *context, const char *id, const char *value, struct error *e
 		wizard->answers->disk.tpm_unlock = false;
 		wizard->answers->disk.fido2_unlock = false;
 	}
-	if (text_equal(id, "disk.fido2_pin")) {
-		take_pin(wizard);
-		return 0;
-	}
 	if (text_equal(id, "disk.passphrase"))
 		return check_passphrase(wizard, err);
-	return wizard_set(context, id, value, err);
+	if (!text_equal(id, "disk.fido2_pin"))
+		rc = wizard_set(context, id, value, err);
+	settle_pin(wizard);
+	return rc;
 }
 
 static void act(struct form *form, const char *id, const char *row)

@@ -439,7 +439,6 @@ static int set_scheme(struct wizard *wizard, const char *value, struct error *er
 	return rc < 0 ? rc : recovery_want(wizard, false, err);
 }
 
-/* What is taken away becomes the default again. */
 static int set(void *context, const char *id, const char *value, struct error *err)
 {
 	struct wizard *wizard = context;
@@ -448,7 +447,7 @@ static int set(void *context, const char *id, const char *value, struct error *e
 		return set_mirror(wizard, value ? value : "none", err);
 	if (text_equal(id, "disk.layout"))
 		return set_scheme(wizard, value, err);
-	return answers_set(wizard->answers, id, value && *value ? value : NULL, err);
+	return wizard_set(wizard, id, value, err);
 }
 
 static void divide(struct form *form)

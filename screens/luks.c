@@ -61,14 +61,6 @@ static void build(struct page *page, void *context)
 	(void)page_field(page, wizard, ITEM_BOOL, "disk.discard");
 }
 
-/* What is taken away becomes the default again. */
-static int set(void *context, const char *id, const char *value, struct error *err)
-{
-	struct wizard *wizard = context;
-
-	return answers_set(wizard->answers, id, value && *value ? value : NULL, err);
-}
-
 static int leave(void *context, const char **at, struct error *err)
 {
 	autofree char *problem = problem_of(context);
@@ -88,6 +80,6 @@ const struct screen screen_luks = {
 		"The work is measured when the disk is encrypted, so a slower computer takes longer to open it. A field left empty takes its "
 		"default."),
 	.build = build,
-	.set = set,
+	.set = wizard_set,
 	.leave = leave,
 };

@@ -156,8 +156,14 @@ void page_open_code(struct form *form, const char *id, const char *row)
 int wizard_set(void *context, const char *path, const char *value, struct error *err)
 {
 	struct wizard *wizard = context;
+	const struct field *field = answers_field(path);
+	bool is_count =
+		field && (field->type == FIELD_NUMBER || field->type == FIELD_SIZE);
 
-	return value ? answers_set(wizard->answers, path, value, err) : 0;
+	if (!value)
+		return 0;
+	return answers_set(
+		wizard->answers, path, is_count && !*value ? NULL : value, err);
 }
 
 const struct disk *wizard_disk(const struct wizard *wizard)

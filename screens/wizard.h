@@ -104,7 +104,7 @@ struct item *page_field(struct page *page, const struct wizard *wizard,
 /* The key C that shows a picture for a camera on this screen, a page of its own (NULL: the front end shows none); and what it does, the `act` of its page. */
 struct item *page_add_code(struct page *page, const struct wizard *wizard, const char *screen);
 void page_open_code(struct form *form, const char *id, const char *row);
-/* The `set` of a screen whose items are all fields. */
+/* The `set` of a screen whose items are all fields. A number or a size that is taken away becomes the default again. */
 int wizard_set(void *context, const char *path, const char *value, struct error *err);
 
 /* The keyboard becomes that of the language in use as long as it is still that of the one before. */

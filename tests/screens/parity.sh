@@ -44,6 +44,11 @@ printf '%s\n' 'goto review' 'expect text no port open for them' 'expect text the
 	'expect screen review' |
 	"$build/ui-script" --machine "$machine" --setup "$setup" --run "$work" --answers "$here/answers.yaml" --demo --no-guard >"$work/errors" 2>&1
 report "services and time have a row in the review, whatever they are" $? "$work/errors"
+printf '%s\n' 'goto network' 'set network.vlan 10' 'set network.vlan' 'goto encryption' 'set disk.fido2_unlock true' 'set disk.fido2_pin 4711' \
+	'focus disk.fido2_unlock' next 'goto encryption' 'set disk.fido2_unlock false' 'goto review' dump |
+	"$build/ui-script" --machine "$machine" --setup "$setup" --run "$work" --answers "$here/answers.yaml" --demo --no-guard >"$work/errors" 2>&1
+report "what was taken away is not in the review: a number, and a PIN without its security key" "$(grep -q 'Network	default' "$work/errors" &&
+	! grep -qE 'VLAN|PIN' "$work/errors"; echo $?)" "$work/errors"
 for program in ui-ncurses $newt; do
 	play "$build/$program" "$here/plays/parity.play" "$machine" "$work" "$setup" "$work/$program.yaml" 2>"$work/errors"
 	cmp "$work/script.yaml" "$work/$program.yaml" >>"$work/errors" 2>&1

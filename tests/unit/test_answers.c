@@ -53,6 +53,7 @@ static const struct {
 	{"network.proxy",       "http://[2001:db8::1]:3128",      "http://2001:db8::1:3128"        },
 	{"network.proxy",       "http://192.0.2.1:80",            "http://proxy"                   },
 	{"network.proxy",       "http://proxy:65535",             "http://proxy:65536"             },
+	{"network.proxy",       "http://p:2",                     "http://:3128"                   },
 	{"network.proxy",       "http://p:1",                     "https://proxy:3128"             },
 	{"network.proxy",       "http://p-1:1",                   "http://a$(id):3128"             },
 	{"disk.match.path",     "/dev/disk/by-id/nvme-*",         "vda"                            },
